@@ -1,0 +1,30 @@
+# What is made at configure time: the version header, the rule table, and the built-in policies as text.
+configure_file(${PROJECT_SOURCE_DIR}/cmake/version.hpp.in ${PROJECT_BINARY_DIR}/include/skillrun/version.hpp @ONLY)
+
+# The rule table. src/policy/rules/host_network.cpp defines `std::span<const Rule> host_network_rules()`; a static
+# library would drop a self-registering global, a generated table can not be forgotten.
+file(GLOB rule_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/policy/rules/*.cpp)
+list(SORT rule_files)
+set(SKILLRUN_RULE_DECLARATIONS)
+set(SKILLRUN_RULE_ENTRIES)
+foreach(file IN LISTS rule_files)
+  get_filename_component(stem ${file} NAME_WE)
+  string(APPEND SKILLRUN_RULE_DECLARATIONS "std::span<const Rule> ${stem}_rules();\n")
+  string(APPEND SKILLRUN_RULE_ENTRIES "    rules::${stem}_rules,\n")
+endforeach()
+configure_file(${PROJECT_SOURCE_DIR}/cmake/rule_table.cpp.in ${PROJECT_BINARY_DIR}/generated/rule_table.cpp @ONLY)
+
+# The built-in policies.
+file(GLOB policy_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/policies/*.yaml)
+list(SORT policy_files)
+set(SKILLRUN_POLICY_ENTRIES)
+foreach(file IN LISTS policy_files)
+  get_filename_component(stem ${file} NAME_WE)
+  file(READ ${file} text)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  string(APPEND SKILLRUN_POLICY_ENTRIES "    {\"${stem}\", R\"skillrun(${text})skillrun\"},\n")
+endforeach()
+configure_file(${PROJECT_SOURCE_DIR}/cmake/builtin_policies.cpp.in ${PROJECT_BINARY_DIR}/generated/builtin_policies.cpp @ONLY)
+
+set(skillrun_generated_policy_sources
+  ${PROJECT_BINARY_DIR}/generated/rule_table.cpp ${PROJECT_BINARY_DIR}/generated/builtin_policies.cpp)

@@ -1,0 +1,213 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <skillrun/policy.hpp>
+
+namespace skillrun {
+
+/// Asks a call to stop, from any thread or a signal handler. Backed by an eventfd, so that it can be polled.
+class Cancellation {
+ public:
+  Cancellation();
+  Cancellation(const Cancellation&) = delete;
+  Cancellation& operator=(const Cancellation&) = delete;
+  ~Cancellation();
+  /// Async-signal-safe; may be called more than once.
+  void cancel() noexcept;
+  [[nodiscard]] bool cancelled() const noexcept;
+  /// Readable once cancelled. Never read it.
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+struct EngineError {
+  enum class Kind : std::uint8_t {
+    unavailable,        ///< nothing listens there, or the connection broke
+    permission_denied,  ///< it is there, but not for this user
+    not_found,          ///< no such image or container
+    refused,            ///< the engine understood and said no (4xx)
+    server,             ///< the engine failed (5xx)
+    protocol,           ///< the answer was not what the API promises
+    deadline,           ///< no answer in time
+    cancelled,
+    unsupported,        ///< this engine can not do that
+  };
+  Kind kind = Kind::server;
+  std::string message;  ///< the engine's own words where there are any
+};
+
+template <class T>
+using EngineResult = std::expected<T, EngineError>;
+
+/// How long one engine call may take and what may interrupt it.
+struct CallLimits {
+  std::chrono::milliseconds deadline{30'000};
+  const Cancellation* cancellation = nullptr;
+};
+
+struct EngineInfo {
+  std::string kind;         ///< "docker" or "podman": what answers
+  std::string transport;    ///< "api" or "cli"
+  std::string endpoint;     ///< "unix:///run/docker.sock" or the program's path
+  std::string version;
+  std::string api_version;  ///< empty for the CLI
+  std::string os;
+  std::string architecture;
+  bool rootless = false;
+  bool remote = false;      ///< not on this machine: host paths are that machine's
+  std::optional<std::string> socket;  ///< the local socket it listens on, for rules that keep it out of containers
+};
+
+struct ImageInfo {
+  std::string id;                          ///< "sha256:..."
+  std::vector<std::string> repo_digests;
+  std::vector<std::pair<std::string, std::string>> labels;
+  std::string user;                        ///< USER of the image
+  std::string os;
+  std::string architecture;
+};
+
+struct ContainerState {
+  std::string id;
+  std::string image_id;
+  std::string status;  ///< created, running, exited, dead, ...
+  int exit_code = 0;
+  bool out_of_memory = false;
+  std::string error;   ///< the engine's words about a failed start
+};
+
+/// A line of progress of a pull or build.
+using ProgressSink = std::function<void(const std::string& line)>;
+
+/// Gives the next bytes of a stream; an empty string is its end; an error ends the call.
+using ByteSource = std::function<EngineResult<std::string>()>;
+
+struct ImportRequest {
+  std::string reference;
+  std::vector<std::pair<std::string, std::string>> labels;
+};
+
+struct BuildRequest {
+  ContextRecipe recipe;
+  std::string reference;
+  std::optional<std::string> platform;
+  std::vector<std::pair<std::string, std::string>> labels;
+};
+
+/// Labels that tell whose a container is; anything removed later is found by them, never by name.
+struct RunLabels {
+  std::vector<std::pair<std::string, std::string>> entries;
+};
+
+/// A container that runs with its streams attached. The descriptors are owned by this object, non-blocking and
+/// close-on-exec; -1 where there is none (not asked for, or the engine's own client holds the terminal).
+class AttachedContainer {
+ public:
+  AttachedContainer() = default;
+  AttachedContainer(const AttachedContainer&) = delete;
+  AttachedContainer& operator=(const AttachedContainer&) = delete;
+  virtual ~AttachedContainer() = default;
+
+  [[nodiscard]] virtual int input_fd() const noexcept = 0;
+  [[nodiscard]] virtual int output_fd() const noexcept = 0;
+  [[nodiscard]] virtual int error_fd() const noexcept = 0;
+  /// True when `output_fd` carries both streams in the engine's 8-byte-header frames (see engine/stream_frames.hpp).
+  [[nodiscard]] virtual bool framed() const noexcept = 0;
+  /// Bytes of output that arrived with the answer to the attach call; to be handled before `output_fd` is read.
+  [[nodiscard]] virtual std::string take_prefetched() = 0;
+  /// Ends the container's standard input. input_fd() is -1 afterwards.
+  virtual void close_input() = 0;
+  /// Readable once the container has ended (or the engine is gone): then call finish().
+  [[nodiscard]] virtual int exit_fd() const noexcept = 0;
+  /// Reaps what stood behind exit_fd; the container's own status comes from Engine::inspect.
+  [[nodiscard]] virtual EngineResult<void> finish(CallLimits limits) = 0;
+};
+
+struct StartOptions {
+  bool standard_input = true;
+  bool tty = false;
+};
+
+/// A container engine. One instance serves one thread at a time; make one per thread.
+class Engine {
+ public:
+  Engine() = default;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  virtual ~Engine() = default;
+
+  [[nodiscard]] virtual const EngineInfo& info() const noexcept = 0;
+
+  /// The image, or nothing when the engine does not have it. Never pulls.
+  [[nodiscard]] virtual EngineResult<std::optional<ImageInfo>> inspect_image(const std::string& reference,
+                                                                             CallLimits limits) = 0;
+  [[nodiscard]] virtual EngineResult<void> pull_image(const ImageReference& image,
+                                                      const std::optional<std::string>& platform,
+                                                      const ProgressSink& progress, CallLimits limits) = 0;
+  /// Makes an image of one layer from the tar archive that `archive` gives.
+  [[nodiscard]] virtual EngineResult<void> import_image(const ImportRequest& request, const ByteSource& archive,
+                                                        CallLimits limits) = 0;
+  [[nodiscard]] virtual EngineResult<void> build_image(const BuildRequest& request, const ProgressSink& progress,
+                                                       CallLimits limits) = 0;
+
+  /// Creates the container from the approved spec and nothing else; its id. `tty` is the decision for this run.
+  [[nodiscard]] virtual EngineResult<std::string> create(const ApprovedSpec& approved, const RunLabels& labels,
+                                                         const StartOptions& options, CallLimits limits) = 0;
+  /// Attaches the streams, then starts: no byte of output is lost.
+  [[nodiscard]] virtual EngineResult<std::unique_ptr<AttachedContainer>> start(const std::string& id,
+                                                                               const StartOptions& options,
+                                                                               CallLimits limits) = 0;
+  [[nodiscard]] virtual EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) = 0;
+  /// Sends a signal (by number) to the container's first process.
+  [[nodiscard]] virtual EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) = 0;
+  [[nodiscard]] virtual EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) = 0;
+  /// Kills and removes the container and its anonymous volumes. A container that is gone already is success.
+  [[nodiscard]] virtual EngineResult<void> remove(const std::string& id, CallLimits limits) = 0;
+
+  /// What explain and --dry-run show: the exact create request (JSON) and the equivalent `docker run` words.
+  [[nodiscard]] virtual std::string request_json(const ContainerSpec& spec, const StartOptions& options) const = 0;
+};
+
+/// What detection reads of the world; all values as the user set them.
+struct DetectionContext {
+  std::string selection = "auto";            ///< --engine
+  std::optional<std::string> docker_host;    ///< DOCKER_HOST
+  std::optional<std::string> docker_context; ///< DOCKER_CONTEXT
+  std::string docker_config;                 ///< folder of docker's config.json
+  std::string runtime_dir;                   ///< XDG_RUNTIME_DIR
+  std::string home;
+  std::string path;                          ///< PATH, to find docker and podman
+  std::uint32_t uid = 0;
+
+  [[nodiscard]] static DetectionContext current();
+};
+
+/// One place that detection tried.
+struct Probe {
+  std::string place;    ///< "unix:///run/docker.sock (Docker Engine API)"
+  bool usable = false;
+  std::string outcome;  ///< version, or why not: not installed, no permission, not running, ...
+  std::string advice;   ///< what to do about it; may be empty
+};
+
+struct Detection {
+  std::unique_ptr<Engine> engine;  ///< null when none answered
+  std::vector<Probe> probes;       ///< in the order tried; with `all`, every place
+};
+
+/// Finds an engine. Stops at the first that answers unless `all` (doctor). Never waits longer than the limits say for
+/// one place.
+[[nodiscard]] Detection detect_engine(const DetectionContext& context, bool all = false, CallLimits limits = {});
+
+}  // namespace skillrun

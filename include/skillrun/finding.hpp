@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <skillrun/source.hpp>
+
+namespace skillrun {
+
+enum class Severity : std::uint8_t { off, info, warning, error };
+
+/// "off", "info", "warning" or "error".
+[[nodiscard]] std::string_view to_string(Severity severity) noexcept;
+
+/// One thing that is wrong, or worth knowing, about a skill: what, where, and how to mend it.
+///
+/// The loader, the parsers and the policy all report through this type, so that every output format and every
+/// command shows the same facts. `message` is lower case and has no full stop.
+struct Finding {
+  std::string rule;  ///< an id of the rule catalogue, such as "privileged"
+  Severity severity = Severity::error;
+  std::string message;
+  std::string skill;                    ///< empty when the finding belongs to the whole file
+  std::optional<std::string> instance;  ///< the instance that was judged, when one was named
+  SourcePtr source;                     ///< null for what did not come from a file (the command line, a default)
+  Span span;
+  std::string field;        ///< the path of the key, such as "docker.extra_args[0]", or the option's name
+  std::string evidence;     ///< the offending value as written, before variables were expanded
+  std::string remediation;  ///< what to do next, as one sentence part
+};
+
+using Findings = std::vector<Finding>;
+
+/// True when at least one finding is an error: the skill must not run.
+[[nodiscard]] bool has_errors(const Findings& findings) noexcept;
+
+/// Sorts by file, place, rule and field, so that output never depends on the order of evaluation.
+void sort_findings(Findings& findings);
+
+}  // namespace skillrun

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include <skillrun/finding.hpp>
+
+namespace skillrun {
+
+struct TextStyle {
+  bool color = false;
+};
+
+/// Findings for people: each with severity, rule, message, place, a code frame with the value underlined, and the
+/// remedy.
+[[nodiscard]] std::string format_text(const Findings& findings, TextStyle style = {});
+
+/// The findings array of the lint document, as JSON text.
+[[nodiscard]] std::string format_findings_json(const Findings& findings);
+
+}  // namespace skillrun

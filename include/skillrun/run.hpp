@@ -1,0 +1,119 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <skillrun/engine.hpp>
+#include <skillrun/policy.hpp>
+
+namespace skillrun {
+
+enum class RunStatus : std::uint8_t {
+  exited,
+  signalled,
+  timed_out,
+  out_of_memory,
+  refused,
+  invalid_manifest,
+  no_such_skill,
+  image_unavailable,
+  engine_unavailable,
+  engine_error,
+  cancelled,
+};
+
+/// The word of the result document: "exited", "timed-out", ...
+[[nodiscard]] std::string_view to_string(RunStatus status) noexcept;
+
+/// One output stream of a run.
+struct StreamResult {
+  std::string captured;      ///< empty unless captured
+  std::uint64_t bytes = 0;   ///< all that the skill wrote
+  bool truncated = false;    ///< more came than the cap allows; the rest was read and dropped
+};
+
+struct RunTimes {
+  std::chrono::nanoseconds image{};   ///< inspect, pull, build
+  std::chrono::nanoseconds create{};
+  std::chrono::nanoseconds start{};
+  std::chrono::nanoseconds run{};     ///< from start to end
+  std::chrono::nanoseconds remove{};
+  std::chrono::nanoseconds total{};
+};
+
+/// What became of a run. Each way it can end has a status of its own; nothing is guessed from an exit code.
+struct RunResult {
+  RunStatus status = RunStatus::engine_error;
+  int exit_code = 0;                ///< of the skill; meaningful for exited and signalled (128+N)
+  std::optional<int> signal;        ///< that ended the skill
+  bool not_invocable = false;       ///< the command is in the image but can not be executed
+  bool not_found = false;           ///< the command is not in the image
+  std::string message;              ///< for people; empty when the skill ran and ended by itself
+  std::string container_id;
+  std::string image;                ///< the reference
+  std::string image_id;             ///< "sha256:..."
+  EngineInfo engine;
+  std::string policy;
+  Findings findings;
+  StreamResult output;
+  StreamResult error;
+  std::uint64_t input_bytes = 0;
+  RunTimes times;
+
+  /// The exit status of skillrun for this result (see docs/exit-status.md).
+  [[nodiscard]] int exit_status() const noexcept;
+};
+
+/// Where a run's streams go. A descriptor of -1 means: no input, or drop the output. Descriptors are not closed and
+/// their flags are left as they were.
+struct RunIo {
+  int input = -1;
+  int output = -1;
+  int error = -1;
+  bool capture = false;                                    ///< collect output and error in the result instead
+  std::uint64_t max_captured = std::uint64_t{64} << 20;    ///< bytes per stream
+  bool terminal = false;  ///< input and output are one terminal: raw mode, resizing
+};
+
+/// Controls a run from another thread or a signal handler.
+class RunControl {
+ public:
+  RunControl();
+  RunControl(const RunControl&) = delete;
+  RunControl& operator=(const RunControl&) = delete;
+  ~RunControl();
+  /// Ends the run at whatever stage it is. Async-signal-safe.
+  void cancel() noexcept { cancellation_.cancel(); }
+  /// Before the skill runs: cancels. Then: sends the signal to the skill (SIGWINCH: resizes). Async-signal-safe.
+  void signal(int number) noexcept;
+  [[nodiscard]] const Cancellation& cancellation() const noexcept { return cancellation_; }
+  [[nodiscard]] int signal_fd() const noexcept { return read_fd_; }
+
+ private:
+  Cancellation cancellation_;
+  int read_fd_ = -1;
+  int write_fd_ = -1;
+};
+
+struct RunOptions {
+  std::vector<std::pair<std::string, std::string>> labels;  ///< added to skillrun's own
+  ProgressSink progress;                                    ///< lines of pulls and builds; may be empty
+};
+
+/// Makes sure the image of an approved spec is there: inspects, pulls or builds as the spec says.
+[[nodiscard]] EngineResult<ImageInfo> ensure_image(Engine& engine, const ApprovedSpec& approved,
+                                                   const ProgressSink& progress, CallLimits limits);
+
+/// Runs an approved spec to its end: image, create, attach, start, streams, wait, inspect, remove. Whatever happens,
+/// the container is removed (unless the spec keeps it). Blocks; control it through `control`.
+[[nodiscard]] RunResult execute(Engine& engine, const ApprovedSpec& approved, const RunIo& io, RunControl& control,
+                                const RunOptions& options = {});
+
+/// The result document (JSON), as --json and --result-file write it.
+[[nodiscard]] std::string to_json(const RunResult& result);
+
+}  // namespace skillrun

@@ -1,0 +1,60 @@
+#include <skillrun/finding.hpp>
+
+#include <algorithm>
+#include <tuple>
+
+#include "support/json.hpp"
+
+namespace skillrun {
+
+std::string_view to_string(Severity severity) noexcept {
+  switch (severity) {
+    case Severity::off: return "off";
+    case Severity::info: return "info";
+    case Severity::warning: return "warning";
+    case Severity::error: return "error";
+  }
+  return "error";
+}
+
+bool has_errors(const Findings& findings) noexcept {
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& finding) { return finding.severity == Severity::error; });
+}
+
+void sort_findings(Findings& findings) {
+  const auto key = [](const Finding& finding) {
+    return std::tuple(finding.source ? std::string_view(finding.source->name) : std::string_view{}, finding.span.begin,
+                      std::string_view(finding.field), std::string_view(finding.rule),
+                      std::string_view(finding.message));
+  };
+  std::stable_sort(findings.begin(), findings.end(),
+                   [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
+}
+
+json::object to_json_object(const Finding& finding) {
+  json::object object;
+  object["rule"] = finding.rule;
+  object["severity"] = to_string(finding.severity);
+  object["message"] = finding.message;
+  object["skill"] = finding.skill;
+  object["instance"] = finding.instance ? json::value(*finding.instance) : json::value(nullptr);
+  object["file"] = finding.source ? json::value(finding.source->name) : json::value(nullptr);
+  object["line"] = finding.span.begin.line;
+  object["column"] = finding.span.begin.column;
+  object["end_line"] = finding.span.end.line;
+  object["end_column"] = finding.span.end.column;
+  object["field"] = finding.field;
+  object["evidence"] = finding.evidence;
+  object["remediation"] = finding.remediation;
+  return object;
+}
+
+json::array to_json_array(const Findings& findings) {
+  json::array array;
+  array.reserve(findings.size());
+  for (const Finding& finding : findings) array.push_back(to_json_object(finding));
+  return array;
+}
+
+}  // namespace skillrun

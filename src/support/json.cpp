@@ -1,0 +1,51 @@
+#include "support/json.hpp"
+
+#include <boost/json/src.hpp>
+
+namespace skillrun {
+
+namespace {
+
+void append_pretty(std::string& out, const json::value& value, std::size_t depth) {
+  const auto indent = [&](std::size_t levels) { out.append(levels * 2, ' '); };
+  if (const json::object* object = value.if_object(); object != nullptr && !object->empty()) {
+    out += "{\n";
+    bool first = true;
+    for (const auto& [key, member] : *object) {
+      if (!first) out += ",\n";
+      first = false;
+      indent(depth + 1);
+      out += json::serialize(json::string(key));
+      out += ": ";
+      append_pretty(out, member, depth + 1);
+    }
+    out += '\n';
+    indent(depth);
+    out += '}';
+  } else if (const json::array* array = value.if_array(); array != nullptr && !array->empty()) {
+    out += "[\n";
+    bool first = true;
+    for (const json::value& element : *array) {
+      if (!first) out += ",\n";
+      first = false;
+      indent(depth + 1);
+      append_pretty(out, element, depth + 1);
+    }
+    out += '\n';
+    indent(depth);
+    out += ']';
+  } else {
+    out += json::serialize(value);
+  }
+}
+
+}  // namespace
+
+std::string pretty(const json::value& value) {
+  std::string out;
+  append_pretty(out, value, 0);
+  out += '\n';
+  return out;
+}
+
+}  // namespace skillrun

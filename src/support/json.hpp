@@ -1,0 +1,22 @@
+#pragma once
+
+// The one JSON library of the project, compiled in from its headers (see json.cpp), so that linking skillrun needs no
+// Boost. Include this, never <boost/json.hpp>.
+#define BOOST_JSON_NO_LIB 1
+#define BOOST_CONTAINER_NO_LIB 1
+#include <boost/json.hpp>
+
+#include <skillrun/finding.hpp>
+
+namespace skillrun {
+
+namespace json = boost::json;
+
+/// A finding as an entry of the lint document's `findings` array.
+[[nodiscard]] json::object to_json_object(const Finding& finding);
+[[nodiscard]] json::array to_json_array(const Findings& findings);
+
+/// JSON text with two-space indentation and a final newline, for people and for diffs.
+[[nodiscard]] std::string pretty(const json::value& value);
+
+}  // namespace skillrun

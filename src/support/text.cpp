@@ -1,0 +1,145 @@
+#include "support/text.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+namespace skillrun {
+
+namespace {
+
+/// The length of the well-formed UTF-8 sequence at `offset`, or 0.
+std::size_t sequence_length(std::string_view text, std::size_t offset) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[offset + i]); };
+  const auto continues = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
+    return offset + i < text.size() && byte(i) >= low && byte(i) <= high;
+  };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
+    const unsigned high = first == 0xED ? 0x9F : 0xBF;
+    return continues(1, low, high) && continues(2) ? 3 : 0;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    const unsigned low = first == 0xF0 ? 0x90 : 0x80;
+    const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
+    return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+bool is_c1(std::string_view text, std::size_t offset) noexcept {
+  return static_cast<unsigned char>(text[offset]) == 0xC2 && offset + 1 < text.size() &&
+         static_cast<unsigned char>(text[offset + 1]) >= 0x80 && static_cast<unsigned char>(text[offset + 1]) <= 0x9F;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = sequence_length(text, i);
+    if (length == 0) return i;
+    i += length;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> find_control_character(std::string_view text, std::string_view allowed) noexcept {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte == 0 || is_c1(text, i)) return i;
+    if ((byte < 0x20 || byte == 0x7F) && allowed.find(text[i]) == std::string_view::npos) return i;
+  }
+  return std::nullopt;
+}
+
+Position position_at(std::string_view text, std::size_t offset) noexcept {
+  Position position{1, 1};
+  for (std::size_t i = 0; i < std::min(offset, text.size()); ++i) {
+    if (text[i] == '\n') {
+      ++position.line;
+      position.column = 1;
+    } else if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U) {
+      ++position.column;
+    }
+  }
+  return position;
+}
+
+std::string printable(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const std::size_t length = sequence_length(text, i);
+    if (byte == '\n') {
+      result += "\\n";
+    } else if (byte == '\t') {
+      result += "\\t";
+    } else if (byte == '\r') {
+      result += "\\r";
+    } else if (byte < 0x20 || byte == 0x7F || length == 0) {
+      fmt::format_to(std::back_inserter(result), "\\x{:02x}", byte);
+    } else if (is_c1(text, i)) {
+      fmt::format_to(std::back_inserter(result), "\\u{:04x}", static_cast<unsigned char>(text[i + 1]));
+    } else {
+      result.append(text.substr(i, length));
+    }
+    i += std::max<std::size_t>(length, 1);
+  }
+  return result;
+}
+
+std::vector<std::string> closest(std::string_view word, std::span<const std::string_view> candidates,
+                                 std::size_t limit) {
+  struct Near {
+    std::size_t distance;
+    std::string_view name;
+  };
+  const std::size_t most = std::max<std::size_t>(1, word.size() / 3);
+  std::vector<Near> near;
+  if (word.size() > 64) return {};
+  for (const std::string_view name : candidates) {
+    if (name.size() > word.size() + most || word.size() > name.size() + most) continue;
+    if (const std::size_t distance = edit_distance(word, name); distance <= most) near.push_back({distance, name});
+  }
+  std::sort(near.begin(), near.end(), [](const Near& a, const Near& b) {
+    return a.distance != b.distance ? a.distance < b.distance : a.name < b.name;
+  });
+  std::vector<std::string> names;
+  for (const Near& candidate : near) {
+    if (names.size() == limit) break;
+    if (names.empty() || names.back() != candidate.name) names.emplace_back(candidate.name);
+  }
+  return names;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (;;) {
+    const std::size_t at = text.find(separator);
+    parts.push_back(text.substr(0, at));
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + 1);
+  }
+}
+
+}  // namespace skillrun

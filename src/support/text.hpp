@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <skillrun/source.hpp>
+
+namespace skillrun {
+
+/// The offset of the first byte that is not valid UTF-8 (RFC 3629: no overlong forms, no surrogates), if any.
+[[nodiscard]] std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
+
+/// The offset of the first control character (C0 but for those in `allowed`, DEL, C1), if any. NUL is always one.
+[[nodiscard]] std::optional<std::size_t> find_control_character(std::string_view text,
+                                                                std::string_view allowed = {}) noexcept;
+
+/// Line and column (in code points) of a byte offset.
+[[nodiscard]] Position position_at(std::string_view text, std::size_t offset) noexcept;
+
+/// The text with control characters and invalid bytes as escapes (\n, \x1b): safe to print on a terminal.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// At most `limit` of `candidates` that are near `word` by edit distance (a third of its length at most), nearest
+/// first, ties by name. For "did you mean".
+[[nodiscard]] std::vector<std::string> closest(std::string_view word, std::span<const std::string_view> candidates,
+                                               std::size_t limit = 3);
+
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+
+}  // namespace skillrun

@@ -1,0 +1,44 @@
+#include "support/text.hpp"
+
+#include <array>
+
+#include <doctest/doctest.h>
+
+using namespace skillrun;
+
+TEST_CASE("invalid UTF-8 is found at its first byte") {
+  CHECK_FALSE(find_invalid_utf8("plain, é, €, 😀"));
+  CHECK(find_invalid_utf8("ab\xff") == 2);
+  CHECK(find_invalid_utf8("\xc0\xaf") == 0);          // an overlong slash
+  CHECK(find_invalid_utf8("x\xed\xa0\x80") == 1);     // a surrogate
+  CHECK(find_invalid_utf8("\xf4\x90\x80\x80") == 0);  // above U+10FFFF
+  CHECK(find_invalid_utf8("\xe2\x82") == 0);          // cut short
+}
+
+TEST_CASE("control characters are found, NUL even when others are allowed") {
+  using namespace std::string_view_literals;
+  CHECK_FALSE(find_control_character("text é"));
+  CHECK(find_control_character("a\nb") == 1);
+  CHECK_FALSE(find_control_character("a\nb\t", "\n\t"));
+  CHECK(find_control_character("a\0b"sv, "\0"sv) == 1);
+  CHECK(find_control_character("a\x7f") == 1);
+  CHECK(find_control_character("a\xc2\x85") == 1);  // NEL, a C1 control
+}
+
+TEST_CASE("positions count code points, not bytes") {
+  CHECK(position_at("ab", 0) == Position{1, 1});
+  CHECK(position_at("é=1\nb", 3) == Position{1, 3});
+  CHECK(position_at("é\nb", 3) == Position{2, 1});
+}
+
+TEST_CASE("printable text can not move a terminal's cursor") {
+  CHECK(printable("a\x1b[2Jb\n") == "a\\x1b[2Jb\\n");
+  CHECK(printable("é\xff") == "é\\xff");
+}
+
+TEST_CASE("the closest names come first and far ones not at all") {
+  constexpr std::array<std::string_view, 4> names{"ffmpeg", "ffprobe", "jq", "python"};
+  CHECK(closest("ffmpg", names) == std::vector<std::string>{"ffmpeg"});
+  CHECK(closest("pyton", names) == std::vector<std::string>{"python"});
+  CHECK(closest("zzzzz", names).empty());
+}
