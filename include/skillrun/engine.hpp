@@ -174,10 +174,17 @@ class Engine {
   [[nodiscard]] virtual EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) = 0;
   /// Kills and removes the container and its anonymous volumes. A container that is gone already is success.
   [[nodiscard]] virtual EngineResult<void> remove(const std::string& id, CallLimits limits) = 0;
-
-  /// What explain and --dry-run show: the exact create request (JSON) and the equivalent `docker run` words.
-  [[nodiscard]] virtual std::string request_json(const ContainerSpec& spec, const StartOptions& options) const = 0;
 };
+
+/// The body of the Engine API's create request for a spec, as JSON text. What explain and --dry-run show is what the
+/// API engine sends.
+[[nodiscard]] std::string create_request_json(const ContainerSpec& spec, const RunLabels& labels,
+                                              const StartOptions& options, const EngineInfo& engine);
+
+/// The equivalent command line: {"docker", "run", "--flag=value", ..., "--", image, args...}. The values of environment
+/// variables are in it as NAME=VALUE; what the CLI engine really starts passes them through its environment instead.
+[[nodiscard]] std::vector<std::string> docker_run_words(const ContainerSpec& spec, const RunLabels& labels,
+                                                        const StartOptions& options, const EngineInfo& engine);
 
 /// What detection reads of the world; all values as the user set them.
 struct DetectionContext {

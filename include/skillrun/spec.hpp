@@ -200,10 +200,12 @@ struct KeyValue {
   std::string value;
 };
 
-/// An environment entry. Without a value it copies the caller's variable when the engine is called.
+/// An environment entry. `NAME` alone copies the caller's variable: normalize() looks it up, so that what is judged is
+/// what runs; when the caller has none, `value` stays empty and the container gets no such variable.
 struct EnvironmentEntry {
   std::string name;
   std::optional<std::string> value;
+  bool from_caller = false;
 };
 
 [[nodiscard]] std::expected<EnvironmentEntry, ParseError> parse_environment(std::string_view text);
