@@ -102,11 +102,17 @@ class RunControl {
 struct RunOptions {
   std::vector<std::pair<std::string, std::string>> labels;  ///< added to skillrun's own
   ProgressSink progress;                                    ///< lines of pulls and builds; may be empty
+  std::function<void()> image_ready;                        ///< called once the image is there; may be empty
 };
 
 /// Makes sure the image of an approved spec is there: inspects, pulls or builds as the spec says.
 [[nodiscard]] EngineResult<ImageInfo> ensure_image(Engine& engine, const ApprovedSpec& approved,
                                                    const ProgressSink& progress, CallLimits limits);
+
+/// Builds the image of an approved spec by its recipe, whether or not it is there already. Unsupported when the spec
+/// has no recipe.
+[[nodiscard]] EngineResult<ImageInfo> rebuild_image(Engine& engine, const ApprovedSpec& approved,
+                                                    const ProgressSink& progress, CallLimits limits);
 
 /// Runs an approved spec to its end: image, create, attach, start, streams, wait, inspect, remove. Whatever happens,
 /// the container is removed (unless the spec keeps it). Blocks; control it through `control`.

@@ -9,6 +9,9 @@ namespace skillrun::log {
 /// The logger "skillrun": silent below warnings until the program says otherwise.
 [[nodiscard]] spdlog::logger& logger();
 
+/// Makes every line one JSON object: time, level, message.
+void use_json();
+
 template <class... Args>
 void debug(fmt::format_string<Args...> format, Args&&... args) {
   logger().debug(format, std::forward<Args>(args)...);

@@ -1,0 +1,110 @@
+#include "cli/console.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <skillrun/report.hpp>
+#include <unistd.h>
+
+#include "support/text.hpp"
+
+namespace skillrun::cli {
+
+namespace {
+
+bool wants_color(ColorMode mode, int descriptor) {
+  if (mode != ColorMode::automatic) return mode == ColorMode::always;
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  return (no_color == nullptr || *no_color == '\0') && (terminal == nullptr || std::string_view(terminal) != "dumb") &&
+         isatty(descriptor) == 1;
+}
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+void write_error(std::string_view text) {
+  if (!write_all(STDERR_FILENO, text)) std::_Exit(125);  // nobody can be told anything any more
+}
+
+/// Columns that a text takes on a terminal, counting each code point as one.
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+}  // namespace
+
+Console::Console(const GlobalOptions& options)
+    : color_output_(wants_color(options.color, STDOUT_FILENO)),
+      color_error_(wants_color(options.color, STDERR_FILENO)),
+      verbose_(options.verbose > 0),
+      quiet_(options.quiet) {}
+
+bool Console::print(std::string_view text) const { return write_all(STDOUT_FILENO, text); }
+
+void Console::error(std::string_view message) const { write_error(fmt::format("skillrun: {}\n", message)); }
+
+void Console::warning(std::string_view message) const {
+  if (!quiet_) write_error(fmt::format("skillrun: warning: {}\n", message));
+}
+
+void Console::findings(const Findings& findings) const {
+  Findings shown;
+  std::ranges::copy_if(findings, std::back_inserter(shown), [&](const Finding& finding) {
+    return finding.severity == Severity::error || (verbose_ && !quiet_ && finding.severity != Severity::off);
+  });
+  if (!shown.empty()) write_error(format_text(shown, TextStyle{.color = color_error_}));
+}
+
+void Console::failure(const RunResult& result) const {
+  findings(result.findings);
+  if (!result.message.empty()) error(result.message);
+}
+
+std::string shell_quoted(std::string_view word) {
+  const bool plain = !word.empty() && std::ranges::all_of(word, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-./:=,@%+").find(c) != std::string_view::npos;
+  });
+  if (plain) return std::string(word);
+  std::string quoted = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      quoted += "'\\''";
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "'";
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += row[i];
+      if (i + 1 < row.size()) line.append(widths[i] - width(row[i]) + 2, ' ');
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + '\n';
+  }
+  return text;
+}
+
+}  // namespace skillrun::cli

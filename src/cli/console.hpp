@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <skillrun/finding.hpp>
+#include <skillrun/run.hpp>
+
+#include "cli/options.hpp"
+
+namespace skillrun::cli {
+
+/// skillrun's own words. Standard output belongs to the skill or to the document that was asked for; everything else
+/// goes to standard error.
+class Console {
+ public:
+  explicit Console(const GlobalOptions& options);
+
+  /// Writes all of `text` to standard output; false when the reader has gone or the disk is full.
+  [[nodiscard]] bool print(std::string_view text) const;
+  /// One line "skillrun: MESSAGE" on standard error.
+  void error(std::string_view message) const;
+  void warning(std::string_view message) const;
+  /// Findings with their places on standard error; below errors only under -v.
+  void findings(const Findings& findings) const;
+  /// The message and findings of a run that did not end by itself.
+  void failure(const RunResult& result) const;
+
+  [[nodiscard]] bool color_for_output() const noexcept { return color_output_; }
+
+ private:
+  bool color_output_;
+  bool color_error_;
+  bool verbose_;
+  bool quiet_;
+};
+
+/// A word for a POSIX shell, quoted only where that is needed.
+[[nodiscard]] std::string shell_quoted(std::string_view word);
+
+/// Rows as columns, two spaces apart; the last column is not padded. The first row is the heading.
+[[nodiscard]] std::string table(const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace skillrun::cli

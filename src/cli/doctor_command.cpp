@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+#include <skillrun/version.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/preparation.hpp"
+#include "support/json.hpp"
+#include "support/text.hpp"
+
+namespace skillrun::cli {
+
+namespace {
+
+json::object as_json(const Detection& detection, const std::vector<std::string>& layers, const std::string& policy) {
+  json::array probes;
+  for (const Probe& probe : detection.probes) {
+    probes.push_back(json::object{
+        {"place", probe.place}, {"usable", probe.usable}, {"outcome", probe.outcome}, {"advice", probe.advice}});
+  }
+  json::value engine = nullptr;
+  if (detection.engine) {
+    const EngineInfo& info = detection.engine->info();
+    engine = json::object{{"kind", info.kind},           {"transport", info.transport},
+                          {"endpoint", info.endpoint},   {"version", info.version},
+                          {"api_version", info.api_version}, {"os", info.os},
+                          {"architecture", info.architecture}, {"rootless", info.rootless},
+                          {"remote", info.remote}};
+  }
+  return {{"version", version},
+          {"engine", std::move(engine)},
+          {"probes", std::move(probes)},
+          {"policy", policy},
+          {"policy_files", json::array(layers.begin(), layers.end())}};
+}
+
+std::string as_text(const Detection& detection, const std::string& policy, const DiscoveryOptions& places) {
+  std::string text = fmt::format("skillrun {}\n\nengines, in the order they are tried:\n", version);
+  bool taken = false;
+  for (const Probe& probe : detection.probes) {
+    const bool first = probe.usable && !taken;
+    taken = taken || probe.usable;
+    text += fmt::format("  {} {}: {}{}\n", probe.usable ? "+" : "-", printable(probe.place), printable(probe.outcome),
+                        first ? " (this one is used)" : "");
+    if (!probe.advice.empty() && !taken) text += fmt::format("      {}\n", printable(probe.advice));
+  }
+  if (!taken) text += "  no engine answers: skills can not run\n";
+  text += fmt::format("\npolicy: {}\n\nmanifests are looked for in:\n", policy);
+  for (const std::string& path : places.explicit_paths) text += fmt::format("  {} (-m)\n", printable(path));
+  for (const std::string& path : places.environment_paths) {
+    text += fmt::format("  {} (SKILLRUN_MANIFEST)\n", printable(path));
+  }
+  text += fmt::format("  {} and the folders above it (project)\n  {} (user)\n  {} (system)\n  {} (installed)\n",
+                      places.start_directory, places.user_directory, places.system_directory,
+                      places.installed_directory);
+  return text;
+}
+
+}  // namespace
+
+int doctor_command(const Invocation& invocation) {
+  const Console console(invocation.global);
+  DetectionContext context = DetectionContext::current();
+  context.selection = invocation.global.engine;
+  const Detection detection = detect_engine(context, true, CallLimits{.deadline = std::chrono::seconds(3)});
+  const auto policy = load_policy(invocation.global);
+  const std::string policy_text = policy ? (*policy)->name() : policy.error().message;
+  const bool written = console.print(
+      invocation.format == OutputFormat::json
+          ? pretty(as_json(detection, policy_layer_files(), policy_text))
+          : as_text(detection, policy_text, discovery_options(invocation.global)));
+  return written && detection.engine && policy ? success : failed;
+}
+
+}  // namespace skillrun::cli

@@ -1,0 +1,101 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <skillrun/report.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/preparation.hpp"
+#include "cli/request.hpp"
+#include "report/spec_document.hpp"
+#include "support/text.hpp"
+
+namespace skillrun::cli {
+
+namespace {
+
+struct Judgement {
+  ContainerSpec spec;  ///< with the policy's defaults; approved or not
+  Findings findings;
+  bool allowed;
+};
+
+Judgement judge(const Prepared& prepared) {
+  auto approved = admit(*prepared.policy, prepared.spec, LocalHost());
+  if (approved) return {.spec = approved->spec(), .findings = approved->findings(), .allowed = true};
+  return {.spec = std::move(approved.error().spec), .findings = std::move(approved.error().findings), .allowed = false};
+}
+
+/// Each rule and what it says of this spec, in the order of the catalogue.
+std::vector<std::vector<std::string>> verdicts(const Judgement& judgement, const Policy& policy) {
+  std::vector<std::vector<std::string>> rows;
+  for (const RuleInfo& rule : rule_catalogue()) {
+    const auto count = std::ranges::count_if(judgement.findings, [&](const Finding& f) { return f.rule == rule.id; });
+    const Severity severity = policy.severity(rule.id);
+    rows.push_back({"  " + std::string(rule.id), severity == Severity::off ? "off"
+                                                 : count == 0              ? "pass"
+                                                                           : std::string(to_string(severity))});
+  }
+  return rows;
+}
+
+std::string as_text(const Prepared& prepared, const Judgement& judgement, const Request& request,
+                    const Console& console) {
+  std::string text = fmt::format("skill {} from {}\n\n", prepared.spec.skill, prepared.found.manifest->source->name);
+  std::vector<std::vector<std::string>> rows;
+  for (const SpecField& field : spec_fields(judgement.spec)) {
+    rows.push_back({"  " + field.name,
+                    printable(field.value.is_string() ? std::string(field.value.get_string())
+                                                      : json::serialize(field.value)),
+                    printable(describe_origin(*field.origin, judgement.spec))});
+  }
+  text += table(rows);
+  text += fmt::format("\nrules of policy {}\n", prepared.policy->name());
+  text += table(verdicts(judgement, *prepared.policy));
+  if (!judgement.findings.empty()) {
+    text += "\n" + format_text(judgement.findings, TextStyle{.color = console.color_for_output()});
+  }
+  if (judgement.allowed) {
+    text += fmt::format("\nengine {}\n ", request.engine.endpoint.empty() ? "none answers" : request.engine.endpoint);
+    for (const std::string& word : request.words) text += " " + shell_quoted(word);
+    text += "\n";
+  }
+  return text + fmt::format("\nverdict: {}\n", judgement.allowed ? "allowed" : "refused");
+}
+
+std::string as_json(const Prepared& prepared, const Judgement& judgement, const Request& request) {
+  json::object document;
+  document["skill"] = prepared.spec.skill;
+  document["image"] = judgement.spec.image.value.familiar();
+  document["engine"] = request.engine.endpoint.empty() ? json::value(nullptr) : json::value(request.engine.endpoint);
+  document["policy"] = prepared.policy->name();
+  document["spec"] = spec_document(judgement.spec);
+  // A refused spec is never rendered: nothing that policy said no to is put into an engine's words.
+  document["request"] = judgement.allowed ? json::parse(request.json) : json::value(nullptr);
+  document["argv"] = judgement.allowed ? json::value(json::array(request.words.begin(), request.words.end()))
+                                       : json::value(nullptr);
+  document["findings"] = to_json_array(judgement.findings);
+  document["verdict"] = judgement.allowed ? "allowed" : "refused";
+  return pretty(document);
+}
+
+}  // namespace
+
+int explain_command(const Invocation& invocation) {
+  const Console console(invocation.global);
+  const auto prepared = prepare(invocation.global, invocation.run, console);
+  if (!prepared) {
+    console.failure(prepared.error());
+    return prepared.error().exit_status();
+  }
+  const Judgement judgement = judge(*prepared);
+  const Request request = judgement.allowed ? render_request(invocation.global.engine, judgement.spec) : Request{};
+  const bool written = console.print(invocation.format == OutputFormat::json
+                                         ? as_json(*prepared, judgement, request)
+                                         : as_text(*prepared, judgement, request, console));
+  if (!written) return failed;
+  return judgement.allowed ? success : refused;
+}
+
+}  // namespace skillrun::cli

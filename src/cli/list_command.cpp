@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/preparation.hpp"
+#include "support/json.hpp"
+#include "support/text.hpp"
+
+namespace skillrun::cli {
+
+namespace {
+
+std::string description(const SkillDefinition& skill) {
+  return skill.description ? printable(skill.description->value) : "";
+}
+
+std::string as_text(const SkillCatalog::Listing& listing) {
+  std::vector<std::vector<std::string>> rows{{"SKILL", "DESCRIPTION", "FILE"}};
+  for (const SkillCatalog::Entry& entry : listing.entries) {
+    std::string name = entry.found.skill->name;
+    for (const InstanceDefinition& instance : entry.found.skill->instances) name += " @" + instance.name;
+    rows.push_back({name, description(*entry.found.skill), entry.found.manifest->source->name});
+    for (const std::string& shadowed : entry.shadows) rows.push_back({"", "", "shadows " + shadowed});
+  }
+  return table(rows);
+}
+
+std::string as_json(const SkillCatalog::Listing& listing) {
+  json::array skills;
+  for (const SkillCatalog::Entry& entry : listing.entries) {
+    json::array instances;
+    for (const InstanceDefinition& instance : entry.found.skill->instances) instances.emplace_back(instance.name);
+    json::array shadows(entry.shadows.begin(), entry.shadows.end());
+    skills.push_back(json::object{{"skill", entry.found.skill->name},
+                                  {"description", description(*entry.found.skill)},
+                                  {"instances", std::move(instances)},
+                                  {"file", entry.found.manifest->source->name},
+                                  {"line", entry.found.skill->span.begin.line},
+                                  {"tier", entry.found.tier},
+                                  {"shadows", std::move(shadows)}});
+  }
+  return pretty(skills);
+}
+
+}  // namespace
+
+int list_command(const Invocation& invocation) {
+  const Console console(invocation.global);
+  auto catalog = open_catalog(invocation.global, console);
+  if (!catalog) {
+    console.failure(catalog.error());
+    return catalog.error().exit_status();
+  }
+  const SkillCatalog::Listing listing = catalog->list();
+  console.findings(listing.broken);
+  const bool written = console.print(invocation.format == OutputFormat::json ? as_json(listing) : as_text(listing));
+  if (listing.entries.empty() && listing.broken.empty() && invocation.format == OutputFormat::text) {
+    std::string message = "no skills found; looked in:";
+    for (const std::string& place : catalog->discovery().searched) message += "\n    " + printable(place);
+    console.error(message);
+  }
+  return written && listing.broken.empty() ? success : failed;
+}
+
+}  // namespace skillrun::cli

@@ -1,0 +1,73 @@
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+#include <spdlog/sinks/basic_file_sink.h>
+
+#include "cli/commands.hpp"
+#include "cli/exit_status.hpp"
+#include "engine/log.hpp"
+
+namespace skillrun::cli {
+
+namespace {
+
+struct Command {
+  std::string_view name;
+  int (*run)(const Invocation&);
+};
+
+constexpr Command commands[] = {
+    {"run", run_command},     {"explain", explain_command}, {"list", list_command},
+    {"show", show_command},   {"pull", pull_command},       {"build", build_command},
+    {"rules", rules_command}, {"doctor", doctor_command},   {"version", version_command},
+};
+
+void set_up_logging(const GlobalOptions& options) {
+  spdlog::logger& logger = log::logger();
+  if (!options.log_file.empty()) {
+    logger.sinks() = {std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.log_file)};
+  }
+  logger.set_level(options.quiet         ? spdlog::level::err
+                   : options.verbose > 1 ? spdlog::level::debug
+                   : options.verbose > 0 ? spdlog::level::info
+                                         : spdlog::level::warn);
+  logger.flush_on(spdlog::level::debug);
+  if (options.log_format == OutputFormat::json) {
+    log::use_json();
+  } else if (!options.log_file.empty()) {
+    logger.set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
+  }
+}
+
+int main_in_words(std::vector<std::string> words) {
+  auto invocation = parse_command_line(std::move(words));
+  if (!invocation) {
+    fmt::print("{}", invocation.error().output);
+    fmt::print(stderr, "{}", invocation.error().error);
+    return invocation.error().status;
+  }
+  set_up_logging(invocation->global);
+  for (const Command& command : commands) {
+    if (command.name == invocation->command) return command.run(*invocation);
+  }
+  return ExitStatus::failed;
+}
+
+}  // namespace
+
+}  // namespace skillrun::cli
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return skillrun::cli::main_in_words({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "skillrun: internal error: %s\n", error.what());
+    return skillrun::cli::ExitStatus::failed;
+  }
+}

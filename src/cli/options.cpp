@@ -1,0 +1,233 @@
+#include "cli/options.hpp"
+
+#include <algorithm>
+#include <map>
+#include <span>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <skillrun/version.hpp>
+
+#include "cli/exit_status.hpp"
+#include "support/text.hpp"
+
+namespace skillrun::cli {
+
+namespace {
+
+/// Commands of the documented interface that this version does not have. Their names are reserved, so that a skill
+/// never changes its meaning when they arrive.
+constexpr std::string_view reserved_commands[] = {"lint", "check", "policy", "init", "session", "gc", "schema", "completion"};
+
+const std::map<std::string, ColorMode> color_modes{
+    {"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}};
+const std::map<std::string, OutputFormat> output_formats{{"text", OutputFormat::text}, {"json", OutputFormat::json}};
+
+struct RunFlags {
+  std::string skill_word;
+  bool tty = false;
+  bool no_tty = false;
+  bool no_stdin = false;
+  bool keep = false;
+  std::string timeout;
+  std::string pull;
+  std::string max_output;
+};
+
+class Parser {
+ public:
+  Parser() : app_("Runs container skills that a policy has admitted.", "skillrun") {
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.set_help_flag("-h,--help", "Print this help and exit");
+    app_.set_version_flag("--version", fmt::format("skillrun {}", version));
+    app_.footer(
+        "SKILL[@INSTANCE] [RUN OPTIONS] [--] ARGS... is short for `skillrun run`.\n"
+        "Everything after the skill's name and run options goes to the skill untouched.\n\n"
+        "Example: skillrun ffmpeg -- -version");
+    add_global_options();
+    add_run(*app_.add_subcommand("run", "Run a skill"), true);
+    auto* explain = app_.add_subcommand("explain", "Show what would run, where each value comes from, and what policy says");
+    add_run(*explain, false);
+    add_format(*explain);
+    add_format(*app_.add_subcommand("list", "List the skills found, their files, and what they shadow"));
+    add_names("show", "Show one skill, as written and as resolved", "SKILL", 1, 1, true);
+    add_names("pull", "Pull the images of skills", "SKILL", 1, 1000, false);
+    add_names("build", "Build the images of skills", "SKILL", 1, 1000, false);
+    add_names("rules", "List the rules of the policy engine, or show one rule's page", "ID", 0, 1, true);
+    add_format(*app_.add_subcommand("doctor", "Show which engines and policies are in force, and what to mend"));
+    app_.add_subcommand("version", "Print the version");
+  }
+
+  std::expected<Invocation, ParseExit> parse(std::vector<std::string> words) {
+    const std::size_t command_at = first_positional(words, 0, app_);
+    if (command_at < words.size()) {
+      const std::string& word = words[command_at];
+      if (std::ranges::find(reserved_commands, word) != std::end(reserved_commands)) {
+        return std::unexpected(usage(fmt::format(
+            "this version has no command {}; a skill of that name runs as `skillrun run {}`", word, word)));
+      }
+      if (find_command(word) == nullptr) {
+        words.insert(words.begin() + static_cast<std::ptrdiff_t>(command_at), "run");
+      }
+    }
+    split_skill_arguments(words, command_at);
+    return parse_own(std::move(words));
+  }
+
+ private:
+  void add_global_options() {
+    app_.add_option("-m,--manifest", invocation_.global.manifests, "Read manifests from this file or folder (repeatable)")
+        ->allow_extra_args(false)->type_name("FILE|DIR");
+    app_.add_option("-p,--policy", invocation_.global.policies, "Judge by this policy: a file or a built-in name")
+        ->envname("SKILLRUN_POLICY")->allow_extra_args(false)->type_name("FILE|NAME");
+    app_.add_option("--engine", invocation_.global.engine,
+                    "auto, docker, podman, cli:PATH or unix:///SOCKET (default: auto)")
+        ->envname("SKILLRUN_ENGINE")->type_name("ENGINE");
+    app_.add_option("--color", invocation_.global.color, "auto, always or never (default: auto)")
+        ->envname("SKILLRUN_COLOR")->transform(CLI::CheckedTransformer(color_modes).description(""))->type_name("WHEN");
+    app_.add_flag("-v,--verbose", invocation_.global.verbose, "Say what is done; twice: each engine request");
+    app_.add_flag("-q,--quiet", invocation_.global.quiet, "Say nothing but errors");
+    app_.add_option("--log-format", invocation_.global.log_format, "text or json (default: text)")
+        ->envname("SKILLRUN_LOG_FORMAT")->transform(CLI::CheckedTransformer(output_formats).description(""))
+        ->type_name("FORMAT");
+    app_.add_option("--log-file", invocation_.global.log_file, "Write the log to this file instead of standard error")
+        ->envname("SKILLRUN_LOG_FILE")->type_name("FILE");
+  }
+
+  void add_format(CLI::App& command) {
+    command.add_option("--format", invocation_.format, "text or json (default: text)")
+        ->transform(CLI::CheckedTransformer(output_formats).description(""))->type_name("FORMAT");
+  }
+
+  void add_names(const std::string& name, const std::string& description, const std::string& word, int least, int most,
+                 bool format) {
+    CLI::App* command = app_.add_subcommand(name, description);
+    auto* option = command->add_option(word, invocation_.names)->expected(least, most)->type_name("");
+    if (least > 0) option->required();
+    if (format) add_format(*command);
+  }
+
+  void add_run(CLI::App& command, bool runs) {
+    command.footer("ARGS after the options, or after --, go to the skill untouched.");
+    command.set_help_flag("--help", "Print this help and exit");
+    command.add_option("SKILL", run_.skill_word, "The skill, with @INSTANCE where it has several")->required()->type_name("");
+    command.add_option("--workdir", invocation_.run.workdir, "The folder that SKILL_WORKDIR stands for")->type_name("DIR");
+    command.add_option("-e,--env", invocation_.run.overrides.environment,
+                       "Set a variable in the container; NAME alone copies the caller's")
+        ->allow_extra_args(false)->type_name("NAME[=VALUE]");
+    command.add_option("--timeout", run_.timeout, "End the skill after this time, such as 90s or 5m")->type_name("DURATION");
+    command.add_option("--pull", run_.pull, "missing, always or never")->type_name("WHEN");
+    auto* tty = command.add_flag("--tty", run_.tty, "Give the skill a terminal");
+    command.add_flag("--no-tty", run_.no_tty, "Give the skill no terminal")->excludes(tty);
+    command.add_flag("--no-stdin", run_.no_stdin, "Give the skill an empty standard input");
+    command.add_flag("--keep", run_.keep, "Do not remove the container afterwards");
+    if (!runs) return;
+    command.add_flag("--dry-run", invocation_.run.dry_run, "Print the engine request and the docker line; run nothing");
+    command.add_option("--result-file", invocation_.run.result_file, "Write the result as JSON to this file")->type_name("FILE");
+    command.add_flag("--json", invocation_.run.json, "Print the result, with the captured output, as JSON");
+    command.add_option("--max-output", run_.max_output, "Capture at most this much of each stream (default: 64m)")
+        ->type_name("SIZE");
+  }
+
+  const CLI::App* find_command(const std::string& name) const {
+    const auto commands = app_.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
+    return commands.empty() ? nullptr : commands.front();
+  }
+
+  /// The option that `word` names in `command` or in the global options, if any.
+  const CLI::Option* option_of(std::string_view word, const CLI::App& command, bool with_global) const {
+    std::string name(word.substr(0, word.starts_with("--") ? word.find('=') : 2));
+    if (const CLI::Option* option = command.get_option_no_throw(name)) return option;
+    return with_global ? app_.get_option_no_throw(name) : nullptr;
+  }
+
+  static bool takes_next_word(const CLI::Option& option, std::string_view word) {
+    if (option.get_items_expected_max() == 0) return false;
+    return word.starts_with("--") ? word.find('=') == std::string_view::npos : word.size() == 2;
+  }
+
+  /// The index of the first word from `at` that is neither an option of `command` (or a global one) nor its value.
+  std::size_t first_positional(const std::vector<std::string>& words, std::size_t at, const CLI::App& command) const {
+    while (at < words.size() && words[at].size() > 1 && words[at].front() == '-' && words[at] != "--") {
+      const CLI::Option* option = option_of(words[at], command, true);
+      at += option != nullptr && takes_next_word(*option, words[at]) ? 2 : 1;
+    }
+    return at;
+  }
+
+  /// Cuts the skill's own words off: for run and explain, everything after SKILL that is no run option.
+  void split_skill_arguments(std::vector<std::string>& words, std::size_t command_at) {
+    if (command_at >= words.size() || (words[command_at] != "run" && words[command_at] != "explain")) return;
+    const CLI::App& command = *find_command(words[command_at]);
+    std::size_t at = first_positional(words, command_at + 1, command);
+    if (at >= words.size() || words[at] == "--") return;
+    ++at;
+    while (at < words.size() && words[at].size() > 1 && words[at].front() == '-' && words[at] != "--") {
+      const CLI::Option* option = option_of(words[at], command, false);
+      if (option == nullptr) break;
+      at += takes_next_word(*option, words[at]) ? 2 : 1;
+    }
+    at = std::min(at, words.size());
+    const bool separator = at < words.size() && words[at] == "--";
+    invocation_.run.overrides.arguments.assign(words.begin() + static_cast<std::ptrdiff_t>(at + (separator ? 1 : 0)),
+                                               words.end());
+    words.resize(at);
+  }
+
+  std::expected<Invocation, ParseExit> parse_own(std::vector<std::string> words) {
+    try {
+      std::ranges::reverse(words);
+      app_.parse(std::move(words));
+    } catch (const CLI::Success& success) {
+      std::ostringstream out;
+      std::ostringstream err;
+      app_.exit(success, out, err);
+      return std::unexpected(ParseExit{.status = ExitStatus::success, .output = out.str(), .error = {}});
+    } catch (const CLI::Error& error) {
+      return std::unexpected(usage(error.what()));
+    }
+    invocation_.command = app_.get_subcommands().front()->get_name();
+    if (auto error = finish_run()) return std::unexpected(usage(*error));
+    return std::move(invocation_);
+  }
+
+  std::optional<std::string> finish_run() {
+    if (invocation_.command != "run" && invocation_.command != "explain") return std::nullopt;
+    RunRequest& run = invocation_.run;
+    const std::size_t at = run_.skill_word.find('@');
+    run.skill = run_.skill_word.substr(0, at);
+    if (at != std::string::npos) {
+      run.instance = run_.skill_word.substr(at + 1);
+      if (run.instance->empty()) return fmt::format("'{}' names no instance after the @", printable(run_.skill_word));
+    }
+    if (run.skill.empty()) return "the skill's name is empty";
+    if (!run_.timeout.empty()) run.overrides.timeout = run_.timeout;
+    if (!run_.pull.empty()) run.overrides.pull = run_.pull;
+    if (!run_.max_output.empty()) run.max_output = run_.max_output;
+    if (run_.tty) run.overrides.tty = TtyMode::on;
+    if (run_.no_tty) run.overrides.tty = TtyMode::off;
+    if (run_.no_stdin) run.overrides.stdin_open = false;
+    if (run_.keep) run.overrides.keep = true;
+    return std::nullopt;
+  }
+
+  static ParseExit usage(std::string_view message) {
+    return {.status = ExitStatus::failed,
+            .output = {},
+            .error = fmt::format("skillrun: {}; see `skillrun --help`\n", printable(message))};
+  }
+
+  CLI::App app_;
+  Invocation invocation_;
+  RunFlags run_;
+};
+
+}  // namespace
+
+std::expected<Invocation, ParseExit> parse_command_line(std::vector<std::string> words) {
+  return Parser().parse(std::move(words));
+}
+
+}  // namespace skillrun::cli

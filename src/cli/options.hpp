@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <skillrun/spec.hpp>
+
+namespace skillrun::cli {
+
+enum class ColorMode : std::uint8_t { automatic, always, never };
+enum class OutputFormat : std::uint8_t { text, json };
+
+/// Options that every command takes.
+struct GlobalOptions {
+  std::vector<std::string> manifests;
+  std::vector<std::string> policies;
+  std::string engine = "auto";
+  ColorMode color = ColorMode::automatic;
+  int verbose = 0;
+  bool quiet = false;
+  OutputFormat log_format = OutputFormat::text;
+  std::string log_file;
+};
+
+/// SKILL[@INSTANCE] [RUN OPTIONS] [--] ARGS...
+struct RunRequest {
+  std::string skill;
+  std::optional<std::string> instance;
+  std::string workdir;
+  RunOverrides overrides;
+  bool dry_run = false;
+  std::string result_file;
+  bool json = false;
+  std::optional<std::string> max_output;
+};
+
+/// What the command line asks for.
+struct Invocation {
+  GlobalOptions global;
+  std::string command;              ///< "run", "list", ...
+  RunRequest run;                   ///< run and explain
+  std::vector<std::string> names;   ///< skills (show, pull, build) or a rule's id
+  OutputFormat format = OutputFormat::text;
+};
+
+/// The end of the program that parsing alone decides: help, the version, or wrong usage.
+struct ParseExit {
+  int status;
+  std::string output;  ///< for standard output
+  std::string error;   ///< for standard error
+};
+
+/// Reads the command line (without the program's name) and SKILLRUN_* variables. The skill's own arguments are split
+/// off first and are never looked at.
+[[nodiscard]] std::expected<Invocation, ParseExit> parse_command_line(std::vector<std::string> words);
+
+}  // namespace skillrun::cli

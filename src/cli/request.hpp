@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <skillrun/engine.hpp>
+
+namespace skillrun::cli {
+
+/// What an engine would be asked for a spec: the create request's body and the equivalent docker words.
+struct Request {
+  std::string json;
+  std::vector<std::string> words;
+  EngineInfo engine;  ///< the one that answers now, or docker's defaults when none does
+};
+
+/// Rendered for the engine that would be taken. With no engine at hand the request is docker's.
+[[nodiscard]] Request render_request(const std::string& engine_selection, const ContainerSpec& spec);
+
+}  // namespace skillrun::cli

@@ -1,0 +1,64 @@
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <skillrun/policy.hpp>
+#include <skillrun/report.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_status.hpp"
+#include "support/json.hpp"
+#include "support/text.hpp"
+
+namespace skillrun::cli {
+
+namespace {
+
+json::object to_json_object(const RuleInfo& rule) {
+  return {{"id", rule.id},
+          {"severity",
+           {{"privileged", to_string(rule.privileged)},
+            {"baseline", to_string(rule.baseline)},
+            {"restricted", to_string(rule.restricted)}}},
+          {"summary", rule.summary},
+          {"why", rule.why},
+          {"remedy", rule.remedy},
+          {"source", rule.source}};
+}
+
+int show_page(const Invocation& invocation, const Console& console) {
+  const std::string& id = invocation.names.front();
+  const RuleInfo* rule = find_rule(id);
+  if (rule == nullptr) {
+    std::vector<std::string_view> ids;
+    for (const RuleInfo& known : rule_catalogue()) ids.push_back(known.id);
+    const auto near = closest(id, ids);
+    console.error(fmt::format("no rule '{}'{}; `skillrun rules` lists all", printable(id),
+                              near.empty() ? "" : fmt::format("; did you mean {}?", fmt::join(near, " or "))));
+    return failed;
+  }
+  const std::string page =
+      invocation.format == OutputFormat::json ? pretty(to_json_object(*rule)) : format_rule_page(*rule);
+  return console.print(page) ? success : failed;
+}
+
+}  // namespace
+
+int rules_command(const Invocation& invocation) {
+  const Console console(invocation.global);
+  if (!invocation.names.empty()) return show_page(invocation, console);
+  if (invocation.format == OutputFormat::json) {
+    json::array rules;
+    for (const RuleInfo& rule : rule_catalogue()) rules.emplace_back(to_json_object(rule));
+    return console.print(pretty(rules)) ? success : failed;
+  }
+  std::vector<std::vector<std::string>> rows{{"RULE", "BASELINE", "RESTRICTED", "CHECKS"}};
+  for (const RuleInfo& rule : rule_catalogue()) {
+    rows.push_back({std::string(rule.id), std::string(to_string(rule.baseline)), std::string(to_string(rule.restricted)),
+                    std::string(rule.summary)});
+  }
+  return console.print(table(rows)) ? success : failed;
+}
+
+}  // namespace skillrun::cli

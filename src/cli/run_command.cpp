@@ -1,0 +1,105 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/dry_run.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/preparation.hpp"
+#include "cli/progress.hpp"
+#include "cli/signals.hpp"
+#include "support/text.hpp"
+
+namespace skillrun::cli {
+
+namespace {
+
+/// The result file: opened before anything runs, so that a wrong path is an error and not a lost result.
+class ResultFile {
+ public:
+  [[nodiscard]] static std::expected<ResultFile, std::string> open(const std::string& path) {
+    if (path.empty()) return ResultFile(-1);
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (descriptor < 0) {
+      return std::unexpected(fmt::format("can not write the result file '{}': {}", printable(path), strerror(errno)));
+    }
+    return ResultFile(descriptor);
+  }
+  ResultFile(ResultFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  ResultFile& operator=(ResultFile&&) = delete;
+  ~ResultFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  [[nodiscard]] bool write(std::string_view text) const {
+    while (descriptor_ >= 0 && !text.empty()) {
+      const ssize_t written = ::write(descriptor_, text.data(), text.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) return false;
+      text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+  }
+
+ private:
+  explicit ResultFile(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+std::expected<RunIo, std::string> streams_of(const RunRequest& request) {
+  RunIo io{.input = STDIN_FILENO, .output = STDOUT_FILENO, .error = STDERR_FILENO};
+  io.capture = request.json;
+  io.terminal = !request.json && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
+  if (request.max_output) {
+    const auto size = parse_bytes(*request.max_output);
+    if (!size) return std::unexpected(fmt::format("--max-output: {}", size.error().message));
+    if (!request.json) return std::unexpected(std::string("--max-output only means something together with --json"));
+    io.max_captured = static_cast<std::uint64_t>(*size);
+  }
+  return io;
+}
+
+RunResult run_to_the_end(const Invocation& invocation, const Console& console, const RunIo& io) {
+  auto prepared = prepare(invocation.global, invocation.run, console);
+  if (!prepared) return std::move(prepared.error());
+  RunControl control;
+  const SignalForwarding signals(control);
+  auto admitted = admit_on_engine(invocation.global, *prepared, &control.cancellation());
+  if (!admitted) return std::move(admitted.error());
+  console.findings(admitted->approved.findings());
+  Progress progress(invocation.global);
+  RunOptions options;
+  options.progress = [&](const std::string& line) { progress.line(line); };
+  options.image_ready = [&] { progress.clear(); };
+  return execute(*admitted->engine, admitted->approved, io, control, options);
+}
+
+}  // namespace
+
+int run_command(const Invocation& invocation) {
+  const Console console(invocation.global);
+  if (invocation.run.dry_run) return dry_run(invocation, console);
+  const auto io = streams_of(invocation.run);
+  if (!io) {
+    console.error(io.error());
+    return failed;
+  }
+  auto file = ResultFile::open(invocation.run.result_file);
+  if (!file) {
+    console.error(file.error());
+    return failed;
+  }
+  const RunResult result = run_to_the_end(invocation, console, *io);
+  const std::string document = to_json(result);
+  const bool recorded = file->write(document);
+  if (result.status == RunStatus::refused || !result.message.empty()) console.failure(result);
+  if (!recorded) {
+    console.error(fmt::format("can not write the result file '{}'", printable(invocation.run.result_file)));
+    return failed;
+  }
+  if (invocation.run.json && !console.print(document)) return failed;
+  return result.exit_status();
+}
+
+}  // namespace skillrun::cli
