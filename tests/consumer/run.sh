@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Installs a build into a folder of its own and builds the consumer against it, both ways.
+#   run.sh BUILD_FOLDER WORK_FOLDER
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+build=$1 work=$2
+compiler=${CXX:-g++}
+
+fail() {
+  echo "consumer: $*" >&2
+  exit 1
+}
+
+expect() {  # expect STATUS PATTERN PROGRAM MANIFEST
+  local status=0 output
+  output=$("$3" <<<"$4") || status=$?
+  [ "$status" -eq "$1" ] || fail "$3 ended with $status, not $1: $output"
+  grep -q "$2" <<<"$output" || fail "$3 did not print '$2' but: $output"
+}
+
+check() {
+  expect 0 ': admitted$' "$1" 'version = "1"
+[skills.echo]
+runtime = "docker"
+[skills.echo.docker]
+image = "busybox:1.36"
+memory = "64m"
+cpus = "1"'
+  expect 1 '^error privileged bad 6$' "$1" 'version = "1"
+[skills.bad]
+runtime = "docker"
+[skills.bad.docker]
+image = "busybox:1.36"
+extra_args = ["--privileged"]'
+  expect 2 'memry' "$1" 'version = "1"
+[skills.typo.docker]
+image = "busybox:1.36"
+memry = "64m"'
+}
+
+rm -rf "$work"
+mkdir -p "$work"
+cmake --install "$build" --prefix "$work/first" >"$work/install.log"
+# An installation that is moved must still work.
+mv "$work/first" "$work/prefix"
+
+cmake -S "$here" -B "$work/cmake" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_COMPILER="$compiler" \
+  >"$work/configure.log"
+cmake --build "$work/cmake" >"$work/build.log" || fail "the CMake consumer does not build: $(tail -n 30 "$work/build.log")"
+check "$work/cmake/check"
+"$work/cmake/probe" >"$work/probe.log" || fail "the runtime consumer found no place to look for engines"
+
+pkgconfig=$(dirname "$(find "$work/prefix" -name skillrun-policy.pc)")
+flags() { PKG_CONFIG_PATH=$pkgconfig pkg-config "$@"; }
+# shellcheck disable=SC2046 # the flags are words
+"$compiler" -std=c++23 "$here/main.cpp" $(flags --cflags --libs skillrun-policy) -o "$work/check-pkgconfig"
+check "$work/check-pkgconfig"
+# shellcheck disable=SC2046
+"$compiler" -std=c++23 "$here/probe.cpp" $(flags --cflags --libs skillrun-runtime) -o "$work/probe-pkgconfig"
+"$work/probe-pkgconfig" >>"$work/probe.log"
+
+"$work/prefix/bin/skillrun" version >/dev/null || fail "the installed program does not start"
+(cd / && "$work/prefix/bin/skillrun" list) | grep -q ffmpeg || fail "the installed program does not find its manifests"
+for file in share/skillrun/policies/baseline.yaml share/skillrun/manifests/jq.toml share/doc/skillrun/README.md; do
+  [ -f "$work/prefix/$file" ] || fail "not installed: $file"
+done
+if grep -rlE 'boost|toml\+\+|yaml-cpp' "$work/prefix/include"; then
+  fail "a public header names a third-party library"
+fi
