@@ -152,7 +152,7 @@ class Parser {
   std::size_t first_positional(const std::vector<std::string>& words, std::size_t at, const CLI::App& command) const {
     while (at < words.size() && words[at].size() > 1 && words[at].front() == '-' && words[at] != "--") {
       const CLI::Option* option = option_of(words[at], command, true);
-      at += option != nullptr && takes_next_word(*option, words[at]) ? 2 : 1;
+      at += option != nullptr && takes_next_word(*option, words[at]) ? 2U : 1U;
     }
     return at;
   }
@@ -167,7 +167,7 @@ class Parser {
     while (at < words.size() && words[at].size() > 1 && words[at].front() == '-' && words[at] != "--") {
       const CLI::Option* option = option_of(words[at], command, false);
       if (option == nullptr) break;
-      at += takes_next_word(*option, words[at]) ? 2 : 1;
+      at += takes_next_word(*option, words[at]) ? 2U : 1U;
     }
     at = std::min(at, words.size());
     const bool separator = at < words.size() && words[at] == "--";

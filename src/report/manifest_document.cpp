@@ -1,0 +1,54 @@
+#include "report/manifest_document.hpp"
+
+#include "manifest/docker_fields.hpp"
+
+namespace skillrun {
+
+namespace {
+
+template <class Table>
+json::object table_document(const Table& table);
+
+json::value to_value(const Text& text) { return json::value(text.value); }
+json::value to_value(const Located<bool>& flag) { return json::value(flag.value); }
+json::value to_value(const TextMap& map) { return map_document(map); }
+json::value to_value(const PackageBuild& packages) { return table_document(packages); }
+json::value to_value(const BuildTable& build) { return table_document(build); }
+json::value to_value(const DockerRuntimeConfig& docker) { return table_document(docker); }
+
+json::value to_value(const TextList& list) {
+  json::array items;
+  for (const Text& text : list.items) items.emplace_back(text.value);
+  return items;
+}
+
+json::value to_value(const MountTables& mounts) {
+  json::array items;
+  for (const MountTable& mount : mounts.items) items.emplace_back(table_document(mount));
+  return items;
+}
+
+template <class Table>
+json::object table_document(const Table& table) {
+  json::object document;
+  for (const auto& field : Fields<Table>::table) {
+    std::visit(
+        [&](auto member) {
+          if (table.*member) document[field.key] = to_value(*(table.*member));
+        },
+        field.member);
+  }
+  return document;
+}
+
+}  // namespace
+
+json::object docker_document(const DockerRuntimeConfig& docker) { return table_document(docker); }
+
+json::object map_document(const TextMap& map) {
+  json::object document;
+  for (const TextEntry& entry : map.entries) document[entry.key.value] = entry.value.value;
+  return document;
+}
+
+}  // namespace skillrun

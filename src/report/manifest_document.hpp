@@ -1,0 +1,16 @@
+#pragma once
+
+#include <skillrun/manifest.hpp>
+
+#include "support/json.hpp"
+
+namespace skillrun {
+
+/// A docker table as JSON: the keys that are set, in the order of the field table. Values are shown as written unless
+/// the table was resolved.
+[[nodiscard]] json::object docker_document(const DockerRuntimeConfig& docker);
+
+/// A table of strings as a JSON object; of a key that is there twice the last one counts.
+[[nodiscard]] json::object map_document(const TextMap& map);
+
+}  // namespace skillrun

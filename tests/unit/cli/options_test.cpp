@@ -1,0 +1,107 @@
+#include "cli/options.hpp"
+
+#include <cstdlib>
+
+#include <doctest/doctest.h>
+
+#include "cli/exit_status.hpp"
+
+using namespace skillrun;
+using namespace skillrun::cli;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Invocation parsed(Words words) {
+  auto invocation = parse_command_line(std::move(words));
+  REQUIRE_MESSAGE(invocation.has_value(), (invocation ? std::string() : invocation.error().error));
+  return std::move(*invocation);
+}
+
+ParseExit rejected(Words words) {
+  auto invocation = parse_command_line(std::move(words));
+  REQUIRE_FALSE(invocation.has_value());
+  return invocation.error();
+}
+
+}  // namespace
+
+TEST_CASE("a first word that is no command is a skill") {
+  const Invocation invocation = parsed({"ffmpeg", "--", "-version"});
+  CHECK(invocation.command == "run");
+  CHECK(invocation.run.skill == "ffmpeg");
+  CHECK(invocation.run.overrides.arguments == Words{"-version"});
+}
+
+TEST_CASE("a skill named like a command runs through run") {
+  const Invocation invocation = parsed({"run", "list", "x"});
+  CHECK(invocation.run.skill == "list");
+  CHECK(invocation.run.overrides.arguments == Words{"x"});
+}
+
+TEST_CASE("the skill's words are untouched, whatever they look like") {
+  CHECK(parsed({"jq", ".a", "--", "-m"}).run.overrides.arguments == Words{".a", "--", "-m"});
+  CHECK(parsed({"jq", "--", "--", "x"}).run.overrides.arguments == Words{"--", "x"});
+  CHECK(parsed({"jq", "--", "--help"}).run.overrides.arguments == Words{"--help"});
+  CHECK(parsed({"ffmpeg", "-i", "in.mp4", "--timeout", "5s"}).run.overrides.arguments ==
+        Words{"-i", "in.mp4", "--timeout", "5s"});
+  CHECK(parsed({"ffmpeg", "-v", "error"}).run.overrides.arguments == Words{"-v", "error"});
+  CHECK(parsed({"x", "", "-"}).run.overrides.arguments == Words{"", "-"});
+  CHECK(parsed({"x"}).run.overrides.arguments.empty());
+}
+
+TEST_CASE("run options stand between the skill and its words") {
+  const Invocation invocation =
+      parsed({"-v", "ffmpeg@fast", "--timeout", "5s", "-e", "A=1", "--env=B", "-eC=-x", "--workdir=d", "--no-tty", "-i", "x"});
+  CHECK(invocation.global.verbose == 1);
+  CHECK(invocation.run.skill == "ffmpeg");
+  CHECK(invocation.run.instance == "fast");
+  CHECK(invocation.run.overrides.timeout == "5s");
+  CHECK(invocation.run.overrides.environment == Words{"A=1", "B", "C=-x"});
+  CHECK(invocation.run.workdir == "d");
+  CHECK(invocation.run.overrides.tty == TtyMode::off);
+  CHECK(invocation.run.overrides.arguments == Words{"-i", "x"});
+}
+
+TEST_CASE("options of run may also stand before the skill") {
+  const Invocation invocation = parsed({"run", "--timeout", "5s", "-m", "dir", "jq", "."});
+  CHECK(invocation.run.overrides.timeout == "5s");
+  CHECK(invocation.global.manifests == Words{"dir"});
+  CHECK(invocation.run.skill == "jq");
+  CHECK(invocation.run.overrides.arguments == Words{"."});
+}
+
+TEST_CASE("global options take their value in either form and may be repeated") {
+  const Invocation invocation = parsed({"-m", "a", "--manifest=b", "--engine", "podman", "-vv", "list"});
+  CHECK(invocation.command == "list");
+  CHECK(invocation.global.manifests == Words{"a", "b"});
+  CHECK(invocation.global.engine == "podman");
+  CHECK(invocation.global.verbose == 2);
+}
+
+TEST_CASE("an environment variable stands in for an option and the option wins") {
+  setenv("SKILLRUN_ENGINE", "docker", 1);
+  CHECK(parsed({"list"}).global.engine == "docker");
+  CHECK(parsed({"--engine", "podman", "list"}).global.engine == "podman");
+  unsetenv("SKILLRUN_ENGINE");
+}
+
+TEST_CASE("wrong usage ends with 125 and says how to go on") {
+  for (const Words& words : {Words{}, Words{"--nonsense", "x"}, Words{"run"}, Words{"ffmpeg@"}, Words{"@x"},
+                             Words{"--color", "blue", "list"}, Words{"list", "surplus"},
+                             Words{"x", "--tty", "--no-tty"}, Words{"lint"}}) {
+    const ParseExit exit = rejected(words);
+    CHECK(exit.status == failed);
+    CHECK(exit.error.find("--help") != std::string::npos);
+    CHECK(exit.output.empty());
+  }
+}
+
+TEST_CASE("help and version succeed on standard output") {
+  CHECK(rejected({"--help"}).status == success);
+  CHECK(rejected({"--help"}).output.find("SKILL[@INSTANCE]") != std::string::npos);
+  CHECK(rejected({"run", "--help"}).output.find("--timeout") != std::string::npos);
+  CHECK(rejected({"ffmpeg", "--help"}).output.find("--timeout") != std::string::npos);
+  CHECK(rejected({"--version"}).output.find("skillrun ") == 0);
+}
