@@ -1,0 +1,187 @@
+// Holds the include directions of docs/architecture.md: which layer may see which, and which layer may use which
+// third-party library.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Names = std::set<std::string, std::less<>>;
+
+/// What each layer may include beside itself.
+const std::map<std::string, Names, std::less<>> visible_layers = {
+    {"support", {}},
+    {"manifest", {"support"}},
+    {"spec", {"manifest", "support"}},
+    {"policy", {"spec", "manifest", "support"}},
+    {"report", {"policy", "spec", "manifest", "support"}},
+    {"engine", {"policy", "spec", "manifest", "support"}},
+    {"run", {"engine", "policy", "spec", "manifest", "support"}},
+    {"cli", {"run", "engine", "report", "policy", "spec", "manifest", "support"}},
+};
+
+/// The layer that a public header belongs to. skillrun.hpp gathers the policy library and is for its users.
+const std::map<std::string, std::string, std::less<>> public_headers = {
+    {"source", "support"}, {"finding", "support"}, {"version", "support"}, {"manifest", "manifest"},
+    {"spec", "spec"},      {"policy", "policy"},   {"report", "report"},   {"engine", "engine"},
+    {"run", "run"},        {"skillrun", "report"},
+};
+
+struct Library {
+  std::string_view include_prefix;
+  Names layers;
+};
+
+/// Which layers may include which library. Boost.JSON is reached through support/json.hpp only.
+const std::array<Library, 9> libraries = {{
+    {"toml++/", {"manifest"}},
+    {"yaml-cpp/", {"manifest", "policy"}},
+    {"re2/", {"policy", "spec"}},
+    {"boost/json", {"support"}},
+    {"boost/", {"engine", "run"}},
+    {"archive", {"engine", "run"}},
+    {"spdlog/", {"engine", "cli"}},
+    {"CLI/", {"cli"}},
+    {"fmt/", {"support", "manifest", "spec", "policy", "report", "engine", "run", "cli"}},
+}};
+
+struct File {
+  std::string name;  ///< relative to the repository
+  std::string layer;
+  bool is_public = false;
+};
+
+/// What is wrong with one include of a file; empty when nothing is.
+std::string judge(const File& file, std::string_view target, bool angled) {
+  const auto seen = [&](std::string_view layer) {
+    return layer == file.layer || visible_layers.at(file.layer).contains(layer);
+  };
+  if (target.starts_with("skillrun/")) {
+    if (!angled) return "public headers are included with angle brackets";
+    const std::string_view stem = target.substr(9, target.size() - 9 - std::string_view(".hpp").size());
+    const auto header = public_headers.find(stem);
+    if (header == public_headers.end()) return "no layer is known for this public header: add it to public_headers";
+    if (seen(header->second)) return "";
+    return fmt::format("layer '{}' must not see layer '{}'", file.layer, header->second);
+  }
+  if (!angled) {
+    if (file.is_public) return "a public header may include only public and standard headers";
+    const std::string layer(target.substr(0, target.find('/')));
+    if (!visible_layers.contains(layer)) return "write it as \"layer/file.hpp\", relative to src";
+    return seen(layer) ? "" : fmt::format("layer '{}' must not see layer '{}'", file.layer, layer);
+  }
+  for (const Library& library : libraries) {
+    if (!target.starts_with(library.include_prefix)) continue;
+    if (file.is_public) return "a public header must not need a third-party library";
+    if (library.layers.contains(file.layer)) return "";
+    return fmt::format("{} belongs to {} only", library.include_prefix, fmt::join(library.layers, ", "));
+  }
+  constexpr std::array<std::string_view, 5> system_folders = {"sys/", "linux/", "net/", "netinet/", "arpa/"};
+  const bool standard = target.find('/') == std::string_view::npos;
+  const bool system = std::ranges::any_of(system_folders, [&](auto folder) { return target.starts_with(folder); });
+  if (standard || system) return "";
+  return "this library is in no table: decide which layers may use it";
+}
+
+/// All #include lines of a text, judged; each complaint names file and line.
+std::vector<std::string> complaints_about(const File& file, std::istream& text) {
+  std::vector<std::string> complaints;
+  std::string line;
+  for (int number = 1; std::getline(text, line); ++number) {
+    const auto hash = line.find_first_not_of(" \t");
+    if (hash == std::string::npos || line[hash] != '#') continue;
+    const auto word = line.find_first_not_of(" \t", hash + 1);
+    if (word == std::string::npos || line.compare(word, 7, "include") != 0) continue;
+    const auto open = line.find_first_of("<\"", word);
+    const auto close = open == std::string::npos ? open : line.find_first_of(">\"", open + 1);
+    if (close == std::string::npos) {
+      complaints.push_back(fmt::format("{}:{}: an include that is not a literal can not be judged", file.name, number));
+      continue;
+    }
+    const std::string target = line.substr(open + 1, close - open - 1);
+    const std::string complaint = judge(file, target, line[open] == '<');
+    if (!complaint.empty()) complaints.push_back(fmt::format("{}:{}: {}: {}", file.name, number, target, complaint));
+  }
+  return complaints;
+}
+
+std::vector<File> sources_of(const fs::path& repository) {
+  std::vector<File> files;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(repository / "src")) {
+    const fs::path relative = entry.path().lexically_relative(repository);
+    const auto extension = entry.path().extension();
+    if (extension != ".hpp" && extension != ".cpp") continue;
+    files.push_back({.name = relative.string(), .layer = std::next(relative.begin())->string()});
+  }
+  for (const fs::directory_entry& entry : fs::directory_iterator(repository / "include/skillrun")) {
+    const auto layer = public_headers.find(entry.path().stem().string());
+    REQUIRE_MESSAGE(layer != public_headers.end(), entry.path().string(), " belongs to no layer");
+    files.push_back(
+        {.name = entry.path().lexically_relative(repository).string(), .layer = layer->second, .is_public = true});
+  }
+  std::ranges::sort(files, {}, &File::name);
+  return files;
+}
+
+std::vector<std::string> complaints_about(const std::string& layer, const std::string& text) {
+  std::istringstream stream(text);
+  return complaints_about(File{.name = layer + "/x.cpp", .layer = layer}, stream);
+}
+
+}  // namespace
+
+TEST_CASE("every file includes only what its layer may see") {
+  const fs::path repository = SKILLRUN_SOURCE_DIR;
+  const std::vector<File> files = sources_of(repository);
+  REQUIRE(files.size() > 20);
+  for (const File& file : files) {
+    REQUIRE_MESSAGE(visible_layers.contains(file.layer), file.name, " lies in a folder that is no layer");
+    std::ifstream text(repository / file.name);
+    REQUIRE_MESSAGE(text, "can not read ", file.name);
+    for (const std::string& complaint : complaints_about(file, text)) FAIL_CHECK(complaint);
+  }
+}
+
+TEST_CASE("the layers know no cycle") {
+  for (const auto& [layer, seen] : visible_layers) {
+    for (const std::string& below : seen) CHECK_FALSE(visible_layers.at(below).contains(layer));
+  }
+}
+
+TEST_CASE("a layer that looks up is named with its line") {
+  const auto found = complaints_about("manifest", "#include <string>\n#include \"policy/rule.hpp\"\n");
+  REQUIRE(found.size() == 1);
+  CHECK(found[0] == "manifest/x.cpp:2: policy/rule.hpp: layer 'manifest' must not see layer 'policy'");
+  CHECK(complaints_about("support", "# include <skillrun/spec.hpp>").size() == 1);
+  CHECK(complaints_about("report", "#include <skillrun/engine.hpp>").size() == 1);
+  CHECK(complaints_about("run", "#include \"report/text.hpp\"").size() == 1);
+  CHECK(complaints_about("engine", "#include \"engine/log.hpp\"\n#include <skillrun/policy.hpp>").empty());
+}
+
+TEST_CASE("a third-party library stays in its layers") {
+  CHECK(complaints_about("manifest", "#include <toml++/toml.h>\n#include <yaml-cpp/yaml.h>").empty());
+  CHECK(complaints_about("spec", "#include <yaml-cpp/yaml.h>").size() == 1);
+  CHECK(complaints_about("policy", "#include <boost/asio.hpp>").size() == 1);
+  CHECK(complaints_about("engine", "#include <boost/json.hpp>").size() == 1);
+  CHECK(complaints_about("engine", "#include <boost/beast/http.hpp>\n#include <sys/socket.h>").empty());
+  CHECK(complaints_about("run", "#include <CLI/CLI.hpp>").size() == 1);
+  CHECK(complaints_about("support", "#include <unknown/library.h>").size() == 1);
+}
+
+TEST_CASE("spellings that hide an include are complaints themselves") {
+  CHECK(complaints_about("spec", "#include HEADER").size() == 1);
+  CHECK(complaints_about("spec", "#include \"file.hpp\"").size() == 1);
+  CHECK(complaints_about("spec", "#include \"../policy/rule.hpp\"").size() == 1);
+  CHECK(complaints_about("spec", "#include \"skillrun/manifest.hpp\"").size() == 1);
+}
