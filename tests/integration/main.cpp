@@ -1,0 +1,41 @@
+// The conformance suite. `integration --path=docker-api` runs it over one of the four ways to a container.
+#define DOCTEST_CONFIG_IMPLEMENT
+#include <doctest/doctest.h>
+
+#include <iostream>
+#include <string>
+
+#include "world.hpp"
+
+namespace {
+
+constexpr int skip_status = 77;
+
+/// On CI everything must be tested; elsewhere a machine may lack an engine.
+int can_not_run(const std::string& why) {
+  if (integration::variable("CI") == "true") {
+    std::cerr << "can not run: " << why << '\n';
+    return 1;
+  }
+  std::cout << "skipped: " << why << '\n';
+  return skip_status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string path = "docker-api";
+  constexpr std::string_view option = "--path=";
+  for (int index = 1; index < argc; ++index) {
+    if (std::string_view(argv[index]).starts_with(option)) path = std::string_view(argv[index]).substr(option.size());
+  }
+  if (path != "docker-api" && path != "docker-cli" && path != "podman-api" && path != "podman-cli") {
+    std::cerr << "--path=" << path << ": expected docker-api, docker-cli, podman-api or podman-cli\n";
+    return 2;
+  }
+  if (const auto why = integration::choose_engine_path(path)) return can_not_run(*why);
+  // What an earlier run that was killed left behind must not fail this one.
+  for (const std::string& id : integration::containers()) (void)integration::engine_client({"rm", "--force", id});
+  doctest::Context context(argc, argv);
+  return context.run();
+}

@@ -1,0 +1,61 @@
+// The result as a document: --json and --result-file.
+#include <doctest/doctest.h>
+
+#include "world.hpp"
+
+using namespace integration;
+namespace json = skillrun::json;
+
+TEST_SUITE_BEGIN("conformance");
+
+TEST_CASE_FIXTURE(World, "--json gives the result with both streams on standard output") {
+  const Outcome outcome = script("echo one; echo two >&2; exit 3", {"--json"});
+  CHECK(outcome.status == 3);
+  const json::object document = json::parse(outcome.out).as_object();
+  CHECK(document.at("status") == "exited");
+  CHECK(document.at("exit_code") == 3);
+  CHECK(contains(outcome.out, "one\\n"));
+  CHECK(contains(outcome.out, "two\\n"));
+}
+
+TEST_CASE_FIXTURE(World, "captured output is cut at the limit and says so") {
+  const Outcome outcome = script("head -c 5000000 /dev/zero | tr '\\0' x", {"--json", "--max-output", "1k"});
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out.size() < 10'000);
+  CHECK(contains(outcome.out, "\"truncated\": true"));
+  CHECK(contains(outcome.out, "5000000"));
+}
+
+TEST_CASE_FIXTURE(World, "bytes that are no text survive --json") {
+  const Outcome outcome = script("printf '\\377\\000'", {"--json"});
+  CHECK(outcome.status == 0);
+  boost::system::error_code error;
+  (void)json::parse(outcome.out, error);
+  CHECK_FALSE(error);
+}
+
+TEST_CASE_FIXTURE(World, "the result names engine, image and policy") {
+  const Result result = result_of({"t", "--", "true"});
+  CHECK(result.document.at("policy") == "baseline");
+  CHECK(contains(json::serialize(result.document), "sha256:"));
+  CHECK(contains(json::serialize(result.document.at("engine")), engine_path().program));
+}
+
+TEST_CASE_FIXTURE(World, "a result file that can not be written is an error before anything runs") {
+  const Outcome outcome = skillrun({"run", "--result-file", "/nowhere/result.json", "t", "--", "echo", "ran"});
+  CHECK(outcome.status == 125);
+  CHECK(outcome.out == "");
+}
+
+TEST_CASE_FIXTURE(World, "a kept container stays, labelled, until it is removed") {
+  const Result result = result_of({"--keep", "t", "--", "echo", "ran"});
+  CHECK(result.outcome.out == "ran\n");
+  const auto kept = containers();
+  REQUIRE(kept.size() == 1);
+  const std::string labels = engine_client({"inspect", "--format", "{{json .Config.Labels}}", kept[0]}).out;
+  CHECK(contains(labels, "skillrun"));
+  CHECK(contains(engine_client({"logs", kept[0]}).out, "ran"));
+  REQUIRE(engine_client({"rm", "--force", kept[0]}).status == 0);
+}
+
+TEST_SUITE_END();
