@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include <skillrun/engine.hpp>
+
+#include "engine/cli/process.hpp"
+
+namespace skillrun {
+
+/// A container whose streams a client carries: the client's own pipes, or the terminal that it shares with the caller.
+class AttachedClient final : public AttachedContainer {
+ public:
+  struct Pipes {
+    UniqueFd input, output, error;
+  };
+  AttachedClient(Process process, Pipes pipes) : process_(std::move(process)), pipes_(std::move(pipes)) {}
+
+  [[nodiscard]] int input_fd() const noexcept override { return pipes_.input.get(); }
+  [[nodiscard]] int output_fd() const noexcept override { return pipes_.output.get(); }
+  [[nodiscard]] int error_fd() const noexcept override { return pipes_.error.get(); }
+  [[nodiscard]] bool framed() const noexcept override { return false; }
+  [[nodiscard]] std::string take_prefetched() override { return {}; }
+  void close_input() override { pipes_.input.reset(); }
+  [[nodiscard]] int exit_fd() const noexcept override { return process_.pidfd(); }
+  [[nodiscard]] EngineResult<void> finish(CallLimits limits) override;
+
+ private:
+  Process process_;
+  Pipes pipes_;
+};
+
+}  // namespace skillrun

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <skillrun/engine.hpp>
+
+#include "engine/cli/unique_fd.hpp"
+
+namespace skillrun {
+
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+/// The caller's variables that an engine's client needs to find its engine, its configuration, its credentials and
+/// the network, as NAME=VALUE. Everything else stays behind: variables that change what a client makes of its command
+/// line (DOCKER_DEFAULT_PLATFORM, DOCKER_CONTENT_TRUST, ...) above all.
+[[nodiscard]] std::vector<std::string> client_environment();
+
+/// The value of one of the caller's variables; empty when unset.
+[[nodiscard]] std::string caller_variable(const char* name);
+
+/// How the variables of a skill travel to the client that creates its container. A value is never an argument, where
+/// every user of the machine can read it.
+///
+/// The way of choice is an env file that has no name: an unlinked memory file which only the client inherits. What the
+/// line format of such files can not carry (line breaks, quotes, outer blanks, ...) goes through the client's own
+/// environment, unless the name would steer the client or one of its helpers there: LD_PRELOAD of a container must not
+/// become LD_PRELOAD of a program on this machine.
+struct VariableTransport {
+  Variables in_file;
+  Variables in_environment;
+  std::vector<std::string> impossible;  ///< names that neither way can carry
+};
+
+[[nodiscard]] VariableTransport plan_transport(const Variables& variables);
+
+/// The memory file with a NAME=VALUE line for each of `variables`; no descriptor when there are none.
+[[nodiscard]] EngineResult<UniqueFd> make_env_file(const Variables& variables);
+
+}  // namespace skillrun

@@ -1,0 +1,256 @@
+#include "engine/cli/cli_engine.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "engine/cli/argv.hpp"
+#include "engine/cli/attached_client.hpp"
+#include "engine/cli/child_environment.hpp"
+#include "engine/cli/cli_probe.hpp"
+#include "engine/cli/client.hpp"
+#include "engine/cli/inspect_json.hpp"
+#include "engine/cli/start_watch.hpp"
+
+namespace skillrun {
+
+namespace {
+
+std::unexpected<EngineError> unsupported(std::string message) {
+  return std::unexpected(EngineError{EngineError::Kind::unsupported, std::move(message)});
+}
+
+/// Whether a label may stand in a LABEL instruction unquoted: the clients disagree about quotes.
+bool plain_label(const std::string& text) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("._:/@+-").contains(static_cast<char>(c));
+  };
+  return !text.empty() && std::ranges::all_of(text, plain);
+}
+
+class CliEngine final : public Engine {
+ public:
+  CliEngine(Client client, CliProbe probe)
+      : client_(std::move(client)), info_(std::move(probe.info)), dialect_(std::move(probe.dialect)) {}
+
+  [[nodiscard]] const EngineInfo& info() const noexcept override { return info_; }
+  [[nodiscard]] EngineResult<std::optional<ImageInfo>> inspect_image(const std::string& reference,
+                                                                     CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> pull_image(const ImageReference& image, const std::optional<std::string>& platform,
+                                              const ProgressSink& progress, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> import_image(const ImportRequest& request, const ByteSource& archive,
+                                                CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> build_image(const BuildRequest& request, const ProgressSink& progress,
+                                               CallLimits limits) override;
+  [[nodiscard]] EngineResult<std::string> create(const ApprovedSpec& approved, const RunLabels& labels,
+                                                 const StartOptions& options, CallLimits limits) override;
+  [[nodiscard]] EngineResult<std::unique_ptr<AttachedContainer>> start(const std::string& id,
+                                                                       const StartOptions& options,
+                                                                       CallLimits limits) override;
+  [[nodiscard]] EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> remove(const std::string& id, CallLimits limits) override;
+
+ private:
+  [[nodiscard]] EngineResult<void> run(std::vector<std::string> words, CallLimits limits,
+                                       const CommandStreams& streams = {}) const {
+    auto output = client_.run(std::move(words), limits, streams);
+    if (!output) return std::unexpected(output.error());
+    return {};
+  }
+
+  Client client_;
+  EngineInfo info_;
+  CliDialect dialect_;
+  /// podman keeps no record of why a start failed, so what its client said is kept here.
+  std::string failed_id_;
+  std::string failed_words_;
+};
+
+EngineResult<std::optional<ImageInfo>> CliEngine::inspect_image(const std::string& reference, CallLimits limits) {
+  auto text = client_.run({"image", "inspect", "--", image_word(reference, dialect_)}, limits);
+  if (!text && text.error().kind == EngineError::Kind::not_found) return std::optional<ImageInfo>();
+  if (!text) return std::unexpected(text.error());
+  auto image = parse_image_inspect(*text);
+  if (!image) return std::unexpected(image.error());
+  return std::optional(std::move(*image));
+}
+
+EngineResult<void> CliEngine::pull_image(const ImageReference& image, const std::optional<std::string>& platform,
+                                         const ProgressSink& progress, CallLimits limits) {
+  if (!image.id.empty()) return unsupported("an image named by its id can not be pulled");
+  std::vector<std::string> words{"pull"};
+  if (platform) words.push_back("--platform=" + *platform);
+  words.emplace_back("--");
+  // podman would try the registries of its configuration for a short name; the spec names one.
+  words.push_back(image_word(dialect_.podman ? image.canonical() : image.familiar(), dialect_));
+  return run(std::move(words), limits, {.progress = &progress});
+}
+
+EngineResult<void> CliEngine::import_image(const ImportRequest& request, const ByteSource& archive, CallLimits limits) {
+  std::vector<std::string> words{"import"};
+  for (const auto& [key, value] : request.labels) {
+    if (!plain_label(key) || !plain_label(value)) return unsupported(fmt::format("label {} of an imported image", key));
+    words.push_back(fmt::format("--change=LABEL {}={}", key, value));
+  }
+  words.insert(words.end(), {"--", "-", request.reference});
+  return run(std::move(words), limits, {.input = &archive});
+}
+
+EngineResult<void> CliEngine::build_image(const BuildRequest& request, const ProgressSink& progress,
+                                          CallLimits limits) {
+  const ContextRecipe& recipe = request.recipe;
+  std::vector<std::string> words{"build", "--tag=" + request.reference};
+  if (!recipe.dockerfile.empty()) {
+    words.push_back("--file=" + (std::filesystem::path(recipe.context) / recipe.dockerfile).string());
+  }
+  if (!recipe.target.empty()) words.push_back("--target=" + recipe.target);
+  if (request.platform) words.push_back("--platform=" + *request.platform);
+  for (const auto& argument : recipe.args) {
+    words.push_back(fmt::format("--build-arg={}={}", argument.key, argument.value));
+  }
+  for (const auto& [key, value] : request.labels) words.push_back(fmt::format("--label={}={}", key, value));
+  words.insert(words.end(), {"--", recipe.context});
+  return run(std::move(words), limits, {.progress = &progress});
+}
+
+EngineResult<std::string> CliEngine::create(const ApprovedSpec& approved, const RunLabels& labels,
+                                            const StartOptions& options, CallLimits limits) {
+  RenderedSpec rendered = render_spec(approved.spec(), labels, options, dialect_);
+  VariableTransport transport = plan_transport(rendered.variables);
+  for (const std::string& name : transport.impossible) {
+    rendered.unsupported.push_back(fmt::format("the value of variable {} can not be given to a client", name));
+  }
+  if (!rendered.unsupported.empty()) {
+    return unsupported(fmt::format("{} can not honour: {}", info_.endpoint, fmt::join(rendered.unsupported, "; ")));
+  }
+  std::vector<std::string> words{"create", "--pull=never"};
+  words.insert(words.end(), rendered.flags.begin(), rendered.flags.end());
+  auto file = make_env_file(transport.in_file);
+  if (!file) return std::unexpected(file.error());
+  if (*file) words.push_back(fmt::format("--env-file=/proc/self/fd/{}", extra_descriptor));
+  for (const auto& [name, value] : transport.in_environment) words.push_back("--env=" + name);
+  words.insert(words.end(), rendered.tail.begin(), rendered.tail.end());
+  ProcessRequest request = client_.request(std::move(words));
+  request.extra = file->get();
+  for (const auto& [name, value] : transport.in_environment)
+    request.environment.push_back(fmt::format("{}={}", name, value));
+
+  auto output = client_.run(request, limits);
+  if (!output) return std::unexpected(output.error());
+  // The id is the last line.
+  while (output->ends_with('\n')) output->pop_back();
+  std::string id = output->substr(output->rfind('\n') + 1);
+  const auto hex = [](unsigned char c) { return std::isxdigit(c) != 0; };
+  if (id.size() != 64 || !std::ranges::all_of(id, hex)) {
+    return std::unexpected(EngineError{EngineError::Kind::protocol, "create gave no container id"});
+  }
+  return id;
+}
+
+EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start(const std::string& id, const StartOptions& options,
+                                                                  CallLimits limits) {
+  std::vector<std::string> words{"start", "--attach"};
+  if (options.standard_input) words.emplace_back("--interactive");
+  if (dialect_.podman) {
+    // Its client looks for the detach keys in any input, so binary input would end there.
+    words.insert(words.end(), {"--detach-keys=", "--sig-proxy=false"});
+  }
+  words.insert(words.end(), {"--", id});
+  ProcessRequest request = client_.request(std::move(words));
+
+  const bool on_terminal = ::isatty(0) == 1 && ::isatty(1) == 1;
+  if (options.tty && options.standard_input && !on_terminal) {
+    return unsupported("the client of this engine gives a terminal only where standard input and output are one");
+  }
+  AttachedClient::Pipes ours;
+  AttachedClient::Pipes theirs;
+  const auto connect = [](UniqueFd& read_end, UniqueFd& write_end) -> EngineResult<void> {
+    auto pipe = make_pipe();
+    if (!pipe) return std::unexpected(pipe.error());
+    read_end = std::move(pipe->first);
+    write_end = std::move(pipe->second);
+    return {};
+  };
+  EngineResult<void> connected = connect(ours.error, theirs.error);
+  if (options.tty && on_terminal) {
+    // The client must be in the foreground group to read the terminal.
+    request.input = options.standard_input ? 0 : -1;
+    request.output = 1;
+    request.own_group = false;
+  } else {
+    if (connected) connected = connect(ours.output, theirs.output);
+    if (connected && options.standard_input) connected = connect(theirs.input, ours.input);
+    request.input = theirs.input.get();
+    request.output = theirs.output.get();
+  }
+  if (!connected) return std::unexpected(connected.error());
+  request.error = theirs.error.get();
+  for (const int fd : {ours.input.get(), ours.output.get(), ours.error.get()}) {
+    if (fd >= 0) set_nonblocking(fd);
+  }
+  std::fflush(nullptr);
+  auto process = spawn(request);
+  theirs = {};
+  if (!process) return std::unexpected(process.error());
+
+  const CallLimits look{std::chrono::seconds{10}, limits.cancellation};
+  auto started = await_start(*process, ours.output.get(), ours.error.get(), [&] { return inspect(id, look); }, limits);
+  if (!started) {
+    failed_id_ = id;
+    failed_words_ = started.error().message;
+    return std::unexpected(started.error());
+  }
+  return std::make_unique<AttachedClient>(std::move(*process), std::move(ours));
+}
+
+EngineResult<ContainerState> CliEngine::inspect(const std::string& id, CallLimits limits) {
+  auto text = client_.run({"inspect", "--type=container", "--", id}, limits);
+  if (!text) return std::unexpected(text.error());
+  auto state = parse_container_inspect(*text);
+  if (state && state->error.empty() && never_started(*state) && failed_id_ == state->id) state->error = failed_words_;
+  return state;
+}
+
+EngineResult<void> CliEngine::kill(const std::string& id, int signal, CallLimits limits) {
+  return run({"kill", fmt::format("--signal={}", signal), "--", id}, limits);
+}
+
+EngineResult<void> CliEngine::resize(const std::string& /*id*/, int /*rows*/, int /*columns*/, CallLimits /*limits*/) {
+  return unsupported("a client resizes the container's terminal by itself");
+}
+
+EngineResult<void> CliEngine::remove(const std::string& id, CallLimits limits) {
+  std::vector<std::string> words{"rm", "--force", "--volumes"};
+  if (dialect_.podman) words.emplace_back("--time=0");
+  words.insert(words.end(), {"--", id});
+  auto removed = run(std::move(words), limits);
+  if (removed) return {};
+  const auto left = client_.run({"ps", "--all", "--quiet", "--no-trunc", "--filter=id=" + id}, limits);
+  if (left && left->empty()) return {};
+  return removed;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Engine>, EngineError> make_cli_engine(const std::string& program, CallLimits limits) {
+  const auto path = find_program(program, caller_variable("PATH"));
+  if (!path) {
+    return std::unexpected(EngineError{EngineError::Kind::unavailable,
+                                       fmt::format("{} is not installed: no such program{}", program,
+                                                   program.find('/') == std::string::npos ? " in PATH" : "")});
+  }
+  Client client(*path);
+  auto probe = probe_client(client, limits);
+  if (!probe) return std::unexpected(probe.error());
+  return std::make_unique<CliEngine>(std::move(client), std::move(*probe));
+}
+
+}  // namespace skillrun

@@ -1,0 +1,94 @@
+#include "engine/cli/client.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "engine/cli/child_environment.hpp"
+
+namespace skillrun {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
+bool holds_one_of(const std::string& text, std::initializer_list<std::string_view> parts) {
+  return std::ranges::any_of(parts, [&](std::string_view part) { return text.find(part) != std::string::npos; });
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
+  while (!text.empty() && (text.front() == '\n' || text.front() == ' ')) text.remove_prefix(1);
+  return text;
+}
+
+/// The end of long words, from a line's start.
+std::string_view last_part(std::string_view words) {
+  constexpr std::size_t longest = 2000;
+  if (words.size() <= longest) return words;
+  words.remove_prefix(words.size() - longest);
+  const std::size_t line = words.find('\n');
+  return line == std::string_view::npos ? words : words.substr(line + 1);
+}
+
+std::string_view without_prefix(std::string_view words) {
+  for (const std::string_view prefix : {"Error response from daemon: "sv, "Error: "sv, "docker: "sv}) {
+    if (words.starts_with(prefix)) words.remove_prefix(prefix.size());
+  }
+  return words;
+}
+
+}  // namespace
+
+EngineError client_error(const std::string& program, int status, std::string_view words) {
+  using Kind = EngineError::Kind;
+  words = without_prefix(trimmed(last_part(trimmed(words))));
+  const std::string text = lower(words);
+  EngineError error{Kind::server, std::string(words)};
+  if (holds_one_of(text, {"permission denied while trying to connect", "connect: permission denied"})) {
+    error.kind = Kind::permission_denied;
+  } else if (holds_one_of(text, {"cannot connect to the docker daemon", "cannot connect to podman",
+                                 "unable to connect to podman", "is the docker daemon running",
+                                 "failed to connect to the docker api", "error during connect"})) {
+    error.kind = Kind::unavailable;
+  } else if (holds_one_of(text, {"no such container", "no such image", "no such object", "image not known",
+                                 "manifest unknown", "not found: manifest", "pull access denied",
+                                 "repository does not exist", "name unknown", "does not exist in local storage"})) {
+    error.kind = Kind::not_found;
+  } else if (status == 1 || status == 125) {
+    error.kind = Kind::refused;
+  }
+  if (words.empty()) error.message = fmt::format("{} ended with status {} and said nothing", program, status);
+  return error;
+}
+
+ProcessRequest Client::request(std::vector<std::string> words) const {
+  ProcessRequest request;
+  request.program = program_;
+  request.arguments = std::move(words);
+  request.environment = client_environment();
+  return request;
+}
+
+EngineResult<std::string> Client::run(std::vector<std::string> words, CallLimits limits,
+                                      const CommandStreams& streams) const {
+  return run(request(std::move(words)), limits, streams);
+}
+
+EngineResult<std::string> Client::run(const ProcessRequest& request, CallLimits limits,
+                                      const CommandStreams& streams) const {
+  auto result = run_command(request, limits, streams);
+  if (!result) return std::unexpected(result.error());
+  if (result->status != 0) return std::unexpected(client_error(program_, result->status, result->error));
+  return std::move(result->output);
+}
+
+}  // namespace skillrun

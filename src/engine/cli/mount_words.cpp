@@ -1,0 +1,146 @@
+#include <fmt/format.h>
+
+#include "engine/cli/argv.hpp"
+
+namespace skillrun {
+
+namespace {
+
+/// -v separates by colons and has no way to quote one.
+bool has_colon(const Mount& mount) {
+  return mount.source.find(':') != std::string::npos || mount.target.find(':') != std::string::npos;
+}
+
+std::string_view word(Propagation propagation) {
+  switch (propagation) {
+    case Propagation::unset: return "";
+    case Propagation::private_: return "private";
+    case Propagation::rprivate: return "rprivate";
+    case Propagation::shared: return "shared";
+    case Propagation::rshared: return "rshared";
+    case Propagation::slave: return "slave";
+    case Propagation::rslave: return "rslave";
+  }
+  return "";
+}
+
+class MountWords {
+ public:
+  MountWords(const Mount& mount, const CliDialect& dialect, RenderedSpec& into)
+      : mount_(mount), dialect_(dialect), into_(into) {}
+
+  void render() {
+    switch (mount_.type) {
+      case MountType::bind: return bind();
+      case MountType::volume: return volume();
+      case MountType::tmpfs: return tmpfs();
+    }
+  }
+
+ private:
+  void refuse(std::string_view what) {
+    into_.unsupported.push_back(fmt::format("mount at {}: {}", mount_.target, what));
+  }
+
+  void bind() {
+    if (!mount_.subpath.empty()) return refuse("a bind has no subpath");
+    if (mount_.nocopy) return refuse("a bind has no nocopy");
+    if (mount_.create_source || mount_.relabel != Relabel::none) return short_form();
+    std::vector<std::string> fields{"type=bind", "source=" + mount_.source, "target=" + mount_.target};
+    if (mount_.read_only) fields.emplace_back("ro=true");
+    if (mount_.propagation != Propagation::unset) {
+      fields.push_back(fmt::format("bind-propagation={}", word(mount_.propagation)));
+    }
+    into_.flags.push_back("--mount=" + csv_record(fields));
+  }
+
+  void volume() {
+    if (mount_.propagation != Propagation::unset) return refuse("a volume has no propagation");
+    const bool needs_short_form = mount_.relabel != Relabel::none || (dialect_.podman && mount_.nocopy);
+    if (needs_short_form && mount_.source.empty()) return refuse("an anonymous volume has no nocopy or relabelling");
+    if (needs_short_form && !mount_.subpath.empty()) return refuse("a subpath can not be combined with this");
+    if (needs_short_form) return short_form();
+    std::vector<std::string> fields{"type=volume"};
+    if (!mount_.source.empty()) fields.push_back("source=" + mount_.source);
+    fields.push_back("target=" + mount_.target);
+    if (mount_.read_only) fields.emplace_back("ro=true");
+    if (mount_.nocopy) fields.emplace_back("volume-nocopy=true");
+    if (!mount_.subpath.empty()) {
+      if (dialect_.podman || dialect_.api_minor < 45) return refuse("this engine has no volume subpaths");
+      fields.push_back("volume-subpath=" + mount_.subpath);
+    }
+    into_.flags.push_back("--mount=" + csv_record(fields));
+  }
+
+  void short_form() {
+    if (has_colon(mount_)) return refuse("a path with a colon can not be given with these options");
+    std::vector<std::string> options;
+    if (mount_.read_only) options.emplace_back("ro");
+    if (mount_.relabel == Relabel::shared) options.emplace_back("z");
+    if (mount_.relabel == Relabel::private_) options.emplace_back("Z");
+    if (mount_.nocopy) options.emplace_back("nocopy");
+    if (mount_.propagation != Propagation::unset) options.emplace_back(word(mount_.propagation));
+    std::string text = fmt::format("--volume={}:{}", mount_.source, mount_.target);
+    if (!options.empty()) text += fmt::format(":{}", fmt::join(options, ","));
+    into_.flags.push_back(std::move(text));
+  }
+
+  void tmpfs() {
+    if (mount_.target.find(':') != std::string::npos) return refuse("a path with a colon can not be a tmpfs");
+    if (mount_.relabel != Relabel::none || mount_.propagation != Propagation::unset || mount_.nocopy ||
+        !mount_.subpath.empty()) {
+      return refuse("a tmpfs has no propagation, relabelling, nocopy or subpath");
+    }
+    std::vector<std::string> options;
+    if (mount_.read_only) options.emplace_back("ro");
+    if (mount_.tmpfs_size) options.push_back(fmt::format("size={}", *mount_.tmpfs_size));
+    if (mount_.tmpfs_mode) options.push_back(fmt::format("mode={:o}", *mount_.tmpfs_mode));
+    if (!mount_.tmpfs_options.empty()) options.push_back(mount_.tmpfs_options);
+    if (dialect_.podman) {
+      // docker's defaults, which podman does not share; and it would copy the image's files in.
+      const std::string given = fmt::format(",{},", fmt::join(options, ","));
+      for (const auto& [yes, no] :
+           {std::pair{"noexec", "exec"}, std::pair{"nosuid", "suid"}, std::pair{"nodev", "dev"}}) {
+        const bool said = given.find(fmt::format(",{},", yes)) != std::string::npos ||
+                          given.find(fmt::format(",{},", no)) != std::string::npos;
+        if (!said) options.emplace_back(yes);
+      }
+      options.emplace_back("notmpcopyup");
+    }
+    std::string text = "--tmpfs=" + mount_.target;
+    if (!options.empty()) text += fmt::format(":{}", fmt::join(options, ","));
+    into_.flags.push_back(std::move(text));
+  }
+
+  const Mount& mount_;
+  const CliDialect& dialect_;
+  RenderedSpec& into_;
+};
+
+}  // namespace
+
+void render_mount(const Mount& mount, const CliDialect& dialect, RenderedSpec& into) {
+  MountWords(mount, dialect, into).render();
+}
+
+std::string csv_record(const std::vector<std::string>& fields) {
+  std::string result;
+  for (const std::string& field : fields) {
+    if (!result.empty()) result += ',';
+    const bool quoted = field.find_first_of(",\"\r\n") != std::string::npos || field.empty() || field.front() == ' ' ||
+                        field.front() == '\t';
+    if (!quoted) {
+      result += field;
+      continue;
+    }
+    result += '"';
+    for (const char c : field) {
+      if (c == '"') result += '"';
+      result += c;
+    }
+    result += '"';
+  }
+  return result;
+}
+
+}  // namespace skillrun
