@@ -28,6 +28,15 @@ class HostView {
   [[nodiscard]] virtual std::optional<std::string> engine_socket() const = 0;
   /// The caller's user id, where rules ask whose folder something is.
   [[nodiscard]] virtual std::optional<std::uint32_t> uid() const = 0;
+  /// The caller's group id: with uid(), what `user = "host"` means where only a policy asked for it.
+  [[nodiscard]] virtual std::optional<std::uint32_t> gid() const { return std::nullopt; }
+  /// The caller's home, where it is not one of the usual places.
+  [[nodiscard]] virtual std::optional<std::string> home() const { return std::nullopt; }
+  /// Whether `path` exists; nothing when that can not be told.
+  [[nodiscard]] virtual std::optional<bool> exists(const std::string&) const { return std::nullopt; }
+  /// True when this machine's file system answers: then a path that real_path() can not resolve is refused, because
+  /// nobody knows what it leads to.
+  [[nodiscard]] virtual bool reads_file_system() const { return false; }
 };
 
 /// Knows nothing: every question about the machine stays open and rules judge the text alone.
@@ -45,6 +54,10 @@ class LocalHost final : public HostView {
   [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const override;
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return socket_; }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override;
+  [[nodiscard]] std::optional<std::uint32_t> gid() const override;
+  [[nodiscard]] std::optional<std::string> home() const override;
+  [[nodiscard]] std::optional<bool> exists(const std::string& path) const override;
+  [[nodiscard]] bool reads_file_system() const override { return true; }
 
  private:
   std::optional<std::string> socket_;
@@ -104,7 +117,9 @@ class Policy {
 /// The spec with the policy's defaults in its gaps; each carries the policy as its origin.
 [[nodiscard]] ContainerSpec with_defaults(const Policy& policy, ContainerSpec spec);
 
-/// Judges a spec. All findings, in a stable order; rules that are off say nothing. Pure but for `host`.
+/// Judges a spec as it is: apply with_defaults() first to judge what would run. All findings, in a stable order; rules
+/// that are off say nothing. `spec.problems` are part of the findings and a policy can only raise their severity: what
+/// could not be understood is refused under every policy. Pure but for `host`.
 [[nodiscard]] Findings evaluate(const Policy& policy, const ContainerSpec& spec, const HostView& host);
 
 /// A spec that policy has admitted. Engines take nothing else, and only admit() can make one, so what runs was judged.

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <skillrun/finding.hpp>
+#include <skillrun/policy.hpp>
 
 namespace skillrun {
 
@@ -16,5 +17,8 @@ struct TextStyle {
 
 /// The findings array of the lint document, as JSON text.
 [[nodiscard]] std::string format_findings_json(const Findings& findings);
+
+/// One rule's page, as Markdown: what it checks, its severities, why, how to mend it, and where it comes from.
+[[nodiscard]] std::string format_rule_page(const RuleInfo& rule);
 
 }  // namespace skillrun

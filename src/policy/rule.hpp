@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <skillrun/policy.hpp>
 
@@ -15,19 +16,30 @@ struct RuleContext {
 };
 
 /// Takes what a check finds. Rule id, severity, skill and place are filled in by the evaluation.
-class Reporter {
+class FindingSink {
  public:
-  virtual ~Reporter() = default;
+  virtual ~FindingSink() = default;
   /// `message` says what is wrong with the value; `origin` says where it was declared. The rule's own remedy is used
   /// unless a better one is given.
-  virtual void report(const Origin& origin, std::string message, std::string remedy = {}) = 0;
+  void report(const Origin& origin, std::string message, std::string remedy = {}) {
+    take(origin, std::move(message), std::move(remedy), Severity::error);
+  }
+  /// The same for a lesser case of the rule: its severity is never above `most`.
+  void report_at_most(Severity most, const Origin& origin, std::string message, std::string remedy = {}) {
+    take(origin, std::move(message), std::move(remedy), most);
+  }
+
+ private:
+  virtual void take(const Origin& origin, std::string message, std::string remedy, Severity most) = 0;
 };
 
 /// A rule: its page in the catalogue and its check. A null check means that the parsers report it (through
 /// ContainerSpec::problems or while the manifest is read) and the rule only gives it a page and a severity.
 struct Rule {
   RuleInfo info;
-  void (*check)(const RuleContext& context, Reporter& reporter) = nullptr;
+  void (*check)(const RuleContext& context, FindingSink& sink) = nullptr;
+  /// The least severity for this spec, whatever the policy says: for what the manifest itself asks to be enforced.
+  Severity (*minimum)(const ContainerSpec& spec) = nullptr;
 };
 
 using RuleFamily = std::span<const Rule> (*)();

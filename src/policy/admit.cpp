@@ -1,0 +1,48 @@
+#include <algorithm>
+#include <utility>
+
+#include "policy/judge.hpp"
+#include "policy/policy_builder.hpp"
+
+namespace skillrun {
+
+namespace {
+
+/// Who "host" is, where a policy's default asked for it: the manifest's own `user = "host"` is complete already.
+void complete_user(ContainerSpec& spec, const HostView& host) {
+  if (!spec.user || !spec.user->value.host) return;
+  UserSpec& user = spec.user->value;
+  if (!user.uid) user.uid = host.uid();
+  if (!user.gid) user.gid = host.gid();
+  if (user.user.empty() && user.uid) user.user = std::to_string(*user.uid);
+  if (user.group.empty() && user.gid) user.group = std::to_string(*user.gid);
+}
+
+/// From here on a symlink that is moved changes nothing: the engine is given what was judged.
+void pin_host_paths(ContainerSpec& spec, const HostView& host) {
+  for (auto& mount : spec.mounts) {
+    if (mount.value.type != MountType::bind) continue;
+    if (auto real = host.real_path(mount.value.source)) mount.value.source = std::move(*real);
+  }
+  if (spec.build && spec.build->value.context) {
+    if (auto real = host.real_path(spec.build->value.context->context)) {
+      spec.build->value.context->context = std::move(*real);
+    }
+  }
+}
+
+}  // namespace
+
+std::expected<ApprovedSpec, Refusal> admit(const Policy& policy, ContainerSpec spec, const HostView& host) {
+  const MemoHost memo(host);
+  spec = with_defaults(policy, std::move(spec));
+  complete_user(spec, memo);
+  Findings findings = judge(policy, all_rules(), PolicyBuilder::severities_of(policy), spec, memo);
+  if (has_errors(findings)) {
+    return std::unexpected(Refusal{.spec = std::move(spec), .findings = std::move(findings), .policy = policy.name()});
+  }
+  pin_host_paths(spec, memo);
+  return ApprovedSpec(std::move(spec), std::move(findings), policy.name());
+}
+
+}  // namespace skillrun

@@ -1,0 +1,33 @@
+#include "policy/agent_sockets.hpp"
+
+#include <algorithm>
+
+#include "policy/paths.hpp"
+
+namespace skillrun {
+
+namespace {
+
+/// Written with /run; /var/run is the same place.
+constexpr std::string_view places[] = {
+    "/run/systemd",        "/run/dbus",         "/run/gdm",        "/run/user/*/systemd", "/run/user/*/bus",
+    "/run/user/*/dbus-1",  "/run/user/*/gnupg", "/run/user/*/gcr", "/run/user/*/keyring", "/run/user/*/ssh-agent",
+    "/run/user/*/p11-kit",
+};
+
+/// Names that say what they are wherever they stand.
+constexpr std::string_view names[] = {"system_bus_socket", "ssh-agent.socket", "ssh-agent.sock", "ssh-agent",
+                                      "ssh_auth_sock",     "ssh-auth.sock",    "openssh_agent",  "agent.sock"};
+
+}  // namespace
+
+bool is_agent_socket(std::string_view path) noexcept {
+  const std::string_view place = without_var(path);
+  if (std::ranges::any_of(places, [&](std::string_view known) { return matches_within(place, known); })) return true;
+  const std::string_view name = last_component(path);
+  if (std::ranges::find(names, name) != std::end(names) || name.starts_with("S.gpg-agent")) return true;
+  // /tmp/ssh-XXXXXXXX, and agent.PID in it.
+  return matches_within(path, "/tmp/*") && path.substr(5).starts_with("ssh-");
+}
+
+}  // namespace skillrun

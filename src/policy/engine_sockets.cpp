@@ -1,0 +1,71 @@
+#include "policy/engine_sockets.hpp"
+
+#include <algorithm>
+
+#include "policy/paths.hpp"
+
+namespace skillrun {
+
+namespace {
+
+/// Sockets, and folders that belong to an engine alone. Written with /run; /var/run is the same place.
+constexpr std::string_view places[] = {
+    "/run/docker.sock",
+    "/run/docker",
+    "/run/docker.pid",
+    "/run/containerd",
+    "/run/crio",
+    "/run/podman",
+    "/run/buildkit",
+    "/run/cri-dockerd.sock",
+    "/run/dockershim.sock",
+    "/run/balena.sock",
+    "/run/balena-engine.sock",
+    "/run/balena",
+    "/run/balena-engine",
+    "/run/k3s",
+    "/run/host-services",
+    "/run/user/*/docker.sock",
+    "/run/user/*/docker",
+    "/run/user/*/podman",
+    "/run/user/*/containerd",
+    "/run/user/*/containerd-rootless",
+    "/run/user/*/buildkit",
+    "/run/user/*/dockerd-rootless",
+    "/var/lib/kubelet",
+    "/var/snap/microk8s/common/run",
+    "/pipe/docker_engine",
+};
+
+/// The same in any home.
+constexpr std::string_view home_places[] = {
+    ".docker/run",   ".docker/desktop",
+    ".colima",       ".config/colima",
+    ".lima",         ".rd",
+    ".orbstack/run", ".local/share/containers/podman/machine",
+};
+
+/// Names that are a socket of an engine wherever they stand: daemons are told to listen elsewhere, but keep the name.
+constexpr std::string_view names[] = {
+    "docker.sock", "docker.proxy.sock",  "docker-cli.sock", "containerd.sock",  "containerd.sock.ttrpc",
+    "crio.sock",   "podman.sock",        "buildkitd.sock",  "cri-dockerd.sock", "dockershim.sock",
+    "balena.sock", "balena-engine.sock", "kubelet.sock",    "docker_engine",
+};
+
+}  // namespace
+
+bool is_engine_socket(std::string_view path) noexcept {
+  const std::string_view place = without_var(path);
+  return std::ranges::any_of(places, [&](std::string_view known) { return matches_within(place, known); }) ||
+         std::ranges::any_of(home_places, [&](std::string_view known) { return has_sequence(path, known); }) ||
+         std::ranges::find(names, last_component(path)) != std::end(names);
+}
+
+bool holds_engine_socket(std::string_view path) noexcept {
+  const std::string_view place = without_var(path);
+  return path == "/var" ||
+         std::ranges::any_of(places, [&](std::string_view known) { return matches_above(place, known); }) ||
+         std::ranges::any_of(home_places, [&](std::string_view known) { return ends_inside_sequence(path, known); });
+}
+
+}  // namespace skillrun

@@ -1,0 +1,65 @@
+#include <algorithm>
+
+#include "policy/judge.hpp"
+#include "policy/policy_builder.hpp"
+
+namespace skillrun {
+
+namespace {
+
+/// Completes what checks report with what they need not know.
+class Collector final : public FindingSink {
+ public:
+  Collector(const ContainerSpec& spec, Findings& findings) : spec_(spec), findings_(findings) {}
+
+  void enter(const RuleInfo& rule, Severity severity) {
+    rule_ = &rule;
+    severity_ = severity;
+  }
+
+ private:
+  void take(const Origin& origin, std::string message, std::string remedy, Severity most) override {
+    const bool in_manifest = origin.kind == OriginKind::manifest || origin.kind == OriginKind::extra_args;
+    findings_.push_back(Finding{.rule = std::string(rule_->id),
+                                .severity = std::min(severity_, most),
+                                .message = std::move(message),
+                                .skill = spec_.skill,
+                                .instance = spec_.instance,
+                                .source = in_manifest ? spec_.source : nullptr,
+                                .span = in_manifest ? origin.span : Span{},
+                                .field = origin.field,
+                                .evidence = origin.text,
+                                .remediation = remedy.empty() ? std::string(rule_->remedy) : std::move(remedy)});
+  }
+
+  const ContainerSpec& spec_;
+  Findings& findings_;
+  const RuleInfo* rule_ = nullptr;
+  Severity severity_ = Severity::error;
+};
+
+}  // namespace
+
+Findings judge(const Policy& policy, std::span<const Rule> rules, std::span<const Severity> severities,
+               const ContainerSpec& spec, const MemoHost& host) {
+  Findings findings = spec.problems;
+  for (Finding& problem : findings) problem.severity = std::max(problem.severity, policy.severity(problem.rule));
+  Collector collector(spec, findings);
+  const RuleContext context{spec, host};
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const Rule& rule = rules[i];
+    if (rule.check == nullptr) continue;
+    const Severity severity = rule.minimum == nullptr ? severities[i] : std::max(severities[i], rule.minimum(spec));
+    if (severity == Severity::off) continue;
+    collector.enter(rule.info, severity);
+    rule.check(context, collector);
+  }
+  sort_findings(findings);
+  return findings;
+}
+
+Findings evaluate(const Policy& policy, const ContainerSpec& spec, const HostView& host) {
+  return judge(policy, all_rules(), PolicyBuilder::severities_of(policy), spec, MemoHost(host));
+}
+
+}  // namespace skillrun

@@ -1,0 +1,85 @@
+#include "policy/home_secrets.hpp"
+
+#include <algorithm>
+
+#include "policy/paths.hpp"
+
+namespace skillrun {
+
+namespace {
+
+/// Relative to a home. Searched in every path, because a home can be anywhere and these names mean nothing else.
+constexpr std::string_view secrets[] = {
+    ".ssh",
+    ".aws",
+    ".azure",
+    ".gnupg",
+    ".kube",
+    ".docker/config.json",
+    ".docker/contexts",
+    ".docker/machine",
+    ".docker/trust",
+    ".docker/cli-plugins",
+    ".netrc",
+    ".npmrc",
+    ".yarnrc.yml",
+    ".pypirc",
+    ".pgpass",
+    ".my.cnf",
+    ".git-credentials",
+    ".password-store",
+    ".vault-token",
+    ".terraform.d",
+    ".terraformrc",
+    ".mozilla",
+    ".thunderbird",
+    ".bash_history",
+    ".zsh_history",
+    ".cargo/credentials",
+    ".cargo/credentials.toml",
+    ".gem/credentials",
+    ".m2/settings.xml",
+    ".m2/settings-security.xml",
+    ".gradle/gradle.properties",
+    ".config/gcloud",
+    ".config/gh",
+    ".config/git/credentials",
+    ".config/hub",
+    ".config/op",
+    ".config/doctl",
+    ".config/rclone",
+    ".config/containers",
+    ".config/google-chrome",
+    ".config/chromium",
+    ".config/BraveSoftware",
+    ".config/systemd",
+    ".config/autostart",
+    ".local/share/keyrings",
+    ".local/share/containers",
+    ".local/share/docker",
+    ".local/share/kwalletd",
+    ".var/app",
+    "Library/Keychains",
+};
+
+/// Folders whose entries are homes, and homes themselves.
+constexpr std::string_view homes[] = {"/home/*", "/Users/*", "/var/home/*", "/export/home/*"};
+
+}  // namespace
+
+std::optional<std::string_view> find_home_secret(std::string_view path) noexcept {
+  for (const std::string_view secret : secrets) {
+    if (has_sequence(path, secret) || ends_inside_sequence(path, secret)) return secret;
+  }
+  return std::nullopt;
+}
+
+bool is_whole_home(std::string_view path) noexcept {
+  if (path == "/") return false;
+  return path == "/root" || std::ranges::any_of(homes, [&](std::string_view pattern) {
+           if (matches_above(path, pattern)) return true;
+           return matches_within(path, pattern) && std::ranges::count(path, '/') == std::ranges::count(pattern, '/');
+         });
+}
+
+}  // namespace skillrun

@@ -1,0 +1,93 @@
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+#include <skillrun/policy.hpp>
+
+#include "policy/paths.hpp"
+
+namespace skillrun {
+
+namespace {
+
+/// As many symlinks as the kernel follows in one path.
+constexpr int max_links = 40;
+
+std::optional<std::string> read_link(const std::string& path) {
+  std::string target(PATH_MAX, '\0');
+  const ssize_t size = readlink(path.c_str(), target.data(), target.size());
+  if (size < 0 || static_cast<std::size_t>(size) == target.size()) return std::nullopt;
+  target.resize(static_cast<std::size_t>(size));
+  return target;
+}
+
+void remove_last(std::string& path) { path.resize(path.empty() ? 0 : path.rfind('/')); }
+
+/// Takes the first component off `rest`.
+std::string take_component(std::string& rest) {
+  const std::size_t begin = rest.find_first_not_of('/');
+  if (begin == std::string::npos) {
+    rest.clear();
+    return {};
+  }
+  const std::size_t end = std::min(rest.find('/', begin), rest.size());
+  std::string component = rest.substr(begin, end - begin);
+  rest.erase(0, end);
+  return component;
+}
+
+}  // namespace
+
+// Not realpath(): a dangling link must be followed to where it points, because an engine that creates the missing end
+// creates it there.
+std::optional<std::string> LocalHost::real_path(const std::string& path) const {
+  if (!path.starts_with('/') || path.find('\0') != std::string::npos) return std::nullopt;
+  std::string done;
+  std::string rest = path;
+  int links = 0;
+  for (std::string component = take_component(rest); !component.empty(); component = take_component(rest)) {
+    if (component == ".") continue;
+    if (component == "..") {
+      remove_last(done);
+      continue;
+    }
+    std::string next = done + "/" + component;
+    struct stat status{};
+    if (lstat(next.c_str(), &status) != 0) {
+      if (errno != ENOENT && errno != ENOTDIR) return std::nullopt;
+    } else if (S_ISLNK(status.st_mode)) {
+      const std::optional<std::string> target = read_link(next);
+      if (!target || ++links > max_links) return std::nullopt;
+      if (target->starts_with('/')) done.clear();
+      rest = *target + rest;
+      continue;
+    }
+    done = std::move(next);
+  }
+  return done.empty() ? "/" : done;
+}
+
+std::optional<bool> LocalHost::exists(const std::string& path) const {
+  struct stat status{};
+  if (stat(path.c_str(), &status) == 0) return true;
+  return errno == ENOENT || errno == ENOTDIR ? std::optional(false) : std::nullopt;
+}
+
+std::optional<std::uint32_t> LocalHost::uid() const { return static_cast<std::uint32_t>(geteuid()); }
+
+std::optional<std::uint32_t> LocalHost::gid() const { return static_cast<std::uint32_t>(getegid()); }
+
+std::optional<std::string> LocalHost::home() const {
+  struct passwd entry{};
+  struct passwd* found = nullptr;
+  std::string buffer(16384, '\0');
+  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return std::nullopt;
+  std::string home = found->pw_dir;
+  while (home.size() > 1 && home.ends_with('/')) home.pop_back();
+  return is_clean(home) ? std::optional(std::move(home)) : std::nullopt;
+}
+
+}  // namespace skillrun

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <skillrun/policy.hpp>
+
+namespace skillrun {
+
+/// Asks another view for each real path once. The answer that was judged is then the one that is pinned, even if
+/// somebody moves a symlink meanwhile. Not thread-safe: made for one judgement. Must not outlive `host`.
+class MemoHost final : public HostView {
+ public:
+  explicit MemoHost(const HostView& host) : host_(host) {}
+
+  [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const override {
+    for (const auto& [asked, answer] : answers_) {
+      if (asked == path) return answer;
+    }
+    std::optional<std::string> answer = host_.real_path(path);
+    if (answer || host_.reads_file_system()) answers_.emplace_back(path, answer);
+    return answer;
+  }
+  [[nodiscard]] std::optional<std::string> engine_socket() const override { return host_.engine_socket(); }
+  [[nodiscard]] std::optional<std::uint32_t> uid() const override { return host_.uid(); }
+  [[nodiscard]] std::optional<std::uint32_t> gid() const override { return host_.gid(); }
+  [[nodiscard]] std::optional<std::string> home() const override { return host_.home(); }
+  [[nodiscard]] std::optional<bool> exists(const std::string& path) const override { return host_.exists(path); }
+  [[nodiscard]] bool reads_file_system() const override { return host_.reads_file_system(); }
+
+ private:
+  const HostView& host_;
+  mutable std::vector<std::pair<std::string, std::optional<std::string>>> answers_;
+};
+
+}  // namespace skillrun

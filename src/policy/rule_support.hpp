@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "policy/paths.hpp"
+#include "policy/rule.hpp"
+
+namespace skillrun {
+
+/// The origin of a key that is not there: its finding points at the image, the one value that every skill has.
+[[nodiscard]] Origin absent(const ContainerSpec& spec, std::string field);
+
+/// A place of the host that the container gets to see, by one of its names.
+struct HostPath {
+  std::string_view path;      ///< what is judged now: the declared path, or what it leads to
+  std::string_view declared;  ///< as the manifest has it
+  bool read_only;
+  bool caller_workdir;  ///< the caller chose it with the working directory
+  bool build_context;   ///< sent to the engine to build the image from, not mounted
+  const Origin& origin;
+
+  /// For messages: "'/srv/x'", or "'/srv/x' (which is '/etc')" when a symlink leads elsewhere.
+  [[nodiscard]] std::string text() const;
+};
+
+/// Calls `judge` with every bind source and build context: with the declared path, and, unless that was reported
+/// already (`judge` returned true), with the real path behind it.
+template <class Judge>
+void for_each_host_path(const RuleContext& context, Judge&& judge) {
+  const auto both = [&](const std::string& path, bool read_only, bool workdir, bool build, const Origin& origin) {
+    if (judge(HostPath{path, path, read_only, workdir, build, origin})) return;
+    const std::optional<std::string> real = context.host.real_path(path);
+    if (real && *real != path) judge(HostPath{*real, path, read_only, workdir, build, origin});
+  };
+  for (const Setting<Mount>& mount : context.spec.mounts) {
+    const Mount& value = mount.value;
+    if (value.type == MountType::bind) both(value.source, value.read_only, value.caller_workdir, false, mount.origin);
+  }
+  if (context.spec.build && context.spec.build->value.context) {
+    both(context.spec.build->value.context->context, true, false, true, context.spec.build->origin);
+  }
+}
+
+}  // namespace skillrun

@@ -1,0 +1,122 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "policy/rule_support.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+/// Each of these alone is a known way out of a container, or a way to harm the whole host.
+constexpr std::string_view escapes[] = {"SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE",  "SYS_RAWIO", "DAC_READ_SEARCH",
+                                        "BPF",       "PERFMON",    "SYSLOG",      "NET_ADMIN", "SYS_BOOT",
+                                        "SYS_TIME",  "MAC_ADMIN",  "MAC_OVERRIDE"};
+
+/// What Pod Security Standards let a baseline pod add.
+constexpr std::string_view baseline_set[] = {"AUDIT_WRITE", "CHOWN",  "DAC_OVERRIDE",     "FOWNER",  "FSETID",
+                                             "KILL",        "MKNOD",  "NET_BIND_SERVICE", "SETFCAP", "SETGID",
+                                             "SETPCAP",     "SETUID", "SYS_CHROOT"};
+
+bool contains(std::span<const std::string_view> set, std::string_view capability) {
+  return std::ranges::find(set, capability) != set.end();
+}
+
+void check_all(const RuleContext& context, FindingSink& sink) {
+  for (const auto& added : context.spec.cap_add) {
+    if (added.value == "ALL") sink.report(added.origin, "all capabilities are added");
+  }
+}
+
+void check_escape(const RuleContext& context, FindingSink& sink) {
+  for (const auto& added : context.spec.cap_add) {
+    if (contains(escapes, added.value)) {
+      sink.report(added.origin, fmt::format("the capability {} opens a way out of the container", added.value));
+    }
+  }
+}
+
+void check_baseline(const RuleContext& context, FindingSink& sink) {
+  for (const auto& added : context.spec.cap_add) {
+    if (!contains(baseline_set, added.value)) {
+      sink.report(added.origin, fmt::format("the capability {} is not one that a container may add", added.value),
+                  fmt::format("remove it; those that may be added: {}", fmt::join(baseline_set, ", ")));
+    }
+  }
+}
+
+void check_restricted(const RuleContext& context, FindingSink& sink) {
+  for (const auto& added : context.spec.cap_add) {
+    if (added.value != "NET_BIND_SERVICE") {
+      sink.report(added.origin, fmt::format("the capability {} is added", added.value));
+    }
+  }
+}
+
+void check_drop(const RuleContext& context, FindingSink& sink) {
+  const auto& dropped = context.spec.cap_drop;
+  if (std::ranges::any_of(dropped, [](const auto& entry) { return entry.value == "ALL"; })) return;
+  if (dropped.empty()) {
+    sink.report(absent(context.spec, "docker.cap_drop"), "the engine's default capabilities are kept");
+  } else {
+    sink.report(dropped.front().origin, "only some capabilities are dropped; the rest of the defaults is kept");
+  }
+}
+
+constexpr Rule rules[] = {
+    {.info = {.id = "cap-add-all",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "ALL capabilities are added",
+              .why = "root in the container with all capabilities is root on the host; it also undoes every drop",
+              .remedy = "name the single capabilities that the tool needs",
+              .source = "PSS baseline"},
+     .check = check_all},
+    {.info = {.id = "cap-add-escape",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a capability is added that opens a way out of the container",
+              .why = "with it a process reaches the kernel, other processes, the host's files or its network",
+              .remedy = "remove it; a tool that needs it should not run as a skill",
+              .source = "CIS 5.4"},
+     .check = check_escape},
+    {.info = {.id = "cap-add-baseline",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a capability is added that is not among the engine's usual ones",
+              .why = "engines leave such capabilities out because they reach beyond the container",
+              .remedy = "remove it",
+              .source = "PSS baseline"},
+     .check = check_baseline},
+    {.info = {.id = "cap-add-restricted",
+              .privileged = info,
+              .baseline = off,
+              .restricted = error,
+              .summary = "a capability other than NET_BIND_SERVICE is added",
+              .why = "a hardened container gets none: each is a part of root's power",
+              .remedy = "remove it, or run the tool so that it needs no capability",
+              .source = "PSS restricted"},
+     .check = check_restricted},
+    {.info = {.id = "cap-drop-all-missing",
+              .privileged = info,
+              .baseline = off,
+              .restricted = error,
+              .summary = "capabilities are not all dropped first",
+              .why =
+                  "engines hand out a dozen capabilities by default, among them ones to change owners and make devices",
+              .remedy = "write cap_drop = [\"ALL\"] and add what is needed one by one",
+              .source = "PSS restricted"},
+     .check = check_drop},
+};
+
+}  // namespace
+
+std::span<const Rule> capabilities_rules() { return rules; }
+
+}  // namespace skillrun::rules

@@ -1,0 +1,69 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "policy/rule_support.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+/// Folders and nodes below /dev that are memory, disks, or ways into the kernel.
+constexpr std::string_view critical[] = {"mem",   "kmem", "port",   "kvm",  "fuse", "net/tun",   "mapper",      "disk",
+                                         "block", "vfio", "uinput", "hpet", "raw",  "vhost-net", "loop-control"};
+
+/// Block devices by how their names begin: sda, nvme0n1, vdb1, dm-0, loop3, ...
+constexpr std::string_view disks[] = {"sd", "hd",  "vd", "xvd", "nvme", "mmcblk", "dm-",      "md", "loop",
+                                      "sr", "nbd", "zd", "ram", "rbd",  "bcache", "mtdblock", "sg"};
+
+bool is_critical(std::string_view path) {
+  if (is_within("/dev", path)) return true;
+  if (!is_within(path, "/dev")) return false;
+  const std::string_view name = path.substr(5);
+  return std::ranges::any_of(critical, [&](std::string_view node) { return is_within(name, node); }) ||
+         std::ranges::any_of(disks, [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+void check_device(const RuleContext& context, FindingSink& sink) {
+  for (const auto& device : context.spec.devices) {
+    sink.report(device.origin, fmt::format("the host's device '{}' is passed in", device.value.host));
+  }
+}
+
+void check_critical(const RuleContext& context, FindingSink& sink) {
+  for (const auto& device : context.spec.devices) {
+    const std::optional<std::string> real = context.host.real_path(device.value.host);
+    if (is_critical(device.value.host) || (real && is_critical(*real))) {
+      sink.report(device.origin, fmt::format("'{}' reaches the host's memory, disks or kernel", device.value.host));
+    }
+  }
+}
+
+constexpr Rule rules[] = {
+    {.info = {.id = "device",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "any device of the host",
+              .why = "a device driver is kernel code that a skill can then feed with anything",
+              .remedy = "remove it; for GPUs use gpus",
+              .source = "CIS 5.18"},
+     .check = check_device},
+    {.info = {.id = "critical-device",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a block device, kernel memory, kvm, fuse or net/tun, or all of /dev",
+              .why = "a raw disk or the kernel's memory is the host itself, past every file permission",
+              .remedy = "remove it",
+              .source = "own"},
+     .check = check_critical},
+};
+
+}  // namespace
+
+std::span<const Rule> devices_rules() { return rules; }
+
+}  // namespace skillrun::rules

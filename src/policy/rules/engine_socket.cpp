@@ -1,0 +1,74 @@
+#include "policy/engine_sockets.hpp"
+
+#include <fmt/format.h>
+
+#include "policy/rule_support.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+/// Asks `question` about the selected engine's socket by both of its names.
+template <class Question>
+bool any_engine_socket(const HostView& host, Question&& question) {
+  const std::optional<std::string> socket = host.engine_socket();
+  if (!socket) return false;
+  if (question(*socket)) return true;
+  const std::optional<std::string> real = host.real_path(*socket);
+  return real && question(*real);
+}
+
+bool is_socket(const RuleContext& context, std::string_view path) {
+  return is_engine_socket(path) || any_engine_socket(context.host, [&](std::string_view socket) {
+           return without_var(socket) == without_var(path);
+         });
+}
+
+void check_socket(const RuleContext& context, FindingSink& sink) {
+  for_each_host_path(context, [&](const HostPath& host) {
+    if (!is_socket(context, host.path)) return false;
+    sink.report(host.origin,
+                fmt::format("{} gives control of a container engine, and with it of the host", host.text()));
+    return true;
+  });
+}
+
+void check_ancestor(const RuleContext& context, FindingSink& sink) {
+  for_each_host_path(context, [&](const HostPath& host) {
+    const bool holds = holds_engine_socket(host.path) || any_engine_socket(context.host, [&](std::string_view socket) {
+                         return is_within(without_var(socket), without_var(host.path));
+                       });
+    if (!holds || is_socket(context, host.path)) return false;
+    sink.report(host.origin, fmt::format("{} is a folder that holds sockets of container engines", host.text()));
+    return true;
+  });
+}
+
+constexpr Rule rules[] = {
+    {.info = {.id = "engine-socket",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a mount of a container engine's socket",
+              .why = "whoever talks to the engine can start a privileged container: read-only makes no difference",
+              .remedy = "remove the mount; a skill can not be given an engine",
+              .source = "CIS 5.32"},
+     .check = check_socket},
+    {.info = {.id = "socket-ancestor",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a mount of a folder that holds an engine's socket",
+              .why = "the socket is reachable through it, also one that appears later",
+              .remedy = "mount only the file or folder below it that the tool reads",
+              .source = "own"},
+     .check = check_ancestor},
+};
+
+}  // namespace
+
+std::span<const Rule> engine_socket_rules() { return rules; }
+
+}  // namespace skillrun::rules

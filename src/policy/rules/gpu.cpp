@@ -1,0 +1,51 @@
+#include <fmt/format.h>
+
+#include "policy/rule_support.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+bool wants_gpu(const ContainerSpec& spec) { return spec.gpus && spec.gpus->value.count != 0; }
+
+void check_gpu(const RuleContext& context, FindingSink& sink) {
+  if (wants_gpu(context.spec)) sink.report(context.spec.gpus->origin, "the skill gets access to the GPU");
+}
+
+void check_environment(const RuleContext& context, FindingSink& sink) {
+  if (!wants_gpu(context.spec)) return;
+  for (const auto& entry : context.spec.env) {
+    if (entry.value.name == "LD_PRELOAD" || entry.value.name.starts_with("NVIDIA_")) {
+      sink.report(entry.origin, fmt::format("{} is set together with a GPU", entry.value.name));
+    }
+  }
+}
+
+constexpr Rule rules[] = {
+    {.info = {.id = "gpu",
+              .privileged = info,
+              .baseline = info,
+              .restricted = warning,
+              .summary = "GPU access",
+              .why = "GPU drivers are large kernel code, and memory of the card may be shared between users",
+              .remedy = "remove gpus unless the tool computes on it",
+              .source = "own"},
+     .check = check_gpu},
+    {.info = {.id = "gpu-environment",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "LD_PRELOAD or NVIDIA_* set together with a GPU",
+              .why = "the GPU toolkit's hook runs on the host as root and has obeyed these variables",
+              .remedy = "remove the variable; gpus says which cards the skill gets",
+              .source = "CVE-2025-23266"},
+     .check = check_environment},
+};
+
+}  // namespace
+
+std::span<const Rule> gpu_rules() { return rules; }
+
+}  // namespace skillrun::rules

@@ -1,0 +1,51 @@
+#include <fmt/format.h>
+
+#include "policy/home_secrets.hpp"
+#include "policy/rule_support.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+bool holds_callers_home(const HostView& host, std::string_view path) {
+  const std::optional<std::string> home = host.home();
+  return home && is_clean(*home) && *home != "/" && path != "/" && is_within(*home, path);
+}
+
+void check(const RuleContext& context, FindingSink& sink) {
+  for_each_host_path(context, [&](const HostPath& host) {
+    if (const auto secret = find_home_secret(host.path)) {
+      sink.report(host.origin,
+                  fmt::format("{} gives access to {}, which holds a user's secrets", host.text(), *secret));
+      return true;
+    }
+    if (!is_whole_home(host.path) && !holds_callers_home(context.host, host.path)) return false;
+    if (host.caller_workdir) {
+      sink.report(host.origin, fmt::format("the working directory {} is a whole home directory", host.text()),
+                  "run it from a folder below, or name one with --workdir");
+    } else {
+      sink.report(host.origin, fmt::format("{} is a whole home directory, keys and tokens included", host.text()));
+    }
+    return true;
+  });
+}
+
+constexpr Rule rules[] = {
+    {.info = {.id = "home-secrets-mount",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a mount of a whole home directory, or of the keys, tokens and profiles in one",
+              .why = "keys and tokens from a home open other machines and accounts",
+              .remedy = "mount the one folder that the tool works on",
+              .source = "own"},
+     .check = check},
+};
+
+}  // namespace
+
+std::span<const Rule> home_secrets_mount_rules() { return rules; }
+
+}  // namespace skillrun::rules

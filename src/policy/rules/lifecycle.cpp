@@ -1,0 +1,85 @@
+#include <fmt/format.h>
+
+#include "policy/rule_support.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+void check_rootfs(const RuleContext& context, FindingSink& sink) {
+  const auto& setting = context.spec.readonly_rootfs;
+  if (!setting) {
+    sink.report(absent(context.spec, "docker.read_only"), "the root file system is writable");
+  } else if (!setting->value) {
+    sink.report(setting->origin, "the root file system is writable");
+  }
+}
+
+void check_keep(const RuleContext& context, FindingSink& sink) {
+  if (!context.spec.removes_container()) {
+    sink.report(context.spec.rm->origin, "the container is kept after the run, with everything in it");
+  }
+}
+
+void check_timeout(const RuleContext& context, FindingSink& sink) {
+  const auto& timeout = context.spec.timeout;
+  if (!timeout) {
+    sink.report(absent(context.spec, "docker.timeout"), "there is no timeout: the skill may run for ever");
+  } else if (timeout->value.count() <= 0) {
+    sink.report(timeout->origin, "a timeout of 0 is none");
+  }
+}
+
+void check_entrypoint(const RuleContext& context, FindingSink& sink) {
+  const auto& entrypoint = context.spec.entrypoint;
+  if (entrypoint) {
+    sink.report(entrypoint->origin, fmt::format("'{}' replaces the image's own entrypoint", entrypoint->value));
+  }
+}
+
+constexpr Rule rules[] = {
+    {.info = {.id = "writable-rootfs",
+              .privileged = info,
+              .baseline = off,
+              .restricted = error,
+              .summary = "the root file system is writable",
+              .why = "what breaks in can change the tool's own programs for as long as the container lives",
+              .remedy = "set read_only = true, with a tmpfs where the tool writes",
+              .source = "CIS 5.13"},
+     .check = check_rootfs},
+    {.info = {.id = "keep-container",
+              .privileged = info,
+              .baseline = info,
+              .restricted = warning,
+              .summary = "rm = false",
+              .why = "kept containers fill the disk and keep the data that they saw",
+              .remedy = "remove rm = false; --keep keeps a single run's container",
+              .source = "own"},
+     .check = check_keep},
+    {.info = {.id = "timeout-missing",
+              .privileged = info,
+              .baseline = info,
+              .restricted = warning,
+              .summary = "no timeout",
+              .why = "a skill that hangs holds its memory and its caller for ever",
+              .remedy = "set timeout, such as \"10m\"",
+              .source = "own"},
+     .check = check_timeout},
+    {.info = {.id = "entrypoint-override",
+              .privileged = info,
+              .baseline = off,
+              .restricted = info,
+              .summary = "the image's entrypoint is replaced",
+              .why = "some images drop rights or set up confinement in their entrypoint",
+              .remedy = "leave entrypoint out if the image starts the tool by itself",
+              .source = "own"},
+     .check = check_entrypoint},
+};
+
+}  // namespace
+
+std::span<const Rule> lifecycle_rules() { return rules; }
+
+}  // namespace skillrun::rules

@@ -1,0 +1,166 @@
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "policy/rule_support.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
+constexpr std::int64_t engine_minimum = 6 * mebibyte;
+
+/// Reports a limit that is absent, or is there but limits nothing.
+void check_limit(const RuleContext& context, FindingSink& sink, const Optional<std::int64_t>& limit,
+                 std::string_view field, std::string_view consequence) {
+  if (!limit) {
+    sink.report(absent(context.spec, std::string(field)), fmt::format("there is no limit: {}", consequence));
+  } else if (limit->value <= 0) {
+    sink.report(limit->origin, fmt::format("{} means unlimited: {}", limit->value, consequence));
+  }
+}
+
+void check_memory(const RuleContext& context, FindingSink& sink) {
+  check_limit(context, sink, context.spec.memory, "docker.memory", "the skill can use all memory of the machine");
+}
+
+void check_cpu(const RuleContext& context, FindingSink& sink) {
+  check_limit(context, sink, context.spec.nano_cpus, "docker.cpus", "the skill can use all processors");
+}
+
+void check_pids(const RuleContext& context, FindingSink& sink) {
+  check_limit(context, sink, context.spec.pids_limit, "docker.pids_limit", "the skill can start processes without end");
+}
+
+void check_memory_values(const RuleContext& context, FindingSink& sink) {
+  const auto& [memory, swap, reservation] =
+      std::tie(context.spec.memory, context.spec.memory_swap, context.spec.memory_reservation);
+  if (memory && (memory->value < 0 || (memory->value > 0 && memory->value < engine_minimum))) {
+    sink.report(memory->origin, fmt::format("a memory limit of {} bytes; engines take at least 6m", memory->value));
+  }
+  if (swap && swap->value < -1) {
+    sink.report(swap->origin, fmt::format("a memory_swap of {} bytes is negative", swap->value));
+  }
+  if (swap && swap->value > 0 && (!memory || memory->value == 0)) {
+    sink.report(swap->origin, "memory_swap is set without memory; it is the sum of memory and swap");
+  }
+  if (swap && swap->value > 0 && memory && swap->value < memory->value) {
+    sink.report(swap->origin, "memory_swap is smaller than memory; it is the sum of memory and swap");
+  }
+  if (reservation && (reservation->value < 0 || (memory && memory->value > 0 && reservation->value > memory->value))) {
+    sink.report(reservation->origin, "memory_reservation must lie between 0 and memory");
+  }
+}
+
+void check_swap(const RuleContext& context, FindingSink& sink) {
+  const auto& [memory, swap] = std::tie(context.spec.memory, context.spec.memory_swap);
+  if (swap && swap->value == -1) {
+    sink.report(swap->origin, "swap is unlimited");
+  } else if (memory && memory->value > 0 && (!swap || swap->value == 0)) {
+    sink.report(swap ? swap->origin : memory->origin,
+                "without memory_swap the skill gets as much swap again as memory");
+  }
+}
+
+void check_cpu_values(const RuleContext& context, FindingSink& sink) {
+  const auto& cpus = context.spec.nano_cpus;
+  if (cpus && cpus->value < 0) sink.report(cpus->origin, "a negative CPU count");
+}
+
+void check_oom(const RuleContext& context, FindingSink& sink) {
+  const auto& score = context.spec.oom_score_adj;
+  if (score && score->value < 0) {
+    sink.report(score->origin, fmt::format("with {} the kernel kills other programs before the skill", score->value));
+  }
+}
+
+void check_shm(const RuleContext& context, FindingSink& sink) {
+  const auto& size = context.spec.shm_size;
+  if (size && size->value > 1024 * mebibyte) {
+    sink.report(size->origin, fmt::format("{} MiB of shared memory", size->value / mebibyte));
+  }
+}
+
+constexpr Rule rules[] = {
+    {.info = {.id = "memory-missing",
+              .privileged = info,
+              .baseline = warning,
+              .restricted = error,
+              .summary = "no memory limit",
+              .why = "one run with a large input can bring the whole machine to a halt",
+              .remedy = "set memory, such as \"512m\"",
+              .source = "CIS 5.11"},
+     .check = check_memory},
+    {.info = {.id = "memory-invalid",
+              .privileged = error,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a size that does not parse, is negative, overflows or is under the engine's minimum",
+              .why = "some engines turn such sizes into no limit at all, so they are refused under every policy",
+              .remedy = "write a whole number with b, k, m or g, such as \"512m\"",
+              .source = "own"},
+     .check = check_memory_values},
+    {.info = {.id = "memory-swap-unlimited",
+              .privileged = info,
+              .baseline = info,
+              .restricted = warning,
+              .summary = "swap unlimited, or as much again as memory by default",
+              .why = "the memory limit only moves the load to the disk",
+              .remedy = "set memory_swap to the same value as memory",
+              .source = "own"},
+     .check = check_swap},
+    {.info = {.id = "cpu-missing",
+              .privileged = info,
+              .baseline = info,
+              .restricted = error,
+              .summary = "no CPU limit",
+              .why = "one run can take all processors from everybody else",
+              .remedy = "set cpus, such as \"2\"",
+              .source = "CIS 5.12"},
+     .check = check_cpu},
+    {.info = {.id = "cpu-invalid",
+              .privileged = error,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a CPU count that does not parse, is negative, or has more than nine digits after the point",
+              .why = "engines read odd spellings differently, so they are refused under every policy",
+              .remedy = "write a plain number such as \"1.5\"",
+              .source = "own"},
+     .check = check_cpu_values},
+    {.info = {.id = "pids-missing",
+              .privileged = info,
+              .baseline = warning,
+              .restricted = error,
+              .summary = "no limit on processes, or 0 or -1",
+              .why = "a fork bomb in one container takes the process table of the whole machine",
+              .remedy = "set pids_limit, such as 256",
+              .source = "CIS 5.29"},
+     .check = check_pids},
+    {.info = {.id = "oom-score-negative",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a negative oom_score_adj",
+              .why = "when memory runs out the kernel would spare the skill and kill the system's services",
+              .remedy = "remove it",
+              .source = "own"},
+     .check = check_oom},
+    {.info = {.id = "shm-large",
+              .privileged = info,
+              .baseline = info,
+              .restricted = warning,
+              .summary = "shared memory above 1 GiB",
+              .why = "it is memory of the machine that stays taken while the container lives",
+              .remedy = "ask for what the tool needs, 64m is the default",
+              .source = "own"},
+     .check = check_shm},
+};
+
+}  // namespace
+
+std::span<const Rule> limits_rules() { return rules; }
+
+}  // namespace skillrun::rules

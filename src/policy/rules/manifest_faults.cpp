@@ -1,0 +1,90 @@
+#include "policy/rule.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+// What the manifest readers and the value parsers report. They have no check here: the finding arrives with the spec,
+// or instead of one.
+constexpr Rule rules[] = {
+    {.info = {.id = "syntax-error",
+              .privileged = error,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a file that does not parse",
+              .why = "half a manifest could miss the half that confines the skill",
+              .remedy = "mend the file at the place shown",
+              .source = "own"}},
+    {.info = {.id = "unknown-key",
+              .privileged = error,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a key that the format does not have",
+              .why = "a misspelt limit that is silently ignored is no limit",
+              .remedy = "mend the spelling or remove the key",
+              .source = "own"}},
+    {.info = {.id = "duplicate-key",
+              .privileged = error,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a key written twice, or a YAML merge key, tag, alias or second document",
+              .why = "readers see one value and the parser takes the other",
+              .remedy = "write each key once, spelled out",
+              .source = "own"}},
+    {.info = {.id = "invalid-value",
+              .privileged = error,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a value of the wrong type, or out of range",
+              .why = "an engine may read it as something else, or as nothing at all",
+              .remedy = "write a value of the kind that the message names",
+              .source = "own"}},
+    {.info = {.id = "missing-field",
+              .privileged = error,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a required field is absent",
+              .why = "what is left out would be filled by a guess",
+              .remedy = "add the field",
+              .source = "own"}},
+    {.info = {.id = "unsupported-runtime",
+              .privileged = info,
+              .baseline = warning,
+              .restricted = error,
+              .summary = "runtime wasm or native: the skill is not judged, and running it fails",
+              .why = "such a skill runs outside of a container, where none of these rules hold",
+              .remedy = "use runtime = \"docker\"",
+              .source = "own"}},
+    {.info = {.id = "undefined-variable",
+              .privileged = info,
+              .baseline = warning,
+              .restricted = error,
+              .summary = "a variable without a default that is not set; when the skill runs always an error",
+              .why = "an empty path or limit means something else than the author had in mind",
+              .remedy = "set it, or write ${NAME:-default}",
+              .source = "own"}},
+    {.info = {.id = "unresolved-host-path",
+              .privileged = info,
+              .baseline = warning,
+              .restricted = error,
+              .summary = "a host path with a variable whose value is not known while linting",
+              .why = "what will be mounted is only known, and judged, when the skill runs",
+              .remedy = "give the variable a value for linting, or a default",
+              .source = "own"}},
+    {.info = {.id = "unknown-mount-type",
+              .privileged = error,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a mount type that is not bind, volume or tmpfs",
+              .why = "what it would bring into the container can not be judged",
+              .remedy = "use bind, volume or tmpfs",
+              .source = "own"}},
+};
+
+}  // namespace
+
+std::span<const Rule> manifest_faults_rules() { return rules; }
+
+}  // namespace skillrun::rules

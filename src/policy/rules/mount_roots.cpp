@@ -1,0 +1,65 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "policy/rule_support.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+/// `path` by its declared or by its real name, each against the root by the same kind of name.
+bool is_below_root(const RuleContext& context, const HostPath& host, const std::string& root) {
+  if (host.path == host.declared) return is_within(host.path, root);
+  const std::optional<std::string> real = context.host.real_path(root);
+  return is_within(host.path, real ? *real : root);
+}
+
+/// The roots: what the instance's allowed_paths name; the caller's working directory counts in any case.
+bool is_inside(const RuleContext& context, const HostPath& host) {
+  if (host.caller_workdir) return true;
+  for (const auto& mount : context.spec.mounts) {
+    if (mount.value.caller_workdir && is_below_root(context, host, mount.value.source)) return true;
+  }
+  return std::ranges::any_of(context.spec.allowed_paths,
+                             [&](const std::string& root) { return is_below_root(context, host, root); });
+}
+
+void check(const RuleContext& context, FindingSink& sink) {
+  for_each_host_path(context, [&](const HostPath& host) {
+    if (host.build_context || is_inside(context, host)) return false;
+    const auto& roots = context.spec.allowed_paths;
+    sink.report(host.origin,
+                roots.empty()
+                    ? fmt::format("{} is not below the working directory", host.text())
+                    : fmt::format("{} is not below the instance's allowed_paths ({}) or the working directory",
+                                  host.text(), fmt::join(roots, ", ")));
+    return true;
+  });
+}
+
+/// An instance that narrows its own roots means it: then the rule refuses under every policy.
+Severity minimum(const ContainerSpec& spec) { return spec.allowed_paths.empty() ? off : error; }
+
+constexpr Rule rules[] = {
+    {.info = {.id = "mount-outside-roots",
+              .privileged = info,
+              .baseline = off,
+              .restricted = error,
+              .summary =
+                  "a bind source outside the allowed roots: the working directory and an instance's allowed_paths",
+              .why = "a skill should see what it was called for, and nothing else of the host",
+              .remedy = "mount ${SKILL_WORKDIR} or a folder below it",
+              .source = "PSS baseline"},
+     .check = check,
+     .minimum = minimum},
+};
+
+}  // namespace
+
+std::span<const Rule> mount_roots_rules() { return rules; }
+
+}  // namespace skillrun::rules

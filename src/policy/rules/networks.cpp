@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include "policy/rule_support.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+void check_host(const RuleContext& context, FindingSink& sink) {
+  const auto& mode = context.spec.network_mode;
+  if (mode && mode->value.kind == NetworkKind::host) {
+    sink.report(mode->origin, "the container would use the host's own network");
+  }
+}
+
+void check_joined(const RuleContext& context, FindingSink& sink) {
+  const auto& mode = context.spec.network_mode;
+  if (!mode) return;
+  if (mode->value.kind == NetworkKind::container) {
+    sink.report(mode->origin, fmt::format("the container would join the network of container '{}'", mode->value.name));
+  }
+  if (mode->value.kind == NetworkKind::path) {
+    sink.report(mode->origin, fmt::format("the container would join the network namespace '{}'", mode->value.name));
+  }
+}
+
+void check_not_none(const RuleContext& context, FindingSink& sink) {
+  const auto& mode = context.spec.network_mode;
+  if (!mode) {
+    sink.report(absent(context.spec, "docker.network"), "no network mode is set: the engine's default network is used");
+  } else if (mode->value.kind != NetworkKind::none) {
+    sink.report(mode->origin, fmt::format("the skill has a network: {}", mode->value.text()));
+  }
+}
+
+void check_bridge(const RuleContext& context, FindingSink& sink) {
+  const auto& mode = context.spec.network_mode;
+  if (!mode) {
+    sink.report(absent(context.spec, "docker.network"), "the engine's default bridge is used");
+  } else if (mode->value.kind == NetworkKind::bridge) {
+    sink.report(mode->origin, "the engine's default bridge is used");
+  }
+}
+
+constexpr Rule rules[] = {
+    {.info = {.id = "host-network",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "host networking, in any spelling",
+              .why = "the skill could reach services that listen on localhost only, and watch the host's traffic",
+              .remedy = "remove it, or use network = \"bridge\" or a network made for the skill",
+              .source = "PSS baseline, CIS 5.10"},
+     .check = check_host},
+    {.info = {.id = "joined-namespace",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "the network namespace of another container, or one given by path",
+              .why = "the skill shares localhost with something that this manifest does not show",
+              .remedy = "put both on a network made for them",
+              .source = "own"},
+     .check = check_joined},
+    {.info = {.id = "network-not-none",
+              .privileged = info,
+              .baseline = info,
+              .restricted = warning,
+              .summary = "any network but none",
+              .why = "what has a network can send out what it reads",
+              .remedy = "remove network (none is the default) unless the tool talks to something",
+              .source = "own"},
+     .check = check_not_none},
+    {.info = {.id = "default-bridge",
+              .privileged = info,
+              .baseline = info,
+              .restricted = warning,
+              .summary = "the engine's default bridge network",
+              .why = "all containers on the default bridge can reach each other",
+              .remedy = "use a network made for the skill",
+              .source = "CIS 5.30"},
+     .check = check_bridge},
+};
+
+}  // namespace
+
+std::span<const Rule> networks_rules() { return rules; }
+
+}  // namespace skillrun::rules

@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+
+#include "policy/rule_support.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+bool is_root(const UserSpec& user) { return user.uid == 0U || user.user == "root"; }
+
+void check_user(const RuleContext& context, FindingSink& sink) {
+  const auto& user = context.spec.user;
+  if (!user) {
+    sink.report(absent(context.spec, "docker.user"), "no user is set: the image's own is used, which is often root");
+  } else if (is_root(user->value)) {
+    sink.report(user->origin,
+                user->value.host ? "the skill runs as the caller, who is root" : "the skill runs as root");
+  }
+}
+
+bool is_powerful(std::string_view group) {
+  return group == "root" || group == "docker" || group.find_first_not_of('0') == std::string_view::npos;
+}
+
+void check_group(const RuleContext& context, FindingSink& sink) {
+  const auto& user = context.spec.user;
+  if (user && !is_root(user->value) &&
+      (user->value.gid == 0U || (!user->value.group.empty() && is_powerful(user->value.group)))) {
+    sink.report(user->origin,
+                fmt::format("the skill runs with the group {}", user->value.group.empty() ? "0" : user->value.group));
+  }
+  for (const auto& group : context.spec.group_add) {
+    if (is_powerful(group.value)) sink.report(group.origin, fmt::format("the group '{}' is added", group.value));
+  }
+}
+
+constexpr Rule rules[] = {
+    {.info = {.id = "root-user",
+              .privileged = info,
+              .baseline = warning,
+              .restricted = error,
+              .summary = "the skill runs as root, or as the image's user, which is not known",
+              .why = "root in a container is one kernel bug away from root on the host, and owns what it writes",
+              .remedy = "write user = \"host\" (the caller's), or a number such as \"1000:1000\"",
+              .source = "PSS restricted"},
+     .check = check_user},
+    {.info = {.id = "root-group",
+              .privileged = info,
+              .baseline = warning,
+              .restricted = error,
+              .summary = "group 0 or the docker group",
+              .why = "files of root and sockets of engines are often open to these groups",
+              .remedy = "use a group of the skill's own",
+              .source = "own"},
+     .check = check_group},
+};
+
+}  // namespace
+
+std::span<const Rule> users_rules() { return rules; }
+
+}  // namespace skillrun::rules

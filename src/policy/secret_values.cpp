@@ -1,0 +1,99 @@
+#include "policy/secret_values.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace skillrun {
+
+namespace {
+
+/// Words that end the name of a secret, after the last "_" or as the whole name.
+constexpr std::string_view endings[] = {
+    "PASSWORD",    "PASSWD",          "PASSPHRASE",  "SECRET",        "TOKEN",          "APIKEY",     "API_KEY",
+    "PRIVATE_KEY", "ACCESS_KEY",      "SECRET_KEY",  "AUTH_KEY",      "ENCRYPTION_KEY", "MASTER_KEY", "SIGNING_KEY",
+    "AUTH_TOKEN",  "SECRET_KEY_BASE", "CREDENTIALS", "ACCESS_KEY_ID", "PGPASSWORD",     "MYSQL_PWD",  "REDISCLI_AUTH",
+};
+
+enum class Letters : std::uint8_t { upper_digits, word, word_dash };
+
+/// A token of a known issuer: a fixed beginning, then at least `length` characters.
+struct Shape {
+  std::string_view prefix;
+  std::size_t length;
+  Letters letters;
+};
+
+constexpr Shape shapes[] = {
+    {"AKIA", 16, Letters::upper_digits}, {"ASIA", 16, Letters::upper_digits}, {"ghp_", 30, Letters::word},
+    {"gho_", 30, Letters::word},         {"ghu_", 30, Letters::word},         {"ghs_", 30, Letters::word},
+    {"ghr_", 30, Letters::word},         {"github_pat_", 22, Letters::word},  {"glpat-", 20, Letters::word_dash},
+    {"xoxb-", 20, Letters::word_dash},   {"xoxp-", 20, Letters::word_dash},   {"xoxa-", 20, Letters::word_dash},
+    {"AIza", 35, Letters::word_dash},    {"sk_live_", 16, Letters::word},     {"rk_live_", 16, Letters::word},
+    {"sk-", 32, Letters::word_dash},     {"npm_", 36, Letters::word},         {"hf_", 30, Letters::word},
+    {"pypi-", 40, Letters::word_dash},   {"dop_v1_", 40, Letters::word},      {"eyJhbGciOi", 40, Letters::word_dash},
+};
+
+constexpr bool is_upper_or_digit(char c) noexcept { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+constexpr bool belongs(char c, Letters letters) noexcept {
+  if (is_upper_or_digit(c)) return true;
+  if (letters == Letters::upper_digits) return false;
+  return (c >= 'a' && c <= 'z') || c == '_' || (letters == Letters::word_dash && c == '-');
+}
+
+bool holds_shape(std::string_view value, const Shape& shape) noexcept {
+  for (std::size_t at = value.find(shape.prefix); at != std::string_view::npos; at = value.find(shape.prefix, at + 1)) {
+    if (at > 0 && belongs(value[at - 1], Letters::word)) continue;
+    const std::string_view rest = value.substr(at + shape.prefix.size());
+    const auto end = std::ranges::find_if_not(rest, [&](char c) { return belongs(c, shape.letters); });
+    if (static_cast<std::size_t>(end - rest.begin()) >= shape.length) return true;
+  }
+  return false;
+}
+
+/// scheme://user:password@host
+bool holds_url_password(std::string_view value) noexcept {
+  const std::size_t scheme = value.find("://");
+  if (scheme == std::string_view::npos) return false;
+  std::string_view authority = value.substr(scheme + 3);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  const std::size_t at = authority.rfind('@');
+  if (at == std::string_view::npos) return false;
+  const std::size_t colon = authority.find(':');
+  return colon != std::string_view::npos && colon + 1 < at;
+}
+
+constexpr char to_upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+bool ends_with_ignoring_case(std::string_view text, std::string_view upper) noexcept {
+  return text.size() >= upper.size() &&
+         std::ranges::equal(text.substr(text.size() - upper.size()), upper, {}, to_upper);
+}
+
+}  // namespace
+
+bool is_secret_name(std::string_view name) noexcept {
+  return std::ranges::any_of(endings, [&](std::string_view ending) {
+    if (!ends_with_ignoring_case(name, ending)) return false;
+    return name.size() == ending.size() || name[name.size() - ending.size() - 1] == '_';
+  });
+}
+
+bool has_secret_shape(std::string_view value) noexcept {
+  const std::size_t begin = value.find("-----BEGIN ");
+  if (begin != std::string_view::npos && value.find("PRIVATE KEY", begin) != std::string_view::npos) return true;
+  return holds_url_password(value) ||
+         std::ranges::any_of(shapes, [&](const Shape& shape) { return holds_shape(value, shape); });
+}
+
+bool is_plain_value(std::string_view value) noexcept {
+  constexpr std::string_view switches[] = {"", "0", "1", "TRUE", "FALSE", "YES", "NO", "ON", "OFF", "NONE", "NULL"};
+  const auto is_switch = [&](std::string_view word) {
+    return word.size() == value.size() && ends_with_ignoring_case(value, word);
+  };
+  if (std::ranges::any_of(switches, is_switch)) return true;
+  return value.starts_with('/') && value.find_first_of("+= ") == std::string_view::npos &&
+         value.find('/', 1) != std::string_view::npos;
+}
+
+}  // namespace skillrun

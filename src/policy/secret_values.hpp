@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+namespace skillrun {
+
+/// True when a variable of this name holds a secret by convention (DB_PASSWORD, API_TOKEN), but not when it says where
+/// one is kept (TOKEN_FILE) or describes one (PASSWORD_LENGTH).
+[[nodiscard]] bool is_secret_name(std::string_view name) noexcept;
+
+/// True when the text looks like a token, a private key or a cloud key id, whatever it is called.
+[[nodiscard]] bool has_secret_shape(std::string_view value) noexcept;
+
+/// True when the value of a variable with a secret's name is no secret after all: empty, a switch, or a file's path.
+[[nodiscard]] bool is_plain_value(std::string_view value) noexcept;
+
+}  // namespace skillrun

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace skillrun {
+
+enum class Relation : std::uint8_t { same, below, above };
+
+/// How a path lies to a sensitive one.
+struct SensitiveMatch {
+  std::string_view place;
+  Relation relation;
+};
+
+/// The system folder that `path` is, lies in, or holds.
+[[nodiscard]] std::optional<SensitiveMatch> find_sensitive_path(std::string_view path) noexcept;
+
+/// True for the few files of system folders that containers commonly read and that tell no secret: time zone,
+/// certificates, fonts. Only for read-only mounts.
+[[nodiscard]] bool is_harmless_to_read(std::string_view path) noexcept;
+
+}  // namespace skillrun
