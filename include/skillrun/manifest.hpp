@@ -25,8 +25,8 @@ struct Located {
 struct Text {
   std::string value;
   Span span;
-  std::string written;         ///< empty while nothing was expanded
-  bool undefined = false;      ///< a variable in it has no value (only while linting)
+  std::string written;     ///< empty while nothing was expanded
+  bool undefined = false;  ///< a variable in it has no value (only while linting)
 
   [[nodiscard]] const std::string& evidence() const noexcept { return written.empty() ? value : written; }
 };
@@ -49,7 +49,7 @@ struct TextMap {
 
 /// One `[[mounts]]` table. Every member is text; meaning is given by the spec layer.
 struct MountTable {
-  std::optional<Text> type;    ///< bind (default when source is a path), volume, tmpfs
+  std::optional<Text> type;  ///< bind (default when source is a path), volume, tmpfs
   std::optional<Text> source;
   std::optional<Text> target;
   std::optional<Located<bool>> read_only;
@@ -169,7 +169,7 @@ struct SkillDefinition {
 struct Manifest {
   SourcePtr source;
   std::string version;
-  std::optional<TextMap> default_env;  ///< [defaults.env]
+  std::optional<TextMap> default_env;   ///< [defaults.env]
   std::vector<SkillDefinition> skills;  ///< in the order of the file
   Findings warnings;                    ///< found while reading; never errors
 
@@ -235,9 +235,10 @@ struct ResolvedSkill {
   std::string name;
   std::optional<std::string> instance;
   std::optional<Text> description;
-  std::optional<Text> source_image;   ///< the image that `source = "docker:IMAGE"` names, without the prefix
-  DockerRuntimeConfig docker;         ///< the skill's table with the instance's laid over it
-  TextMap env;                        ///< defaults, then skill, then instance; a later entry replaces an earlier one
+  std::optional<Text> source_image;  ///< the image that `source = "docker:IMAGE"` names, without the prefix
+  DockerRuntimeConfig docker;        ///< the skill's table with the instance's laid over it
+  TextMap env;                       ///< defaults, then skill, then instance; a later entry replaces an earlier one
+  TextMap config;                    ///< skill, then instance, likewise; shown, never passed to the container
   std::optional<Located<bool>> network_access;
   std::optional<TextList> allowed_paths;
   Findings warnings;

@@ -1,0 +1,61 @@
+#include "manifest/expand.hpp"
+
+#include <type_traits>
+
+#include <fmt/format.h>
+
+#include "manifest/docker_fields.hpp"
+
+namespace skillrun {
+
+template <class Table>
+void TextExpander::expand_fields(Table& table, const Path& path) {
+  for (const Field<Table>& field : Fields<Table>::table) {
+    std::visit(
+        [&](auto pointer) {
+          using Value = typename std::remove_reference_t<decltype(table.*pointer)>::value_type;
+          if constexpr (!std::is_same_v<Value, DockerRuntimeConfig>) {
+            if (table.*pointer) expand(*(table.*pointer), Path(path, field.key));
+          }
+        },
+        field.member);
+  }
+}
+
+void TextExpander::expand(Text& text, const Path& path) {
+  auto expanded = expand_variables(text.value, variables_);
+  if (expanded) {
+    if (*expanded != text.value) text.written = std::exchange(text.value, std::move(*expanded));
+    return;
+  }
+  const ExpandError& error = expanded.error();
+  const bool tolerated = error.undefined && undefined_ == UndefinedVariables::warning;
+  text.undefined = error.undefined;
+  reporter_.report(
+      path, text.span,
+      {.rule = error.undefined ? "undefined-variable" : "invalid-value",
+       .message =
+           error.undefined ? error.message : fmt::format("{} (at byte {} of the value)", error.message, error.offset),
+       .evidence = text.value,
+       .remediation = error.undefined ? "set it, or give it a default: ${NAME:-value}"
+                                      : "write ${NAME}, ${NAME:-default} or ${NAME:?message}; $$ is a $",
+       .severity = tolerated ? Severity::warning : Severity::error});
+}
+
+void TextExpander::expand(TextList& list, const Path& path) {
+  for (std::size_t i = 0; i < list.items.size(); ++i) expand(list.items[i], Path(path, i));
+}
+
+void TextExpander::expand(TextMap& map, const Path& path) {
+  for (TextEntry& entry : map.entries) expand(entry.value, Path(path, entry.key.value));
+}
+
+void TextExpander::expand(MountTables& mounts, const Path& path) {
+  for (std::size_t i = 0; i < mounts.items.size(); ++i) expand_fields(mounts.items[i], Path(path, i));
+}
+
+void TextExpander::expand(PackageBuild& build, const Path& path) { expand_fields(build, path); }
+
+void TextExpander::expand(BuildTable& build, const Path& path) { expand_fields(build, path); }
+
+}  // namespace skillrun

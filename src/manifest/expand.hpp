@@ -1,0 +1,33 @@
+#pragma once
+
+#include <skillrun/manifest.hpp>
+
+#include "manifest/fields.hpp"
+#include "manifest/reporter.hpp"
+
+namespace skillrun {
+
+/// Expands the variables of texts in place; what can not be expanded is reported and kept as written.
+class TextExpander {
+ public:
+  TextExpander(Reporter& reporter, const VariableSource& variables, UndefinedVariables undefined)
+      : reporter_(reporter), variables_(variables), undefined_(undefined) {}
+
+  void expand(Text& text, const Path& path);
+  void expand(TextList& list, const Path& path);
+  void expand(TextMap& map, const Path& path);  ///< values, never keys
+  void expand(MountTables& mounts, const Path& path);
+  void expand(PackageBuild& build, const Path& path);
+  void expand(BuildTable& build, const Path& path);
+  void expand(Located<bool>& /*value*/, const Path& /*path*/) {}
+
+ private:
+  template <class Table>
+  void expand_fields(Table& table, const Path& path);
+
+  Reporter& reporter_;
+  const VariableSource& variables_;
+  UndefinedVariables undefined_;
+};
+
+}  // namespace skillrun

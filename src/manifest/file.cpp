@@ -1,0 +1,98 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <skillrun/manifest.hpp>
+
+#include "manifest/readers.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+struct Descriptor {
+  explicit Descriptor(int descriptor) : value(descriptor) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (value >= 0) ::close(value);
+  }
+  int value;
+};
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+std::string_view kind_of_file(mode_t mode) noexcept {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+/// The content, or why it can not be had. Never blocks: a pipe or a device is refused before anything is read.
+std::expected<std::string, std::string> read_file(const std::string& path) {
+  struct stat status{};
+  const auto refuse_kind = [&]() -> std::unexpected<std::string> {
+    return std::unexpected(fmt::format("is {}, not a file", kind_of_file(status.st_mode)));
+  };
+  if (::stat(path.c_str(), &status) != 0) return std::unexpected(fmt::format("can not be read: {}", reason(errno)));
+  if (!S_ISREG(status.st_mode)) return refuse_kind();
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (file.value < 0 || ::fstat(file.value, &status) != 0) {
+    return std::unexpected(fmt::format("can not be read: {}", reason(errno)));
+  }
+  if (!S_ISREG(status.st_mode)) return refuse_kind();
+  const auto too_large = [] { return std::unexpected(fmt::format("is larger than {} bytes", max_manifest_size)); };
+  if (status.st_size > static_cast<off_t>(max_manifest_size)) return too_large();
+  // The size may change meanwhile, and files of /proc say 0: the bound is on what is read.
+  std::string text;
+  std::size_t size = 0;
+  for (std::size_t room = static_cast<std::size_t>(status.st_size) + 1; size <= max_manifest_size;) {
+    text.resize(std::min(size + room, max_manifest_size + 1));
+    const ssize_t count = ::read(file.value, text.data() + size, text.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::unexpected(fmt::format("can not be read: {}", reason(errno)));
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+    room = std::max<std::size_t>(size, 4096);
+  }
+  if (size > max_manifest_size) return too_large();
+  text.resize(size);
+  return text;
+}
+
+std::string folder_of(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  return error ? std::string() : absolute.lexically_normal().parent_path().string();
+}
+
+}  // namespace
+
+std::expected<Manifest, Findings> load_manifest(const std::string& path) {
+  SourceText source{.name = path, .directory = folder_of(path), .text = {}};
+  const auto fail = [&](const std::string& message, std::string remediation) {
+    Reporter reporter(std::make_shared<const SourceText>(std::move(source)));
+    reporter.report({}, {},
+                    {.rule = syntax_error,
+                     .message = fmt::format("the manifest {} {}", printable(path), message),
+                     .evidence = {},
+                     .remediation = std::move(remediation)});
+    return std::unexpected(reporter.take());
+  };
+  const std::optional<ManifestFormat> format = format_of(path);
+  if (!format) return fail("has no known suffix", "name it *.toml, *.yaml or *.yml");
+  auto text = read_file(path);
+  if (!text) return fail(text.error(), "give the path of a readable TOML or YAML file");
+  source.text = std::move(*text);
+  return parse_manifest(std::make_shared<const SourceText>(std::move(source)), *format);
+}
+
+}  // namespace skillrun

@@ -1,0 +1,145 @@
+#include <skillrun/manifest.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "manifest/decode.hpp"
+#include "manifest/image_source.hpp"
+#include "manifest/manifest_reader.hpp"
+#include "manifest/readers.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+constexpr std::string_view known_version = "1";
+
+void decode_version(Reporter& reporter, const Node& node, const Path& path, Manifest& manifest) {
+  const bool scalar = node.kind == NodeKind::string || node.kind == NodeKind::integer;
+  if (scalar && node.text == known_version) {
+    manifest.version = known_version;
+    return;
+  }
+  reporter.report(path, node.span,
+                  {.rule = invalid_value,
+                   .message = scalar ? fmt::format("unknown version \"{}\"", printable(node.text.substr(0, 80)))
+                                     : fmt::format("expected a version, found {}", describe(node)),
+                   .evidence = node.text,
+                   .remediation = fmt::format("the known version is \"{}\"", known_version)});
+}
+
+void decode_defaults(Reporter& reporter, const Node& node, const Path& path, Manifest& manifest) {
+  static constexpr std::array<std::string_view, 1> known{"env"};
+  if (!require_table(reporter, node, path)) return;
+  for (const Member& member : node.members) {
+    if (member.key == known[0]) {
+      manifest.default_env = decode_environment(reporter, member.value, Path(path, member.key));
+    } else {
+      report_unknown_key(reporter, member, path, known);
+    }
+  }
+}
+
+void decode_skills(Reporter& reporter, const Node& node, const Path& path, Manifest& manifest) {
+  if (!require_table(reporter, node, path)) return;
+  for (const Member& member : node.members) {
+    const Path skill_path(path, member.key);
+    reporter.enter_skill(member.key);
+    check_name(reporter, member, skill_path, "skill");
+    if (require_table(reporter, member.value, skill_path)) {
+      decode_skill(reporter, member, manifest.skills.emplace_back());
+    }
+    reporter.leave_skill();
+  }
+}
+
+/// Faults of the bytes themselves; true when there is none.
+bool check_bytes(Reporter& reporter, std::string_view text) {
+  const auto report = [&](std::size_t offset, std::string_view rule, std::string message, std::string remediation) {
+    const Position place = position_at(text, offset);
+    reporter.report(
+        {}, {place, place},
+        {.rule = rule, .message = std::move(message), .evidence = {}, .remediation = std::move(remediation)});
+  };
+  if (text.size() > max_manifest_size) {
+    report(0, syntax_error, fmt::format("larger than {} bytes", max_manifest_size), "split it into several files");
+    return false;
+  }
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    report(nul, "control-character", "a NUL byte in the file", "save the file as UTF-8 text");
+  }
+  if (const auto invalid = find_invalid_utf8(text)) {
+    report(*invalid, "control-character", "not valid UTF-8", "save the file as UTF-8 text");
+  }
+  return !reporter.failed();
+}
+
+}  // namespace
+
+void decode_manifest(Reporter& reporter, const Node& root, Manifest& manifest) {
+  static constexpr std::array<std::string_view, 3> known{"version", "defaults", "skills"};
+  manifest.version = known_version;
+  const Path path;
+  if (!require_table(reporter, root, path)) return;
+  for (const Member& member : root.members) {
+    const Path member_path(path, member.key);
+    if (member.key == "version") {
+      decode_version(reporter, member.value, member_path, manifest);
+    } else if (member.key == "defaults") {
+      decode_defaults(reporter, member.value, member_path, manifest);
+    } else if (member.key == "skills") {
+      decode_skills(reporter, member.value, member_path, manifest);
+    } else {
+      report_unknown_key(reporter, member, path, known);
+    }
+  }
+}
+
+std::expected<Manifest, Findings> parse_manifest(SourcePtr source, ManifestFormat format) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (source->text.starts_with(byte_order_mark)) {
+    source = std::make_shared<const SourceText>(
+        SourceText{source->name, source->directory, source->text.substr(byte_order_mark.size())});
+  }
+  Reporter reporter(source);
+  if (!check_bytes(reporter, source->text)) return std::unexpected(reporter.take());
+  const TextIndex index(source->text);
+  const std::optional<Node> root =
+      format == ManifestFormat::toml ? read_toml(index, reporter) : read_yaml(index, reporter);
+  Manifest manifest;
+  manifest.source = source;
+  if (root) decode_manifest(reporter, *root, manifest);
+  if (reporter.failed()) return std::unexpected(reporter.take());
+  manifest.warnings = reporter.take();
+  return manifest;
+}
+
+const InstanceDefinition* SkillDefinition::find_instance(std::string_view instance) const noexcept {
+  const auto found = std::find_if(instances.begin(), instances.end(),
+                                  [&](const InstanceDefinition& candidate) { return candidate.name == instance; });
+  return found == instances.end() ? nullptr : &*found;
+}
+
+const SkillDefinition* Manifest::find_skill(std::string_view skill) const noexcept {
+  const auto found = std::find_if(skills.begin(), skills.end(),
+                                  [&](const SkillDefinition& candidate) { return candidate.name == skill; });
+  return found == skills.end() ? nullptr : &*found;
+}
+
+std::optional<Text> image_of_source(const SkillDefinition& skill) {
+  constexpr std::string_view prefix = "docker:";
+  if (!skill.source || !skill.source->value.starts_with(prefix)) return std::nullopt;
+  return Text{.value = skill.source->value.substr(prefix.size()), .span = skill.source->span, .written = {}};
+}
+
+std::optional<ManifestFormat> format_of(std::string_view path) noexcept {
+  if (path.ends_with(".toml")) return ManifestFormat::toml;
+  if (path.ends_with(".yaml") || path.ends_with(".yml")) return ManifestFormat::yaml;
+  return std::nullopt;
+}
+
+}  // namespace skillrun

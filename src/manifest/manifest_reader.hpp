@@ -1,0 +1,19 @@
+#pragma once
+
+#include <skillrun/manifest.hpp>
+
+#include "manifest/node.hpp"
+#include "manifest/reporter.hpp"
+
+namespace skillrun {
+
+/// Reads the root table of a manifest into `manifest`; everything that is wrong is reported.
+void decode_manifest(Reporter& reporter, const Node& root, Manifest& manifest);
+
+/// Reads one entry of `skills` into `skill`, whose name is `member.key`.
+void decode_skill(Reporter& reporter, const Member& member, SkillDefinition& skill);
+
+/// Reports a name of a skill or instance that is not allowed.
+void check_name(Reporter& reporter, const Member& member, const Path& path, std::string_view what);
+
+}  // namespace skillrun

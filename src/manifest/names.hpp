@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+namespace skillrun {
+
+/// Skills and instances: a letter or digit, then up to 63 of letters, digits, '.', '_' and '-'. Such a name is safe in
+/// labels, container names, file names and on a terminal.
+[[nodiscard]] bool is_valid_name(std::string_view name) noexcept;
+
+/// Variables that a manifest may set: a letter or '_', then letters, digits, '_', '.' and '-'.
+[[nodiscard]] bool is_environment_name(std::string_view name) noexcept;
+
+}  // namespace skillrun

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "manifest/node.hpp"
+#include "manifest/reporter.hpp"
+#include "manifest/text_index.hpp"
+
+namespace skillrun {
+
+// Both readers take valid UTF-8 without NUL and without a byte order mark, at most max_manifest_size bytes. They report
+// what is wrong and give the root table; nothing when the text can not be understood as a tree at all.
+
+[[nodiscard]] std::optional<Node> read_toml(const TextIndex& index, Reporter& reporter);
+[[nodiscard]] std::optional<Node> read_yaml(const TextIndex& index, Reporter& reporter);
+
+/// The offset at which a TOML text nests brackets or dotted keys deeper than max_nesting, if it does. toml++ bounds
+/// brackets only, and a chain of a hundred thousand dots would exhaust the stack when its tables are destroyed.
+[[nodiscard]] std::optional<std::size_t> find_deep_toml(std::string_view text) noexcept;
+
+inline constexpr std::string_view syntax_error = "syntax-error";
+inline constexpr std::string_view duplicate_key = "duplicate-key";
+
+/// The finding for nesting beyond max_nesting, in both formats.
+[[nodiscard]] Fault too_deep();
+
+}  // namespace skillrun

@@ -1,0 +1,59 @@
+#include "manifest/reporter.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+constexpr std::size_t max_findings = 1000;
+
+}  // namespace
+
+std::string Path::text() const {
+  std::string text = parent_ == nullptr ? std::string() : parent_->text();
+  if (indexed_) {
+    text += fmt::format("[{}]", index_);
+  } else if (!key_.empty()) {
+    if (!text.empty()) text += '.';
+    text += printable(key_);
+  }
+  return text;
+}
+
+void Reporter::report(const Path& path, Span span, Fault fault) {
+  failed_ = failed_ || fault.severity == Severity::error;
+  if (findings_.size() > max_findings) return;
+  if (findings_.size() == max_findings) {
+    fault = {.rule = "syntax-error",
+             .message = fmt::format("more than {} faults, the rest is not listed", max_findings),
+             .evidence = {},
+             .remediation = "mend the ones above first"};
+  }
+  findings_.push_back({.rule = std::string(fault.rule),
+                       .severity = fault.severity,
+                       .message = std::move(fault.message),
+                       .skill = skill_,
+                       .instance = instance_,
+                       .source = source_,
+                       .span = span,
+                       .field = path.text(),
+                       .evidence = std::move(fault.evidence),
+                       .remediation = std::move(fault.remediation)});
+}
+
+Findings Reporter::take() {
+  sort_findings(findings_);
+  return std::move(findings_);
+}
+
+std::string suggest(std::string_view word, std::span<const std::string_view> known) {
+  const std::vector<std::string> near = closest(word, known, 1);
+  if (!near.empty()) return fmt::format("did you mean \"{}\"?", near.front());
+  return fmt::format("known here: {}", fmt::join(known, ", "));
+}
+
+}  // namespace skillrun
