@@ -1,0 +1,132 @@
+// ApiEngine::create and what stands between an approved spec and a container that is less than it.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "engine/api/api_engine.hpp"
+#include "engine/api/create_body.hpp"
+#include "engine/api/json_fields.hpp"
+#include "engine/api/unenforced.hpp"
+#include "engine/log.hpp"
+
+namespace skillrun {
+
+namespace {
+
+using Kind = EngineError::Kind;
+
+std::unexpected<EngineError> failure(Kind kind, std::string message) {
+  return std::unexpected(EngineError{kind, std::move(message)});
+}
+
+/// Declared settings that this engine would drop end the run; defaults are only mentioned.
+EngineResult<void> check_settings(const ContainerSpec& spec, const EngineInfo& engine) {
+  std::string refused;
+  for (const Unenforced& setting : unenforced_settings(spec, engine)) {
+    if (setting.declared) {
+      refused += fmt::format("{}{}: {}", refused.empty() ? "" : "; ", setting.field, setting.reason);
+    } else {
+      log::info("the policy's default for {} has no effect: {}", setting.field, setting.reason);
+    }
+  }
+  if (refused.empty()) return {};
+  return failure(Kind::unsupported, fmt::format("this engine can not honour {}", refused));
+}
+
+bool policy_default(const Optional<bool>& setting) {
+  return setting && setting->value &&
+         (setting->origin.kind == OriginKind::policy_default || setting->origin.kind == OriginKind::builtin);
+}
+
+}  // namespace
+
+EngineResult<std::string> ApiEngine::create(const ApprovedSpec& approved, const RunLabels& labels,
+                                            const StartOptions& options, CallLimits limits) {
+  const ContainerSpec& spec = approved.spec();
+  failed_start_.reset();
+  if (auto checked = check_settings(spec, info_); !checked) return std::unexpected(checked.error());
+  if (info_.kind == "podman") {
+    if (auto checked = check_platform(spec, limits); !checked) return std::unexpected(checked.error());
+    if (auto checked = check_sources(spec); !checked) return std::unexpected(checked.error());
+  }
+  auto id = create_container(spec, labels, options, limits);
+  // podman's init process is a package of its own. It is a convenience, so a default gives way.
+  if (!id && info_.kind == "podman" && policy_default(spec.init) && id.error().message.contains("container-init")) {
+    log::info("the policy's default for init has no effect: {}", id.error().message);
+    ContainerSpec without = spec;
+    without.init.reset();
+    return create_container(without, labels, options, limits);
+  }
+  return id;
+}
+
+EngineResult<std::string> ApiEngine::create_container(const ContainerSpec& spec, const RunLabels& labels,
+                                                      const StartOptions& options, CallLimits limits) {
+  std::string target = "/containers/create";
+  if (spec.platform && info_.kind != "podman" && api_at_least(info_.api_version, 1, 41)) {
+    target += "?platform=" + percent_encode(spec.platform->value);
+  }
+  auto text = call("POST", target, limits, json::serialize(create_body(spec, labels, options, info_)));
+  if (!text) return std::unexpected(text.error());
+  auto answer = parse_object(*text, "create");
+  if (!answer) return std::unexpected(answer.error());
+  std::string id(text_at(*answer, "Id"));
+  if (id.empty()) return failure(Kind::protocol, "the answer to create has no Id");
+  std::vector<std::string> warnings;
+  if (const json::array* list = array_at(*answer, "Warnings")) {
+    for (const json::value& warning : *list) {
+      if (warning.is_string()) warnings.emplace_back(warning.get_string());
+    }
+  }
+  if (auto checked = check_warnings(spec, id, warnings, limits); !checked) return std::unexpected(checked.error());
+  return id;
+}
+
+/// A warning is how engines say that a limit was dropped. Nothing has started yet: the container goes again.
+EngineResult<void> ApiEngine::check_warnings(const ContainerSpec& spec, const std::string& id,
+                                             const std::vector<std::string>& warnings, CallLimits limits) {
+  for (const std::string& warning : warnings) {
+    const auto setting = unenforced_by_warning(spec, warning);
+    if (!setting || !setting->declared) {
+      log::info("{} says: {}", info_.kind, warning);
+      continue;
+    }
+    if (auto removed = remove(id, limits); !removed) {
+      log::warn("container {} could not be removed: {}", id, removed.error().message);
+    }
+    return failure(Kind::unsupported, fmt::format("this engine can not honour {}: {}", setting->field, warning));
+  }
+  return {};
+}
+
+/// podman's API ignores the platform of a create request and runs whatever image is there.
+EngineResult<void> ApiEngine::check_platform(const ContainerSpec& spec, CallLimits limits) {
+  if (!spec.platform) return {};
+  const std::string reference = spec.image.value.familiar();
+  auto text = call("GET", "/images/" + percent_encode(reference, "/:@") + "/json", limits);
+  if (!text) return std::unexpected(text.error());
+  auto image = parse_object(*text, "image inspect");
+  if (!image) return std::unexpected(image.error());
+  const std::string base = fmt::format("{}/{}", text_at(*image, "Os"), text_at(*image, "Architecture"));
+  const std::string full = fmt::format("{}/{}", base, text_at(*image, "Variant"));
+  const std::string& wanted = spec.platform->value;
+  if (wanted == text_at(*image, "Os") || wanted == base || wanted == full) return {};
+  return failure(Kind::not_found, fmt::format("image '{}' is for {}, not for {}", reference, base, wanted));
+}
+
+/// podman's API makes a missing source of any bind; only some spellings ask for that.
+EngineResult<void> ApiEngine::check_sources(const ContainerSpec& spec) const {
+  for (const auto& entry : spec.mounts) {
+    const Mount& mount = entry.value;
+    if (mount.type != MountType::bind || mount.create_source) continue;
+    struct stat status {};
+    if (::stat(mount.source.c_str(), &status) != 0 && errno == ENOENT) {
+      return failure(Kind::refused, fmt::format("the source of a mount does not exist: '{}'", mount.source));
+    }
+  }
+  return {};
+}
+
+}  // namespace skillrun

@@ -1,0 +1,182 @@
+#include "engine/api/api_engine.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "engine/api/attachment.hpp"
+#include "engine/api/create_body.hpp"
+#include "engine/api/json_fields.hpp"
+#include "engine/api/unenforced.hpp"
+#include "engine/log.hpp"
+
+namespace skillrun {
+
+namespace {
+
+using Kind = EngineError::Kind;
+
+// Between these the API is known; engines offer their newest and take every older one down to a floor of their own.
+constexpr std::string_view newest_api = "1.47";
+constexpr int newest_minor = 47;
+constexpr int oldest_minor = 40;
+
+std::unexpected<EngineError> failure(Kind kind, std::string message) {
+  return std::unexpected(EngineError{kind, std::move(message)});
+}
+
+/// "20.10.24+dfsg1" of "Docker/20.10.24+dfsg1 (linux)".
+std::string product_version(std::string_view server) {
+  const auto slash = server.find('/');
+  if (slash == std::string_view::npos) return {};
+  server.remove_prefix(slash + 1);
+  return std::string(server.substr(0, server.find(' ')));
+}
+
+std::string container_path(const std::string& id) { return "/containers/" + percent_encode(id); }
+
+}  // namespace
+
+EngineResult<std::unique_ptr<ApiEngine>> ApiEngine::open(const std::string& socket_path, CallLimits limits) {
+  std::unique_ptr<ApiEngine> engine(new ApiEngine(socket_path));
+  if (auto connected = connect_unix(socket_path, Deadline(limits)); connected) {
+    engine->client_ = HttpClient(socket_path, std::move(*connected));
+  } else {
+    return std::unexpected(connected.error());
+  }
+  auto pong = engine->client_.exchange({.target = "/_ping"}, limits);
+  if (!pong) return std::unexpected(pong.error());
+  const HttpHead& head = pong->head;
+  if (head.status >= 500) return std::unexpected(answer_error(head.status, pong->body));
+  if (!head.success() || !api_at_least(head.api_version, 1, 0)) {
+    return failure(Kind::protocol, fmt::format("it answers HTTP status {} and names no version of the Engine API",
+                                               head.status));
+  }
+  if (!api_at_least(head.api_version, 1, oldest_minor)) {
+    return failure(Kind::unsupported, fmt::format("it speaks API {}, at least 1.{} is needed (docker 19.03)",
+                                                  head.api_version, oldest_minor));
+  }
+
+  EngineInfo& info = engine->info_;
+  info.kind = head.libpod_version.empty() ? "docker" : "podman";
+  info.transport = "api";
+  info.endpoint = "unix://" + socket_path;
+  info.version = head.libpod_version.empty() ? product_version(head.server) : head.libpod_version;
+  info.api_version = api_at_least(head.api_version, 1, newest_minor) ? std::string(newest_api) : head.api_version;
+  info.os = head.os_type.empty() ? "linux" : head.os_type;
+  info.socket = socket_path;
+  struct stat status {};
+  const bool owned_by_user = ::stat(socket_path.c_str(), &status) == 0 && status.st_uid != 0;
+  if (info.kind == "podman") info.rootless = owned_by_user;
+  // A user may own the socket of an engine in a virtual machine as well: only docker itself knows.
+  if (info.kind == "docker" && owned_by_user) {
+    if (auto completed = engine->complete_info(limits); !completed) return std::unexpected(completed.error());
+  }
+  return engine;
+}
+
+EngineResult<void> ApiEngine::complete_info(CallLimits limits) {
+  auto version_text = call("GET", "/version", limits);
+  if (!version_text) return std::unexpected(version_text.error());
+  auto version = parse_object(*version_text, "version");
+  if (!version) return std::unexpected(version.error());
+  info_.architecture = text_at(*version, "Arch");
+  info_.os = text_at(*version, "Os");
+  if (const auto words = text_at(*version, "Version"); !words.empty()) info_.version = words;
+  if (info_.kind != "docker") return {};
+
+  auto details_text = call("GET", "/info", limits);
+  if (!details_text) return std::unexpected(details_text.error());
+  auto details = parse_object(*details_text, "info");
+  if (!details) return std::unexpected(details.error());
+  info_.rootless = false;
+  if (const json::array* options = array_at(*details, "SecurityOptions")) {
+    for (const json::value& option : *options) {
+      if (option.is_string() && option.get_string() == "name=rootless") info_.rootless = true;
+    }
+  }
+  return {};
+}
+
+EngineResult<std::string> ApiEngine::call(std::string_view method, const std::string& rest, CallLimits limits,
+                                          std::string body) {
+  HttpRequest request{.method = method, .target = path(rest)};
+  if (!body.empty()) {
+    request.content_type = "application/json";
+    request.body = std::move(body);
+  }
+  auto answer = client_.exchange(request, limits);
+  if (!answer) return std::unexpected(answer.error());
+  // 304: a container that is in the asked-for state already.
+  if (!answer->head.success() && answer->head.status != 304) {
+    return std::unexpected(answer_error(answer->head.status, answer->body));
+  }
+  return std::move(answer->body);
+}
+
+EngineResult<std::unique_ptr<AttachedContainer>> ApiEngine::start(const std::string& id, const StartOptions& options,
+                                                                  CallLimits limits) {
+  auto attachment = ApiAttachment::open(client_, path(container_path(id)), options, limits);
+  if (!attachment) return std::unexpected(attachment.error());
+  if (auto started = call("POST", container_path(id) + "/start", limits); !started) {
+    remember_failed_start(id, started.error());
+    return std::unexpected(started.error());
+  }
+  return std::move(*attachment);
+}
+
+/// podman's inspect knows nothing of a start that failed, its answer to start does: in these words, which are constants
+/// of its source. They become what docker's inspect says in that case.
+void ApiEngine::remember_failed_start(const std::string& id, const EngineError& error) {
+  if (info_.kind != "podman") return;
+  const std::string_view words = error.message;
+  int exit_code = 0;
+  if (words.contains("OCI runtime attempted to invoke a command that was not found")) exit_code = 127;
+  // The same words stand for a refused limit; the command is meant where it is named.
+  if (words.contains("OCI permission denied") && (words.contains("exec: \"") || words.contains("executable"))) {
+    exit_code = 126;
+  }
+  failed_start_ = FailedStart{id, exit_code, error.message};
+}
+
+EngineResult<ContainerState> ApiEngine::inspect(const std::string& id, CallLimits limits) {
+  auto text = call("GET", container_path(id) + "/json", limits);
+  if (!text) return std::unexpected(text.error());
+  auto document = parse_object(*text, "inspect");
+  if (!document) return std::unexpected(document.error());
+  const json::object* state = object_at(*document, "State");
+  if (state == nullptr) return failure(Kind::protocol, "the answer to inspect has no State");
+  ContainerState out;
+  out.id = text_at(*document, "Id");
+  out.image_id = text_at(*document, "Image");
+  if (!out.image_id.empty() && !out.image_id.contains(':')) out.image_id.insert(0, "sha256:");
+  out.status = text_at(*state, "Status");
+  out.exit_code = static_cast<int>(number_at(*state, "ExitCode"));
+  out.out_of_memory = flag_at(*state, "OOMKilled");
+  out.error = text_at(*state, "Error");
+  if (failed_start_ && failed_start_->id == id && out.error.empty()) {
+    out.error = failed_start_->message;
+    if (out.exit_code == 0) out.exit_code = failed_start_->exit_code;
+  }
+  return out;
+}
+
+EngineResult<void> ApiEngine::kill(const std::string& id, int signal, CallLimits limits) {
+  auto killed = call("POST", fmt::format("{}/kill?signal={}", container_path(id), signal), limits);
+  if (!killed) return std::unexpected(killed.error());
+  return {};
+}
+
+EngineResult<void> ApiEngine::resize(const std::string& id, int rows, int columns, CallLimits limits) {
+  auto resized = call("POST", fmt::format("{}/resize?h={}&w={}", container_path(id), rows, columns), limits);
+  if (!resized) return std::unexpected(resized.error());
+  return {};
+}
+
+EngineResult<void> ApiEngine::remove(const std::string& id, CallLimits limits) {
+  auto removed = call("DELETE", container_path(id) + "?force=1&v=1", limits);
+  if (removed || removed.error().kind == Kind::not_found) return {};
+  if (removed.error().message.contains("already in progress")) return {};
+  return std::unexpected(removed.error());
+}
+
+}  // namespace skillrun

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <skillrun/engine.hpp>
+
+#include "engine/api/http_client.hpp"
+
+namespace skillrun {
+
+/// Docker's Engine API on a unix socket; podman's compatible API too. Keeps one connection for calls with short
+/// answers; the streams of a container and the wait for its end have connections of their own.
+class ApiEngine final : public Engine {
+ public:
+  /// Asks what listens at `socket_path` (one ping) and agrees on a version of the API. What answers but is no engine
+  /// is kind protocol, one that is too old kind unsupported.
+  [[nodiscard]] static EngineResult<std::unique_ptr<ApiEngine>> open(const std::string& socket_path,
+                                                                     CallLimits limits);
+
+  /// Asks for what info() holds only then: the engine's own version and architecture, and whether it is rootless.
+  [[nodiscard]] EngineResult<void> complete_info(CallLimits limits);
+
+  [[nodiscard]] const EngineInfo& info() const noexcept override { return info_; }
+  [[nodiscard]] EngineResult<std::optional<ImageInfo>> inspect_image(const std::string& reference,
+                                                                     CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> pull_image(const ImageReference& image, const std::optional<std::string>& platform,
+                                              const ProgressSink& progress, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> import_image(const ImportRequest& request, const ByteSource& archive,
+                                                CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> build_image(const BuildRequest& request, const ProgressSink& progress,
+                                               CallLimits limits) override;
+  [[nodiscard]] EngineResult<std::string> create(const ApprovedSpec& approved, const RunLabels& labels,
+                                                 const StartOptions& options, CallLimits limits) override;
+  [[nodiscard]] EngineResult<std::unique_ptr<AttachedContainer>> start(const std::string& id,
+                                                                       const StartOptions& options,
+                                                                       CallLimits limits) override;
+  [[nodiscard]] EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> remove(const std::string& id, CallLimits limits) override;
+
+ private:
+  explicit ApiEngine(const std::string& socket_path) : client_(socket_path) {}
+
+  [[nodiscard]] std::string path(const std::string& rest) const { return "/v" + info_.api_version + rest; }
+  /// The body of a successful answer; every other status is an error.
+  [[nodiscard]] EngineResult<std::string> call(std::string_view method, const std::string& rest, CallLimits limits,
+                                               std::string body = {});
+  /// A request whose answer is a stream of messages.
+  [[nodiscard]] EngineResult<void> call_with_progress(const std::string& rest, const ByteSource* upload,
+                                                      const ProgressSink& progress, CallLimits limits);
+  [[nodiscard]] EngineResult<std::string> create_container(const ContainerSpec& spec, const RunLabels& labels,
+                                                           const StartOptions& options, CallLimits limits);
+  [[nodiscard]] EngineResult<void> check_platform(const ContainerSpec& spec, CallLimits limits);
+  [[nodiscard]] EngineResult<void> check_sources(const ContainerSpec& spec) const;
+  [[nodiscard]] EngineResult<void> check_warnings(const ContainerSpec& spec, const std::string& id,
+                                                  const std::vector<std::string>& warnings, CallLimits limits);
+  void remember_failed_start(const std::string& id, const EngineError& error);
+
+  /// How a start failed, where the engine's inspect does not tell (podman).
+  struct FailedStart {
+    std::string id;
+    int exit_code = 0;
+    std::string message;
+  };
+
+  HttpClient client_;
+  EngineInfo info_;
+  std::optional<FailedStart> failed_start_;
+};
+
+}  // namespace skillrun

@@ -1,0 +1,139 @@
+// What ApiEngine does with images.
+#include <fmt/format.h>
+
+#include "engine/api/api_engine.hpp"
+#include "engine/api/build_context.hpp"
+#include "engine/api/json_fields.hpp"
+#include "engine/api/message_stream.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+using Kind = EngineError::Kind;
+
+std::unexpected<EngineError> failure(Kind kind, std::string message) {
+  return std::unexpected(EngineError{kind, std::move(message)});
+}
+
+/// LABEL "key"="value" as the engine's parser of Dockerfile lines reads it back.
+EngineResult<std::string> label_instruction(const std::string& key, const std::string& value, bool podman) {
+  const std::string text = key + value;
+  if (find_control_character(text)) {
+    return failure(Kind::unsupported, fmt::format("label '{}' holds a control character", printable(key)));
+  }
+  // podman takes the quotes off and leaves the rest as it is; docker unescapes and expands variables.
+  if (podman) {
+    if (text.find_first_of("\"\\'") != std::string::npos || key.contains('=')) {
+      return failure(Kind::unsupported, fmt::format("podman can not give an image the label '{}' with this value", key));
+    }
+    return fmt::format("LABEL \"{}\"=\"{}\"", key, value);
+  }
+  const auto escaped = [](const std::string& part) {
+    std::string out;
+    for (const char c : part) {
+      if (c == '"' || c == '\\' || c == '$') out += '\\';
+      out += c;
+    }
+    return out;
+  };
+  return fmt::format("LABEL \"{}\"=\"{}\"", escaped(key), escaped(value));
+}
+
+std::string json_map(const std::vector<std::pair<std::string, std::string>>& entries) {
+  json::object out;
+  for (const auto& [key, value] : entries) out[key] = value;
+  return json::serialize(out);
+}
+
+}  // namespace
+
+EngineResult<void> ApiEngine::call_with_progress(const std::string& rest, const ByteSource* upload,
+                                                 const ProgressSink& progress, CallLimits limits) {
+  HttpRequest request{.method = "POST", .target = path(rest)};
+  if (upload != nullptr) {
+    request.content_type = "application/x-tar";
+    request.upload = upload;
+  }
+  MessageStream messages(progress);
+  auto answer =
+      client_.exchange(request, limits, [&messages](std::string_view bytes) { return messages.feed(bytes); });
+  if (!answer) return std::unexpected(answer.error());
+  if (!answer->head.success()) return std::unexpected(answer_error(answer->head.status, answer->body));
+  return messages.end();
+}
+
+EngineResult<std::optional<ImageInfo>> ApiEngine::inspect_image(const std::string& reference, CallLimits limits) {
+  auto text = call("GET", "/images/" + percent_encode(reference, "/:@") + "/json", limits);
+  if (!text && text.error().kind == Kind::not_found) return std::nullopt;
+  if (!text) return std::unexpected(text.error());
+  auto document = parse_object(*text, "image inspect");
+  if (!document) return std::unexpected(document.error());
+  ImageInfo image;
+  image.id = text_at(*document, "Id");
+  if (image.id.empty()) return failure(Kind::protocol, "the answer to image inspect has no Id");
+  if (!image.id.contains(':')) image.id.insert(0, "sha256:");
+  image.os = text_at(*document, "Os");
+  image.architecture = text_at(*document, "Architecture");
+  if (const json::array* digests = array_at(*document, "RepoDigests")) {
+    for (const json::value& digest : *digests) {
+      if (digest.is_string()) image.repo_digests.emplace_back(digest.get_string());
+    }
+  }
+  if (const json::object* config = object_at(*document, "Config")) {
+    image.user = text_at(*config, "User");
+    if (const json::object* labels = object_at(*config, "Labels")) {
+      for (const auto& label : *labels) {
+        if (label.value().is_string()) image.labels.emplace_back(label.key(), label.value().get_string());
+      }
+    }
+  }
+  return image;
+}
+
+EngineResult<void> ApiEngine::pull_image(const ImageReference& image, const std::optional<std::string>& platform,
+                                         const ProgressSink& progress, CallLimits limits) {
+  if (!image.id.empty()) {
+    return failure(Kind::not_found, fmt::format("the engine has no image {}, and an image id can not be pulled", image.id));
+  }
+  // Without a tag the API pulls every one there is.
+  const std::string version = !image.digest.empty() ? image.digest : !image.tag.empty() ? image.tag : "latest";
+  std::string rest = fmt::format("/images/create?fromImage={}&tag={}",
+                                 percent_encode(fmt::format("{}/{}", image.registry, image.repository)),
+                                 percent_encode(version));
+  if (platform) rest += "&platform=" + percent_encode(*platform);
+  return call_with_progress(rest, nullptr, progress, limits);
+}
+
+EngineResult<void> ApiEngine::import_image(const ImportRequest& request, const ByteSource& archive,
+                                           CallLimits limits) {
+  // The tag stays within `repo`: podman ignores the parameter `tag`.
+  std::string rest = "/images/create?fromSrc=-&repo=" + percent_encode(request.reference);
+  for (const auto& [key, value] : request.labels) {
+    auto instruction = label_instruction(key, value, info_.kind == "podman");
+    if (!instruction) return std::unexpected(instruction.error());
+    rest += "&changes=" + percent_encode(*instruction);
+  }
+  return call_with_progress(rest, &archive, {}, limits);
+}
+
+EngineResult<void> ApiEngine::build_image(const BuildRequest& request, const ProgressSink& progress,
+                                          CallLimits limits) {
+  auto context = BuildContext::open(request.recipe.context, request.recipe.dockerfile);
+  if (!context) return std::unexpected(context.error());
+  std::string rest = fmt::format("/build?rm=1&forcerm=1&t={}&dockerfile={}", percent_encode(request.reference),
+                                 percent_encode((*context)->dockerfile()));
+  if (!request.recipe.target.empty()) rest += "&target=" + percent_encode(request.recipe.target);
+  if (!request.recipe.args.empty()) {
+    std::vector<std::pair<std::string, std::string>> args;
+    for (const KeyValue& arg : request.recipe.args) args.emplace_back(arg.key, arg.value);
+    rest += "&buildargs=" + percent_encode(json_map(args));
+  }
+  if (!request.labels.empty()) rest += "&labels=" + percent_encode(json_map(request.labels));
+  if (request.platform) rest += "&platform=" + percent_encode(*request.platform);
+  const ByteSource archive = [&context] { return (*context)->next(); };
+  return call_with_progress(rest, &archive, progress, limits);
+}
+
+}  // namespace skillrun

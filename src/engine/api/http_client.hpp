@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <skillrun/engine.hpp>
+
+#include "engine/api/descriptor.hpp"
+#include "engine/api/http_answer.hpp"
+#include "engine/api/unix_socket.hpp"
+
+namespace skillrun {
+
+struct HttpRequest {
+  std::string_view method = "GET";
+  std::string target;                   ///< path and query, percent-encoded
+  std::string_view content_type = {};   ///< of the body; empty: there is none
+  std::string body = {};
+  const ByteSource* upload = nullptr;   ///< sent in chunks instead of `body`
+};
+
+struct HttpAnswer {
+  HttpHead head;
+  std::string body;  ///< what no sink took
+};
+
+/// A connection of its own whose answer has begun: its head is read and every byte after that is still in the socket.
+struct OpenedStream {
+  Descriptor fd;
+  HttpAnswerReader answer;
+};
+
+/// An HTTP/1.1 client on a unix socket that keeps one connection. An engine that has closed it in the meantime costs a
+/// new connection; a request is repeated only when the engine can not have carried it out.
+class HttpClient {
+ public:
+  explicit HttpClient(std::string socket_path, Descriptor connected = {})
+      : path_(std::move(socket_path)), fd_(std::move(connected)) {}
+
+  /// The answer, whatever its status. The body of a success goes to `sink` where there is one.
+  [[nodiscard]] EngineResult<HttpAnswer> exchange(const HttpRequest& request, CallLimits limits,
+                                                  const BodySink& sink = {});
+
+  /// Sends the request on a connection of its own and reads the head of the answer. A status of 400 and more is an
+  /// error. `body` takes what is fed to the reader afterwards.
+  [[nodiscard]] EngineResult<OpenedStream> open(const HttpRequest& request, bool upgrade, CallLimits limits,
+                                                BodySink body);
+
+ private:
+  struct Attempt;
+  [[nodiscard]] EngineResult<HttpAnswer> attempt(const HttpRequest& request, const Deadline& deadline,
+                                                 const BodySink& sink, Attempt& state);
+
+  std::string path_;
+  Descriptor fd_;
+};
+
+/// A text as one component of a path or a query value.
+[[nodiscard]] std::string percent_encode(std::string_view text, std::string_view also_allowed = {});
+
+}  // namespace skillrun

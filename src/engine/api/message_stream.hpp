@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <skillrun/engine.hpp>
+
+namespace skillrun {
+
+/// The messages that pull, import and build answer with: JSON objects one after another. An error among them is the
+/// call's error, although its HTTP status says success. Lines of progress go to the sink, each change of a layer's
+/// state once and its figures at most twice a second.
+class MessageStream {
+ public:
+  explicit MessageStream(ProgressSink progress);
+  MessageStream(const MessageStream&) = delete;
+  MessageStream& operator=(const MessageStream&) = delete;
+  ~MessageStream();
+
+  [[nodiscard]] EngineResult<void> feed(std::string_view bytes);
+  /// The stream has ended: a message that is cut is an error.
+  [[nodiscard]] EngineResult<void> end();
+
+ private:
+  class Reader;
+  void say(std::string line);
+
+  std::unique_ptr<Reader> reader_;
+  ProgressSink progress_;
+  std::string partial_line_;
+  std::map<std::string, std::string, std::less<>> layer_status_;
+  std::chrono::steady_clock::time_point last_figures_{};
+
+  [[nodiscard]] EngineResult<void> take_message();
+};
+
+}  // namespace skillrun

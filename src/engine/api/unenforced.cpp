@@ -1,0 +1,160 @@
+#include "engine/api/unenforced.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <set>
+#include <tuple>
+
+#include "engine/api/create_body.hpp"
+
+namespace skillrun {
+
+namespace {
+
+bool declared(const Origin& origin) {
+  return origin.kind != OriginKind::builtin && origin.kind != OriginKind::policy_default;
+}
+
+class Collector {
+ public:
+  Collector(const ContainerSpec& spec, const EngineInfo& engine)
+      : spec_(spec), engine_(engine), podman_(engine.kind == "podman") {}
+
+  std::vector<Unenforced> collect() && {
+    user();
+    network();
+    security();
+    limits();
+    for (const auto& entry : spec_.mounts) mount(entry);
+    if (podman_ && spec_.domainname) add("domainname", "podman's API ignores it", spec_.domainname->origin);
+    if (podman_ && spec_.gpus && spec_.gpus->value.count != 0) {
+      add("gpus", "podman's API ignores it; use the podman program (--engine cli:podman) or docker",
+          spec_.gpus->origin);
+    }
+    if (spec_.platform && !known_since(1, 41)) {
+      add("platform", fmt::format("the engine speaks API {}, which is too old for it", engine_.api_version),
+          spec_.platform->origin);
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void add(std::string field, std::string reason, const Origin& origin) {
+    found_.push_back({std::move(field), std::move(reason), declared(origin)});
+  }
+  /// For what would run as something else than was judged: refused even when a policy put it there.
+  void add_always(std::string field, std::string reason) {
+    found_.push_back({std::move(field), std::move(reason), true});
+  }
+
+  /// Without a version (no engine at hand) the newest is assumed.
+  bool known_since(int major, int minor) const {
+    return engine_.api_version.empty() || api_at_least(engine_.api_version, major, minor);
+  }
+
+  void user() {
+    if (!spec_.user || !spec_.user->value.host || podman_ || !engine_.rootless) return;
+    add("user",
+        "rootless docker has no way to give the container the caller's own uid; use podman, or user = \"0:0\", which "
+        "is the caller there",
+        spec_.user->origin);
+  }
+
+  void network() {
+    if (!spec_.network_mode || podman_ || spec_.network_mode->value.kind != NetworkKind::path) return;
+    add_always("network", "only podman joins a network namespace by its path");
+  }
+
+  void security() {
+    for (const auto& entry : spec_.security_opt) {
+      const std::string_view option = entry.value;
+      if (podman_ && option == "systempaths=unconfined") add("security_opt", "podman's API ignores it", entry.origin);
+      constexpr std::string_view seccomp = "seccomp";
+      if (!option.starts_with(seccomp) || option.size() < seccomp.size() + 1) continue;
+      const char separator = option[seccomp.size()];
+      const std::string_view profile = option.substr(seccomp.size() + 1);
+      if ((separator == '=' || separator == ':') && profile != "unconfined" && profile != "builtin") {
+        add_always("security_opt", fmt::format("'{}' names a seccomp profile; only unconfined and builtin are supported",
+                                               entry.value));
+      }
+    }
+  }
+
+  void limits() {
+    if (podman_ && spec_.memory_swap && spec_.memory_swap->value < 0) {
+      add("memory_swap", "podman's API gives twice the memory instead of an unlimited amount",
+          spec_.memory_swap->origin);
+    }
+  }
+
+  void mount(const Setting<Mount>& entry) {
+    const Mount& mount = entry.value;
+    if (!targets_.insert(mount.target).second) {
+      add_always("mounts", fmt::format("two mounts have the target '{}'", mount.target));
+    }
+    if (!mount.subpath.empty()) {
+      if (mount.type != MountType::volume) add_always("mounts", "only a volume can have a subpath");
+      if (podman_) add_always("mounts", "podman's API ignores subpath");
+      if (!podman_ && !known_since(1, 45)) {
+        add_always("mounts",
+                   fmt::format("the engine speaks API {}, subpath needs 1.45 (docker 26)", engine_.api_version));
+      }
+    }
+    if (mount.type == MountType::tmpfs) return;
+    if (needs_bind_syntax(mount, podman_)) {
+      if (mount.source.contains(':') || mount.target.contains(':')) {
+        add_always("mounts", fmt::format("a path with ':' can not be mounted like this: '{}' to '{}'; use a mounts "
+                                         "table without relabelling", mount.source, mount.target));
+      }
+    } else if (podman_ && (mount.source + mount.target).find_first_of(",\"\r\n") != std::string::npos) {
+      // podman turns a mount of the API into the text of a --mount option, without quoting it.
+      add_always("mounts", fmt::format("podman's API reads a comma or quote in a path as a mount option: '{}' to '{}'",
+                                       mount.source, mount.target));
+    }
+  }
+
+  const ContainerSpec& spec_;
+  const EngineInfo& engine_;
+  bool podman_;
+  std::set<std::string_view> targets_;
+  std::vector<Unenforced> found_;
+};
+
+}  // namespace
+
+std::vector<Unenforced> unenforced_settings(const ContainerSpec& spec, const EngineInfo& engine) {
+  return Collector(spec, engine).collect();
+}
+
+std::optional<Unenforced> unenforced_by_warning(const ContainerSpec& spec, std::string_view warning) {
+  const auto origin_of = [](const auto& setting) { return setting ? &setting->origin : nullptr; };
+  // The engine's own words, the more special first.
+  const std::array<std::tuple<std::string_view, std::string_view, const Origin*>, 6> known{{
+      {"swap limit", "memory_swap", origin_of(spec.memory_swap)},
+      {"memory soft limit", "memory_reservation", origin_of(spec.memory_reservation)},
+      {"memory limit", "memory", origin_of(spec.memory)},
+      {"pids limit", "pids_limit", origin_of(spec.pids_limit)},
+      {"CPU shares", "cpu_shares", origin_of(spec.cpu_shares)},
+      {"Published ports are discarded", "ports", spec.ports.empty() ? nullptr : &spec.ports.front().origin},
+  }};
+  for (const auto& [words, field, origin] : known) {
+    if (!warning.contains(words)) continue;
+    if (origin == nullptr) return std::nullopt;
+    return Unenforced{std::string(field), std::string(warning), declared(*origin)};
+  }
+  return std::nullopt;
+}
+
+bool api_at_least(std::string_view version, int major, int minor) {
+  int numbers[2] = {0, 0};
+  const char* const end = version.data() + version.size();
+  const auto first = std::from_chars(version.data(), end, numbers[0]);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != '.') return false;
+  const auto second = std::from_chars(first.ptr + 1, end, numbers[1]);
+  if (second.ec != std::errc() || second.ptr != end) return false;
+  return numbers[0] > major || (numbers[0] == major && numbers[1] >= minor);
+}
+
+}  // namespace skillrun
