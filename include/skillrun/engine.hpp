@@ -41,7 +41,7 @@ struct EngineError {
     protocol,           ///< the answer was not what the API promises
     deadline,           ///< no answer in time
     cancelled,
-    unsupported,        ///< this engine can not do that
+    unsupported,  ///< this engine can not do that
   };
   Kind kind = Kind::server;
   std::string message;  ///< the engine's own words where there are any
@@ -57,23 +57,23 @@ struct CallLimits {
 };
 
 struct EngineInfo {
-  std::string kind;         ///< "docker" or "podman": what answers
-  std::string transport;    ///< "api" or "cli"
-  std::string endpoint;     ///< "unix:///run/docker.sock" or the program's path
+  std::string kind;       ///< "docker" or "podman": what answers
+  std::string transport;  ///< "api" or "cli"
+  std::string endpoint;   ///< "unix:///run/docker.sock" or the program's path
   std::string version;
   std::string api_version;  ///< empty for the CLI
   std::string os;
   std::string architecture;
   bool rootless = false;
-  bool remote = false;      ///< not on this machine: host paths are that machine's
+  bool remote = false;                ///< not on this machine: host paths are that machine's
   std::optional<std::string> socket;  ///< the local socket it listens on, for rules that keep it out of containers
 };
 
 struct ImageInfo {
-  std::string id;                          ///< "sha256:..."
+  std::string id;  ///< "sha256:..."
   std::vector<std::string> repo_digests;
   std::vector<std::pair<std::string, std::string>> labels;
-  std::string user;                        ///< USER of the image
+  std::string user;  ///< USER of the image
   std::string os;
   std::string architecture;
 };
@@ -84,7 +84,7 @@ struct ContainerState {
   std::string status;  ///< created, running, exited, dead, ...
   int exit_code = 0;
   bool out_of_memory = false;
-  std::string error;   ///< the engine's words about a failed start
+  std::string error;  ///< the engine's words about a failed start
 };
 
 /// A line of progress of a pull or build.
@@ -188,13 +188,13 @@ class Engine {
 
 /// What detection reads of the world; all values as the user set them.
 struct DetectionContext {
-  std::string selection = "auto";            ///< --engine
-  std::optional<std::string> docker_host;    ///< DOCKER_HOST
-  std::optional<std::string> docker_context; ///< DOCKER_CONTEXT
-  std::string docker_config;                 ///< folder of docker's config.json
-  std::string runtime_dir;                   ///< XDG_RUNTIME_DIR
+  std::string selection = "auto";             ///< --engine
+  std::optional<std::string> docker_host;     ///< DOCKER_HOST
+  std::optional<std::string> docker_context;  ///< DOCKER_CONTEXT
+  std::string docker_config;                  ///< folder of docker's config.json
+  std::string runtime_dir;                    ///< XDG_RUNTIME_DIR
   std::string home;
-  std::string path;                          ///< PATH, to find docker and podman
+  std::string path;  ///< PATH, to find docker and podman
   std::uint32_t uid = 0;
 
   [[nodiscard]] static DetectionContext current();
@@ -202,7 +202,7 @@ struct DetectionContext {
 
 /// One place that detection tried.
 struct Probe {
-  std::string place;    ///< "unix:///run/docker.sock (Docker Engine API)"
+  std::string place;  ///< "unix:///run/docker.sock (Docker Engine API)"
   bool usable = false;
   std::string outcome;  ///< version, or why not: not installed, no permission, not running, ...
   std::string advice;   ///< what to do about it; may be empty

@@ -31,16 +31,16 @@ enum class RunStatus : std::uint8_t {
 
 /// One output stream of a run.
 struct StreamResult {
-  std::string captured;      ///< empty unless captured
-  std::uint64_t bytes = 0;   ///< all that the skill wrote
-  bool truncated = false;    ///< more came than the cap allows; the rest was read and dropped
+  std::string captured;     ///< empty unless captured
+  std::uint64_t bytes = 0;  ///< all that the skill wrote
+  bool truncated = false;   ///< more came than the cap allows; the rest was read and dropped
 };
 
 struct RunTimes {
-  std::chrono::nanoseconds image{};   ///< inspect, pull, build
+  std::chrono::nanoseconds image{};  ///< inspect, pull, build
   std::chrono::nanoseconds create{};
   std::chrono::nanoseconds start{};
-  std::chrono::nanoseconds run{};     ///< from start to end
+  std::chrono::nanoseconds run{};  ///< from start to end
   std::chrono::nanoseconds remove{};
   std::chrono::nanoseconds total{};
 };
@@ -48,14 +48,14 @@ struct RunTimes {
 /// What became of a run. Each way it can end has a status of its own; nothing is guessed from an exit code.
 struct RunResult {
   RunStatus status = RunStatus::engine_error;
-  int exit_code = 0;                ///< of the skill; meaningful for exited and signalled (128+N)
-  std::optional<int> signal;        ///< that ended the skill
-  bool not_invocable = false;       ///< the command is in the image but can not be executed
-  bool not_found = false;           ///< the command is not in the image
-  std::string message;              ///< for people; empty when the skill ran and ended by itself
+  int exit_code = 0;           ///< of the skill; meaningful for exited and signalled (128+N)
+  std::optional<int> signal;   ///< that ended the skill
+  bool not_invocable = false;  ///< the command is in the image but can not be executed
+  bool not_found = false;      ///< the command is not in the image
+  std::string message;         ///< for people; empty when the skill ran and ended by itself
   std::string container_id;
-  std::string image;                ///< the reference
-  std::string image_id;             ///< "sha256:..."
+  std::string image;     ///< the reference
+  std::string image_id;  ///< "sha256:..."
   EngineInfo engine;
   std::string policy;
   Findings findings;
@@ -74,9 +74,9 @@ struct RunIo {
   int input = -1;
   int output = -1;
   int error = -1;
-  bool capture = false;                                    ///< collect output and error in the result instead
-  std::uint64_t max_captured = std::uint64_t{64} << 20;    ///< bytes per stream
-  bool terminal = false;  ///< input and output are one terminal: raw mode, resizing
+  bool capture = false;                                  ///< collect output and error in the result instead
+  std::uint64_t max_captured = std::uint64_t{64} << 20;  ///< bytes per stream
+  bool terminal = false;                                 ///< input and output are one terminal: raw mode, resizing
 };
 
 /// Controls a run from another thread or a signal handler.

@@ -49,6 +49,7 @@ using List = std::vector<Setting<T>>;
 /// Why a text is not a value of its type: what was expected and what was found, lower case, no full stop.
 struct ParseError {
   std::string message;
+  bool unknown_type = false;  ///< a mount of a type that is not known
 };
 
 /// An image reference by the grammar of the distribution project (reference/regexp.go), normalised as docker does.
@@ -97,8 +98,8 @@ enum class Relabel : std::uint8_t { none, shared, private_ };  ///< :z and :Z
 /// One mount, whichever spelling declared it.
 struct Mount {
   MountType type = MountType::bind;
-  std::string source;   ///< bind: absolute, lexically clean host path; volume: its name, empty when anonymous
-  std::string target;   ///< absolute, lexically clean path in the container
+  std::string source;  ///< bind: absolute, lexically clean host path; volume: its name, empty when anonymous
+  std::string target;  ///< absolute, lexically clean path in the container
   bool read_only = false;
   Propagation propagation = Propagation::unset;
   Relabel relabel = Relabel::none;
@@ -108,7 +109,8 @@ struct Mount {
   std::optional<std::int64_t> tmpfs_size;
   std::optional<std::uint32_t> tmpfs_mode;
   std::string tmpfs_options;  ///< further options of a `tmpfs` entry (noexec, nosuid, uid=...), comma-separated, sorted
-  bool caller_workdir = false;  ///< the source is the working directory that the caller chose, not the manifest's author
+  bool caller_workdir =
+      false;  ///< the source is the working directory that the caller chose, not the manifest's author
 };
 
 /// How relative and home-relative host paths are read.
@@ -145,7 +147,7 @@ struct NetworkMode {
 
 /// [ip:][host]:container[/proto]; ranges are expanded by parse_ports.
 struct PortMapping {
-  std::string host_ip;                    ///< empty: every interface
+  std::string host_ip;                     ///< empty: every interface
   std::optional<std::uint16_t> host_port;  ///< empty: any free one
   std::uint16_t container_port = 0;
   std::string protocol = "tcp";  ///< tcp, udp or sctp
@@ -250,7 +252,7 @@ struct ContainerSpec {
   Optional<std::string> platform;
   Optional<BuildRecipe> build;
   Optional<std::string> entrypoint;
-  List<std::string> command;  ///< the manifest's words, then the caller's
+  List<std::string> command;   ///< the manifest's words, then the caller's
   List<EnvironmentEntry> env;  ///< the last one of a name wins
   List<KeyValue> labels;
   Optional<std::string> working_dir;
@@ -307,13 +309,13 @@ struct ContainerSpec {
 
 /// What the caller adds on the command line; judged like the manifest's values.
 struct RunOverrides {
-  std::vector<std::string> arguments;     ///< appended to the command
-  std::vector<std::string> environment;   ///< NAME=VALUE, or NAME to copy the caller's value
+  std::vector<std::string> arguments;    ///< appended to the command
+  std::vector<std::string> environment;  ///< NAME=VALUE, or NAME to copy the caller's value
   std::optional<std::string> timeout;
   std::optional<std::string> pull;
   std::optional<TtyMode> tty;
   std::optional<bool> stdin_open;
-  std::optional<bool> keep;               ///< --keep: do not remove the container
+  std::optional<bool> keep;  ///< --keep: do not remove the container
 };
 
 /// Builds the spec: types every value, folds extra_args in, and records an origin for each. Never fails: what can not

@@ -5,8 +5,8 @@
 #include <cstdlib>
 
 #include <fmt/format.h>
-#include <skillrun/report.hpp>
 #include <unistd.h>
+#include <skillrun/report.hpp>
 
 #include "support/text.hpp"
 

@@ -21,10 +21,14 @@ json::object as_json(const Detection& detection, const std::vector<std::string>&
   json::value engine = nullptr;
   if (detection.engine) {
     const EngineInfo& info = detection.engine->info();
-    engine = json::object{{"kind", info.kind},           {"transport", info.transport},
-                          {"endpoint", info.endpoint},   {"version", info.version},
-                          {"api_version", info.api_version}, {"os", info.os},
-                          {"architecture", info.architecture}, {"rootless", info.rootless},
+    engine = json::object{{"kind", info.kind},
+                          {"transport", info.transport},
+                          {"endpoint", info.endpoint},
+                          {"version", info.version},
+                          {"api_version", info.api_version},
+                          {"os", info.os},
+                          {"architecture", info.architecture},
+                          {"rootless", info.rootless},
                           {"remote", info.remote}};
   }
   return {{"version", version},
@@ -50,9 +54,9 @@ std::string as_text(const Detection& detection, const std::string& policy, const
   for (const std::string& path : places.environment_paths) {
     text += fmt::format("  {} (SKILLRUN_MANIFEST)\n", printable(path));
   }
-  text += fmt::format("  {} and the folders above it (project)\n  {} (user)\n  {} (system)\n  {} (installed)\n",
-                      places.start_directory, places.user_directory, places.system_directory,
-                      places.installed_directory);
+  text +=
+      fmt::format("  {} and the folders above it (project)\n  {} (user)\n  {} (system)\n  {} (installed)\n",
+                  places.start_directory, places.user_directory, places.system_directory, places.installed_directory);
   return text;
 }
 
@@ -65,10 +69,9 @@ int doctor_command(const Invocation& invocation) {
   const Detection detection = detect_engine(context, true, CallLimits{.deadline = std::chrono::seconds(3)});
   const auto policy = load_policy(invocation.global);
   const std::string policy_text = policy ? (*policy)->name() : policy.error().message;
-  const bool written = console.print(
-      invocation.format == OutputFormat::json
-          ? pretty(as_json(detection, policy_layer_files(), policy_text))
-          : as_text(detection, policy_text, discovery_options(invocation.global)));
+  const bool written = console.print(invocation.format == OutputFormat::json
+                                         ? pretty(as_json(detection, policy_layer_files(), policy_text))
+                                         : as_text(detection, policy_text, discovery_options(invocation.global)));
   return written && detection.engine && policy ? success : failed;
 }
 

@@ -45,10 +45,10 @@ std::string as_text(const Prepared& prepared, const Judgement& judgement, const 
   std::string text = fmt::format("skill {} from {}\n\n", prepared.spec.skill, prepared.found.manifest->source->name);
   std::vector<std::vector<std::string>> rows;
   for (const SpecField& field : spec_fields(judgement.spec)) {
-    rows.push_back({"  " + field.name,
-                    printable(field.value.is_string() ? std::string(field.value.get_string())
-                                                      : json::serialize(field.value)),
-                    printable(describe_origin(*field.origin, judgement.spec))});
+    rows.push_back(
+        {"  " + field.name,
+         printable(field.value.is_string() ? std::string(field.value.get_string()) : json::serialize(field.value)),
+         printable(describe_origin(*field.origin, judgement.spec))});
   }
   text += table(rows);
   text += fmt::format("\nrules of policy {}\n", prepared.policy->name());
@@ -73,8 +73,8 @@ std::string as_json(const Prepared& prepared, const Judgement& judgement, const 
   document["spec"] = spec_document(judgement.spec);
   // A refused spec is never rendered: nothing that policy said no to is put into an engine's words.
   document["request"] = judgement.allowed ? json::parse(request.json) : json::value(nullptr);
-  document["argv"] = judgement.allowed ? json::value(json::array(request.words.begin(), request.words.end()))
-                                       : json::value(nullptr);
+  document["argv"] =
+      judgement.allowed ? json::value(json::array(request.words.begin(), request.words.end())) : json::value(nullptr);
   document["findings"] = to_json_array(judgement.findings);
   document["verdict"] = judgement.allowed ? "allowed" : "refused";
   return pretty(document);
@@ -91,9 +91,9 @@ int explain_command(const Invocation& invocation) {
   }
   const Judgement judgement = judge(*prepared);
   const Request request = judgement.allowed ? render_request(invocation.global.engine, judgement.spec) : Request{};
-  const bool written = console.print(invocation.format == OutputFormat::json
-                                         ? as_json(*prepared, judgement, request)
-                                         : as_text(*prepared, judgement, request, console));
+  const bool written =
+      console.print(invocation.format == OutputFormat::json ? as_json(*prepared, judgement, request)
+                                                            : as_text(*prepared, judgement, request, console));
   if (!written) return failed;
   return judgement.allowed ? success : refused;
 }

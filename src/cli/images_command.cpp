@@ -38,14 +38,15 @@ int for_each_skill(const Invocation& invocation, const RunOverrides& overrides, 
     }
     Progress progress(invocation.global);
     const CallLimits limits{.deadline = image_deadline, .cancellation = &control.cancellation()};
-    const auto image = make(*admitted->engine, admitted->approved,
-                            [&](const std::string& line) { progress.line(line); }, limits);
+    const auto image =
+        make(*admitted->engine, admitted->approved, [&](const std::string& line) { progress.line(line); }, limits);
     progress.clear();
     if (!image) {
       console.error(fmt::format("skill '{}': {}", name, image.error().message));
       return image.error().kind == EngineError::Kind::cancelled ? interrupted : failed;
     }
-    if (!console.print(fmt::format("{} {}\n", admitted->approved.spec().image.value.familiar(), image->id))) return failed;
+    if (!console.print(fmt::format("{} {}\n", admitted->approved.spec().image.value.familiar(), image->id)))
+      return failed;
   }
   return success;
 }
@@ -53,8 +54,9 @@ int for_each_skill(const Invocation& invocation, const RunOverrides& overrides, 
 EngineResult<ImageInfo> pull_only(Engine& engine, const ApprovedSpec& approved, const ProgressSink& progress,
                                   CallLimits limits) {
   if (approved.spec().build) {
-    return std::unexpected(EngineError{.kind = EngineError::Kind::unsupported,
-                                       .message = "its image is built on this machine, not pulled; use `skillrun build`"});
+    return std::unexpected(
+        EngineError{.kind = EngineError::Kind::unsupported,
+                    .message = "its image is built on this machine, not pulled; use `skillrun build`"});
   }
   return ensure_image(engine, approved, progress, limits);
 }

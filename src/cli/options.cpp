@@ -5,8 +5,8 @@
 #include <span>
 #include <sstream>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <skillrun/version.hpp>
 
 #include "cli/exit_status.hpp"
@@ -18,7 +18,8 @@ namespace {
 
 /// Commands of the documented interface that this version does not have. Their names are reserved, so that a skill
 /// never changes its meaning when they arrive.
-constexpr std::string_view reserved_commands[] = {"lint", "check", "policy", "init", "session", "gc", "schema", "completion"};
+constexpr std::string_view reserved_commands[] = {"lint",    "check", "policy", "init",
+                                                  "session", "gc",    "schema", "completion"};
 
 const std::map<std::string, ColorMode> color_modes{
     {"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}};
@@ -48,7 +49,8 @@ class Parser {
         "Example: skillrun ffmpeg -- -version");
     add_global_options();
     add_run(*app_.add_subcommand("run", "Run a skill"), true);
-    auto* explain = app_.add_subcommand("explain", "Show what would run, where each value comes from, and what policy says");
+    auto* explain =
+        app_.add_subcommand("explain", "Show what would run, where each value comes from, and what policy says");
     add_run(*explain, false);
     add_format(*explain);
     add_format(*app_.add_subcommand("list", "List the skills found, their files, and what they shadow"));
@@ -65,8 +67,8 @@ class Parser {
     if (command_at < words.size()) {
       const std::string& word = words[command_at];
       if (std::ranges::find(reserved_commands, word) != std::end(reserved_commands)) {
-        return std::unexpected(usage(fmt::format(
-            "this version has no command {}; a skill of that name runs as `skillrun run {}`", word, word)));
+        return std::unexpected(usage(
+            fmt::format("this version has no command {}; a skill of that name runs as `skillrun run {}`", word, word)));
       }
       if (find_command(word) == nullptr) {
         words.insert(words.begin() + static_cast<std::ptrdiff_t>(command_at), "run");
@@ -78,27 +80,37 @@ class Parser {
 
  private:
   void add_global_options() {
-    app_.add_option("-m,--manifest", invocation_.global.manifests, "Read manifests from this file or folder (repeatable)")
-        ->allow_extra_args(false)->type_name("FILE|DIR");
+    app_.add_option("-m,--manifest", invocation_.global.manifests,
+                    "Read manifests from this file or folder (repeatable)")
+        ->allow_extra_args(false)
+        ->type_name("FILE|DIR");
     app_.add_option("-p,--policy", invocation_.global.policies, "Judge by this policy: a file or a built-in name")
-        ->envname("SKILLRUN_POLICY")->allow_extra_args(false)->type_name("FILE|NAME");
+        ->envname("SKILLRUN_POLICY")
+        ->allow_extra_args(false)
+        ->type_name("FILE|NAME");
     app_.add_option("--engine", invocation_.global.engine,
                     "auto, docker, podman, cli:PATH or unix:///SOCKET (default: auto)")
-        ->envname("SKILLRUN_ENGINE")->type_name("ENGINE");
+        ->envname("SKILLRUN_ENGINE")
+        ->type_name("ENGINE");
     app_.add_option("--color", invocation_.global.color, "auto, always or never (default: auto)")
-        ->envname("SKILLRUN_COLOR")->transform(CLI::CheckedTransformer(color_modes).description(""))->type_name("WHEN");
+        ->envname("SKILLRUN_COLOR")
+        ->transform(CLI::CheckedTransformer(color_modes).description(""))
+        ->type_name("WHEN");
     app_.add_flag("-v,--verbose", invocation_.global.verbose, "Say what is done; twice: each engine request");
     app_.add_flag("-q,--quiet", invocation_.global.quiet, "Say nothing but errors");
     app_.add_option("--log-format", invocation_.global.log_format, "text or json (default: text)")
-        ->envname("SKILLRUN_LOG_FORMAT")->transform(CLI::CheckedTransformer(output_formats).description(""))
+        ->envname("SKILLRUN_LOG_FORMAT")
+        ->transform(CLI::CheckedTransformer(output_formats).description(""))
         ->type_name("FORMAT");
     app_.add_option("--log-file", invocation_.global.log_file, "Write the log to this file instead of standard error")
-        ->envname("SKILLRUN_LOG_FILE")->type_name("FILE");
+        ->envname("SKILLRUN_LOG_FILE")
+        ->type_name("FILE");
   }
 
   void add_format(CLI::App& command) {
     command.add_option("--format", invocation_.format, "text or json (default: text)")
-        ->transform(CLI::CheckedTransformer(output_formats).description(""))->type_name("FORMAT");
+        ->transform(CLI::CheckedTransformer(output_formats).description(""))
+        ->type_name("FORMAT");
   }
 
   void add_names(const std::string& name, const std::string& description, const std::string& word, int least, int most,
@@ -112,12 +124,18 @@ class Parser {
   void add_run(CLI::App& command, bool runs) {
     command.footer("ARGS after the options, or after --, go to the skill untouched.");
     command.set_help_flag("--help", "Print this help and exit");
-    command.add_option("SKILL", run_.skill_word, "The skill, with @INSTANCE where it has several")->required()->type_name("");
-    command.add_option("--workdir", invocation_.run.workdir, "The folder that SKILL_WORKDIR stands for")->type_name("DIR");
-    command.add_option("-e,--env", invocation_.run.overrides.environment,
-                       "Set a variable in the container; NAME alone copies the caller's")
-        ->allow_extra_args(false)->type_name("NAME[=VALUE]");
-    command.add_option("--timeout", run_.timeout, "End the skill after this time, such as 90s or 5m")->type_name("DURATION");
+    command.add_option("SKILL", run_.skill_word, "The skill, with @INSTANCE where it has several")
+        ->required()
+        ->type_name("");
+    command.add_option("--workdir", invocation_.run.workdir, "The folder that SKILL_WORKDIR stands for")
+        ->type_name("DIR");
+    command
+        .add_option("-e,--env", invocation_.run.overrides.environment,
+                    "Set a variable in the container; NAME alone copies the caller's")
+        ->allow_extra_args(false)
+        ->type_name("NAME[=VALUE]");
+    command.add_option("--timeout", run_.timeout, "End the skill after this time, such as 90s or 5m")
+        ->type_name("DURATION");
     command.add_option("--pull", run_.pull, "missing, always or never")->type_name("WHEN");
     auto* tty = command.add_flag("--tty", run_.tty, "Give the skill a terminal");
     command.add_flag("--no-tty", run_.no_tty, "Give the skill no terminal")->excludes(tty);
@@ -125,7 +143,8 @@ class Parser {
     command.add_flag("--keep", run_.keep, "Do not remove the container afterwards");
     if (!runs) return;
     command.add_flag("--dry-run", invocation_.run.dry_run, "Print the engine request and the docker line; run nothing");
-    command.add_option("--result-file", invocation_.run.result_file, "Write the result as JSON to this file")->type_name("FILE");
+    command.add_option("--result-file", invocation_.run.result_file, "Write the result as JSON to this file")
+        ->type_name("FILE");
     command.add_flag("--json", invocation_.run.json, "Print the result, with the captured output, as JSON");
     command.add_option("--max-output", run_.max_output, "Capture at most this much of each stream (default: 64m)")
         ->type_name("SIZE");

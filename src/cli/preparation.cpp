@@ -116,11 +116,12 @@ std::vector<std::string> policy_layer_files() {
 
 std::expected<std::shared_ptr<const Policy>, RunResult> load_policy(const GlobalOptions& options) {
   if (const auto layers = policy_layer_files(); !layers.empty()) {
-    return failure(RunStatus::refused,
-                   fmt::format("policy files are not supported as layers by this version: {}; running without them could "
-                               "relax what they ask for, so nothing runs while they are there. Name one policy with -p "
-                               "instead and move these away",
-                               fmt::join(layers, ", ")));
+    return failure(
+        RunStatus::refused,
+        fmt::format("policy files are not supported as layers by this version: {}; running without them could "
+                    "relax what they ask for, so nothing runs while they are there. Name one policy with -p "
+                    "instead and move these away",
+                    fmt::join(layers, ", ")));
   }
   if (options.policies.size() > 1) {
     return failure(RunStatus::refused, "this version takes one policy; -p was given more than once");
@@ -129,10 +130,11 @@ std::expected<std::shared_ptr<const Policy>, RunResult> load_policy(const Global
   if (auto policy = Policy::builtin(name)) return policy;
   std::ifstream file(name, std::ios::binary);
   if (!file) {
-    return failure(RunStatus::refused,
-                   fmt::format("no policy '{}': neither a built-in policy (baseline, restricted, privileged) nor a file "
-                               "that can be read",
-                               printable(name)));
+    return failure(
+        RunStatus::refused,
+        fmt::format("no policy '{}': neither a built-in policy (baseline, restricted, privileged) nor a file "
+                    "that can be read",
+                    printable(name)));
   }
   SourceText source{.name = name, .directory = fs::absolute(name).parent_path().string(), .text = {}};
   source.text.resize(max_manifest_size + 1);

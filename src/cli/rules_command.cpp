@@ -55,8 +55,8 @@ int rules_command(const Invocation& invocation) {
   }
   std::vector<std::vector<std::string>> rows{{"RULE", "BASELINE", "RESTRICTED", "CHECKS"}};
   for (const RuleInfo& rule : rule_catalogue()) {
-    rows.push_back({std::string(rule.id), std::string(to_string(rule.baseline)), std::string(to_string(rule.restricted)),
-                    std::string(rule.summary)});
+    rows.push_back({std::string(rule.id), std::string(to_string(rule.baseline)),
+                    std::string(to_string(rule.restricted)), std::string(rule.summary)});
   }
   return console.print(table(rows)) ? success : failed;
 }

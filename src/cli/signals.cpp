@@ -16,10 +16,10 @@ void forward(int number) {
 }
 
 void set_handler(int number, void (*handler)(int)) {
-  struct sigaction old {};
+  struct sigaction old{};
   sigaction(number, nullptr, &old);
   if (old.sa_handler == SIG_IGN) return;
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);

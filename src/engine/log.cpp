@@ -17,9 +17,10 @@ class JsonFormatter final : public spdlog::formatter {
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
     const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(message.time.time_since_epoch());
     const auto level = spdlog::level::to_string_view(message.level);
-    const std::string line = json::serialize(json::object{{"time_ms", time.count()},
-                                                          {"level", std::string_view(level.data(), level.size())},
-                                                          {"message", std::string_view(message.payload.data(), message.payload.size())}});
+    const std::string line =
+        json::serialize(json::object{{"time_ms", time.count()},
+                                     {"level", std::string_view(level.data(), level.size())},
+                                     {"message", std::string_view(message.payload.data(), message.payload.size())}});
     out.append(line.data(), line.data() + line.size());
     out.push_back('\n');
   }

@@ -45,10 +45,9 @@ json::value to_value(TtyMode mode) {
 
 json::value to_value(const BuildRecipe& recipe) {
   if (recipe.packages) {
-    return json::object{{"packages",
-                         json::object{{"suite", recipe.packages->suite},
-                                      {"include", json::array(recipe.packages->include.begin(),
-                                                              recipe.packages->include.end())}}}};
+    return json::object{{"packages", json::object{{"suite", recipe.packages->suite},
+                                                  {"include", json::array(recipe.packages->include.begin(),
+                                                                          recipe.packages->include.end())}}}};
   }
   if (!recipe.context) return nullptr;
   json::object args;
@@ -168,7 +167,8 @@ std::string describe_origin(const Origin& origin, const ContainerSpec& spec) {
     case OriginKind::extra_args: break;
   }
   if (!spec.source || !origin.span.known()) return origin.field;
-  return fmt::format("{}:{}:{} ({})", spec.source->name, origin.span.begin.line, origin.span.begin.column, origin.field);
+  return fmt::format("{}:{}:{} ({})", spec.source->name, origin.span.begin.line, origin.span.begin.column,
+                     origin.field);
 }
 
 std::vector<SpecField> spec_fields(const ContainerSpec& spec) {

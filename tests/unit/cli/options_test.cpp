@@ -52,8 +52,8 @@ TEST_CASE("the skill's words are untouched, whatever they look like") {
 }
 
 TEST_CASE("run options stand between the skill and its words") {
-  const Invocation invocation =
-      parsed({"-v", "ffmpeg@fast", "--timeout", "5s", "-e", "A=1", "--env=B", "-eC=-x", "--workdir=d", "--no-tty", "-i", "x"});
+  const Invocation invocation = parsed(
+      {"-v", "ffmpeg@fast", "--timeout", "5s", "-e", "A=1", "--env=B", "-eC=-x", "--workdir=d", "--no-tty", "-i", "x"});
   CHECK(invocation.global.verbose == 1);
   CHECK(invocation.run.skill == "ffmpeg");
   CHECK(invocation.run.instance == "fast");
@@ -88,9 +88,9 @@ TEST_CASE("an environment variable stands in for an option and the option wins")
 }
 
 TEST_CASE("wrong usage ends with 125 and says how to go on") {
-  for (const Words& words : {Words{}, Words{"--nonsense", "x"}, Words{"run"}, Words{"ffmpeg@"}, Words{"@x"},
-                             Words{"--color", "blue", "list"}, Words{"list", "surplus"},
-                             Words{"x", "--tty", "--no-tty"}, Words{"lint"}}) {
+  for (const Words& words :
+       {Words{}, Words{"--nonsense", "x"}, Words{"run"}, Words{"ffmpeg@"}, Words{"@x"},
+        Words{"--color", "blue", "list"}, Words{"list", "surplus"}, Words{"x", "--tty", "--no-tty"}, Words{"lint"}}) {
     const ParseExit exit = rejected(words);
     CHECK(exit.status == failed);
     CHECK(exit.error.find("--help") != std::string::npos);

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "spec/spec_builder.hpp"
+
+namespace skillrun {
+
+/// Reads extra_args and sets the same fields as the typed keys. A flag that is not in its table is refused: a meaning
+/// that nothing judges must not reach an engine.
+void fold_extra_args(SpecBuilder& builder, const TextList& words);
+
+}  // namespace skillrun

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "spec/spec_builder.hpp"
+
+namespace skillrun {
+
+/// One table of `mounts`; `field` is its path, such as "docker.mounts[0]".
+void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::string& field);
+
+/// A host path whose variable has no value while linting.
+void report_unresolved_source(SpecBuilder& builder, const Origin& origin);
+
+/// Two mounts on one target are a problem: engines refuse them or pick one.
+void check_mount_targets(SpecBuilder& builder);
+
+}  // namespace skillrun

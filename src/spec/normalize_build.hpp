@@ -1,0 +1,10 @@
+#pragma once
+
+#include "spec/spec_builder.hpp"
+
+namespace skillrun {
+
+/// The `build` table: exactly one of packages and context, with names that no program could take for an option.
+void read_build(SpecBuilder& builder);
+
+}  // namespace skillrun

@@ -1,0 +1,97 @@
+// What the container may do beyond an ordinary process.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "spec/settings.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+bool is_sysctl_key(std::string_view key) {
+  return !key.empty() && std::ranges::all_of(key, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  });
+}
+
+/// The value of no-new-privileges in its three forms, or nothing when `value` is another option.
+std::optional<std::optional<bool>> read_no_new_privileges(std::string_view value) {
+  constexpr std::string_view name = "no-new-privileges";
+  if (!value.starts_with(name)) return std::nullopt;
+  const std::string_view rest = value.substr(name.size());
+  if (rest.empty()) return true;
+  if (rest.front() != '=' && rest.front() != ':') return std::nullopt;
+  return parse_bool(rest.substr(1));
+}
+
+}  // namespace
+
+void add_capability(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  auto capability = parse_capability(value);
+  if (!capability) {
+    builder.problem("invalid-value", origin, capability.error().message, "see capabilities(7) for the names");
+    return;
+  }
+  builder.spec.cap_add.push_back({std::move(*capability), origin});
+}
+
+void drop_capability(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  auto capability = parse_capability(value);
+  if (!capability) {
+    builder.problem("invalid-value", origin, capability.error().message, "see capabilities(7) for the names, or ALL");
+    return;
+  }
+  builder.spec.cap_drop.push_back({std::move(*capability), origin});
+}
+
+void add_security_opt(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  const auto option = read_no_new_privileges(value);
+  if (!option) {
+    builder.spec.security_opt.push_back({value, origin});
+  } else if (!*option) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is neither true nor false", printable(value)),
+                    "write no-new-privileges");
+  } else {
+    // The engine applies these in order; one that is switched off must not hide behind one that is on.
+    Optional<bool>& slot = builder.spec.no_new_privileges;
+    if (!slot || slot->value) slot = Setting<bool>{**option, origin};
+  }
+}
+
+void add_sysctl(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  const std::size_t equals = value.find('=');
+  const std::string key = value.substr(0, equals);
+  if (equals == std::string::npos || !is_sysctl_key(key)) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is no sysctl", printable(value)), "write NAME=VALUE");
+    return;
+  }
+  builder.spec.sysctls.push_back({KeyValue{key, value.substr(equals + 1)}, origin});
+}
+
+void add_device(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  auto device = parse_device(value, builder.paths());
+  if (!device) {
+    builder.problem("invalid-value", origin, device.error().message, "write /dev/NAME[:PATH[:rwm]]");
+    return;
+  }
+  builder.spec.devices.push_back({std::move(*device), origin});
+}
+
+void set_gpus(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  const auto gpus = parse_gpus(value);
+  if (!gpus) {
+    builder.problem("invalid-value", origin, gpus.error().message, "write all or a number");
+    return;
+  }
+  builder.set(builder.spec.gpus, *gpus, origin);
+}
+
+}  // namespace skillrun

@@ -1,0 +1,123 @@
+// What of the host, and which volumes, the container sees.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "spec/mount_tables.hpp"
+#include "spec/settings.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+constexpr std::string_view workdir_variable = "${SKILL_WORKDIR";
+
+bool is_below(std::string_view path, std::string_view folder) {
+  if (folder == "/") return true;
+  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+void append(SpecBuilder& builder, Mount mount, const Origin& origin) {
+  mount.caller_workdir = mount.type == MountType::bind && origin.text.find(workdir_variable) != std::string::npos &&
+                         is_below(mount.source, builder.caller().workdir);
+  builder.spec.mounts.push_back({std::move(mount), origin});
+}
+
+void append(SpecBuilder& builder, std::expected<Mount, ParseError> mount, const Origin& origin,
+            std::string_view remedy) {
+  if (mount) return append(builder, std::move(*mount), origin);
+  builder.problem(mount.error().unknown_type ? "unknown-mount-type" : "invalid-mount", origin, mount.error().message,
+                  std::string(remedy));
+}
+
+/// One field of a Go CSV record, quoted so that the --mount parser reads exactly `value`.
+std::string csv_field(std::string_view key, std::string_view value) {
+  std::string field = "\"";
+  field += key;
+  field += '=';
+  for (const char c : value) {
+    if (c == '"') field += '"';
+    field += c;
+  }
+  return field + '"';
+}
+
+bool looks_like_path(std::string_view source) {
+  return source.starts_with('/') || source.starts_with('.') || source.starts_with('~');
+}
+
+}  // namespace
+
+void add_volume(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  append(builder, parse_volume(value, builder.paths()), origin, "write SOURCE:TARGET[:ro]");
+}
+
+void add_mount(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  append(builder, parse_mount(value, builder.paths()), origin, "write type=bind,source=PATH,target=PATH[,readonly]");
+}
+
+void add_tmpfs(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  append(builder, parse_tmpfs(value), origin, "write TARGET[:size=64m]");
+}
+
+void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::string& field) {
+  // A table is read by the parser of --mount, so that both spellings have one meaning and one set of checks.
+  std::string record;
+  std::string shown;
+  bool usable = true;
+  const auto put = [&](std::string_view key, std::string_view value) {
+    record += (record.empty() ? "" : ",") + csv_field(key, value);
+  };
+  const auto put_text = [&](std::string_view key, const std::optional<Text>& text) {
+    if (!text) return;
+    const Origin origin = SpecBuilder::manifest_origin(*text, fmt::format("{}.{}", field, key));
+    if (text->undefined) {
+      usable = false;
+      if (key == "source") report_unresolved_source(builder, origin);
+      return;
+    }
+    usable = builder.clean(text->value, origin) && usable;
+    if (key == "source" || shown.empty()) shown = text->evidence();
+    put(key, text->value);
+  };
+  const auto put_flag = [&](std::string_view key, const std::optional<Located<bool>>& flag) {
+    if (flag) put(key, flag->value ? "true" : "false");
+  };
+  if (!table.type && table.source && looks_like_path(table.source->value)) put("type", "bind");
+  put_text("type", table.type);
+  put_text("source", table.source);
+  put_text("target", table.target);
+  put_flag("readonly", table.read_only);
+  put_text("bind-propagation", table.propagation);
+  put_text("tmpfs-size", table.tmpfs_size);
+  put_text("tmpfs-mode", table.tmpfs_mode);
+  put_text("volume-subpath", table.subpath);
+  put_flag("volume-nocopy", table.nocopy);
+  if (!usable) return;
+  append(builder, parse_mount(record, builder.paths()),
+         SpecBuilder::manifest_origin(table.source ? table.source->span : table.span, field, shown),
+         "a mount has a type, a source (but for tmpfs) and a target");
+}
+
+void report_unresolved_source(SpecBuilder& builder, const Origin& origin) {
+  builder.problem("unresolved-host-path", origin, "the host path holds a variable whose value is not known here",
+                  "it is judged again with the real value when the skill runs", Severity::warning);
+}
+
+void check_mount_targets(SpecBuilder& builder) {
+  std::vector<const Setting<Mount>*> mounts;
+  for (const Setting<Mount>& mount : builder.spec.mounts) mounts.push_back(&mount);
+  std::ranges::stable_sort(mounts, {}, [](const auto* mount) -> const std::string& { return mount->value.target; });
+  for (std::size_t i = 1; i < mounts.size(); ++i) {
+    if (mounts[i]->value.target != mounts[i - 1]->value.target) continue;
+    builder.problem("invalid-mount", mounts[i]->origin,
+                    fmt::format("'{}' is mounted twice", printable(mounts[i]->value.target)),
+                    "engines refuse it or pick one; keep one of the mounts");
+  }
+}
+
+}  // namespace skillrun

@@ -1,0 +1,198 @@
+// What runs in the container and as whom.
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "spec/settings.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+constexpr std::string_view reserved_label_prefix = "skillrun.";
+
+/// A host or domain name: letters, digits, '-' and '.', as RFC 1123 has them.
+bool is_host_name(std::string_view text) {
+  return !text.empty() && text.size() <= 253 && text.front() != '-' && text.front() != '.' &&
+         std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+         });
+}
+
+}  // namespace
+
+std::optional<bool> parse_bool(std::string_view text) {
+  for (const std::string_view word : {"1", "t", "T", "TRUE", "true", "True"}) {
+    if (text == word) return true;
+  }
+  for (const std::string_view word : {"0", "f", "F", "FALSE", "false", "False"}) {
+    if (text == word) return false;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
+  if (digits.empty() || (digits.size() > 1 && digits.front() == '0')) return std::nullopt;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+void set_entrypoint(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  if (value.empty()) {
+    builder.problem("invalid-value", origin, "the entrypoint is empty", "name a program, or leave the key out");
+    return;
+  }
+  builder.set(builder.spec.entrypoint, value, origin);
+}
+
+void add_environment(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  const bool from_caller = origin.kind == OriginKind::command_line;
+  if (!builder.clean(value, origin, from_caller ? Allowed::lines : Allowed::text)) return;
+  auto entry = parse_environment(value);
+  if (!entry) {
+    builder.problem("invalid-value", origin, entry.error().message, "write NAME=VALUE, or NAME to copy your own value");
+    return;
+  }
+  if (!entry->value) {
+    entry->from_caller = true;
+    entry->value = builder.environment().lookup(entry->name);
+    if (entry->value && !builder.clean(*entry->value, origin, Allowed::lines)) return;
+  }
+  builder.spec.env.push_back({std::move(*entry), origin});
+}
+
+void add_label(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  const std::size_t equals = value.find('=');
+  KeyValue label{.key = value.substr(0, equals),
+                 .value = equals == std::string::npos ? std::string() : value.substr(equals + 1)};
+  if (label.key.empty()) {
+    builder.problem("invalid-value", origin, fmt::format("the label '{}' has no key", printable(value)),
+                    "write KEY=VALUE");
+  } else if (label.key.starts_with(reserved_label_prefix)) {
+    builder.problem("invalid-value", origin,
+                    fmt::format("the label '{}' is reserved for skillrun", printable(label.key)),
+                    "skillrun finds its own containers by these labels; use another prefix");
+  } else {
+    builder.spec.labels.push_back({std::move(label), origin});
+  }
+}
+
+void set_working_dir(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  if (!value.starts_with('/')) {
+    builder.problem("invalid-value", origin,
+                    fmt::format("the working directory '{}' is not an absolute path", printable(value)),
+                    "write the path in the container, such as /workdir");
+    return;
+  }
+  builder.set(builder.spec.working_dir, clean_path(value), origin);
+}
+
+void set_user(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  if (value == "host") {
+    const CallerContext& caller = builder.caller();
+    builder.set(builder.spec.user,
+                UserSpec{.user = std::to_string(caller.uid),
+                         .group = std::to_string(caller.gid),
+                         .uid = caller.uid,
+                         .gid = caller.gid,
+                         .host = true},
+                origin);
+    return;
+  }
+  auto user = parse_user(value);
+  if (!user) {
+    builder.problem("invalid-value", origin, user.error().message, "write host, UID, UID:GID or a name");
+    return;
+  }
+  builder.set(builder.spec.user, std::move(*user), origin);
+}
+
+void add_group(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  const auto group = parse_user(value);
+  if (!group || !group->group.empty()) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is no group", printable(value)),
+                    "write a group's name or number");
+    return;
+  }
+  builder.spec.group_add.push_back({value, origin});
+}
+
+void set_hostname(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  if (!is_host_name(value)) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is no host name", printable(value)),
+                    "use letters, digits, '-' and '.'");
+    return;
+  }
+  builder.set(builder.spec.hostname, value, origin);
+}
+
+void set_domainname(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  if (!is_host_name(value)) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is no domain name", printable(value)),
+                    "use letters, digits, '-' and '.'");
+    return;
+  }
+  builder.set(builder.spec.domainname, value, origin);
+}
+
+void set_stop_signal(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  auto signal = parse_signal(value);
+  if (!signal) {
+    builder.problem("invalid-value", origin, signal.error().message, "write a signal such as SIGTERM");
+    return;
+  }
+  builder.set(builder.spec.stop_signal, std::move(*signal), origin);
+}
+
+void set_stop_timeout(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  constexpr std::int64_t longest = 24 * 3600;
+  std::optional<std::int64_t> seconds = parse_integer(value);
+  if (const auto duration = parse_duration(value); !seconds && duration && origin.kind == OriginKind::manifest) {
+    seconds = std::chrono::ceil<std::chrono::seconds>(*duration).count();
+  }
+  if (!seconds || *seconds < 0 || *seconds > longest) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is no stop timeout", printable(value)),
+                    "write whole seconds from 0 to 86400, such as 10");
+    return;
+  }
+  builder.set(builder.spec.stop_timeout, std::chrono::seconds(*seconds), origin);
+}
+
+void set_timeout(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  const auto duration = parse_duration(value);
+  if (!duration || duration->count() == 0) {
+    builder.problem("invalid-value", origin,
+                    duration ? std::string("a timeout of 0 would end the skill at once") : duration.error().message,
+                    "write a time with its unit, such as 90s or 5m");
+    return;
+  }
+  builder.set(builder.spec.timeout, *duration, origin);
+}
+
+void set_tty(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (value == "auto") {
+    builder.set(builder.spec.tty, TtyMode::automatic, origin);
+  } else if (const auto on = parse_bool(value)) {
+    builder.set(builder.spec.tty, *on ? TtyMode::on : TtyMode::off, origin);
+  } else {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is no terminal mode", printable(value)),
+                    "write \"auto\", true or false");
+  }
+}
+
+}  // namespace skillrun

@@ -1,0 +1,74 @@
+#include "spec/spec_builder.hpp"
+
+#include <fmt/format.h>
+
+#include "support/text.hpp"
+
+namespace skillrun {
+
+SpecBuilder::SpecBuilder(const ResolvedSkill& skill, const CallerContext& caller, const VariableSource& environment)
+    : skill_(skill),
+      caller_(caller),
+      environment_(environment),
+      paths_{.base = skill.source && !skill.source->directory.empty() ? skill.source->directory : caller.cwd,
+             .home = caller.home} {
+  spec.skill = skill.name;
+  spec.instance = skill.instance;
+  spec.source = skill.source;
+}
+
+Origin SpecBuilder::manifest_origin(const Text& text, std::string field) {
+  return manifest_origin(text.span, std::move(field), text.evidence());
+}
+
+Origin SpecBuilder::manifest_origin(Span span, std::string field, std::string text) {
+  return {.kind = OriginKind::manifest, .field = std::move(field), .span = span, .text = std::move(text)};
+}
+
+Origin SpecBuilder::option_origin(std::string option, std::string text) {
+  return {.kind = OriginKind::command_line, .field = std::move(option), .span = {}, .text = std::move(text)};
+}
+
+void SpecBuilder::problem(std::string_view rule, const Origin& origin, std::string message, std::string remedy,
+                          Severity severity) {
+  Finding finding;
+  finding.rule = rule;
+  finding.severity = severity;
+  finding.message = std::move(message);
+  finding.skill = spec.skill;
+  finding.instance = spec.instance;
+  if (origin.span.known()) finding.source = spec.source;
+  finding.span = origin.span;
+  finding.field = origin.field;
+  finding.evidence = origin.text;
+  finding.remediation = std::move(remedy);
+  spec.problems.push_back(std::move(finding));
+}
+
+bool SpecBuilder::clean(std::string_view value, const Origin& origin, Allowed allowed) {
+  if (find_control_character(value, allowed == Allowed::lines ? "\n\r\t" : "")) {
+    problem("control-character", origin, fmt::format("'{}' holds a control character", printable(value)),
+            "remove it; an engine or a terminal could read it as something else");
+    return false;
+  }
+  if (find_invalid_utf8(value)) {
+    problem("control-character", origin, fmt::format("'{}' is not valid UTF-8", printable(value)),
+            "engines take UTF-8 only; rename the file or encode the value");
+    return false;
+  }
+  return true;
+}
+
+void SpecBuilder::repeated(const Origin& before, const Origin& now) {
+  if (now.kind != OriginKind::extra_args) return;
+  if (before.kind == OriginKind::extra_args) {
+    problem("ambiguous-value", now,
+            fmt::format("{} sets what {} set already; the last one wins", now.field, before.field), "keep one of them",
+            Severity::warning);
+  } else {
+    problem("flag-repeats-field", now, fmt::format("{} sets what {} sets too", now.field, before.field),
+            "keep one of them; the typed key is the clearer one");
+  }
+}
+
+}  // namespace skillrun
