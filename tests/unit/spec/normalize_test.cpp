@@ -1,0 +1,240 @@
+#include <algorithm>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <skillrun/spec.hpp>
+
+using namespace skillrun;
+
+namespace {
+
+const MapVariables no_environment{{}};
+
+CallerContext caller() {
+  return {.workdir = "/home/u/work", .cwd = "/home/u/work", .home = "/home/u", .uid = 1000, .gid = 1001};
+}
+
+/// The spec of a skill whose docker table holds `docker` beside an image.
+ContainerSpec spec_of(const std::string& docker, const RunOverrides& overrides = {},
+                      const VariableSource& environment = no_environment, const std::string& rest = {}) {
+  auto source = std::make_shared<const SourceText>(
+      SourceText{.name = "skills.toml",
+                 .directory = "/project",
+                 .text = "[skills.x]\n" + rest + "\n[skills.x.docker]\nimage = \"busybox:1\"\n" + docker + "\n"});
+  auto manifest = parse_manifest(source, ManifestFormat::toml);
+  REQUIRE_MESSAGE(manifest.has_value(), (manifest ? std::string() : manifest.error().front().message));
+  auto resolved = resolve_skill(*manifest, manifest->skills.front(), std::nullopt, caller(), environment);
+  REQUIRE_MESSAGE(resolved.has_value(), (resolved ? std::string() : resolved.error().front().message));
+  return normalize(*resolved, overrides, caller(), environment);
+}
+
+/// "rule field" of each problem, in order.
+std::vector<std::string> problems(const ContainerSpec& spec) {
+  std::vector<std::string> shown;
+  for (const Finding& finding : spec.problems) shown.push_back(fmt::format("{} {}", finding.rule, finding.field));
+  return shown;
+}
+
+using Shown = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a flag of extra_args sets the same field as its typed key") {
+  const ContainerSpec typed = spec_of(R"(
+memory = "512m"
+cpus = 1.5
+user = "1000:1000"
+init = true
+read_only = true
+cap_drop = ["ALL"]
+tmpfs = ["/tmp:size=1m"]
+network = "bridge"
+labels = { a = "b" }
+ulimits = { nofile = "10:20" }
+)");
+  const ContainerSpec flags = spec_of(R"(
+extra_args = ["-m", "512m", "--cpus=1.5", "-u1000:1000", "--init", "--read-only=true", "--cap-drop", "all",
+              "--tmpfs=/tmp:size=1m", "--net", "bridge", "-la=b", "--ulimit=nofile=10:20"]
+)");
+  CHECK(problems(typed) == Shown{});
+  CHECK(problems(flags) == Shown{});
+  CHECK(typed.memory->value == 536870912);
+  CHECK(flags.memory->value == typed.memory->value);
+  CHECK(flags.nano_cpus->value == typed.nano_cpus->value);
+  CHECK(flags.user->value.text() == typed.user->value.text());
+  CHECK(flags.init->value == typed.init->value);
+  CHECK(flags.readonly_rootfs->value == typed.readonly_rootfs->value);
+  CHECK(flags.cap_drop.at(0).value == typed.cap_drop.at(0).value);
+  CHECK(flags.mounts.at(0).value.tmpfs_size == typed.mounts.at(0).value.tmpfs_size);
+  CHECK(flags.network_mode->value.text() == typed.network_mode->value.text());
+  CHECK(flags.labels.at(0).value.key == typed.labels.at(0).value.key);
+  CHECK(flags.ulimits.at(0).value.hard == typed.ulimits.at(0).value.hard);
+}
+
+TEST_CASE("every problem is reported, each at its own word") {
+  const ContainerSpec spec = spec_of(R"(extra_args = ["--uts", "host", "surplus", "--memory=lots", "--nonsense"])");
+  CHECK(problems(spec) == Shown{"flag-injects-positional docker.extra_args[2]", "unknown-flag docker.extra_args[4]",
+                                "unknown-flag docker.extra_args[1]", "memory-invalid docker.extra_args[3]"});
+  const Finding& memory = spec.problems.back();
+  CHECK(memory.evidence == "--memory=lots");
+  CHECK(memory.span.begin == Position{5, 43});
+}
+
+TEST_CASE("a flag that repeats a typed key is refused and one given twice is ambiguous") {
+  CHECK(problems(spec_of("memory = \"1g\"\nextra_args = [\"--memory=2g\"]")) ==
+        Shown{"flag-repeats-field docker.extra_args[0]"});
+  const ContainerSpec twice = spec_of("extra_args = [\"--memory=1g\", \"-m2g\"]");
+  CHECK(problems(twice) == Shown{"ambiguous-value docker.extra_args[1]"});
+  CHECK(twice.problems.front().severity == Severity::warning);
+  CHECK(twice.memory->value == std::int64_t{2} << 30);
+  CHECK(problems(spec_of("environment = [\"A=1\"]\nextra_args = [\"-eB=2\"]")) == Shown{});
+}
+
+TEST_CASE("a flag that nothing judges is refused and its typed key named") {
+  const ContainerSpec spec =
+      spec_of(R"(extra_args = ["--pid=host", "--env-file=/etc/passwd", "--use-api-socket", "--tty"])");
+  CHECK(problems(spec) == Shown{"unknown-flag docker.extra_args[0]", "unknown-flag docker.extra_args[1]",
+                                "unknown-flag docker.extra_args[2]", "unknown-flag docker.extra_args[3]"});
+  CHECK(spec.problems.back().remediation.find("tty") != std::string::npos);
+}
+
+TEST_CASE("user host is the caller, but only as a typed key") {
+  const ContainerSpec spec = spec_of("user = \"host\"");
+  CHECK(spec.user->value.text() == "1000:1001");
+  CHECK(spec.user->value.host);
+  CHECK(problems(spec_of("extra_args = [\"--user=host\"]")) == Shown{"invalid-value docker.extra_args[0]"});
+}
+
+TEST_CASE("environment: later declarations win and every way in is read alike") {
+  RunOverrides overrides;
+  overrides.environment = {"C=4", "HOME_OF_CALLER", "UNSET"};
+  const MapVariables environment{{{"HOME_OF_CALLER", "value"}, {"TOKEN", "t"}}};
+  const ContainerSpec spec = spec_of("environment = [\"A=2\", \"TOKEN\"]\nextra_args = [\"-e\", \"B=3\"]", overrides,
+                                     environment, "env = { A = \"1\", B = \"1\", C = \"1\" }");
+  CHECK(problems(spec) == Shown{});
+  Shown shown;
+  for (const auto& entry : spec.env) {
+    shown.push_back(fmt::format("{}={}{}", entry.value.name, entry.value.value.value_or("(none)"),
+                                entry.value.from_caller ? " caller" : ""));
+  }
+  CHECK(shown == Shown{"A=2", "TOKEN=t caller", "B=3", "C=4", "HOME_OF_CALLER=value caller", "UNSET=(none) caller"});
+}
+
+TEST_CASE("control characters reach no engine") {
+  CHECK(problems(spec_of(R"(network = "host\u0000x")")) == Shown{"control-character docker.network"});
+  CHECK(problems(spec_of(R"(hostname = "a\nb")")) == Shown{"control-character docker.hostname"});
+  CHECK(problems(spec_of(R"(environment = ["A=1\nB=2"])")) == Shown{"control-character docker.environment[0]"});
+  CHECK(problems(spec_of(R"(extra_args = ["--label=a\u001b[2J"])")) == Shown{"control-character docker.extra_args[0]"});
+  CHECK(problems(spec_of(R"(command = ["print(1)\nprint(2)"])")) == Shown{});
+  CHECK(problems(spec_of(R"(command = ["a\u0000"])")) == Shown{"control-character docker.command[0]"});
+  RunOverrides overrides;
+  overrides.arguments = {"\xff"};
+  CHECK(problems(spec_of("", overrides)) == Shown{"control-character argument"});
+}
+
+TEST_CASE("the caller's words follow the manifest's") {
+  RunOverrides overrides;
+  overrides.arguments = {"-version", "--", ""};
+  const ContainerSpec spec = spec_of("command = [\"-hide_banner\"]", overrides);
+  Shown words;
+  for (const auto& word : spec.command) words.push_back(word.value);
+  CHECK(words == Shown{"-hide_banner", "-version", "--", ""});
+}
+
+TEST_CASE("host paths start at the manifest's folder or at the caller's home") {
+  const ContainerSpec spec = spec_of(R"(volumes = ["./data:/a", "../x:/b:ro", "~/y:/c", "/abs//z/../w:/d"])");
+  CHECK(problems(spec) == Shown{});
+  Shown sources;
+  for (const auto& mount : spec.mounts) sources.push_back(mount.value.source);
+  CHECK(sources == Shown{"/project/data", "/x", "/home/u/y", "/abs/w"});
+}
+
+TEST_CASE("only a bind declared with SKILL_WORKDIR is the caller's choice") {
+  const ContainerSpec spec = spec_of(
+      R"(volumes = ["${SKILL_WORKDIR}:/a", "${SKILL_WORKDIR}/sub:/b", "/home/u/work:/c", "${SKILL_WORKDIR}/../x:/d"])");
+  CHECK(problems(spec) == Shown{});
+  CHECK(spec.mounts.at(0).value.caller_workdir);
+  CHECK(spec.mounts.at(1).value.caller_workdir);
+  CHECK_FALSE(spec.mounts.at(2).value.caller_workdir);
+  CHECK_FALSE(spec.mounts.at(3).value.caller_workdir);
+}
+
+TEST_CASE("an expanded value can not add a mount option unseen") {
+  const MapVariables environment{{{"DIR", "/data:/x:rw,z"}}};
+  const ContainerSpec spec = spec_of(R"(volumes = ["${DIR}:/y"])", {}, environment);
+  CHECK(problems(spec) == Shown{"invalid-mount docker.volumes[0]"});
+  const MapVariables comma{{{"DIR", "/data,readonly=false\",\"x=1"}}};
+  const ContainerSpec table =
+      spec_of(R"(mounts = [{ type = "bind", source = "${DIR}", target = "/y", read_only = true }])", {}, comma);
+  CHECK(problems(table) == Shown{});
+  CHECK(table.mounts.at(0).value.source == "/data,readonly=false\",\"x=1");
+  CHECK(table.mounts.at(0).value.read_only);
+}
+
+TEST_CASE("mount tables and --mount have one meaning") {
+  const ContainerSpec spec = spec_of(R"(
+mounts = [{ source = "/data", target = "/a", read_only = true }, { type = "tmpfs", target = "/b", tmpfs_size = "1m" }]
+extra_args = ["--mount=type=bind,src=/data,dst=/c,ro"]
+)");
+  CHECK(problems(spec) == Shown{});
+  REQUIRE(spec.mounts.size() == 3);
+  CHECK(spec.mounts[0].value.type == MountType::bind);
+  CHECK(spec.mounts[0].value.read_only);
+  CHECK(spec.mounts[1].value.tmpfs_size == 1048576);
+  CHECK(spec.mounts[2].value.read_only);
+}
+
+TEST_CASE("mounts that no engine takes, and two on one target, are refused") {
+  CHECK(problems(spec_of(R"(volumes = ["/a:/x", "/b:/x/"])")) == Shown{"invalid-mount docker.volumes[1]"});
+  CHECK(problems(spec_of(R"(volumes = ["/a:rel", "::", "/a:/b:rx"])")).size() == 3);
+  CHECK(problems(spec_of(R"(extra_args = ["--mount=type=npipe,src=/a,dst=/b"])")) ==
+        Shown{"unknown-mount-type docker.extra_args[0]"});
+}
+
+TEST_CASE("an instance that gives the network up wins over every other setting") {
+  const ContainerSpec spec =
+      spec_of("network = \"bridge\"", {}, no_environment,
+              "default_instance = \"i\"\n[skills.x.instances.i.capabilities]\nnetwork_access = false");
+  CHECK(problems(spec) == Shown{});
+  CHECK(spec.network_mode->value.kind == NetworkKind::none);
+  CHECK(spec.network_mode->origin.field == "capabilities.network_access");
+}
+
+TEST_CASE("a second network is refused: docker would join both") {
+  CHECK(problems(spec_of(R"(extra_args = ["--network=none", "--net=host"])")) ==
+        Shown{"invalid-value docker.extra_args[1]"});
+}
+
+TEST_CASE("no-new-privileges switched off does not hide behind one that is on") {
+  const ContainerSpec spec = spec_of(R"(security_opt = ["no-new-privileges:false", "no-new-privileges"]
+extra_args = ["--security-opt", "seccomp=unconfined"])");
+  CHECK_FALSE(spec.no_new_privileges->value);
+  CHECK(spec.security_opt.at(0).value == "seccomp=unconfined");
+  CHECK(spec.security_opt.at(0).origin.field == "docker.extra_args[1]");
+}
+
+TEST_CASE("memory settings that contradict each other are refused") {
+  CHECK(problems(spec_of("memory = \"5m\"")) == Shown{"memory-invalid docker.memory"});
+  CHECK(problems(spec_of("memory = \"1g\"\nmemory_swap = \"512m\"")) == Shown{"memory-invalid docker.memory_swap"});
+  CHECK(problems(spec_of("memory_swap = \"1g\"")) == Shown{"memory-invalid docker.memory_swap"});
+  CHECK(problems(spec_of("memory = \"1g\"\nmemory_swap = -1")) == Shown{});
+}
+
+TEST_CASE("build takes exactly one of packages and context, with plain names") {
+  const ContainerSpec spec =
+      spec_of("build = { packages = { suite = \"bookworm\", include = [\"jq\", \"a2ps\", \"jq\"] } }");
+  CHECK(problems(spec) == Shown{});
+  CHECK(spec.build->value.packages->include == Shown{"a2ps", "jq"});
+  CHECK(problems(spec_of("build = {}")) == Shown{"missing-field docker.build"});
+  CHECK(problems(spec_of("build = { context = \".\", packages = { suite = \"b\", include = [\"jq\"] } }")) ==
+        Shown{"invalid-value docker.build"});
+  CHECK(problems(spec_of("build = { packages = { suite = \"-x\", include = [\"--hook=sh\", \"jq\"] } }")) ==
+        Shown{"invalid-value docker.build.packages.suite", "invalid-value docker.build.packages.include[0]"});
+  CHECK(problems(spec_of("build = { context = \"img\", dockerfile = \"../x\" }")) ==
+        Shown{"invalid-value docker.build.dockerfile"});
+  CHECK(spec_of("build = { context = \"img\" }").build->value.context->context == "/project/img");
+}
+
+TEST_CASE("labels of skillrun are reserved") {
+  CHECK(problems(spec_of(R"(labels = { "skillrun.pid" = "1" })")) == Shown{"invalid-value docker.labels.skillrun.pid"});
+}
