@@ -51,7 +51,7 @@ const std::array<Library, 9> libraries = {{
     {"boost/json", {"support"}},
     {"boost/", {"engine", "run"}},
     {"archive", {"engine", "run"}},
-    {"spdlog/", {"engine", "cli"}},
+    {"spdlog/", {"engine", "run", "cli"}},
     {"CLI/", {"cli"}},
     {"fmt/", {"support", "manifest", "spec", "policy", "report", "engine", "run", "cli"}},
 }};
