@@ -122,6 +122,10 @@ class Policy {
 /// could not be understood is refused under every policy. Pure but for `host`.
 [[nodiscard]] Findings evaluate(const Policy& policy, const ContainerSpec& spec, const HostView& host);
 
+/// Findings of readers and parsers under a policy: it can raise their severity, never lower it, because what could not
+/// be understood is refused under every policy. evaluate() does so for `spec.problems`.
+[[nodiscard]] Findings apply_severities(const Policy& policy, Findings findings);
+
 /// A spec that policy has admitted. Engines take nothing else, and only admit() can make one, so what runs was judged.
 class ApprovedSpec {
  public:

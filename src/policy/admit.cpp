@@ -9,13 +9,27 @@ namespace skillrun {
 namespace {
 
 /// Who "host" is, where a policy's default asked for it: the manifest's own `user = "host"` is complete already.
+/// Without a number the image's own user would run, which is often root, so not knowing is a refusal.
 void complete_user(ContainerSpec& spec, const HostView& host) {
   if (!spec.user || !spec.user->value.host) return;
   UserSpec& user = spec.user->value;
   if (!user.uid) user.uid = host.uid();
   if (!user.gid) user.gid = host.gid();
-  if (user.user.empty() && user.uid) user.user = std::to_string(*user.uid);
-  if (user.group.empty() && user.gid) user.group = std::to_string(*user.gid);
+  if (user.uid && user.gid) {
+    user.user = std::to_string(*user.uid);
+    user.group = std::to_string(*user.gid);
+    return;
+  }
+  spec.problems.push_back(Finding{.rule = "invalid-value",
+                                  .severity = Severity::error,
+                                  .message = "the user is to be the caller, and nobody knows here who that is",
+                                  .skill = spec.skill,
+                                  .instance = spec.instance,
+                                  .source = nullptr,
+                                  .span = {},
+                                  .field = "docker.user",
+                                  .evidence = spec.user->origin.text,
+                                  .remediation = "write the user's number, such as user = \"1000:1000\""});
 }
 
 /// From here on a symlink that is moved changes nothing: the engine is given what was judged.

@@ -7,7 +7,7 @@ namespace skillrun {
 
 namespace {
 
-/// Completes what checks report with what they need not know.
+/// Completes what checks report with what they need not know. A parser that reported the same said it better.
 class Collector final : public FindingSink {
  public:
   Collector(const ContainerSpec& spec, Findings& findings) : spec_(spec), findings_(findings) {}
@@ -19,6 +19,10 @@ class Collector final : public FindingSink {
 
  private:
   void take(const Origin& origin, std::string message, std::string remedy, Severity most) override {
+    const auto known = [&](const Finding& problem) {
+      return problem.rule == rule_->id && problem.field == origin.field;
+    };
+    if (std::ranges::any_of(spec_.problems, known)) return;
     const bool in_manifest = origin.kind == OriginKind::manifest || origin.kind == OriginKind::extra_args;
     findings_.push_back(Finding{.rule = std::string(rule_->id),
                                 .severity = std::min(severity_, most),
@@ -40,10 +44,14 @@ class Collector final : public FindingSink {
 
 }  // namespace
 
+Findings apply_severities(const Policy& policy, Findings findings) {
+  for (Finding& finding : findings) finding.severity = std::max(finding.severity, policy.severity(finding.rule));
+  return findings;
+}
+
 Findings judge(const Policy& policy, std::span<const Rule> rules, std::span<const Severity> severities,
                const ContainerSpec& spec, const MemoHost& host) {
-  Findings findings = spec.problems;
-  for (Finding& problem : findings) problem.severity = std::max(problem.severity, policy.severity(problem.rule));
+  Findings findings = apply_severities(policy, spec.problems);
   Collector collector(spec, findings);
   const RuleContext context{spec, host};
   for (std::size_t i = 0; i < rules.size(); ++i) {

@@ -17,29 +17,34 @@ struct HostPath {
   std::string_view path;      ///< what is judged now: the declared path, or what it leads to
   std::string_view declared;  ///< as the manifest has it
   bool read_only;
-  bool caller_workdir;  ///< the caller chose it with the working directory
-  bool build_context;   ///< sent to the engine to build the image from, not mounted
+  std::string_view workdir;  ///< the caller's working directory, when the path is it or was written below it
+  bool build_context;        ///< sent to the engine to build the image from, not mounted
   const Origin& origin;
 
   /// For messages: "'/srv/x'", or "'/srv/x' (which is '/etc')" when a symlink leads elsewhere.
   [[nodiscard]] std::string text() const;
 };
 
+/// The caller's working directory as far as the mount tells: its source is written as `${SKILL_WORKDIR}`, alone or with
+/// a path after it. Empty otherwise: then the author of the manifest chose the path, and nothing is granted.
+[[nodiscard]] std::string_view workdir_of(const Setting<Mount>& mount) noexcept;
+
 /// Calls `judge` with every bind source and build context: with the declared path, and, unless that was reported
 /// already (`judge` returned true), with the real path behind it.
 template <class Judge>
 void for_each_host_path(const RuleContext& context, Judge&& judge) {
-  const auto both = [&](const std::string& path, bool read_only, bool workdir, bool build, const Origin& origin) {
+  const auto both = [&](const std::string& path, bool read_only, std::string_view workdir, bool build,
+                        const Origin& origin) {
     if (judge(HostPath{path, path, read_only, workdir, build, origin})) return;
     const std::optional<std::string> real = context.host.real_path(path);
     if (real && *real != path) judge(HostPath{*real, path, read_only, workdir, build, origin});
   };
   for (const Setting<Mount>& mount : context.spec.mounts) {
     const Mount& value = mount.value;
-    if (value.type == MountType::bind) both(value.source, value.read_only, value.caller_workdir, false, mount.origin);
+    if (value.type == MountType::bind) both(value.source, value.read_only, workdir_of(mount), false, mount.origin);
   }
   if (context.spec.build && context.spec.build->value.context) {
-    both(context.spec.build->value.context->context, true, false, true, context.spec.build->origin);
+    both(context.spec.build->value.context->context, true, {}, true, context.spec.build->origin);
   }
 }
 

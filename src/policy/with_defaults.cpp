@@ -56,7 +56,12 @@ ContainerSpec with_defaults(const Policy& policy, ContainerSpec spec) {
   }
   for (const std::string& text : defaults.tmpfs) add_tmpfs(spec, gaps, text);
   if (!spec.user && defaults.user) {
-    if (auto user = parse_user(*defaults.user)) spec.user = gaps.made(std::move(*user), *defaults.user);
+    if (*defaults.user == "host") {
+      // Who that is, admit() asks the host view.
+      spec.user = gaps.made(UserSpec{.user = {}, .group = {}, .uid = {}, .gid = {}, .host = true}, *defaults.user);
+    } else if (auto user = parse_user(*defaults.user)) {
+      spec.user = gaps.made(std::move(*user), *defaults.user);
+    }
   }
   return spec;
 }

@@ -22,7 +22,7 @@ void check(const RuleContext& context, FindingSink& sink) {
       return true;
     }
     if (!is_whole_home(host.path) && !holds_callers_home(context.host, host.path)) return false;
-    if (host.caller_workdir) {
+    if (!host.workdir.empty()) {
       sink.report(host.origin, fmt::format("the working directory {} is a whole home directory", host.text()),
                   "run it from a folder below, or name one with --workdir");
     } else {

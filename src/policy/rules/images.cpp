@@ -15,14 +15,18 @@ bool comes_from_registry(const ContainerSpec& spec) {
   return !spec.build && spec.image.value.id.empty() && !spec.image.value.repository.empty();
 }
 
-void check_reference(const RuleContext& context, FindingSink& sink) {
-  const ImageReference& image = context.spec.image.value;
-  const auto is_about_image = [](const Finding& problem) {
-    return problem.rule == "image-reference-invalid" || problem.rule == "image-credentials" ||
-           problem.rule == "missing-field";
+/// What the parser refused is in the problems already; while linting a variable may have no value yet.
+bool is_explained(const ContainerSpec& spec) {
+  const auto about_image = [&](const Finding& problem) {
+    return problem.field == spec.image.origin.field || problem.rule == "missing-field";
   };
-  if (image.id.empty() && image.repository.empty() && std::ranges::none_of(context.spec.problems, is_about_image)) {
-    sink.report(context.spec.image.origin, "there is no image");
+  return spec.image.origin.text.find("${") != std::string::npos || std::ranges::any_of(spec.problems, about_image);
+}
+
+void check_reference(const RuleContext& context, FindingSink& sink) {
+  const auto& image = context.spec.image;
+  if (image.value.id.empty() && image.value.repository.empty() && !is_explained(context.spec)) {
+    sink.report(image.origin, "there is no image");
   }
 }
 

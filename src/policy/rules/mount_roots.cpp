@@ -11,21 +11,20 @@ namespace {
 
 using enum Severity;
 
-/// `path` by its declared or by its real name, each against the root by the same kind of name.
-bool is_below_root(const RuleContext& context, const HostPath& host, const std::string& root) {
+/// Compares like with like: the declared path with the root as written, the real path with the real root.
+bool is_below_root(const RuleContext& context, const HostPath& host, std::string_view root) {
+  if (root.empty()) return false;
   if (host.path == host.declared) return is_within(host.path, root);
-  const std::optional<std::string> real = context.host.real_path(root);
-  return is_within(host.path, real ? *real : root);
+  const std::optional<std::string> real = context.host.real_path(std::string(root));
+  return is_within(host.path, real ? std::string_view(*real) : root);
 }
 
 /// The roots: what the instance's allowed_paths name; the caller's working directory counts in any case.
 bool is_inside(const RuleContext& context, const HostPath& host) {
-  if (host.caller_workdir) return true;
-  for (const auto& mount : context.spec.mounts) {
-    if (mount.value.caller_workdir && is_below_root(context, host, mount.value.source)) return true;
-  }
-  return std::ranges::any_of(context.spec.allowed_paths,
-                             [&](const std::string& root) { return is_below_root(context, host, root); });
+  const auto below = [&](std::string_view root) { return is_below_root(context, host, root); };
+  return below(host.workdir) ||
+         std::ranges::any_of(context.spec.mounts, [&](const auto& mount) { return below(workdir_of(mount)); }) ||
+         std::ranges::any_of(context.spec.allowed_paths, below);
 }
 
 void check(const RuleContext& context, FindingSink& sink) {

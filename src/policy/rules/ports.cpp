@@ -13,44 +13,53 @@ bool is_every_interface(std::string_view address) {
          address == "*" || address == "::0" || address == "0:0:0:0:0:0:0:0";
 }
 
+/// Calls `judge` with each port until it has reported for an entry: a range is many ports and one entry.
+template <class Judge>
+void for_each_entry(const List<PortMapping>& ports, Judge&& judge) {
+  const Origin* reported = nullptr;
+  for (const auto& port : ports) {
+    if (reported != nullptr && reported->field == port.origin.field) continue;
+    if (judge(port.value, port.origin)) reported = &port.origin;
+  }
+}
+
 void check_published(const RuleContext& context, FindingSink& sink) {
   const auto& mode = context.spec.network_mode;
   const bool unreachable = mode && mode->value.kind == NetworkKind::none;
-  for (const auto& port : context.spec.ports) {
-    const auto& [address, host, inside, protocol] = port.value;
+  for_each_entry(context.spec.ports, [&](const PortMapping& port, const Origin& origin) {
+    const std::string name = fmt::format("port {}/{}", port.container_port, port.protocol);
     if (unreachable) {
-      sink.report(
-          port.origin,
-          fmt::format("port {}/{} is published, but the network is none: nothing can reach it", inside, protocol),
-          "remove the port, or give the skill a network");
+      sink.report(origin, name + " is published, but the network is none: nothing can reach it",
+                  "remove the port, or give the skill a network");
     } else {
-      sink.report(port.origin, fmt::format("port {}/{} of the skill is published", inside, protocol));
+      sink.report(origin, name + " of the skill is published");
     }
-  }
+    return true;
+  });
 }
 
 void check_interfaces(const RuleContext& context, FindingSink& sink) {
-  for (const auto& port : context.spec.ports) {
-    if (is_every_interface(port.value.host_ip)) {
-      sink.report(port.origin,
-                  fmt::format("port {} is published on every interface of the host", port.value.container_port));
-    }
-  }
+  for_each_entry(context.spec.ports, [&](const PortMapping& port, const Origin& origin) {
+    if (!is_every_interface(port.host_ip)) return false;
+    sink.report(origin, fmt::format("port {} is published on every interface of the host", port.container_port));
+    return true;
+  });
 }
 
 void check_low(const RuleContext& context, FindingSink& sink) {
-  for (const auto& port : context.spec.ports) {
-    const auto& host = port.value.host_port;
-    if (host && *host != 0 && *host < 1024) sink.report(port.origin, fmt::format("the host's port {} is taken", *host));
-  }
+  for_each_entry(context.spec.ports, [&](const PortMapping& port, const Origin& origin) {
+    if (port.host_port.value_or(0) == 0 || *port.host_port >= 1024) return false;
+    sink.report(origin, fmt::format("the host's port {} is taken", *port.host_port));
+    return true;
+  });
 }
 
 void check_ssh(const RuleContext& context, FindingSink& sink) {
-  for (const auto& port : context.spec.ports) {
-    if (port.value.container_port == 22 || port.value.host_port == 22) {
-      sink.report(port.origin, "port 22 is published: a skill needs no ssh server");
-    }
-  }
+  for_each_entry(context.spec.ports, [&](const PortMapping& port, const Origin& origin) {
+    if (port.container_port != 22 && port.host_port != 22) return false;
+    sink.report(origin, "port 22 is published: a skill needs no ssh server");
+    return true;
+  });
 }
 
 constexpr Rule rules[] = {

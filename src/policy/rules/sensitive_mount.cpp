@@ -19,8 +19,8 @@ void check_root(const RuleContext& context, FindingSink& sink) {
 
 /// Root's own files are root's to share: a folder below /root that root chose as the working directory, or builds from.
 bool is_own_folder_of_root(const RuleContext& context, const HostPath& host, const SensitiveMatch& match) {
-  return match.place == "/root" && match.relation == Relation::below && (host.caller_workdir || host.build_context) &&
-         context.host.uid() == 0U;
+  return match.place == "/root" && match.relation == Relation::below &&
+         (matches_within(host.workdir, "/root/*") || host.build_context) && context.host.uid() == 0U;
 }
 
 std::string_view describe(Relation relation) noexcept {
@@ -40,7 +40,7 @@ void check_sensitive(const RuleContext& context, FindingSink& sink) {
     }
     sink.report(host.origin,
                 fmt::format("{} {} {}, a system folder", host.text(), describe(match->relation), match->place),
-                host.caller_workdir ? "choose another working directory with --workdir" : "");
+                !host.workdir.empty() ? "choose another working directory with --workdir" : "");
     return true;
   });
   if (!context.host.reads_file_system()) return;

@@ -8,6 +8,7 @@ namespace {
 
 using enum Severity;
 
+/// A default of "host" has no number before a caller is known; admit() sees to that.
 bool is_root(const UserSpec& user) { return user.uid == 0U || user.user == "root"; }
 
 void check_user(const RuleContext& context, FindingSink& sink) {

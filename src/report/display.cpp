@@ -1,0 +1,171 @@
+#include "report/display.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <vector>
+
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+constexpr std::size_t tab_width = 4;
+constexpr std::string_view ellipsis = "...";
+
+/// Of a long line only this much is looked at: code points before the mark, and bytes from there.
+constexpr std::size_t context_before = 512;
+constexpr std::size_t context_bytes = 8192;
+
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+constexpr Range zero_width[] = {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD},  {0x0610, 0x061A},
+                                {0x064B, 0x065F}, {0x0900, 0x0902}, {0x093C, 0x093C},  {0x0941, 0x0948},
+                                {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F},  {0x202A, 0x202E},
+                                {0x2060, 0x2064}, {0x2066, 0x206F}, {0x20D0, 0x20FF},  {0xFE00, 0xFE0F},
+                                {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF}};
+
+constexpr Range double_width[] = {
+    {0x1100, 0x115F},   {0x231A, 0x231B},  {0x2329, 0x232A}, {0x23E9, 0x23EC}, {0x2614, 0x2615},   {0x26A1, 0x26A1},
+    {0x2705, 0x2705},   {0x274C, 0x274C},  {0x2753, 0x2755}, {0x2795, 0x2797}, {0x2B50, 0x2B50},   {0x2E80, 0x303E},
+    {0x3041, 0x33FF},   {0x3400, 0x4DBF},  {0x4E00, 0x9FFF}, {0xA000, 0xA4CF}, {0xA960, 0xA97F},   {0xAC00, 0xD7A3},
+    {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},  {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF},
+    {0x1F900, 0x1FAFF}, {0x20000, 0x3FFFD}};
+
+bool contains(std::span<const Range> ranges, char32_t code_point) noexcept {
+  const auto after = std::ranges::upper_bound(ranges, code_point, {}, &Range::first);
+  return after != ranges.begin() && code_point <= std::prev(after)->last;
+}
+
+/// The length in bytes of the code point at the front; stray bytes count as one each.
+std::size_t front_length(std::string_view text) noexcept {
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t length = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  return std::min(length, text.size());
+}
+
+char32_t decode(std::string_view sequence) noexcept {
+  auto value = static_cast<char32_t>(static_cast<unsigned char>(sequence.front()));
+  if (sequence.size() == 1) return value;
+  value &= (0x3FU >> (sequence.size() - 1));
+  for (const char byte : sequence.substr(1)) value = (value << 6U) | (static_cast<unsigned char>(byte) & 0x3FU);
+  return value;
+}
+
+/// Bidirectional controls and their like reorder what a terminal shows, so that a line reads as something else.
+bool reorders(char32_t code_point) noexcept {
+  return (code_point >= 0x200E && code_point <= 0x200F) || (code_point >= 0x202A && code_point <= 0x202E) ||
+         (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
+/// A code point of the source as it is shown.
+struct Cell {
+  std::string text;
+  std::size_t width;
+};
+
+std::vector<Cell> cells_of(std::string_view line) {
+  std::vector<Cell> cells;
+  std::size_t column = 0;
+  while (!line.empty()) {
+    const std::string_view sequence = line.substr(0, front_length(line));
+    line.remove_prefix(sequence.size());
+    Cell cell;
+    if (sequence == "\t") {
+      cell.width = tab_width - column % tab_width;
+      cell.text.assign(cell.width, ' ');
+    } else if (reorders(decode(sequence))) {
+      cell.text = "\xEF\xBF\xBD";
+      cell.width = 1;
+    } else {
+      cell.text = printable(sequence);
+      cell.width = display_width(cell.text);
+    }
+    column += cell.width;
+    cells.push_back(std::move(cell));
+  }
+  return cells;
+}
+
+/// The line without its first `skipped` code points, at most context_bytes long.
+std::string_view part_of(std::string_view line, std::size_t skipped) noexcept {
+  for (; skipped > 0 && !line.empty(); --skipped) line.remove_prefix(front_length(line));
+  if (line.size() <= context_bytes) return line;
+  std::size_t end = context_bytes;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
+  return line.substr(0, end);
+}
+
+std::size_t width_of(std::span<const Cell> cells) noexcept {
+  std::size_t width = 0;
+  for (const Cell& cell : cells) width += cell.width;
+  return width;
+}
+
+}  // namespace
+
+int column_width(char32_t code_point) noexcept {
+  if (code_point < 0x300) return 1;
+  if (contains(zero_width, code_point)) return 0;
+  return contains(double_width, code_point) ? 2 : 1;
+}
+
+std::size_t display_width(std::string_view text) noexcept {
+  std::size_t width = 0;
+  while (!text.empty()) {
+    const std::string_view sequence = text.substr(0, front_length(text));
+    width += static_cast<std::size_t>(column_width(decode(sequence)));
+    text.remove_prefix(sequence.size());
+  }
+  return width;
+}
+
+std::string_view line_of(std::string_view text, std::size_t line) noexcept {
+  for (; line > 1; --line) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  text = text.substr(0, text.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
+DisplayLine display_line(std::string_view text, Span span, std::size_t max_width) {
+  const std::size_t column = span.begin.column == 0 ? 0 : span.begin.column - 1;
+  const std::size_t skipped = column > context_before ? column - context_before : 0;
+  const std::vector<Cell> cells = cells_of(part_of(line_of(text, span.begin.line), skipped));
+  const std::span<const Cell> all(cells);
+  const std::size_t first = std::min(column - skipped, cells.size());
+  const bool one_line = span.end.line == span.begin.line && span.end.column > span.begin.column;
+  const bool further = span.end.line > span.begin.line;
+  std::size_t last = further ? cells.size() : one_line ? span.end.column - 1 - skipped : first + 1;
+  last = std::clamp(last, first, cells.size());
+
+  // What is shown: the whole line where it fits, otherwise some of what is before the mark, then as much as fits.
+  std::size_t from = 0;
+  std::size_t to = cells.size();
+  if (width_of(all) > max_width) {
+    std::size_t before = 0;
+    for (from = first; from > 0 && before + cells[from - 1].width <= max_width / 4; --from) {
+      before += cells[from - 1].width;
+    }
+    std::size_t shown = 0;
+    for (to = from; to < cells.size() && shown + cells[to].width <= max_width; ++to) shown += cells[to].width;
+  }
+  DisplayLine result;
+  const bool cut = from > 0 || skipped > 0;
+  if (cut) result.text = ellipsis;
+  for (const Cell& cell : all.subspan(from, to - from)) result.text += cell.text;
+  if (to < cells.size()) result.text += ellipsis;
+  result.begin = (cut ? ellipsis.size() : 0) + width_of(all.subspan(from, first - from));
+  const std::size_t visible_end = std::clamp(last, first, std::max(first, to));
+  result.width = std::max<std::size_t>(1, width_of(all.subspan(first, visible_end - first)));
+  return result;
+}
+
+}  // namespace skillrun

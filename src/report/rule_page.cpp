@@ -1,0 +1,31 @@
+#include <string>
+
+#include <fmt/format.h>
+#include <skillrun/report.hpp>
+
+namespace skillrun {
+
+namespace {
+
+/// A sentence part as a sentence.
+std::string sentence(std::string_view part) {
+  std::string text(part);
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  }
+  return text + ".";
+}
+
+}  // namespace
+
+std::string format_rule_page(const RuleInfo& rule) {
+  return fmt::format(
+      "# {}\n\n{}\n\n"
+      "| policy | severity |\n|---|---|\n| privileged | {} |\n| baseline | {} |\n| restricted | {} |\n\n"
+      "## Why\n\n{}\n\n## How to mend it\n\n{}\n\n## Where it comes from\n\n{}\n",
+      rule.id, sentence(rule.summary), to_string(rule.privileged), to_string(rule.baseline), to_string(rule.restricted),
+      sentence(rule.why), sentence(rule.remedy),
+      rule.source == "own" ? "A rule of skillrun's own." : sentence(rule.source));
+}
+
+}  // namespace skillrun
