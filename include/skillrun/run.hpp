@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <expected>
@@ -94,7 +95,10 @@ class RunControl {
   [[nodiscard]] int signal_fd() const noexcept { return read_fd_; }
 
  private:
+  friend class SkillSignals;
+
   Cancellation cancellation_;
+  std::atomic<bool> skill_runs_{false};
   int read_fd_ = -1;
   int write_fd_ = -1;
 };

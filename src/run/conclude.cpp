@@ -1,0 +1,115 @@
+#include "run/conclude.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <csignal>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace skillrun {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr int signal_base = 128;
+constexpr int last_signal = 64;
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
+template <std::size_t N>
+bool holds_one_of(const std::string& text, const std::array<std::string_view, N>& parts) {
+  return std::ranges::any_of(parts, [&](std::string_view part) { return text.find(part) != std::string::npos; });
+}
+
+/// Of the OCI runtimes: how they begin to speak of the command.
+constexpr std::array about_the_command{"exec: \""sv, "exec user process"sv, "exec format error"sv, "executable"sv};
+constexpr std::array missing{"not found"sv, "no such file"sv};
+
+void ended_by_signal(RunResult& result, int number) {
+  result.status = RunStatus::signalled;
+  result.signal = number;
+  result.exit_code = signal_base + number;
+}
+
+void ended_by_itself(RunResult& result, const ContainerState& state) {
+  const int code = state.exit_code;
+  if (state.out_of_memory && code == signal_base + SIGKILL) {
+    ended_by_signal(result, SIGKILL);
+    result.status = RunStatus::out_of_memory;
+    result.message = "the skill ran out of memory and was killed: raise docker.memory";
+    return;
+  }
+  if (state.out_of_memory) result.message = "a process of the skill ran out of memory and was killed";
+  if (code > signal_base && code <= signal_base + last_signal) return ended_by_signal(result, code - signal_base);
+  result.status = RunStatus::exited;
+  result.exit_code = code;
+}
+
+}  // namespace
+
+bool has_ended(const ContainerState& state) noexcept {
+  return state.status == "exited" || state.status == "stopped" || state.status == "dead";
+}
+
+StartFailure classify_start_failure(const ContainerState& state, const std::string& words) {
+  const std::string text = lower(state.error.empty() ? words : state.error);
+  if (!holds_one_of(text, about_the_command)) return StartFailure::other;
+  if (state.exit_code == 127) return StartFailure::not_found;
+  if (state.exit_code == 126) return StartFailure::not_invocable;
+  return holds_one_of(text, missing) ? StartFailure::not_found : StartFailure::not_invocable;
+}
+
+void conclude(RunResult& result, const ContainerState& state, const Ending& ending) {
+  result.image_id = state.image_id.empty() ? result.image_id : state.image_id;
+  if (ending.given_up || !has_ended(state)) {
+    result.status = RunStatus::engine_error;
+    result.message = ending.given_up
+                         ? "the container did not end after it was killed"
+                         : fmt::format("the connection to the skill ended while its container is {}", state.status);
+    return;
+  }
+  ended_by_itself(result, state);
+  switch (ending.cause) {
+    case EndCause::by_itself: break;
+    case EndCause::timed_out:
+      result.status = RunStatus::timed_out;
+      result.message = "the skill was ended by its timeout";
+      break;
+    case EndCause::cancelled:
+      result.status = RunStatus::cancelled;
+      result.message = "the run was cancelled";
+      break;
+    case EndCause::reader_gone:
+      // What a shell sees of a program that writes to a closed pipe; nothing to talk about.
+      ended_by_signal(result, SIGPIPE);
+      result.message.clear();
+      break;
+    case EndCause::write_failed:
+    case EndCause::lost_stream:
+      result.status = RunStatus::engine_error;
+      result.message = ending.message;
+      break;
+  }
+}
+
+void conclude_failure(RunResult& result, RunStatus otherwise, const EngineError& error) {
+  result.message = error.message;
+  switch (error.kind) {
+    case EngineError::Kind::cancelled:
+      result.status = RunStatus::cancelled;
+      result.message = "interrupted before the skill ran";
+      break;
+    case EngineError::Kind::unavailable:
+    case EngineError::Kind::permission_denied: result.status = RunStatus::engine_unavailable; break;
+    default: result.status = otherwise; break;
+  }
+}
+
+}  // namespace skillrun

@@ -1,0 +1,258 @@
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+#include <skillrun/run.hpp>
+
+#include "engine/cli/sigpipe_guard.hpp"
+#include "engine/log.hpp"
+#include "run/conclude.hpp"
+#include "run/labels.hpp"
+#include "run/skill_signals.hpp"
+#include "run/streams.hpp"
+#include "run/supervise.hpp"
+#include "run/terminal.hpp"
+
+namespace skillrun {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::minutes image_deadline{60};
+constexpr std::chrono::seconds call_deadline{30};
+constexpr std::chrono::seconds start_deadline{120};
+/// An engine may need a moment between the end of the streams and its record of the exit.
+constexpr std::chrono::seconds record_patience{5};
+constexpr std::chrono::milliseconds record_pause{20};
+
+/// Measures one stage.
+class Stopwatch {
+ public:
+  explicit Stopwatch(std::chrono::nanoseconds& into) : into_(into) {}
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+  ~Stopwatch() { into_ += Clock::now() - begin_; }
+
+ private:
+  std::chrono::nanoseconds& into_;
+  Clock::time_point begin_ = Clock::now();
+};
+
+/// A created container, which does not outlive this object unless it is kept.
+class OwnedContainer {
+ public:
+  OwnedContainer(Engine& engine, std::string id) : engine_(engine), id_(std::move(id)) {}
+  OwnedContainer(const OwnedContainer&) = delete;
+  OwnedContainer& operator=(const OwnedContainer&) = delete;
+  ~OwnedContainer() {
+    if (owned_) static_cast<void>(remove());
+  }
+
+  [[nodiscard]] const std::string& id() const noexcept { return id_; }
+  void keep() noexcept { owned_ = false; }
+  [[nodiscard]] bool owned() const noexcept { return owned_; }
+  EngineResult<void> remove() {
+    owned_ = false;
+    return engine_.remove(id_, {call_deadline, nullptr});
+  }
+
+ private:
+  Engine& engine_;
+  std::string id_;
+  bool owned_ = true;
+};
+
+class Execution {
+ public:
+  Execution(Engine& engine, const ApprovedSpec& approved, const RunIo& io, RunControl& control,
+            const RunOptions& options)
+      : engine_(engine), approved_(approved), io_(io), control_(control), options_(options) {
+    const ContainerSpec& spec = approved.spec();
+    start_.tty = spec.tty && spec.tty->value != TtyMode::automatic ? spec.tty->value == TtyMode::on : io.terminal;
+    start_.standard_input = spec.wants_stdin() && io.input >= 0;
+    result_.image = spec.image.value.familiar();
+    result_.engine = engine.info();
+    result_.policy = approved.policy();
+    result_.findings = approved.findings();
+  }
+
+  RunResult run();
+
+ private:
+  [[nodiscard]] bool ensure();
+  [[nodiscard]] std::optional<std::string> create();
+  void run_container(OwnedContainer& container);
+  [[nodiscard]] std::unique_ptr<AttachedContainer> start(const OwnedContainer& container);
+  void explain_start_failure(const OwnedContainer& container, const EngineError& error);
+  [[nodiscard]] Ending carry(const OwnedContainer& container, AttachedContainer& attached, SkillSignals& signals,
+                             Clock::time_point started);
+  [[nodiscard]] EngineResult<ContainerState> final_state(const OwnedContainer& container);
+  void remove(OwnedContainer& container);
+  [[nodiscard]] CallLimits limits(std::chrono::milliseconds deadline) const {
+    return {deadline, &control_.cancellation()};
+  }
+  [[nodiscard]] bool cancelled();
+
+  Engine& engine_;
+  const ApprovedSpec& approved_;
+  const RunIo& io_;
+  RunControl& control_;
+  const RunOptions& options_;
+  StartOptions start_;
+  RunResult result_;
+};
+
+RunResult Execution::run() {
+  const SigpipeGuard no_sigpipe;
+  if (!ensure()) return std::move(result_);
+  auto id = create();
+  if (!id) return std::move(result_);
+  OwnedContainer container(engine_, std::move(*id));
+  result_.container_id = container.id();
+  run_container(container);
+  remove(container);
+  return std::move(result_);
+}
+
+bool Execution::cancelled() {
+  if (!control_.cancellation().cancelled()) return false;
+  conclude_failure(result_, RunStatus::cancelled, {EngineError::Kind::cancelled, {}});
+  return true;
+}
+
+bool Execution::ensure() {
+  const Stopwatch watch(result_.times.image);
+  if (cancelled()) return false;
+  const auto image = ensure_image(engine_, approved_, options_.progress, limits(image_deadline));
+  if (options_.image_ready) options_.image_ready();
+  if (!image) {
+    conclude_failure(result_, RunStatus::image_unavailable, image.error());
+    return false;
+  }
+  result_.image_id = image->id;
+  return true;
+}
+
+std::optional<std::string> Execution::create() {
+  const Stopwatch watch(result_.times.create);
+  if (cancelled()) return std::nullopt;
+  if (start_.tty && (io_.capture || !io_.terminal) && engine_.info().transport == "cli") {
+    conclude_failure(
+        result_, RunStatus::engine_error,
+        {EngineError::Kind::unsupported,
+         "a client gives the skill a terminal only where there is one: use the engine's API, or --no-tty"});
+    return std::nullopt;
+  }
+  // Not to be interrupted: a container whose id is not known yet could not be removed.
+  auto id = engine_.create(approved_, labels_of_run(approved_.spec(), options_), start_, {call_deadline, nullptr});
+  if (!id) {
+    const bool no_image = id.error().kind == EngineError::Kind::not_found;
+    conclude_failure(result_, no_image ? RunStatus::image_unavailable : RunStatus::engine_error, id.error());
+    return std::nullopt;
+  }
+  return std::move(*id);
+}
+
+void Execution::run_container(OwnedContainer& container) {
+  // From here on signals are for the skill. One that came before has cancelled, which is looked at once more.
+  SkillSignals signals(control_);
+  if (cancelled()) return;
+  const auto started = Clock::now();
+  const auto attached = start(container);
+  if (!attached) return;
+  if (!approved_.spec().removes_container()) container.keep();
+
+  const Stopwatch watch(result_.times.run);
+  const Ending ending = carry(container, *attached, signals, started);
+  const auto finished = attached->finish({call_deadline, nullptr});
+  if (!finished) log::info("the attached stream: {}", finished.error().message);
+  const auto state = final_state(container);
+  if (!state) return conclude_failure(result_, RunStatus::engine_error, state.error());
+  if (!container.owned() && !has_ended(*state)) {
+    static_cast<void>(engine_.kill(container.id(), SIGKILL, {call_deadline, nullptr}));
+  }
+  conclude(result_, *state, ending);
+}
+
+std::unique_ptr<AttachedContainer> Execution::start(const OwnedContainer& container) {
+  const Stopwatch watch(result_.times.start);
+  auto attached = engine_.start(container.id(), start_, limits(start_deadline));
+  if (attached) return std::move(*attached);
+  explain_start_failure(container, attached.error());
+  return nullptr;
+}
+
+void Execution::explain_start_failure(const OwnedContainer& container, const EngineError& error) {
+  conclude_failure(result_, RunStatus::engine_error, error);
+  if (result_.status == RunStatus::cancelled) return;
+  const auto state = engine_.inspect(container.id(), {call_deadline, nullptr});
+  const StartFailure failure = classify_start_failure(state.value_or(ContainerState{}), error.message);
+  if (failure == StartFailure::other) return;
+  result_.status = RunStatus::engine_error;
+  result_.not_found = failure == StartFailure::not_found;
+  result_.not_invocable = failure == StartFailure::not_invocable;
+  result_.message =
+      fmt::format("the command {} image {}: {}", result_.not_found ? "is not in" : "can not be executed in",
+                  result_.image, error.message);
+}
+
+Ending Execution::carry(const OwnedContainer& container, AttachedContainer& attached, SkillSignals& signals,
+                        Clock::time_point started) {
+  TerminalGuard terminal(io_.terminal ? io_.input : -1);
+  const bool streams_are_ours = attached.output_fd() >= 0;
+  if (start_.tty && streams_are_ours) terminal.make_raw();
+  Pump pump(attached, io_);
+  const Watched watched{.engine = engine_,
+                        .id = container.id(),
+                        .spec = approved_.spec(),
+                        .container = attached,
+                        .pump = pump,
+                        .control = control_,
+                        .signals = signals,
+                        .terminal = start_.tty && io_.terminal ? io_.output : -1,
+                        .started = started};
+  Ending ending = supervise(watched);
+  result_.output = pump.take_output();
+  result_.error = pump.take_error();
+  result_.input_bytes = pump.input_bytes();
+  return ending;
+}
+
+EngineResult<ContainerState> Execution::final_state(const OwnedContainer& container) {
+  const auto until = Clock::now() + record_patience;
+  while (true) {
+    auto state = engine_.inspect(container.id(), {call_deadline, nullptr});
+    if (!state || has_ended(*state) || Clock::now() >= until) return state;
+    std::this_thread::sleep_for(record_pause);
+  }
+}
+
+void Execution::remove(OwnedContainer& container) {
+  if (!container.owned()) return;
+  const Stopwatch watch(result_.times.remove);
+  const auto removed = container.remove();
+  if (removed) return;
+  const std::string trouble = fmt::format("container {} was not removed: {}; `skillrun gc` removes it", container.id(),
+                                          removed.error().message);
+  result_.message += result_.message.empty() ? trouble : fmt::format("; {}", trouble);
+}
+
+}  // namespace
+
+RunResult execute(Engine& engine, const ApprovedSpec& approved, const RunIo& io, RunControl& control,
+                  const RunOptions& options) {
+  std::chrono::nanoseconds total{};
+  RunResult result;
+  {
+    const Stopwatch watch(total);
+    result = Execution(engine, approved, io, control, options).run();
+  }
+  result.times.total = total;
+  return result;
+}
+
+}  // namespace skillrun

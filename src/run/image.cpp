@@ -1,0 +1,150 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <skillrun/run.hpp>
+
+#include "engine/log.hpp"
+#include "run/build.hpp"
+#include "run/recipe.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+constexpr std::chrono::milliseconds inspect_deadline{30'000};
+
+CallLimits for_inspecting(CallLimits limits) {
+  return {std::min(limits.deadline, inspect_deadline), limits.cancellation};
+}
+
+/// os and architecture of a platform; its variant is not recorded in images.
+bool fits(const ImageInfo& image, const std::string& platform) {
+  const auto parts = split(platform, '/');
+  return image.os == parts[0] && (parts.size() < 2 || image.architecture == parts[1]);
+}
+
+class ImageStage {
+ public:
+  ImageStage(Engine& engine, const ContainerSpec& spec, const ProgressSink& progress, CallLimits limits)
+      : engine_(engine), spec_(spec), progress_(progress), limits_(limits), name_(spec.image.value.familiar()) {}
+
+  EngineResult<ImageInfo> ensure() {
+    if (spec_.build) return ensure_built();
+    return ensure_pulled();
+  }
+
+  EngineResult<ImageInfo> build();
+
+ private:
+  EngineResult<ImageInfo> ensure_built();
+  EngineResult<ImageInfo> ensure_pulled();
+  EngineResult<ImageInfo> pull();
+  EngineResult<std::optional<ImageInfo>> look() { return engine_.inspect_image(name_, for_inspecting(limits_)); }
+  EngineResult<ImageInfo> must_be_there(std::string_view after);
+  [[nodiscard]] bool right_platform(const ImageInfo& image) const {
+    return !spec_.platform || fits(image, spec_.platform->value);
+  }
+  [[nodiscard]] std::unexpected<EngineError> not_found(std::string message) const {
+    return std::unexpected(EngineError{EngineError::Kind::not_found, std::move(message)});
+  }
+
+  Engine& engine_;
+  const ContainerSpec& spec_;
+  const ProgressSink& progress_;
+  CallLimits limits_;
+  std::string name_;
+};
+
+EngineResult<ImageInfo> ImageStage::must_be_there(std::string_view after) {
+  auto image = look();
+  if (!image) return std::unexpected(image.error());
+  if (!*image) {
+    return std::unexpected(
+        EngineError{EngineError::Kind::protocol, fmt::format("image {} is not there after the {}", name_, after)});
+  }
+  if (!right_platform(**image)) {
+    return not_found(fmt::format("image {} is made for {}/{}, the skill asks for {}: choose another image or platform",
+                                 name_, (*image)->os, (*image)->architecture, spec_.platform->value));
+  }
+  return std::move(**image);
+}
+
+EngineResult<ImageInfo> ImageStage::ensure_built() {
+  const auto wanted =
+      fingerprint(spec_.build->value, spec_.platform ? std::optional(spec_.platform->value) : std::nullopt);
+  if (!wanted) return std::unexpected(wanted.error());
+  auto image = look();
+  if (!image) return std::unexpected(image.error());
+  const auto built_by_this = [&](const ImageInfo& info) {
+    return std::ranges::any_of(
+        info.labels, [&](const auto& label) { return label.first == recipe_label && label.second == *wanted; });
+  };
+  if (*image && built_by_this(**image)) return std::move(**image);
+  if (*image) log::info("image {} was not built by the present recipe: building it again", name_);
+  return build();
+}
+
+EngineResult<ImageInfo> ImageStage::build() {
+  const auto print =
+      fingerprint(spec_.build->value, spec_.platform ? std::optional(spec_.platform->value) : std::nullopt);
+  if (!print) return std::unexpected(print.error());
+  if (progress_) progress_(fmt::format("building image {}", name_));
+  auto built = build_by_recipe(engine_, spec_, *print, progress_, limits_);
+  if (!built) {
+    EngineError error = built.error();
+    error.message = fmt::format("image {} can not be built: {}", name_, error.message);
+    return std::unexpected(std::move(error));
+  }
+  return must_be_there("build");
+}
+
+EngineResult<ImageInfo> ImageStage::ensure_pulled() {
+  const PullPolicy policy = spec_.pull ? spec_.pull->value : PullPolicy::missing;
+  if (policy == PullPolicy::always && spec_.image.value.id.empty()) return pull();
+  auto image = look();
+  if (!image) return std::unexpected(image.error());
+  if (*image && right_platform(**image)) return std::move(**image);
+  if (policy == PullPolicy::never) {
+    return not_found(
+        *image ? fmt::format("image {} is there for {}/{} only, the skill asks for {}, and pull is never", name_,
+                             (*image)->os, (*image)->architecture, spec_.platform->value)
+               : fmt::format("image {} is not there and pull is never: pull it first, or set pull to missing", name_));
+  }
+  if (!spec_.image.value.id.empty()) {
+    return not_found(fmt::format("image {} is not there, and an id can not be pulled: name a repository", name_));
+  }
+  return pull();
+}
+
+EngineResult<ImageInfo> ImageStage::pull() {
+  if (progress_) progress_(fmt::format("pulling image {}", name_));
+  const auto platform = spec_.platform ? std::optional(spec_.platform->value) : std::nullopt;
+  auto pulled = engine_.pull_image(spec_.image.value, platform, progress_, limits_);
+  if (!pulled) {
+    EngineError error = pulled.error();
+    error.message = fmt::format("image {} can not be pulled: {}; check its name, the network and the login to {}",
+                                name_, error.message, spec_.image.value.registry);
+    return std::unexpected(std::move(error));
+  }
+  return must_be_there("pull");
+}
+
+}  // namespace
+
+EngineResult<ImageInfo> ensure_image(Engine& engine, const ApprovedSpec& approved, const ProgressSink& progress,
+                                     CallLimits limits) {
+  return ImageStage(engine, approved.spec(), progress, limits).ensure();
+}
+
+EngineResult<ImageInfo> rebuild_image(Engine& engine, const ApprovedSpec& approved, const ProgressSink& progress,
+                                      CallLimits limits) {
+  if (!approved.spec().build) {
+    return std::unexpected(
+        EngineError{EngineError::Kind::unsupported,
+                    fmt::format("image {} has no build recipe: it is pulled", approved.spec().image.value.familiar())});
+  }
+  return ImageStage(engine, approved.spec(), progress, limits).build();
+}
+
+}  // namespace skillrun

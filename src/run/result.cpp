@@ -1,0 +1,125 @@
+#include <cmath>
+#include <string>
+#include <string_view>
+
+#include <skillrun/run.hpp>
+
+#include "support/json.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string result;
+  result.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+    unsigned group = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      group = (group << 8U) | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    }
+    for (std::size_t k = 0; k < 4; ++k) result += k <= count ? digits[(group >> (18U - 6U * k)) & 63U] : '=';
+  }
+  return result;
+}
+
+/// The capture as text where it is text: a cap may have cut the last character in two, which then is left out.
+std::optional<std::string_view> as_text(const StreamResult& stream) {
+  const auto invalid = find_invalid_utf8(stream.captured);
+  if (!invalid) return std::string_view(stream.captured);
+  constexpr std::size_t longest_rest = 3;
+  if (stream.truncated && *invalid + longest_rest >= stream.captured.size()) {
+    return std::string_view(stream.captured).substr(0, *invalid);
+  }
+  return std::nullopt;
+}
+
+json::object stream_object(const StreamResult& stream) {
+  json::object object{{"bytes", stream.bytes}, {"truncated", stream.truncated}};
+  if (stream.captured.empty() && stream.bytes > 0) return object;
+  if (const auto text = as_text(stream); text) {
+    object["text"] = *text;
+  } else {
+    object["base64"] = base64(stream.captured);
+  }
+  return object;
+}
+
+double milliseconds(std::chrono::nanoseconds time) {
+  return std::round(std::chrono::duration<double, std::micro>(time).count()) / 1000.0;
+}
+
+json::value or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+
+}  // namespace
+
+std::string_view to_string(RunStatus status) noexcept {
+  switch (status) {
+    case RunStatus::exited: return "exited";
+    case RunStatus::signalled: return "signalled";
+    case RunStatus::timed_out: return "timed-out";
+    case RunStatus::out_of_memory: return "out-of-memory";
+    case RunStatus::refused: return "refused";
+    case RunStatus::invalid_manifest: return "invalid-manifest";
+    case RunStatus::no_such_skill: return "no-such-skill";
+    case RunStatus::image_unavailable: return "image-unavailable";
+    case RunStatus::engine_unavailable: return "engine-unavailable";
+    case RunStatus::engine_error: return "engine-error";
+    case RunStatus::cancelled: return "cancelled";
+  }
+  return "engine-error";
+}
+
+int RunResult::exit_status() const noexcept {
+  if (not_found) return 127;
+  if (not_invocable) return 126;
+  switch (status) {
+    case RunStatus::exited:
+    case RunStatus::signalled:
+    case RunStatus::out_of_memory: return exit_code;
+    case RunStatus::timed_out: return 124;
+    case RunStatus::refused: return 126;
+    case RunStatus::no_such_skill: return 127;
+    case RunStatus::cancelled: return 130;
+    case RunStatus::invalid_manifest:
+    case RunStatus::image_unavailable:
+    case RunStatus::engine_unavailable:
+    case RunStatus::engine_error: return 125;
+  }
+  return 125;
+}
+
+std::string to_json(const RunResult& result) {
+  const bool ended = result.status == RunStatus::exited || result.status == RunStatus::signalled ||
+                     result.status == RunStatus::out_of_memory;
+  json::object engine{{"kind", or_null(result.engine.kind)},
+                      {"transport", or_null(result.engine.transport)},
+                      {"endpoint", or_null(result.engine.endpoint)},
+                      {"version", or_null(result.engine.version)}};
+  json::object times{{"image", milliseconds(result.times.image)},   {"create", milliseconds(result.times.create)},
+                     {"start", milliseconds(result.times.start)},   {"run", milliseconds(result.times.run)},
+                     {"remove", milliseconds(result.times.remove)}, {"total", milliseconds(result.times.total)}};
+  json::object document;
+  document["version"] = 1;
+  document["status"] = to_string(result.status);
+  document["exit_status"] = result.exit_status();
+  document["exit_code"] = ended ? json::value(result.exit_code) : json::value(nullptr);
+  document["signal"] = result.signal ? json::value(*result.signal) : json::value(nullptr);
+  document["message"] = or_null(result.message);
+  document["image"] = or_null(result.image);
+  document["image_id"] = or_null(result.image_id);
+  document["container_id"] = or_null(result.container_id);
+  document["engine"] = std::move(engine);
+  document["policy"] = or_null(result.policy);
+  document["findings"] = to_json_array(result.findings);
+  document["times"] = std::move(times);
+  document["output"] = stream_object(result.output);
+  document["error"] = stream_object(result.error);
+  document["input_bytes"] = result.input_bytes;
+  return pretty(document);
+}
+
+}  // namespace skillrun

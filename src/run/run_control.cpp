@@ -1,0 +1,54 @@
+#include "run/skill_signals.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+
+namespace skillrun {
+
+RunControl::RunControl() {
+  std::array<int, 2> ends{};
+  // As with Cancellation: a control that can not be heard would be worse than none.
+  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+    throw std::system_error(errno, std::generic_category(), "pipe");
+  }
+  read_fd_ = ends[0];
+  write_fd_ = ends[1];
+}
+
+RunControl::~RunControl() {
+  ::close(read_fd_);
+  ::close(write_fd_);
+}
+
+void RunControl::signal(int number) noexcept {
+  if (number != SIGWINCH && !skill_runs_.load()) {
+    cancellation_.cancel();
+    return;
+  }
+  const int saved = errno;
+  const auto byte = static_cast<unsigned char>(number);
+  // A full pipe holds thousands of signals already; one more changes nothing.
+  [[maybe_unused]] const auto written = ::write(write_fd_, &byte, 1);
+  errno = saved;
+}
+
+SkillSignals::SkillSignals(RunControl& control) noexcept : control_(control) { control_.skill_runs_.store(true); }
+
+SkillSignals::~SkillSignals() {
+  control_.skill_runs_.store(false);
+  while (next()) {
+  }
+}
+
+std::optional<int> SkillSignals::next() noexcept {
+  unsigned char byte = 0;
+  if (::read(control_.read_fd_, &byte, 1) != 1) return std::nullopt;
+  return byte;
+}
+
+}  // namespace skillrun

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace skillrun {
+
+/// The number of a signal given by its canonical name or number ("SIGTERM", "35").
+[[nodiscard]] std::optional<int> signal_number(std::string_view name) noexcept;
+
+}  // namespace skillrun

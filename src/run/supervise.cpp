@@ -1,0 +1,175 @@
+#include "run/supervise.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "engine/log.hpp"
+#include "run/signal_number.hpp"
+#include "run/terminal.hpp"
+
+namespace skillrun {
+
+namespace {
+
+using Clock = Pump::Clock;
+
+class Supervisor {
+ public:
+  Supervisor(const Watched& watched, const EndingLimits& limits) : watched_(watched), limits_(limits) {
+    // A duration of 0 means no limit, and one beyond a year would leave the clock's range.
+    if (watched.spec.timeout && watched.spec.timeout->value.count() > 0) {
+      const auto timeout =
+          std::min<std::chrono::nanoseconds>(watched.spec.timeout->value, std::chrono::hours{24 * 365});
+      next_step_ = watched.started + timeout;
+    }
+  }
+
+  Ending run();
+
+ private:
+  enum class Stage : std::uint8_t { running, stopping, killed };
+
+  void look_at_streams();
+  void take_signals();
+  void take_signal(int number);
+  void step();
+  void kill(EndCause cause, std::string message = {});
+  void send(int number);
+  void resize();
+  void cause(EndCause cause, std::string message = {});
+  [[nodiscard]] bool finished();
+
+  const Watched& watched_;
+  const EndingLimits& limits_;
+  Stage stage_ = Stage::running;
+  Clock::time_point next_step_ = Clock::time_point::max();  ///< timeout, then end of grace, then giving up
+  int interrupts_ = 0;
+  bool cancellation_heard_ = false;
+  Ending ending_;
+};
+
+Ending Supervisor::run() {
+  resize();
+  while (!finished()) {
+    auto until = next_step_;
+    if (watched_.pump.ended() && !watched_.pump.blocked()) {
+      until = std::min(until, watched_.pump.last_progress() + limits_.quiet_drain);
+    }
+    std::array<pollfd, 2> entries{{{watched_.control.signal_fd(), POLLIN, 0},
+                                   {cancellation_heard_ ? -1 : watched_.control.cancellation().fd(), POLLIN, 0}}};
+    watched_.pump.turn(until == Clock::time_point::max() ? Clock::now() + std::chrono::hours{1} : until, entries);
+    look_at_streams();
+    if (entries[1].revents != 0) {
+      cancellation_heard_ = true;
+      watched_.pump.drop_output();
+      kill(EndCause::cancelled);
+    }
+    if (entries[0].revents != 0) take_signals();
+    if (Clock::now() >= next_step_) step();
+  }
+  return std::move(ending_);
+}
+
+bool Supervisor::finished() {
+  const Pump& pump = watched_.pump;
+  if (ending_.given_up) return true;
+  if (!pump.ended()) return false;
+  if (pump.drained()) return true;
+  return !pump.blocked() && Clock::now() >= pump.last_progress() + limits_.quiet_drain;
+}
+
+void Supervisor::look_at_streams() {
+  if (ending_.cause != EndCause::by_itself) return;
+  if (const int error = watched_.pump.write_error(); error != 0) {
+    watched_.pump.drop_output();
+    if (error == EPIPE || error == ECONNRESET) return kill(EndCause::reader_gone);
+    return kill(EndCause::write_failed, fmt::format("the skill's output can not be written: {}", std::strerror(error)));
+  }
+  if (const auto& error = watched_.pump.protocol_error(); error) return kill(EndCause::lost_stream, error->message);
+}
+
+void Supervisor::take_signals() {
+  while (const auto number = watched_.signals.next()) take_signal(*number);
+}
+
+void Supervisor::take_signal(int number) {
+  if (number == SIGWINCH) return resize();
+  if (watched_.pump.ended()) {
+    // Nothing is left to be signalled; who interrupts now does not want to wait for a reader.
+    if (number == SIGUSR1 || number == SIGUSR2) return;
+    watched_.pump.drop_output();
+    return cause(EndCause::cancelled);
+  }
+  if (number == SIGINT && ++interrupts_ > 1) {
+    log::info("interrupted again: killing the skill");
+    return send(SIGKILL);
+  }
+  send(number);
+}
+
+void Supervisor::step() {
+  const auto now = Clock::now();
+  switch (stage_) {
+    case Stage::running: {
+      if (watched_.pump.ended()) {
+        // The skill was in time; how long its output takes is its reader's affair.
+        next_step_ = Clock::time_point::max();
+        return;
+      }
+      cause(EndCause::timed_out);
+      const auto& spec = watched_.spec;
+      stage_ = Stage::stopping;
+      next_step_ = now + (spec.stop_timeout ? std::chrono::milliseconds(spec.stop_timeout->value) : limits_.grace);
+      send(spec.stop_signal ? signal_number(spec.stop_signal->value).value_or(SIGTERM) : SIGTERM);
+      return;
+    }
+    case Stage::stopping: return kill(ending_.cause);
+    case Stage::killed:
+      if (watched_.pump.ended()) {
+        watched_.pump.drop_output();
+        next_step_ = Clock::time_point::max();
+        return;
+      }
+      ending_.given_up = true;
+      return;
+  }
+}
+
+void Supervisor::kill(EndCause why, std::string message) {
+  cause(why, std::move(message));
+  stage_ = Stage::killed;
+  if (!watched_.pump.ended()) send(SIGKILL);
+  next_step_ = Clock::now() + limits_.after_kill;
+}
+
+void Supervisor::send(int number) {
+  const auto sent = watched_.engine.kill(watched_.id, number, {limits_.call, nullptr});
+  // It may have ended in the meantime, which shows by itself.
+  if (!sent) log::info("signal {} was not passed on: {}", number, sent.error().message);
+}
+
+void Supervisor::resize() {
+  // Without a stream of its own the engine's client holds the terminal and resizes by itself.
+  if (watched_.terminal < 0 || watched_.container.output_fd() < 0) return;
+  const auto size = window_size(watched_.terminal);
+  if (!size) return;
+  const auto resized = watched_.engine.resize(watched_.id, size->rows, size->columns, {limits_.call, nullptr});
+  if (!resized) log::info("the terminal was not resized: {}", resized.error().message);
+}
+
+void Supervisor::cause(EndCause why, std::string message) {
+  if (ending_.cause != EndCause::by_itself) return;
+  ending_.cause = why;
+  ending_.message = std::move(message);
+}
+
+}  // namespace
+
+Ending supervise(const Watched& watched, const EndingLimits& limits) { return Supervisor(watched, limits).run(); }
+
+}  // namespace skillrun

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <skillrun/run.hpp>
+
+#include "run/skill_signals.hpp"
+#include "run/streams.hpp"
+
+namespace skillrun {
+
+/// How long the steps of ending a skill may take.
+struct EndingLimits {
+  std::chrono::milliseconds grace{10'000};       ///< between the stop signal and KILL, when the spec says nothing
+  std::chrono::milliseconds after_kill{10'000};  ///< then the engine is given up
+  std::chrono::milliseconds quiet_drain{3'000};  ///< an ended container's output may stay silent before its end
+  std::chrono::milliseconds call{10'000};        ///< one kill or resize call
+};
+
+/// Why a running skill came to its end.
+enum class EndCause : std::uint8_t {
+  by_itself,
+  timed_out,
+  cancelled,
+  reader_gone,   ///< nobody reads the output any more
+  write_failed,  ///< output could not be written for another reason
+  lost_stream,   ///< the engine's stream made no sense
+};
+
+struct Ending {
+  EndCause cause = EndCause::by_itself;
+  std::string message;    ///< for write_failed and lost_stream
+  bool given_up = false;  ///< the container did not end even after KILL
+};
+
+/// What there is to watch over.
+struct Watched {
+  Engine& engine;
+  const std::string& id;
+  const ContainerSpec& spec;
+  AttachedContainer& container;
+  Pump& pump;
+  RunControl& control;
+  SkillSignals& signals;
+  int terminal = -1;  ///< whose window size is the container's; -1: none
+  std::chrono::steady_clock::time_point started;
+};
+
+/// Carries the streams until the container has ended and its output is handed on: passes signals on (a second INT
+/// kills), keeps the timeout (stop signal, grace, KILL) and obeys a cancellation.
+[[nodiscard]] Ending supervise(const Watched& watched, const EndingLimits& limits = {});
+
+}  // namespace skillrun
