@@ -1,0 +1,17 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <skillrun/spec.hpp>
+
+namespace skillrun {
+
+/// The fields of one CSV record by the rules that docker's command line follows: a field that begins with a quote ends
+/// at the next single quote, two of them stand for one, and a quote inside a bare field is an error. The text is one
+/// line: callers refuse control characters first.
+[[nodiscard]] std::expected<std::vector<std::string>, ParseError> parse_csv_record(std::string_view text);
+
+}  // namespace skillrun

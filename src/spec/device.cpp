@@ -1,0 +1,48 @@
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "spec/scan.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+constexpr std::string_view expectation = "a device such as /dev/fuse or /dev/sdb:/dev/xvdc:r";
+
+bool is_permissions(std::string_view text) {
+  return !text.empty() && text.size() <= 3 && std::ranges::all_of(text, [text](char byte) {
+    return std::string_view("rwm").find(byte) != std::string_view::npos && std::ranges::count(text, byte) == 1;
+  });
+}
+
+}  // namespace
+
+std::expected<Device, ParseError> parse_device(std::string_view text, const PathContext& /*paths*/) {
+  if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
+  const auto wrong = [text](std::string_view why) {
+    return refuse(fmt::format("expected {}, found {}: {}", expectation, quoted(text), why));
+  };
+  if (!text.starts_with('/')) {
+    if (text.find('=') != std::string_view::npos) return wrong("devices named through CDI are not supported");
+    return wrong("the host's path has to be absolute");
+  }
+  std::vector<std::string_view> parts = split(text, ':');
+  if (parts.size() > 3) return wrong("there are more than three parts");
+  Device device;
+  if (parts.size() > 1 && is_permissions(parts.back())) {
+    device.permissions = parts.back();
+    parts.pop_back();
+  }
+  if (parts.size() == 3) return wrong("permissions are made of r, w and m, each at most once");
+  if (!parts.back().starts_with('/')) {
+    return wrong("the second part is an absolute path in the container, or permissions made of r, w and m");
+  }
+  device.host = clean_path(parts.front());
+  device.container = clean_path(parts.back());
+  if (device.host == "/" || device.container == "/") return wrong("the root is no device");
+  return device;
+}
+
+}  // namespace skillrun

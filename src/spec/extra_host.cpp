@@ -1,0 +1,25 @@
+#include <fmt/core.h>
+
+#include "spec/scan.hpp"
+
+namespace skillrun {
+
+std::expected<ExtraHost, ParseError> parse_extra_host(std::string_view text) {
+  constexpr std::string_view expectation = "a host and its address such as db:10.0.0.5 or host:host-gateway";
+  if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return refuse(fmt::format("expected {}, found {}", expectation, quoted(text)));
+  const std::string_view host = text.substr(0, colon);
+  std::string address(text.substr(colon + 1));
+  if (!is_engine_name(host)) {
+    return refuse(
+        fmt::format("expected {}, found {}, which is no host name, in {}", expectation, quoted(host), quoted(text)));
+  }
+  if (address != "host-gateway" && !is_ipv4_address(address) && !is_ipv6_address(address)) {
+    return refuse(
+        fmt::format("expected {}, found {}, which is no address, in {}", expectation, quoted(address), quoted(text)));
+  }
+  return ExtraHost{std::string(host), std::move(address)};
+}
+
+}  // namespace skillrun

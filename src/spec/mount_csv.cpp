@@ -1,0 +1,219 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <system_error>
+
+#include <fmt/core.h>
+
+#include "spec/csv.hpp"
+#include "spec/mount_checks.hpp"
+#include "spec/path.hpp"
+#include "spec/scan.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+constexpr std::string_view expectation = "a mount such as type=bind,source=./data,target=/data,readonly";
+
+struct Alias {
+  std::string_view written;
+  std::string_view key;
+};
+
+constexpr std::array<Alias, 13> options = {{
+    {"type", "type"},
+    {"source", "source"},
+    {"src", "source"},
+    {"target", "target"},
+    {"dst", "target"},
+    {"destination", "target"},
+    {"readonly", "readonly"},
+    {"ro", "readonly"},
+    {"bind-propagation", "bind-propagation"},
+    {"volume-nocopy", "volume-nocopy"},
+    {"volume-subpath", "volume-subpath"},
+    {"tmpfs-size", "tmpfs-size"},
+    {"tmpfs-mode", "tmpfs-mode"},
+}};
+
+std::string_view find_option(std::string_view written) {
+  const auto* const found = std::ranges::find(options, written, &Alias::written);
+  return found == options.end() ? std::string_view{} : found->key;
+}
+
+/// The words of Go's strconv.ParseBool, which docker uses.
+std::optional<bool> parse_go_bool(std::string_view text) {
+  constexpr std::array<std::string_view, 6> yes = {"1", "t", "T", "true", "TRUE", "True"};
+  constexpr std::array<std::string_view, 6> no = {"0", "f", "F", "false", "FALSE", "False"};
+  if (std::ranges::find(yes, text) != yes.end()) return true;
+  if (std::ranges::find(no, text) != no.end()) return false;
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> parse_mode(std::string_view text) {
+  constexpr std::uint32_t all_bits = 07777;
+  std::uint32_t mode = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+  if (error != std::errc{} || end != text.data() + text.size() || mode > all_bits) return std::nullopt;
+  return mode;
+}
+
+bool is_inner_path(std::string_view text) {
+  return !text.starts_with('/') && std::ranges::none_of(split(text, '/'), [](std::string_view part) {
+    return part.empty() || part == "." || part == "..";
+  });
+}
+
+/// Collects the options of one record, then checks that they fit together.
+class MountReader {
+ public:
+  /// A volume is what docker takes a record without a type for.
+  MountReader() { mount_.type = MountType::volume; }
+
+  std::optional<ParseError> read(std::string_view field) {
+    const std::size_t equals = field.find('=');
+    const bool has_value = equals != std::string_view::npos;
+    const std::string written = to_lower(field.substr(0, equals));
+    const std::string_view key = find_option(written);
+    if (key.empty()) return ParseError{fmt::format("the option {} is not supported", quoted(written))};
+    if (std::ranges::find(seen_, key) != seen_.end()) {
+      return ParseError{fmt::format("the option {} is given twice, counting its other names", key)};
+    }
+    seen_.push_back(key);
+    if (key == "readonly" || key == "volume-nocopy") {
+      const auto value = has_value ? parse_go_bool(field.substr(equals + 1)) : true;
+      if (!value) return ParseError{fmt::format("expected {} to be true or false", key)};
+      (key == "readonly" ? mount_.read_only : mount_.nocopy) = *value;
+      return std::nullopt;
+    }
+    const std::string_view value = has_value ? field.substr(equals + 1) : std::string_view{};
+    if (value.empty()) return ParseError{fmt::format("expected a value for {}", quoted(written))};
+    return set(key, value);
+  }
+
+  std::expected<Mount, ParseError> finish(const PathContext& paths) {
+    if (auto error = check_kind()) return std::unexpected(*error);
+    if (target_.empty()) return refuse("the target is missing");
+    auto target = parse_mount_target(target_);
+    if (!target) return std::unexpected(target.error());
+    mount_.target = std::move(*target);
+    if (auto error = set_source(paths)) return std::unexpected(*error);
+    return mount_;
+  }
+
+ private:
+  [[nodiscard]] bool has(std::string_view key) const { return std::ranges::find(seen_, key) != seen_.end(); }
+
+  std::optional<ParseError> set(std::string_view key, std::string_view value) {
+    if (key == "type") return set_type(value);
+    if (key == "source") {
+      source_ = value;
+    } else if (key == "target") {
+      target_ = value;
+    } else if (key == "bind-propagation") {
+      const auto propagation = find_propagation(to_lower(value));
+      if (!propagation)
+        return ParseError{fmt::format("expected a propagation such as rprivate, found {}", quoted(value))};
+      mount_.propagation = *propagation;
+    } else if (key == "volume-subpath") {
+      if (!is_inner_path(value)) {
+        return ParseError{
+            fmt::format("expected a relative path without . and .. for volume-subpath, found {}", quoted(value))};
+      }
+      mount_.subpath = value;
+    } else if (key == "tmpfs-size") {
+      const auto size = parse_bytes(value);
+      if (!size) return size.error();
+      mount_.tmpfs_size = *size;
+    } else if (key == "tmpfs-mode") {
+      mount_.tmpfs_mode = parse_mode(value);
+      if (!mount_.tmpfs_mode)
+        return ParseError{fmt::format("expected an octal mode such as 1777, found {}", quoted(value))};
+    }
+    return std::nullopt;
+  }
+
+  std::optional<ParseError> set_type(std::string_view value) {
+    const std::string type = to_lower(value);
+    if (type == "bind") {
+      mount_.type = MountType::bind;
+    } else if (type == "volume") {
+      mount_.type = MountType::volume;
+    } else if (type == "tmpfs") {
+      mount_.type = MountType::tmpfs;
+    } else {
+      return ParseError{fmt::format("unknown mount type {}; types are bind, volume and tmpfs", quoted(value)), true};
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<ParseError> check_kind() const {
+    constexpr std::array<std::pair<std::string_view, MountType>, 5> bound = {{
+        {"bind-propagation", MountType::bind},
+        {"volume-nocopy", MountType::volume},
+        {"volume-subpath", MountType::volume},
+        {"tmpfs-size", MountType::tmpfs},
+        {"tmpfs-mode", MountType::tmpfs},
+    }};
+    for (const auto& [key, type] : bound) {
+      if (has(key) && type != mount_.type) {
+        return ParseError{fmt::format("the option {} does not belong to this type of mount", key)};
+      }
+    }
+    if (mount_.type == MountType::volume && source_.empty() && (mount_.read_only || has("volume-subpath"))) {
+      return ParseError{"a read-only volume or one with a subpath needs a source"};
+    }
+    return std::nullopt;
+  }
+
+  std::optional<ParseError> set_source(const PathContext& paths) {
+    switch (mount_.type) {
+      case MountType::bind: {
+        if (source_.empty()) return ParseError{"the source is missing"};
+        auto path = resolve_host_path(source_, paths);
+        if (!path) return path.error();
+        mount_.source = std::move(*path);
+        break;
+      }
+      case MountType::volume:
+        if (!source_.empty() && !is_volume_name(source_)) {
+          return ParseError{fmt::format("expected the name of a volume, found {}; a folder of the host needs type=bind",
+                                        quoted(source_))};
+        }
+        mount_.source = source_;
+        break;
+      case MountType::tmpfs:
+        if (!source_.empty()) return ParseError{"a tmpfs has no source"};
+        break;
+    }
+    return std::nullopt;
+  }
+
+  Mount mount_;
+  std::string source_;
+  std::string target_;
+  std::vector<std::string_view> seen_;
+};
+
+}  // namespace
+
+std::expected<Mount, ParseError> parse_mount(std::string_view text, const PathContext& paths) {
+  if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
+  const auto fields = parse_csv_record(text);
+  if (!fields) return std::unexpected(fields.error());
+  const auto wrong = [text](const ParseError& error) {
+    return std::unexpected(ParseError{fmt::format("{}, in {}", error.message, quoted(text)), error.unknown_type});
+  };
+  MountReader reader;
+  for (const std::string& field : *fields) {
+    if (field.empty()) return refuse(fmt::format("expected {}, found an empty field in {}", expectation, quoted(text)));
+    if (const auto error = reader.read(field)) return wrong(*error);
+  }
+  auto mount = reader.finish(paths);
+  if (!mount) return wrong(mount.error());
+  return mount;
+}
+
+}  // namespace skillrun

@@ -1,0 +1,70 @@
+#include "spec/path.hpp"
+
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "spec/scan.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+/// `base` followed by `rest`, clean; refused when the caller has no such place.
+std::expected<std::string, ParseError> below(std::string_view base, std::string_view rest, std::string_view text,
+                                             std::string_view place) {
+  if (!base.starts_with('/')) {
+    return refuse(
+        fmt::format("expected an absolute host path, found {}, but {} is not known here", quoted(text), place));
+  }
+  return clean_path(fmt::format("{}/{}", base, rest));
+}
+
+}  // namespace
+
+std::string clean_path(std::string_view path) {
+  std::vector<std::string_view> kept;
+  for (const std::string_view part : split(path, '/')) {
+    if (part == "..") {
+      if (!kept.empty()) kept.pop_back();
+    } else if (!part.empty() && part != ".") {
+      kept.push_back(part);
+    }
+  }
+  if (kept.empty()) return "/";
+  std::string result;
+  result.reserve(path.size() + 1);
+  for (const std::string_view part : kept) {
+    result += '/';
+    result += part;
+  }
+  return result;
+}
+
+std::expected<std::string, ParseError> resolve_host_path(std::string_view text, const PathContext& paths) {
+  if (auto error = find_unusable_text(text, "a host path")) return std::unexpected(*error);
+  if (text.starts_with('/')) return clean_path(text);
+  const std::string_view first = text.substr(0, text.find('/'));
+  if (first == "." || first == "..") return below(paths.base, text, text, "the manifest's folder");
+  if (first == "~") return below(paths.home, text.substr(1), text, "the caller's home");
+  if (first.starts_with('~')) {
+    return refuse(
+        fmt::format("expected a host path, found {}; only the caller's own home (~) can be named", quoted(text)));
+  }
+  return refuse(fmt::format(
+      "expected an absolute host path, found {}; write ./ before a path below the manifest's folder", quoted(text)));
+}
+
+std::expected<std::string, ParseError> parse_mount_target(std::string_view text) {
+  if (auto error = find_unusable_text(text, "an absolute path in the container")) return std::unexpected(*error);
+  if (!text.starts_with('/')) {
+    return refuse(fmt::format("expected an absolute path in the container, found {}", quoted(text)));
+  }
+  std::string target = clean_path(text);
+  if (target == "/")
+    return refuse(fmt::format("{} is the container's root, which nothing can be mounted over", quoted(text)));
+  return target;
+}
+
+}  // namespace skillrun
