@@ -57,7 +57,9 @@ void decode_skills(Reporter& reporter, const Node& node, const Path& path, Manif
   }
 }
 
-/// Faults of the bytes themselves; true when there is none.
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// Faults of the bytes themselves; true when there is none. A byte order mark must have been removed.
 bool check_bytes(Reporter& reporter, std::string_view text) {
   const auto report = [&](std::size_t offset, std::string_view rule, std::string message, std::string remediation) {
     const Position place = position_at(text, offset);
@@ -71,6 +73,9 @@ bool check_bytes(Reporter& reporter, std::string_view text) {
   }
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
     report(nul, "control-character", "a NUL byte in the file", "save the file as UTF-8 text");
+  }
+  if (text.starts_with(byte_order_mark)) {
+    report(0, syntax_error, "a second byte order mark", "remove it");
   }
   if (const auto invalid = find_invalid_utf8(text)) {
     report(*invalid, "control-character", "not valid UTF-8", "save the file as UTF-8 text");
@@ -100,7 +105,6 @@ void decode_manifest(Reporter& reporter, const Node& root, Manifest& manifest) {
 }
 
 std::expected<Manifest, Findings> parse_manifest(SourcePtr source, ManifestFormat format) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (source->text.starts_with(byte_order_mark)) {
     source = std::make_shared<const SourceText>(
         SourceText{source->name, source->directory, source->text.substr(byte_order_mark.size())});

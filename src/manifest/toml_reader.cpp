@@ -65,16 +65,19 @@ class Converter {
   bool too_deep_ = false;
 };
 
-/// toml++ points just after the `=` of a repeated key: the key itself is what a reader looks for.
+/// toml++ points behind the `=` of a repeated key: the key itself is what a reader looks for.
 Span repeated_key(const TextIndex& index, std::size_t offset) {
   const std::string_view text = index.text();
-  std::size_t end = offset;
+  const auto skip_blanks_before = [&](std::size_t at) {
+    while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) --at;
+    return at;
+  };
+  std::size_t end = skip_blanks_before(offset);
   if (end == 0 || text[end - 1] != '=') {
     const std::size_t line_end = std::min(text.find_first_of("\r\n", offset), text.size());
     return index.span(offset, line_end);
   }
-  --end;
-  while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == '\t')) --end;
+  end = skip_blanks_before(end - 1);
   std::size_t begin = end;
   if (begin > 0 && (text[begin - 1] == '"' || text[begin - 1] == '\'')) {
     const std::size_t quote = begin > 1 ? text.rfind(text[begin - 1], begin - 2) : std::string_view::npos;
