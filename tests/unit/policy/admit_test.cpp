@@ -1,0 +1,124 @@
+#include <doctest/doctest.h>
+
+#include "support.hpp"
+
+using namespace skillrun;
+using namespace skillrun::test;
+
+TEST_CASE("a clean spec is approved") {
+  const auto approved = admit(restricted(), clean_spec(), FakeHost());
+  REQUIRE(approved);
+  CHECK(approved->policy() == "restricted");
+  CHECK(approved->spec().skill == "tool");
+}
+
+TEST_CASE("a spec with nothing in it is refused under every policy") {
+  for (const char* name : {"privileged", "baseline", "restricted"}) {
+    const auto result = admit(*Policy::builtin(name), ContainerSpec{}, LexicalHost());
+    REQUIRE_FALSE(result);
+    CHECK(result.error().policy == name);
+    CHECK(has(result.error().findings, "image-reference-invalid", Severity::error));
+  }
+}
+
+TEST_CASE("an error refuses, warnings and information go along") {
+  ContainerSpec spec = clean_spec();
+  spec.image.value.digest.clear();
+  const auto approved = admit(baseline(), spec, FakeHost());
+  REQUIRE(approved);
+  CHECK(has(approved->findings(), "image-not-pinned"));
+  const auto refused = admit(restricted(), spec, FakeHost());
+  REQUIRE_FALSE(refused);
+  CHECK(has(refused.error().findings, "image-not-pinned", Severity::error));
+}
+
+TEST_CASE("the real path of a bind is judged and pinned") {
+  FakeHost host;
+  host.links["/srv/current"] = "/srv/release-7";
+  host.links["/srv/innocent"] = "/etc";
+  ContainerSpec spec = clean_spec();
+  spec.mounts.push_back(bind("/srv/current"));
+  const auto approved = admit(baseline(), spec, host);
+  REQUIRE(approved);
+  CHECK(approved->spec().mounts.front().value.source == "/srv/release-7");
+  CHECK(has(approved->findings(), "symlink-mount", Severity::warning));
+
+  spec.mounts.front() = bind("/srv/innocent");
+  const auto refused = admit(baseline(), spec, host);
+  REQUIRE_FALSE(refused);
+  CHECK(has(refused.error().findings, "sensitive-mount", Severity::error));
+  CHECK(refused.error().spec.mounts.front().value.source == "/srv/innocent");
+}
+
+TEST_CASE("a path that this machine can not resolve is refused") {
+  FakeHost host;
+  host.unreadable.push_back("/home/other/locked");
+  ContainerSpec spec = clean_spec();
+  spec.mounts.push_back(bind("/home/other/locked"));
+  CHECK_FALSE(admit(baseline(), spec, host));
+  CHECK(admit(baseline(), spec, LexicalHost()));
+}
+
+TEST_CASE("defaults fill gaps and name the policy as their origin") {
+  ContainerSpec spec;
+  spec.memory = set(std::int64_t{64} << 20, "docker.memory");
+  spec = with_defaults(baseline(), std::move(spec));
+  REQUIRE(spec.network_mode);
+  CHECK(spec.network_mode->value.kind == NetworkKind::none);
+  CHECK(spec.network_mode->origin.kind == OriginKind::policy_default);
+  CHECK(spec.network_mode->origin.field == "baseline");
+  CHECK(spec.no_new_privileges->value);
+  CHECK(spec.init->value);
+  CHECK(spec.pids_limit->value == 1024);
+  CHECK(spec.memory_swap->value == spec.memory->value);
+  CHECK(spec.cap_drop.empty());
+  CHECK_FALSE(spec.readonly_rootfs);
+  CHECK_FALSE(spec.user);
+
+  spec = with_defaults(restricted(), ContainerSpec{});
+  CHECK(spec.cap_drop.front().value == "ALL");
+  CHECK(spec.readonly_rootfs->value);
+  CHECK(spec.user->value.host);
+  REQUIRE(spec.mounts.size() == 1);
+  CHECK(spec.mounts.front().value.target == "/tmp");
+  CHECK(spec.mounts.front().value.type == MountType::tmpfs);
+  CHECK_FALSE(spec.memory_swap);
+
+  spec = with_defaults(privileged(), ContainerSpec{});
+  CHECK_FALSE(spec.network_mode);
+  CHECK_FALSE(spec.init);
+}
+
+TEST_CASE("defaults never replace what the manifest says, and applying them twice changes nothing") {
+  ContainerSpec spec = clean_spec();
+  spec.network_mode = set(NetworkMode{.kind = NetworkKind::bridge, .name = {}}, "docker.network");
+  spec.init = set(false, "docker.init");
+  spec.memory_swap = set(std::int64_t{-1}, "docker.memory_swap");
+  spec.cap_drop = {set(std::string("MKNOD"), "docker.cap_drop[0]")};
+  spec.mounts.push_back(bind("/srv/x", "/tmp"));
+  const ContainerSpec once = with_defaults(restricted(), spec);
+  CHECK(once.network_mode->value.kind == NetworkKind::bridge);
+  CHECK_FALSE(once.init->value);
+  CHECK(once.memory_swap->value == -1);
+  CHECK(once.cap_drop.size() == 1);
+  CHECK(once.mounts.size() == 1);
+  const ContainerSpec filled = with_defaults(restricted(), ContainerSpec{});
+  CHECK(with_defaults(restricted(), filled).mounts.size() == filled.mounts.size());
+  CHECK(with_defaults(restricted(), filled).cap_drop.size() == 1);
+}
+
+TEST_CASE("a default of the caller's user becomes the caller's number, or a refusal") {
+  ContainerSpec spec = clean_spec();
+  spec.user.reset();
+  FakeHost host;
+  const auto approved = admit(restricted(), spec, host);
+  REQUIRE(approved);
+  CHECK(approved->spec().user->value.uid == 1000U);
+  CHECK(approved->spec().user->value.gid == 1000U);
+
+  host.user = 0;
+  const auto root = admit(restricted(), spec, host);
+  REQUIRE_FALSE(root);
+  CHECK(has(root.error().findings, "root-user", Severity::error));
+  CHECK_FALSE(admit(restricted(), spec, LexicalHost()));
+}

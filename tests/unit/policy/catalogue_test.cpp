@@ -1,0 +1,104 @@
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+#include "policy/rule.hpp"
+#include "support/text.hpp"
+
+using namespace skillrun;
+
+namespace {
+
+struct Row {
+  std::string baseline;
+  std::string restricted;
+};
+
+/// The catalogue of rules that the project is to have, by id; some stand for later versions.
+std::map<std::string, Row> read_plan() {
+  const std::filesystem::path root = SKILLRUN_SOURCE_DIR;
+  const std::filesystem::path shared = root.parent_path() / "shared/spec/rules.tsv";
+  std::ifstream file(std::filesystem::exists(shared) ? shared : root / "tests/data/rules.tsv");
+  std::map<std::string, Row> plan;
+  for (std::string line; std::getline(file, line);) {
+    const auto cells = split(line, '\t');
+    if (line.starts_with('#') || cells.size() != 5 || cells[0] == "id") continue;
+    plan[std::string(cells[0])] = {std::string(cells[1]), std::string(cells[2])};
+  }
+  return plan;
+}
+
+/// Own additions to the plan.
+const std::set<std::string_view> additions{"syntax-error"};
+
+}  // namespace
+
+TEST_CASE("every rule is in the plan with the severities that it has") {
+  const auto plan = read_plan();
+  REQUIRE(plan.size() > 100);
+  for (const RuleInfo& rule : rule_catalogue()) {
+    CAPTURE(rule.id);
+    if (additions.contains(rule.id)) continue;
+    const auto found = plan.find(std::string(rule.id));
+    REQUIRE(found != plan.end());
+    CHECK(to_string(rule.baseline) == found->second.baseline);
+    CHECK(to_string(rule.restricted) == found->second.restricted);
+  }
+}
+
+TEST_CASE("rules of the plan that are missing stand for what no spec can express yet") {
+  const std::set<std::string> later{"podman-only-flag", "use-api-socket",   "selinux-custom-options",
+                                    "writable-cgroups", "host-pid",         "host-ipc",
+                                    "host-uts",         "host-userns",      "host-cgroupns",
+                                    "shareable-ipc",    "legacy-link",      "volume-as-bind",
+                                    "volume-device",    "volume-driver",    "opaque-volume",
+                                    "volumes-from",     "cdi-device",       "device-cgroup-rule",
+                                    "cgroup-parent",    "runtime",          "annotation",
+                                    "cpu-realtime",     "oom-kill-disable", "restart-policy",
+                                    "detached",         "log-none",         "log-remote",
+                                    "storage-opt",      "foreign-platform", "publish-all",
+                                    "mac-address",      "image-registry",   "env-file",
+                                    "expired-waiver",   "unused-waiver",    "remote-host-path",
+                                    "unenforced-field"};
+  for (const auto& [id, row] : read_plan()) {
+    CAPTURE(id);
+    CHECK((find_rule(id) != nullptr) != later.contains(id));
+  }
+}
+
+TEST_CASE("rules are sorted, unique and found by id") {
+  std::string_view before;
+  for (const RuleInfo& rule : rule_catalogue()) {
+    CAPTURE(rule.id);
+    CHECK(before < rule.id);
+    before = rule.id;
+    CHECK(find_rule(rule.id) == &rule);
+  }
+  CHECK(find_rule("no-such-rule") == nullptr);
+  CHECK(all_rules().size() == rule_catalogue().size());
+}
+
+TEST_CASE("every rule says what, why, how to mend it and where it comes from, on one line each") {
+  for (const RuleInfo& rule : rule_catalogue()) {
+    CAPTURE(rule.id);
+    for (const std::string_view text : {rule.summary, rule.why, rule.remedy, rule.source}) {
+      CHECK_FALSE(text.empty());
+      CHECK_FALSE(text.ends_with('.'));
+      CHECK_FALSE(find_control_character(text));
+    }
+  }
+}
+
+TEST_CASE("a policy that is stricter never knows a rule less") {
+  for (const RuleInfo& rule : rule_catalogue()) {
+    CAPTURE(rule.id);
+    CHECK(rule.baseline <= rule.restricted);
+    CHECK(rule.privileged != Severity::off);
+    // Under privileged a rule either refuses always, or only informs.
+    CHECK((rule.privileged == Severity::info || rule.baseline == Severity::error));
+  }
+}

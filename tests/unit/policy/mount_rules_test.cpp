@@ -1,0 +1,332 @@
+#include <doctest/doctest.h>
+
+#include "support.hpp"
+
+using namespace skillrun;
+using namespace skillrun::test;
+
+namespace {
+
+bool refused(const std::string& source, std::string_view rule, bool read_only = true) {
+  return has(judge_mount(bind(source, "/data", read_only)), rule, Severity::error);
+}
+
+bool is_refused_workdir(const std::string& folder, const FakeHost& host = {}) {
+  return has_errors(judge_mount(workdir(folder), host));
+}
+
+}  // namespace
+
+TEST_CASE("system folders are refused whole, in part and from above") {
+  for (const char* path : {"/etc",
+                           "/etc/shadow",
+                           "/root",
+                           "/root/x",
+                           "/boot",
+                           "/dev",
+                           "/dev/sda",
+                           "/proc/1/root",
+                           "/sys",
+                           "/usr",
+                           "/usr/bin",
+                           "/lib/modules",
+                           "/var/lib/docker/volumes",
+                           "/var/lib",
+                           "/var",
+                           "/",
+                           "/var/log/syslog",
+                           "/var/spool/cron",
+                           "/var/spool",
+                           "/bin",
+                           "/lib64"}) {
+    CAPTURE(path);
+    CHECK(refused(path, "sensitive-mount"));
+  }
+}
+
+TEST_CASE("folders that only look like system folders pass") {
+  for (const char* path : {"/rootfs", "/etcetera", "/home2/al/data", "/srv/etc", "/data/root", "/opt/usr", "/devel",
+                           "/process", "/var/lib/mydata", "/varnish", "/srv/docker.sock.md", "/mnt/run"}) {
+    CAPTURE(path);
+    CHECK_FALSE(has_errors(judge_mount(bind(path))));
+  }
+}
+
+TEST_CASE("time zone, certificates and fonts may be read but not written") {
+  for (const char* path : {"/etc/localtime", "/etc/timezone", "/etc/ssl/certs", "/etc/ssl/certs/ca-certificates.crt",
+                           "/usr/share/zoneinfo", "/usr/share/fonts/truetype", "/usr/share/ca-certificates"}) {
+    CAPTURE(path);
+    CHECK_FALSE(refused(path, "sensitive-mount", true));
+    CHECK(refused(path, "sensitive-mount", false));
+  }
+  CHECK(refused("/etc/ssl", "sensitive-mount", true));
+  CHECK(refused("/etc/ssl/private", "sensitive-mount", true));
+  CHECK(refused("/usr/share", "sensitive-mount", true));
+}
+
+TEST_CASE("sockets of every engine are refused, in their rootful and rootless places") {
+  for (const char* path : {"/var/run/docker.sock",
+                           "/run/docker.sock",
+                           "/run/containerd/containerd.sock",
+                           "/run/crio/crio.sock",
+                           "/run/podman/podman.sock",
+                           "/run/buildkit/buildkitd.sock",
+                           "/var/run/cri-dockerd.sock",
+                           "/run/balena-engine.sock",
+                           "/var/lib/kubelet/pod-resources/kubelet.sock",
+                           "/run/user/1000/docker.sock",
+                           "/run/user/1000/podman/podman.sock",
+                           "/home/al/.docker/run/docker.sock",
+                           "/home/al/.docker/desktop/docker.sock",
+                           "/home/al/.colima/default/docker.sock",
+                           "/home/al/.local/share/containers/podman/machine/podman.sock",
+                           "/data/home/al/.rd/docker.sock",
+                           "/srv/engine/docker.sock",
+                           "/run/k3s/containerd/containerd.sock",
+                           "/run/containerd",
+                           "/run/podman"}) {
+    CAPTURE(path);
+    CHECK(refused(path, "engine-socket"));
+  }
+}
+
+TEST_CASE("a socket is known by its source, not by its target, and not by a part of a name") {
+  CHECK_FALSE(has(judge_mount(bind("/srv/data", "/var/run/docker.sock")), "engine-socket"));
+  CHECK_FALSE(refused("/srv/docker.sock.example", "engine-socket"));
+  CHECK_FALSE(refused("/srv/my-docker.sock", "engine-socket"));
+}
+
+TEST_CASE("folders that hold sockets are refused") {
+  for (const char* path : {"/run", "/var/run", "/run/user", "/run/user/1000", "/var/run/user/1000", "/var", "/",
+                           "/home/al/.docker", "/home/al/.local/share/containers"}) {
+    CAPTURE(path);
+    CHECK(refused(path, "socket-ancestor"));
+  }
+  CHECK_FALSE(refused("/run/lock", "socket-ancestor"));
+  CHECK_FALSE(refused("/run/user/1000/app", "socket-ancestor"));
+}
+
+TEST_CASE("the socket of the selected engine is refused wherever it is") {
+  FakeHost host;
+  host.socket = "/srv/engines/main";
+  CHECK(has(judge_mount(bind("/srv/engines/main"), host), "engine-socket", Severity::error));
+  CHECK(has(judge_mount(bind("/srv/engines"), host), "socket-ancestor", Severity::error));
+  CHECK(has(judge_mount(bind("/srv"), host), "socket-ancestor", Severity::error));
+  CHECK_FALSE(has_errors(judge_mount(bind("/srv/other"), host)));
+  host.links["/srv/engines/main"] = "/mnt/real.sock";
+  CHECK(has(judge_mount(bind("/mnt/real.sock"), host), "engine-socket", Severity::error));
+}
+
+TEST_CASE("agents and system buses are refused") {
+  for (const char* path : {"/tmp/ssh-XXabc/agent.123", "/run/user/1000/gnupg/S.gpg-agent", "/run/user/1000/bus",
+                           "/run/dbus/system_bus_socket", "/run/systemd/private", "/run/user/1000/keyring/ssh",
+                           "/home/al/.gnupg/S.gpg-agent.ssh"}) {
+    CAPTURE(path);
+    CHECK(refused(path, "agent-socket"));
+  }
+  Setting<Mount> mount = bind("/somewhere/odd");
+  mount.origin.text = "${SSH_AUTH_SOCK}:/agent";
+  CHECK(has(judge_mount(mount), "agent-socket", Severity::error));
+}
+
+TEST_CASE("homes and the secrets in them are refused") {
+  for (const char* path : {"/home",
+                           "/home/al",
+                           "/root",
+                           "/Users/al",
+                           "/home/al/.ssh",
+                           "/home/al/.ssh/id_ed25519",
+                           "/home/al/.aws",
+                           "/home/al/.docker",
+                           "/home/al/.docker/config.json",
+                           "/home/al/.config",
+                           "/home/al/.config/gcloud/x",
+                           "/home/al/.config/gh",
+                           "/home/al/.netrc",
+                           "/home/al/.npmrc",
+                           "/home/al/.kube/config",
+                           "/home/al/.gnupg",
+                           "/home/al/.git-credentials",
+                           "/home/al/.password-store",
+                           "/home/al/.mozilla",
+                           "/data/users/al/.ssh",
+                           "/home/al/.local"}) {
+    CAPTURE(path);
+    CHECK(refused(path, "home-secrets-mount"));
+  }
+  for (const char* path : {"/home/al/project", "/home/al/.config/htop", "/home/al/.cache", "/home/al/ssh",
+                           "/home/al/project/.docker/nginx.conf", "/home/al/.local/bin"}) {
+    CAPTURE(path);
+    CHECK_FALSE(refused(path, "home-secrets-mount"));
+  }
+}
+
+TEST_CASE("the caller's own home is known even in an unusual place") {
+  FakeHost host;
+  host.home_folder = "/var/opt/builder";
+  CHECK(has(judge_mount(bind("/var/opt/builder"), host), "home-secrets-mount", Severity::error));
+  CHECK(has(judge_mount(bind("/var/opt"), host), "home-secrets-mount", Severity::error));
+  CHECK_FALSE(has_errors(judge_mount(bind("/var/opt/builder/project"), host)));
+  host.home_folder = "/";
+  CHECK_FALSE(has_errors(judge_mount(bind("/srv/project"), host)));
+}
+
+TEST_CASE("a symlink to a forbidden place is forbidden") {
+  FakeHost host;
+  host.links = {{"/srv/a", "/etc"}, {"/srv/b", "/run/docker.sock"},  {"/srv/c", "/"}, {"/srv/d", "/home/al"},
+                {"/srv/e", "/run"}, {"/srv/f", "/run/user/1000/bus"}};
+  CHECK(has(judge_mount(bind("/srv/a"), host), "sensitive-mount", Severity::error));
+  CHECK(has(judge_mount(bind("/srv/b"), host), "engine-socket", Severity::error));
+  CHECK(has(judge_mount(bind("/srv/c"), host), "root-mount", Severity::error));
+  CHECK(has(judge_mount(bind("/srv/d"), host), "home-secrets-mount", Severity::error));
+  CHECK(has(judge_mount(bind("/srv/e"), host), "socket-ancestor", Severity::error));
+  CHECK(has(judge_mount(bind("/srv/f"), host), "agent-socket", Severity::error));
+  const Findings findings = judge_mount(bind("/srv/a"), host);
+  CHECK(has(findings, "symlink-mount", Severity::warning));
+}
+
+TEST_CASE("a forbidden path stays forbidden when a symlink leads to a harmless place") {
+  FakeHost host;
+  host.links["/etc/app"] = "/srv/app";
+  CHECK(has(judge_mount(bind("/etc/app"), host), "sensitive-mount", Severity::error));
+}
+
+TEST_CASE("the working directory is judged by where it is") {
+  CHECK_FALSE(is_refused_workdir("/home/al/project"));
+  CHECK_FALSE(is_refused_workdir("/srv/data"));
+  for (const char* path : {"/", "/etc", "/usr/src", "/home/al", "/home", "/home/al/.ssh", "/root", "/root/project",
+                           "/var/run", "/run/user/1000", "/var/lib/docker"}) {
+    CAPTURE(path);
+    CHECK(is_refused_workdir(path));
+  }
+}
+
+TEST_CASE("a whole home as working directory is refused with advice to name another") {
+  for (const Finding& finding : judge_mount(workdir("/home/al"))) {
+    if (finding.rule != "home-secrets-mount") continue;
+    CHECK(finding.remediation.find("--workdir") != std::string::npos);
+    return;
+  }
+  FAIL("no finding");
+}
+
+TEST_CASE("only root may share a folder below /root, and only as the working directory") {
+  FakeHost root;
+  root.user = 0;
+  CHECK_FALSE(is_refused_workdir("/root/project", root));
+  CHECK(is_refused_workdir("/root", root));
+  CHECK(is_refused_workdir("/root/.ssh", root));
+  CHECK(has_errors(judge_mount(bind("/root/project"), root)));
+  CHECK(is_refused_workdir("/root/project"));
+  CHECK(has_errors(judge_mount(workdir("/root/project"), LexicalHost())));
+}
+
+TEST_CASE("the author of a manifest can not borrow the caller's freedom by naming SKILL_WORKDIR elsewhere") {
+  FakeHost root;
+  root.user = 0;
+  // The working directory was "/", so that every source lies below it.
+  Setting<Mount> mount = workdir("/root/project");
+  for (const char* text : {"/root/project:/x${SKILL_WORKDIR}", "/root/project:${SKILL_WORKDIR}",
+                           "type=bind,target=${SKILL_WORKDIR},source=/root/project", "${SKILL_WORKDIR}/root/project:/x",
+                           "${SKILL_WORKDIR}/project:/x"}) {
+    CAPTURE(text);
+    mount.origin.text = text;
+    CHECK(has_errors(judge_mount(mount, root)));
+  }
+  for (const char* text : {"${SKILL_WORKDIR}:/x", "${SKILL_WORKDIR}:/x:ro", "-v=${SKILL_WORKDIR}:/x",
+                           "type=bind,source=${SKILL_WORKDIR},target=/x", "${SKILL_WORKDIR}"}) {
+    CAPTURE(text);
+    mount.origin.text = text;
+    CHECK_FALSE(has_errors(judge_mount(mount, root)));
+  }
+}
+
+TEST_CASE("allowed_paths narrow where binds come from, under every policy") {
+  ContainerSpec spec = clean_spec();
+  spec.allowed_paths = {"/srv/data"};
+  const auto outside = [&](Setting<Mount> mount, const HostView& host = FakeHost()) {
+    spec.mounts = {std::move(mount)};
+    return has(evaluate(privileged(), spec, host), "mount-outside-roots", Severity::error);
+  };
+  CHECK_FALSE(outside(bind("/srv/data")));
+  CHECK_FALSE(outside(bind("/srv/data/x")));
+  CHECK(outside(bind("/srv/database")));
+  CHECK(outside(bind("/srv")));
+  CHECK_FALSE(outside(workdir("/home/al/project")));
+  CHECK_FALSE(outside(workdir("/home/al/project", "/sub")));
+
+  FakeHost host;
+  host.links["/srv/data/link"] = "/srv/secret";
+  host.links["/home/al/project/link"] = "/srv/secret";
+  CHECK(outside(bind("/srv/data/link"), host));
+  CHECK(outside(workdir("/home/al/project", "/link"), host));
+  host.links["/srv/data"] = "/mnt/disk";
+  host.links["/srv/data/x"] = "/mnt/disk/x";
+  CHECK_FALSE(outside(bind("/srv/data/x"), host));
+
+  spec.allowed_paths = {""};
+  CHECK(outside(bind("/srv/data")));
+}
+
+TEST_CASE("without allowed_paths only the restricted policy asks for the working directory") {
+  ContainerSpec spec = clean_spec();
+  spec.mounts.push_back(bind("/srv/data"));
+  CHECK_FALSE(has(evaluate(baseline(), spec, LexicalHost()), "mount-outside-roots"));
+  CHECK(has(evaluate(restricted(), spec, LexicalHost()), "mount-outside-roots", Severity::error));
+  spec.mounts.push_back(workdir("/srv"));
+  CHECK_FALSE(has(evaluate(restricted(), spec, LexicalHost()), "mount-outside-roots"));
+}
+
+TEST_CASE("a missing source is told only where somebody can know") {
+  FakeHost host;
+  host.missing.push_back("/srv/gone");
+  CHECK(has(judge_mount(bind("/srv/gone"), host), "missing-mount-source"));
+  CHECK_FALSE(has(judge_mount(bind("/srv/there"), host), "missing-mount-source"));
+  CHECK_FALSE(has(judge_mount(bind("/srv/gone")), "missing-mount-source"));
+}
+
+TEST_CASE("a mount that was not cleaned is refused under every policy, whatever it leads to") {
+  for (const char* source : {"//etc", "/./root", "/tmp/../root", "etc", "", "/srv/"}) {
+    CAPTURE(source);
+    ContainerSpec spec = clean_spec();
+    spec.mounts.push_back(bind(source));
+    CHECK(has(evaluate(privileged(), spec, LexicalHost()), "invalid-mount", Severity::error));
+  }
+  CHECK(has(judge_mount(bind("/srv/x", "data")), "invalid-mount", Severity::error));
+  CHECK(has(judge_mount(bind("/srv/x", "")), "sensitive-target", Severity::error));
+}
+
+TEST_CASE("slave propagation is a warning where shared is an error") {
+  Setting<Mount> mount = bind("/srv/x");
+  for (const Propagation mode : {Propagation::shared, Propagation::rshared}) {
+    mount.value.propagation = mode;
+    CHECK(has(judge_mount(mount), "mount-propagation", Severity::error));
+  }
+  for (const Propagation mode : {Propagation::slave, Propagation::rslave}) {
+    mount.value.propagation = mode;
+    CHECK(has(judge_mount(mount), "mount-propagation", Severity::warning));
+    CHECK_FALSE(has_errors(judge_mount(mount)));
+  }
+  mount.value.propagation = Propagation::rprivate;
+  CHECK_FALSE(has(judge_mount(mount), "mount-propagation"));
+}
+
+TEST_CASE("a build context is judged like a mount that is read") {
+  ContainerSpec spec = clean_spec();
+  const auto verdict = [&](const std::string& folder, const HostView& host) {
+    spec.build = set(
+        BuildRecipe{.packages = {},
+                    .context = ContextRecipe{.context = folder, .dockerfile = "Dockerfile", .target = {}, .args = {}}},
+        "docker.build");
+    return has_errors(evaluate(baseline(), spec, host));
+  };
+  FakeHost host;
+  CHECK_FALSE(verdict("/srv/image", host));
+  CHECK(verdict("/", host));
+  CHECK(verdict("/etc", host));
+  CHECK(verdict("/home/al", host));
+  CHECK(verdict("/home/al/.ssh", host));
+  CHECK(verdict("/root/image", host));
+  host.user = 0;
+  CHECK_FALSE(verdict("/root/image", host));
+}

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <skillrun/policy.hpp>
+
+namespace skillrun::test {
+
+/// A machine with a few symlinks. Every other path is its own real path.
+class FakeHost final : public HostView {
+ public:
+  std::map<std::string, std::string> links;  ///< whole paths
+  std::vector<std::string> missing;          ///< paths that do not exist
+  std::vector<std::string> unreadable;       ///< paths that can not be resolved
+  std::optional<std::string> socket;
+  std::optional<std::uint32_t> user = 1000;
+  std::optional<std::string> home_folder;
+  mutable int questions = 0;
+
+  std::optional<std::string> real_path(const std::string& path) const override {
+    ++questions;
+    if (std::ranges::find(unreadable, path) != unreadable.end()) return std::nullopt;
+    const auto found = links.find(path);
+    return found == links.end() ? path : found->second;
+  }
+  std::optional<std::string> engine_socket() const override { return socket; }
+  std::optional<std::uint32_t> uid() const override { return user; }
+  std::optional<std::uint32_t> gid() const override { return user; }
+  std::optional<std::string> home() const override { return home_folder; }
+  std::optional<bool> exists(const std::string& path) const override {
+    return std::ranges::find(missing, path) == missing.end();
+  }
+  bool reads_file_system() const override { return true; }
+};
+
+inline Origin at(std::string field, std::string text, std::uint32_t line = 1) {
+  return {.kind = OriginKind::manifest,
+          .field = std::move(field),
+          .span = {{line, 1}, {line, 10}},
+          .text = std::move(text)};
+}
+
+template <class T>
+Setting<T> set(T value, std::string field, std::string text = "x", std::uint32_t line = 1) {
+  return {std::move(value), at(std::move(field), std::move(text), line)};
+}
+
+/// A spec that no rule of the restricted policy has anything to say about.
+inline ContainerSpec clean_spec() {
+  ContainerSpec spec;
+  spec.skill = "tool";
+  spec.source = std::make_shared<const SourceText>(
+      SourceText{.name = "skills.toml", .directory = "/srv/skills", .text = "image = \"x\"\n"});
+  ImageReference image;
+  image.registry = "docker.io";
+  image.repository = "library/debian";
+  image.tag = "12";
+  image.digest = "sha256:" + std::string(64, 'a');
+  spec.image = set(image, "docker.image", "debian:12@sha256:...");
+  spec.user = set(UserSpec{.user = "1000", .group = "1000", .uid = 1000, .gid = 1000, .host = false}, "docker.user");
+  spec.no_new_privileges = set(true, "docker.security_opt[0]");
+  spec.readonly_rootfs = set(true, "docker.read_only");
+  spec.cap_drop.push_back(set(std::string("ALL"), "docker.cap_drop[0]"));
+  spec.network_mode = set(NetworkMode{.kind = NetworkKind::none, .name = {}}, "docker.network");
+  spec.memory = set(std::int64_t{512} << 20, "docker.memory");
+  spec.memory_swap = set(std::int64_t{512} << 20, "docker.memory_swap");
+  spec.nano_cpus = set(std::int64_t{1'000'000'000}, "docker.cpus");
+  spec.pids_limit = set(std::int64_t{100}, "docker.pids_limit");
+  spec.timeout = set(std::chrono::nanoseconds(std::chrono::minutes(1)), "docker.timeout");
+  return spec;
+}
+
+inline Setting<Mount> bind(std::string source, std::string target = "/data", bool read_only = true) {
+  Mount mount;
+  mount.type = MountType::bind;
+  mount.source = source;
+  mount.target = target;
+  mount.read_only = read_only;
+  return set(std::move(mount), "docker.volumes[0]", source + ":" + target);
+}
+
+/// The working directory, as `${SKILL_WORKDIR}:/workdir` declares it.
+inline Setting<Mount> workdir(std::string source, std::string below = {}) {
+  Setting<Mount> mount = bind(source + below, "/workdir");
+  mount.value.caller_workdir = true;
+  mount.origin.text = "${SKILL_WORKDIR}" + below + ":/workdir";
+  return mount;
+}
+
+inline bool has(const Findings& findings, std::string_view rule, Severity least = Severity::info) {
+  return std::ranges::any_of(findings, [&](const Finding& f) { return f.rule == rule && f.severity >= least; });
+}
+
+inline std::vector<std::string> rules_of(const Findings& findings) {
+  std::vector<std::string> rules;
+  for (const Finding& finding : findings) rules.push_back(finding.rule);
+  return rules;
+}
+
+inline const Policy& baseline() { return *Policy::builtin("baseline"); }
+inline const Policy& restricted() { return *Policy::builtin("restricted"); }
+inline const Policy& privileged() { return *Policy::builtin("privileged"); }
+
+/// The baseline's findings for a clean spec with one mount.
+inline Findings judge_mount(Setting<Mount> mount, const HostView& host = LexicalHost()) {
+  ContainerSpec spec = clean_spec();
+  spec.mounts.push_back(std::move(mount));
+  return evaluate(baseline(), spec, host);
+}
+
+}  // namespace skillrun::test
