@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include <skillrun/engine.hpp>
+
+#include "engine/api/api_engine.hpp"
+#include "engine/cli/cli_engine.hpp"
+#include "engine/detection_places.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+using Kind = EngineError::Kind;
+
+constexpr std::chrono::milliseconds socket_deadline{3'000};
+// A client is a process or two, and podman's first start sets its storage up.
+constexpr std::chrono::milliseconds program_deadline{15'000};
+
+CallLimits at_most(CallLimits limits, std::chrono::milliseconds deadline) {
+  limits.deadline = std::min(limits.deadline, deadline);
+  return limits;
+}
+
+std::string advice_for(Kind kind, bool podman, bool socket) {
+  switch (kind) {
+    case Kind::permission_denied:
+      return podman ? "use your own service (systemctl --user start podman.socket), or sudo"
+                    : "add your user to the group docker and log in again, or use sudo, rootless docker or podman";
+    case Kind::unavailable:
+      if (!socket && !podman) return "start docker (systemctl start docker), or use podman, which needs no daemon";
+      return podman ? "start it with: systemctl --user start podman.socket (as root: systemctl start podman.socket)"
+                    : "start it with: systemctl start docker (rootless: systemctl --user start docker)";
+    case Kind::deadline: return "it accepts connections and does not answer: see its log, or restart it";
+    case Kind::unsupported: return "install a newer engine";
+    default: return {};
+  }
+}
+
+struct Answer {
+  Probe probe;
+  std::unique_ptr<Engine> engine;
+};
+
+std::string describe(const EngineInfo& info) {
+  std::string text = fmt::format("{} {}", info.kind, info.version);
+  if (!info.api_version.empty()) text += fmt::format(", API {}", info.api_version);
+  if (info.rootless) text += ", rootless";
+  if (info.remote) text += ", remote";
+  return text;
+}
+
+Answer try_socket(const Place& place, bool complete, CallLimits limits) {
+  Answer answer{{.place = place.label, .outcome = {}, .advice = {}}, nullptr};
+  auto engine = ApiEngine::open(place.target, limits);
+  if (engine && complete) {
+    if (auto completed = (*engine)->complete_info(limits); !completed) engine = std::unexpected(completed.error());
+  }
+  if (engine) {
+    answer.probe.usable = true;
+    answer.probe.outcome = describe((*engine)->info());
+    answer.engine = std::move(*engine);
+    return answer;
+  }
+  const EngineError& error = engine.error();
+  answer.probe.outcome = error.message;
+  if (error.kind == Kind::protocol) answer.probe.outcome = "not a docker engine: " + error.message;
+  const bool missing = error.message == "no such socket";
+  if (error.message == "nothing listens on it") answer.probe.outcome += ": the daemon is not running";
+  if (!missing) answer.probe.advice = advice_for(error.kind, place.podman, true);
+  return answer;
+}
+
+bool executable(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0;
+}
+
+/// The program's path, or nothing when it is not installed.
+std::string find_executable(const std::string& program, const std::string& path) {
+  if (program.contains('/')) return executable(program) ? program : std::string();
+  for (const std::string_view folder : split(path, ':')) {
+    // A relative entry would make what runs depend on the working directory.
+    if (!folder.starts_with('/')) continue;
+    std::string candidate = fmt::format("{}/{}", folder, program);
+    if (executable(candidate)) return candidate;
+  }
+  return {};
+}
+
+Answer try_program(const Place& place, const std::string& path, CallLimits limits) {
+  Answer answer{{.place = place.label, .outcome = {}, .advice = {}}, nullptr};
+  const std::string program = find_executable(place.target, path);
+  if (program.empty()) {
+    answer.probe.outcome = "not installed";
+    answer.probe.advice = fmt::format("install {} or name another with --engine", place.podman ? "podman" : "docker");
+    return answer;
+  }
+  auto engine = make_cli_engine(program, limits);
+  if (engine) {
+    answer.probe.usable = true;
+    answer.probe.outcome = describe((*engine)->info());
+    answer.engine = std::move(*engine);
+    return answer;
+  }
+  answer.probe.outcome = engine.error().message;
+  answer.probe.advice = advice_for(engine.error().kind, place.podman, false);
+  return answer;
+}
+
+Answer try_place(const Place& place, const DetectionContext& context, bool complete, CallLimits limits) {
+  switch (place.kind) {
+    case Place::Kind::socket: return try_socket(place, complete, at_most(limits, socket_deadline));
+    case Place::Kind::program: return try_program(place, context.path, at_most(limits, program_deadline));
+    case Place::Kind::problem: break;
+  }
+  return {{.place = place.label, .usable = false, .outcome = place.outcome, .advice = place.advice}, nullptr};
+}
+
+std::optional<std::string> variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
+}
+
+std::string home_from_accounts(uid_t uid) {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 4096> buffer;
+  ::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found);
+  return found != nullptr ? found->pw_dir : std::string();
+}
+
+}  // namespace
+
+DetectionContext DetectionContext::current() {
+  DetectionContext context;
+  context.uid = ::getuid();
+  context.docker_host = variable("DOCKER_HOST");
+  context.docker_context = variable("DOCKER_CONTEXT");
+  const auto home = variable("HOME");
+  context.home = home ? *home : home_from_accounts(context.uid);
+  context.docker_config = variable("DOCKER_CONFIG").value_or(context.home + "/.docker");
+  context.path = variable("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
+  const std::string usual = fmt::format("/run/user/{}", context.uid);
+  struct stat status {};
+  const bool exists = ::stat(usual.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+  context.runtime_dir = variable("XDG_RUNTIME_DIR").value_or(exists ? usual : "");
+  return context;
+}
+
+Detection detect_engine(const DetectionContext& context, bool all, CallLimits limits) {
+  Detection detection;
+  const Places places = places_to_try(context);
+  const auto cancelled = [&] { return limits.cancellation != nullptr && limits.cancellation->cancelled(); };
+  for (const Place& place : places.candidates) {
+    if (cancelled()) return detection;
+    Answer answer = try_place(place, context, all, limits);
+    detection.probes.push_back(std::move(answer.probe));
+    if (answer.engine && !detection.engine) detection.engine = std::move(answer.engine);
+    if (detection.engine && !all) return detection;
+  }
+  if (!all) return detection;
+  for (const Place& place : places.others) {
+    if (cancelled()) break;
+    detection.probes.push_back(try_place(place, context, true, limits).probe);
+  }
+  return detection;
+}
+
+}  // namespace skillrun

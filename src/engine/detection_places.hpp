@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <skillrun/engine.hpp>
+
+namespace skillrun {
+
+/// A place where an engine may be.
+struct Place {
+  enum class Kind : std::uint8_t {
+    socket,   ///< `target` is the path of a unix socket
+    program,  ///< `target` is a program's name or path
+    problem,  ///< nothing to try: `outcome` and `advice` say why
+  };
+  Kind kind = Kind::problem;
+  std::string target = {};
+  std::string label;  ///< as users read it: "unix:///run/docker.sock (Docker Engine API)"
+  bool podman = false;  ///< for the advice
+  std::string outcome = {};
+  std::string advice = {};
+};
+
+struct Places {
+  std::vector<Place> candidates;  ///< in order; the first that answers is taken
+  std::vector<Place> others;      ///< only for a complete survey: never taken
+};
+
+/// Where the system's own sockets are.
+struct SystemSockets {
+  std::string docker = "/var/run/docker.sock";
+  std::string podman = "/run/podman/podman.sock";
+};
+
+/// The places for a selection. Reads no more than docker's configuration. An engine that the user named (--engine,
+/// DOCKER_HOST, a docker context) is the only candidate: there is no falling through to another.
+[[nodiscard]] Places places_to_try(const DetectionContext& context, const SystemSockets& system = {});
+
+}  // namespace skillrun

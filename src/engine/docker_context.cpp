@@ -1,0 +1,77 @@
+#include "engine/docker_context.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "support/json.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t max_file = std::uintmax_t{1} << 20;
+
+/// The object in a file; nothing when there is no such file.
+std::expected<std::optional<json::object>, std::string> read_object(const fs::path& path) {
+  std::error_code error;
+  const auto size = fs::file_size(path, error);
+  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return std::nullopt;
+  if (error) return std::unexpected(fmt::format("{}: {}", path.string(), error.message()));
+  if (size > max_file) return std::unexpected(fmt::format("{}: larger than {} bytes", path.string(), max_file));
+  std::ifstream file(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file) return std::unexpected(fmt::format("{}: can not be read", path.string()));
+  boost::system::error_code parse_error;
+  json::value document = json::parse(text, parse_error);
+  if (parse_error || !document.is_object()) {
+    return std::unexpected(fmt::format("{}: not a JSON object", path.string()));
+  }
+  return std::move(document.get_object());
+}
+
+std::string text_member(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+/// Endpoints.docker.Host of a context's meta.json.
+std::string host_of(const json::object& meta) {
+  const json::value* endpoints = meta.if_contains("Endpoints");
+  if (endpoints == nullptr || !endpoints->is_object()) return {};
+  const json::value* docker = endpoints->get_object().if_contains("docker");
+  return docker != nullptr && docker->is_object() ? text_member(docker->get_object(), "Host") : std::string();
+}
+
+}  // namespace
+
+std::expected<std::optional<std::string>, std::string> current_docker_context(const std::string& config_folder) {
+  auto config = read_object(fs::path(config_folder) / "config.json");
+  if (!config) return std::unexpected(config.error());
+  if (!*config) return std::nullopt;
+  std::string name = text_member(**config, "currentContext");
+  if (name.empty() || name == "default") return std::nullopt;
+  return name;
+}
+
+std::expected<std::string, std::string> docker_context_host(const std::string& config_folder,
+                                                            const std::string& name) {
+  // The folders are named by a hash of the context's name; the name itself is in the file.
+  const fs::path contexts = fs::path(config_folder) / "contexts" / "meta";
+  std::error_code error;
+  for (fs::directory_iterator entry(contexts, error), end; !error && entry != end; entry.increment(error)) {
+    auto meta = read_object(entry->path() / "meta.json");
+    if (!meta) return std::unexpected(meta.error());
+    if (!*meta || text_member(**meta, "Name") != name) continue;
+    std::string host = host_of(**meta);
+    if (host.empty()) return std::unexpected(fmt::format("docker context '{}' has no docker endpoint", printable(name)));
+    return host;
+  }
+  return std::unexpected(fmt::format("docker context '{}' is not defined in {}", printable(name), contexts.string()));
+}
+
+}  // namespace skillrun
