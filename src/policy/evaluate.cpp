@@ -20,7 +20,10 @@ class Collector final : public FindingSink {
  private:
   void take(const Origin& origin, std::string message, std::string remedy, Severity most) override {
     const auto known = [&](const Finding& problem) {
-      return problem.rule == rule_->id && problem.field == origin.field;
+      if (problem.field != origin.field) return false;
+      // A value that could not be read is not also missing.
+      const bool unread = origin.text.empty() && problem.severity == Severity::error;
+      return unread || problem.rule == rule_->id;
     };
     if (std::ranges::any_of(spec_.problems, known)) return;
     const bool in_manifest = origin.kind == OriginKind::manifest || origin.kind == OriginKind::extra_args;

@@ -296,6 +296,23 @@ TEST_CASE("a mount that was not cleaned is refused under every policy, whatever 
   CHECK(has(judge_mount(bind("/srv/x", "")), "sensitive-target", Severity::error));
 }
 
+TEST_CASE("a subpath that leads out of its volume is refused, also where no parser made the mount") {
+  Mount mount;
+  mount.type = MountType::volume;
+  mount.source = "cache";
+  mount.target = "/data";
+  for (const char* subpath : {"/etc", "..", "a/../../b", "a/.."}) {
+    CAPTURE(subpath);
+    mount.subpath = subpath;
+    CHECK(has(judge_mount(set(mount, "docker.mounts[0]")), "subpath-escape", Severity::error));
+  }
+  for (const char* subpath : {"", "a", "a/b", "..a", "a..b/c"}) {
+    CAPTURE(subpath);
+    mount.subpath = subpath;
+    CHECK_FALSE(has(judge_mount(set(mount, "docker.mounts[0]")), "subpath-escape"));
+  }
+}
+
 TEST_CASE("slave propagation is a warning where shared is an error") {
   Setting<Mount> mount = bind("/srv/x");
   for (const Propagation mode : {Propagation::shared, Propagation::rshared}) {

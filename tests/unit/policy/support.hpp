@@ -13,7 +13,7 @@
 namespace skillrun::test {
 
 /// A machine with a few symlinks. Every other path is its own real path.
-class FakeHost final : public HostView {
+class FakeHost : public HostView {
  public:
   std::map<std::string, std::string> links;  ///< whole paths
   std::vector<std::string> missing;          ///< paths that do not exist

@@ -1,0 +1,163 @@
+// Each rule has manifests that it must pass and manifests that it must fail, in tests/fixtures/rules/ID/{pass,fail}.
+// A failing one is a minimal manifest with one tweak; the .txt beside it holds all findings. SKILLRUN_UPDATE_GOLDENS=1
+// writes these files anew. A first line `# policy: NAME` asks for another policy than restricted;
+// `# reported as: RULE` says that a parser refuses such a manifest before the rule sees it.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include <doctest/doctest.h>
+#include <skillrun/manifest.hpp>
+#include <skillrun/spec.hpp>
+
+#include "support.hpp"
+
+namespace fs = std::filesystem;
+using namespace skillrun;
+using namespace skillrun::test;
+
+namespace {
+
+const fs::path root = fs::path(SKILLRUN_SOURCE_DIR) / "tests/fixtures/rules";
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct FixtureHost : FakeHost {
+  FixtureHost() {
+    links = {{"/srv/link-to-etc", "/etc"},           {"/srv/link-to-root", "/"},
+             {"/srv/link-to-run", "/run"},           {"/srv/link-to-socket", "/run/docker.sock"},
+             {"/srv/link-to-home", "/home/alice"},   {"/srv/link-to-bus", "/run/user/1000/bus"},
+             {"/srv/link-to-data", "/srv/data"},     {"/srv/link-to-disk", "/dev/sda"},
+             {"/srv/project/link", "/srv/elsewhere"}};
+    missing = {"/srv/project/missing", "/srv/missing"};
+    socket = "/opt/engine/main.sock";
+    home_folder = "/home/alice";
+  }
+};
+
+const CallerContext caller{
+    .workdir = "/srv/project", .cwd = "/srv/project", .home = "/home/alice", .uid = 1000, .gid = 1000};
+
+/// What a comment `# KEY: VALUE` in the first line says.
+std::string directive(std::string_view text, std::string_view key) {
+  const std::string mark = "# " + std::string(key) + ": ";
+  if (!text.starts_with(mark)) return {};
+  return std::string(text.substr(mark.size(), text.find('\n') - mark.size()));
+}
+
+const Policy& policy_for(std::string_view text) {
+  const std::string name = directive(text, "policy");
+  return name.empty() ? restricted() : *Policy::builtin(name);
+}
+
+void append(Findings& to, const Findings& from) { to.insert(to.end(), from.begin(), from.end()); }
+
+/// What lint would say about every skill of the file, and every instance that it declares.
+Findings judge_file(const fs::path& path) {
+  const std::string text = read(path);
+  const Policy& policy = policy_for(text);
+  const auto source = std::make_shared<const SourceText>(
+      SourceText{.name = path.filename().string(), .directory = "/srv/skills", .text = text});
+  const auto manifest = parse_manifest(source, format_of(path.string()).value());
+  if (!manifest) return apply_severities(policy, manifest.error());
+  const MapVariables variables({{"CALLER_TOKEN", "swordfish"}, {"DATA", "/srv/data"}});
+  const FixtureHost host;
+  Findings findings = apply_severities(policy, manifest->warnings);
+  for (const SkillDefinition& skill : manifest->skills) {
+    if (skill.runtime_kind != RuntimeKind::docker) continue;
+    std::vector<std::optional<std::string_view>> instances{std::nullopt};
+    for (const InstanceDefinition& instance : skill.instances) instances.emplace_back(instance.name);
+    for (const auto& instance : instances) {
+      const auto resolved = resolve_skill(*manifest, skill, instance, caller, variables, UndefinedVariables::warning);
+      if (!resolved) {
+        append(findings, apply_severities(policy, resolved.error()));
+        continue;
+      }
+      append(findings, apply_severities(policy, resolved->warnings));
+      const ContainerSpec spec = normalize(*resolved, {}, caller, variables);
+      append(findings, evaluate(policy, with_defaults(policy, spec), host));
+    }
+  }
+  sort_findings(findings);
+  return findings;
+}
+
+std::string golden_of(const Findings& findings) {
+  std::string text;
+  for (const Finding& finding : findings) {
+    text += finding.rule + " " + std::to_string(finding.span.begin.line) + ":" +
+            std::to_string(finding.span.begin.column) + " " + (finding.field.empty() ? "-" : finding.field) + " " +
+            finding.message + "\n";
+  }
+  return text;
+}
+
+std::vector<fs::path> manifests_in(const fs::path& folder) {
+  std::vector<fs::path> manifests;
+  if (!fs::is_directory(folder)) return manifests;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (format_of(entry.path().string())) manifests.push_back(entry.path());
+  }
+  std::ranges::sort(manifests);
+  return manifests;
+}
+
+}  // namespace
+
+TEST_CASE("every rule has a passing and a failing fixture") {
+  for (const RuleInfo& rule : rule_catalogue()) {
+    CAPTURE(rule.id);
+    CHECK_FALSE(manifests_in(root / rule.id / "pass").empty());
+    CHECK_FALSE(manifests_in(root / rule.id / "fail").empty());
+  }
+}
+
+TEST_CASE("every fixture belongs to a rule, and every file there to a fixture") {
+  for (const auto& entry : fs::directory_iterator(root)) {
+    CAPTURE(entry.path().string());
+    CHECK(find_rule(entry.path().filename().string()) != nullptr);
+  }
+  for (const auto& entry : fs::recursive_directory_iterator(root)) {
+    if (!entry.is_regular_file()) continue;
+    CAPTURE(entry.path().string());
+    const fs::path folder = entry.path().parent_path();
+    const bool golden = entry.path().extension() == ".txt" && folder.filename() == "fail";
+    CHECK((golden || format_of(entry.path().string())));
+    if (!golden) continue;
+    CHECK(std::ranges::any_of(manifests_in(folder),
+                              [&](const fs::path& path) { return path.stem() == entry.path().stem(); }));
+  }
+}
+
+TEST_CASE("passing fixtures pass their rule") {
+  for (const RuleInfo& rule : rule_catalogue()) {
+    for (const fs::path& path : manifests_in(root / rule.id / "pass")) {
+      CAPTURE(path.string());
+      const std::string findings = golden_of(judge_file(path));
+      CAPTURE(findings);
+      CHECK_FALSE(("\n" + findings).find("\n" + std::string(rule.id) + " ") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("failing fixtures fail their rule, and give exactly the findings of the golden file") {
+  const bool update = std::getenv("SKILLRUN_UPDATE_GOLDENS") != nullptr;
+  for (const RuleInfo& rule : rule_catalogue()) {
+    for (const fs::path& path : manifests_in(root / rule.id / "fail")) {
+      CAPTURE(path.string());
+      const Findings findings = judge_file(path);
+      const std::string text = golden_of(findings);
+      CAPTURE(text);
+      const std::string other = directive(read(path), "reported as");
+      CHECK(has(findings, other.empty() ? rule.id : std::string_view(other)));
+      const fs::path golden = fs::path(path).replace_extension(".txt");
+      if (update) std::ofstream(golden, std::ios::binary) << text;
+      CHECK(read(golden) == text);
+    }
+  }
+}
