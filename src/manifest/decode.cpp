@@ -20,7 +20,7 @@ struct Rules {
   Keys keys = Keys::any;
 };
 
-void report_expected(Reporter& reporter, const Node& node, const Path& path, std::string_view expected,
+void report_expected(Reporter& reporter, const ValueNode& node, const Path& path, std::string_view expected,
                      std::string remediation) {
   if (node.kind == NodeKind::null) remediation = "give it a value or remove the key";
   const bool scalar = node.kind != NodeKind::table && node.kind != NodeKind::array && node.kind != NodeKind::null;
@@ -43,7 +43,7 @@ bool is_plain_decimal(std::string_view spelling) noexcept {
   return digits(spelling.substr(0, point)) && (point == std::string_view::npos || digits(spelling.substr(point + 1)));
 }
 
-bool decode(Reporter& reporter, const Node& node, const Path& path, Rules rules, Text& out) {
+bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules rules, Text& out) {
   const bool number = node.kind == NodeKind::integer || node.kind == NodeKind::floating;
   if (number && rules.scalars == Scalars::numbers && !is_plain_decimal(node.text)) {
     report_expected(reporter, node, path, "a string or a number in plain decimal digits",
@@ -63,7 +63,7 @@ bool decode(Reporter& reporter, const Node& node, const Path& path, Rules rules,
   return true;
 }
 
-bool decode(Reporter& reporter, const Node& node, const Path& path, Rules /*rules*/, Located<bool>& out) {
+bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules /*rules*/, Located<bool>& out) {
   const bool readable = node.kind == NodeKind::boolean || (node.kind == NodeKind::string && node.plain);
   if (!readable || (node.text != "true" && node.text != "false")) {
     report_expected(reporter, node, path, "true or false",
@@ -74,7 +74,7 @@ bool decode(Reporter& reporter, const Node& node, const Path& path, Rules /*rule
   return true;
 }
 
-bool decode(Reporter& reporter, const Node& node, const Path& path, Rules rules, TextList& out) {
+bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules rules, TextList& out) {
   if (node.kind != NodeKind::array) {
     report_expected(reporter, node, path, "a list of strings",
                     node.kind == NodeKind::table ? "write the entries as strings in [ ]"
@@ -106,7 +106,7 @@ void check_key(Reporter& reporter, const Member& member, const Path& path, Keys 
   }
 }
 
-bool decode(Reporter& reporter, const Node& node, const Path& path, Rules rules, TextMap& out) {
+bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules rules, TextMap& out) {
   if (!require_table(reporter, node, path)) return false;
   out.span = node.span;
   out.entries.reserve(node.members.size());
@@ -121,18 +121,18 @@ bool decode(Reporter& reporter, const Node& node, const Path& path, Rules rules,
 }
 
 template <class Table>
-bool decode_table(Reporter& reporter, const Node& node, const Path& path, Table& out) {
+bool decode_table(Reporter& reporter, const ValueNode& node, const Path& path, Table& out) {
   if (!require_table(reporter, node, path)) return false;
   out.span = node.span;
   decode_fields<Table>(reporter, node, path, Fields<Table>::table, {}, out);
   return true;
 }
 
-bool decode(Reporter& reporter, const Node& node, const Path& path, Rules /*rules*/, PackageBuild& out) {
+bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules /*rules*/, PackageBuild& out) {
   return decode_table(reporter, node, path, out);
 }
 
-bool decode(Reporter& reporter, const Node& node, const Path& path, Rules /*rules*/, BuildTable& out) {
+bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules /*rules*/, BuildTable& out) {
   if (!decode_table(reporter, node, path, out)) return false;
   const auto rejects = [&](const char* message, std::string_view rule, Span span) {
     reporter.report(path, span,
@@ -148,11 +148,11 @@ bool decode(Reporter& reporter, const Node& node, const Path& path, Rules /*rule
   return true;
 }
 
-bool decode(Reporter& reporter, const Node& node, const Path& path, Rules /*rules*/, DockerRuntimeConfig& out) {
+bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules /*rules*/, DockerRuntimeConfig& out) {
   return decode_table(reporter, node, path, out);
 }
 
-bool decode(Reporter& reporter, const Node& node, const Path& path, Rules /*rules*/, MountTables& out) {
+bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules /*rules*/, MountTables& out) {
   if (node.kind != NodeKind::array) {
     report_expected(reporter, node, path, "a list of tables",
                     "write [{ source = \"./data\", target = \"/data\" }], or use volumes for short forms");
@@ -168,13 +168,13 @@ bool decode(Reporter& reporter, const Node& node, const Path& path, Rules /*rule
 
 }  // namespace
 
-bool require_table(Reporter& reporter, const Node& node, const Path& path) {
+bool require_table(Reporter& reporter, const ValueNode& node, const Path& path) {
   if (node.kind == NodeKind::table) return true;
   report_expected(reporter, node, path, "a table", "write keys and values");
   return false;
 }
 
-const Member* find_member(const Node& node, std::string_view key) noexcept {
+const Member* find_member(const ValueNode& node, std::string_view key) noexcept {
   const auto found =
       std::find_if(node.members.begin(), node.members.end(), [&](const Member& member) { return member.key == key; });
   return found == node.members.end() ? nullptr : &*found;
@@ -192,7 +192,7 @@ void report_unknown_key(Reporter& reporter, const Member& member, const Path& pa
 }
 
 template <class Table>
-void decode_fields(Reporter& reporter, const Node& node, const Path& path, std::span<const Field<Table>> fields,
+void decode_fields(Reporter& reporter, const ValueNode& node, const Path& path, std::span<const Field<Table>> fields,
                    std::span<const std::string_view> nested, Table& out) {
   for (const Member& member : node.members) {
     const auto field = std::find_if(fields.begin(), fields.end(),
@@ -214,12 +214,12 @@ void decode_fields(Reporter& reporter, const Node& node, const Path& path, std::
   }
 }
 
-template void decode_fields(Reporter&, const Node&, const Path&, std::span<const Field<SkillDefinition>>,
+template void decode_fields(Reporter&, const ValueNode&, const Path&, std::span<const Field<SkillDefinition>>,
                             std::span<const std::string_view>, SkillDefinition&);
-template void decode_fields(Reporter&, const Node&, const Path&, std::span<const Field<InstanceDefinition>>,
+template void decode_fields(Reporter&, const ValueNode&, const Path&, std::span<const Field<InstanceDefinition>>,
                             std::span<const std::string_view>, InstanceDefinition&);
 
-std::optional<TextMap> decode_environment(Reporter& reporter, const Node& node, const Path& path) {
+std::optional<TextMap> decode_environment(Reporter& reporter, const ValueNode& node, const Path& path) {
   TextMap map;
   if (!decode(reporter, node, path, {Scalars::numbers, Keys::environment}, map)) return std::nullopt;
   return map;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view known_version = "1";
 
-void decode_version(Reporter& reporter, const Node& node, const Path& path, Manifest& manifest) {
+void decode_version(Reporter& reporter, const ValueNode& node, const Path& path, Manifest& manifest) {
   const bool scalar = node.kind == NodeKind::string || node.kind == NodeKind::integer;
   if (scalar && node.text == known_version) {
     manifest.version = known_version;
@@ -32,7 +32,7 @@ void decode_version(Reporter& reporter, const Node& node, const Path& path, Mani
                    .remediation = fmt::format("the known version is \"{}\"", known_version)});
 }
 
-void decode_defaults(Reporter& reporter, const Node& node, const Path& path, Manifest& manifest) {
+void decode_defaults(Reporter& reporter, const ValueNode& node, const Path& path, Manifest& manifest) {
   static constexpr std::array<std::string_view, 1> known{"env"};
   if (!require_table(reporter, node, path)) return;
   for (const Member& member : node.members) {
@@ -44,7 +44,7 @@ void decode_defaults(Reporter& reporter, const Node& node, const Path& path, Man
   }
 }
 
-void decode_skills(Reporter& reporter, const Node& node, const Path& path, Manifest& manifest) {
+void decode_skills(Reporter& reporter, const ValueNode& node, const Path& path, Manifest& manifest) {
   if (!require_table(reporter, node, path)) return;
   for (const Member& member : node.members) {
     const Path skill_path(path, member.key);
@@ -85,7 +85,7 @@ bool check_bytes(Reporter& reporter, std::string_view text) {
 
 }  // namespace
 
-void decode_manifest(Reporter& reporter, const Node& root, Manifest& manifest) {
+void decode_manifest(Reporter& reporter, const ValueNode& root, Manifest& manifest) {
   static constexpr std::array<std::string_view, 3> known{"version", "defaults", "skills"};
   manifest.version = known_version;
   const Path path;
@@ -112,7 +112,7 @@ std::expected<Manifest, Findings> parse_manifest(SourcePtr source, ManifestForma
   Reporter reporter(source);
   if (!check_bytes(reporter, source->text)) return std::unexpected(reporter.take());
   const TextIndex index(source->text);
-  const std::optional<Node> root =
+  const std::optional<ValueNode> root =
       format == ManifestFormat::toml ? read_toml(index, reporter) : read_yaml(index, reporter);
   Manifest manifest;
   manifest.source = source;

@@ -8,7 +8,7 @@
 namespace skillrun {
 
 /// Reads the root table of a manifest into `manifest`; everything that is wrong is reported.
-void decode_manifest(Reporter& reporter, const Node& root, Manifest& manifest);
+void decode_manifest(Reporter& reporter, const ValueNode& root, Manifest& manifest);
 
 /// Reads one entry of `skills` into `skill`, whose name is `member.key`.
 void decode_skill(Reporter& reporter, const Member& member, SkillDefinition& skill);

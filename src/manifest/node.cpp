@@ -2,7 +2,7 @@
 
 namespace skillrun {
 
-std::string_view describe(const Node& node) noexcept {
+std::string_view describe(const ValueNode& node) noexcept {
   switch (node.kind) {
     case NodeKind::table: return "a table";
     case NodeKind::array: return "a list";

@@ -15,24 +15,24 @@ struct Member;
 
 /// A value of a manifest in a form that TOML and YAML share. Depth is bounded by the reader (max_nesting), so walking
 /// it by recursion is safe.
-struct Node {
+struct ValueNode {
   NodeKind kind = NodeKind::null;
   /// YAML: written without quotes, so the text may stand for a boolean as well. Always a string in `kind`.
   bool plain = false;
   std::string text;  ///< a string's value; the spelling of any other scalar
   Span span;         ///< a quoted string's span includes its quotes
-  std::vector<Node> items;
+  std::vector<ValueNode> items;
   std::vector<Member> members;  ///< in the order of the file, keys distinct
 };
 
 struct Member {
   std::string key;
   Span key_span;
-  Node value;
+  ValueNode value;
 };
 
 /// "a string", "a list", ...: for messages.
-[[nodiscard]] std::string_view describe(const Node& node) noexcept;
+[[nodiscard]] std::string_view describe(const ValueNode& node) noexcept;
 
 /// How deep tables and lists may be nested in a manifest.
 inline constexpr std::size_t max_nesting = 32;

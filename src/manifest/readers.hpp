@@ -12,8 +12,8 @@ namespace skillrun {
 // Both readers take valid UTF-8 without NUL and without a byte order mark, at most max_manifest_size bytes. They report
 // what is wrong and give the root table; nothing when the text can not be understood as a tree at all.
 
-[[nodiscard]] std::optional<Node> read_toml(const TextIndex& index, Reporter& reporter);
-[[nodiscard]] std::optional<Node> read_yaml(const TextIndex& index, Reporter& reporter);
+[[nodiscard]] std::optional<ValueNode> read_toml(const TextIndex& index, Reporter& reporter);
+[[nodiscard]] std::optional<ValueNode> read_yaml(const TextIndex& index, Reporter& reporter);
 
 /// The offset at which a TOML text nests brackets or dotted keys deeper than max_nesting, if it does. toml++ bounds
 /// brackets only, and a chain of a hundred thousand dots would exhaust the stack when its tables are destroyed.

@@ -105,6 +105,7 @@ DockerRuntimeConfig overlay(TextExpander& expander, const DockerRuntimeConfig* s
 
 void report_unknown_instance(Reporter& reporter, const SkillDefinition& skill, std::string_view name) {
   std::vector<std::string_view> known;
+  known.reserve(skill.instances.size());
   for (const InstanceDefinition& instance : skill.instances) known.push_back(instance.name);
   const Path root;
   reporter.report(

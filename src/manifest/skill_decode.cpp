@@ -15,12 +15,12 @@ namespace skillrun {
 
 namespace {
 
-void decode_capabilities(Reporter& reporter, const Node& node, const Path& path, InstanceDefinition& instance) {
+void decode_capabilities(Reporter& reporter, const ValueNode& node, const Path& path, InstanceDefinition& instance) {
   if (!require_table(reporter, node, path)) return;
   decode_fields<InstanceDefinition>(reporter, node, path, capability_fields, {}, instance);
 }
 
-void decode_instances(Reporter& reporter, const Node& node, const Path& path, SkillDefinition& skill) {
+void decode_instances(Reporter& reporter, const ValueNode& node, const Path& path, SkillDefinition& skill) {
   if (!require_table(reporter, node, path)) return;
   for (const Member& member : node.members) {
     const Path instance_path(path, member.key);
@@ -38,7 +38,7 @@ void decode_instances(Reporter& reporter, const Node& node, const Path& path, Sk
 }
 
 /// What runs the skill, from `runtime` or from what else was written; nothing when that was reported.
-std::optional<RuntimeKind> runtime_kind(Reporter& reporter, const Node& node, const SkillDefinition& skill) {
+std::optional<RuntimeKind> runtime_kind(Reporter& reporter, const ValueNode& node, const SkillDefinition& skill) {
   static constexpr std::array<std::string_view, 3> known{"docker", "wasm", "native"};
   const Path root;
   if (skill.runtime) {
@@ -70,7 +70,7 @@ bool has_image(const SkillDefinition& skill) {
                      [](const InstanceDefinition& instance) { return instance.docker && instance.docker->image; });
 }
 
-void check_docker_skill(Reporter& reporter, const Node& node, const SkillDefinition& skill) {
+void check_docker_skill(Reporter& reporter, const ValueNode& node, const SkillDefinition& skill) {
   const Path root;
   const Member* docker = find_member(node, "docker");
   if (skill.source && (!image_of_source(skill) || image_of_source(skill)->value.empty())) {
@@ -108,6 +108,7 @@ void check_default_instance(Reporter& reporter, const SkillDefinition& skill) {
   const std::string& name = skill.default_instance->value;
   if (skill.find_instance(name) != nullptr) return;
   std::vector<std::string_view> known;
+  known.reserve(skill.instances.size());
   for (const InstanceDefinition& instance : skill.instances) known.push_back(instance.name);
   const Path root;
   reporter.report(Path(root, "default_instance"), skill.default_instance->span,
@@ -131,7 +132,7 @@ void check_name(Reporter& reporter, const Member& member, const Path& path, std:
 }
 
 void decode_skill(Reporter& reporter, const Member& member, SkillDefinition& skill) {
-  const Node& node = member.value;
+  const ValueNode& node = member.value;
   const Path root;
   skill.name = member.key;
   skill.span = member.key_span;

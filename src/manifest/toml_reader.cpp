@@ -31,8 +31,8 @@ class Converter {
  public:
   Converter(const TextIndex& index, Reporter& reporter) : index_(index), reporter_(reporter) {}
 
-  Node convert(const toml::node& from, std::size_t depth) {
-    Node node;
+  ValueNode convert(const toml::node& from, std::size_t depth) {
+    ValueNode node;
     node.kind = kind_of(from.type());
     node.span = span_of(from.source());
     if (depth > max_nesting) {
@@ -112,7 +112,7 @@ void report(const toml::parse_error& error, const TextIndex& index, Reporter& re
 
 }  // namespace
 
-std::optional<Node> read_toml(const TextIndex& index, Reporter& reporter) {
+std::optional<ValueNode> read_toml(const TextIndex& index, Reporter& reporter) {
   if (const auto deep = find_deep_toml(index.text())) {
     reporter.report({}, index.span(*deep, *deep + 1), too_deep());
     return std::nullopt;

@@ -33,14 +33,14 @@ struct Measure {
   std::size_t depth = 0;
 };
 
-Measure measure(const Node& node) {
+Measure measure(const ValueNode& node) {
   Measure total{1 + node.text.size() / 64, 0};
-  const auto add = [&](const Node& child) {
+  const auto add = [&](const ValueNode& child) {
     const Measure part = measure(child);
     total.cost += part.cost;
     total.depth = std::max(total.depth, part.depth + 1);
   };
-  for (const Node& item : node.items) add(item);
+  for (const ValueNode& item : node.items) add(item);
   for (const Member& member : node.members) {
     total.cost += member.key.size() / 64;
     add(member.value);
@@ -52,7 +52,7 @@ class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(const TextIndex& index, Reporter& reporter) : index_(index), reporter_(reporter) {}
 
-  [[nodiscard]] std::optional<Node> take_root() { return std::exchange(root_, std::nullopt); }
+  [[nodiscard]] std::optional<ValueNode> take_root() { return std::exchange(root_, std::nullopt); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (documents_++ == 0) return;
@@ -66,7 +66,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const std::size_t begin = skip_yaml_properties(text(), offset(mark));
-    Node node;
+    ValueNode node;
     node.span = null_span(begin);
     node.text = index_.slice(node.span);
     if (expects_key()) {
@@ -80,7 +80,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     const std::size_t begin = skip_yaml_properties(text(), offset(mark));
-    Node node;
+    ValueNode node;
     node.kind = NodeKind::string;
     node.plain = is_plain_yaml_scalar(text(), begin);
     node.text = value;
@@ -128,7 +128,7 @@ class TreeBuilder final : public YAML::EventHandler {
                   .remediation = "write the values out"});
     }
     if (frames_.size() + size.depth > max_nesting) fail(span, too_deep());
-    add(Node(found->second), YAML::NullAnchor);
+    add(ValueNode(found->second), YAML::NullAnchor);
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -144,7 +144,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
  private:
   struct Frame {
-    Node node;
+    ValueNode node;
     YAML::anchor_t anchor = YAML::NullAnchor;
     std::size_t begin = 0;
     bool is_key = false;      ///< this collection stands where a key should
@@ -203,7 +203,7 @@ class TreeBuilder final : public YAML::EventHandler {
     frame.key = std::move(*key);
   }
 
-  void add(Node node, YAML::anchor_t anchor) {
+  void add(ValueNode node, YAML::anchor_t anchor) {
     if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
     if (frames_.empty()) {
       root_ = std::move(node);
@@ -265,8 +265,8 @@ class TreeBuilder final : public YAML::EventHandler {
   const TextIndex& index_;
   Reporter& reporter_;
   std::vector<Frame> frames_;
-  std::map<YAML::anchor_t, Node> anchors_;
-  std::optional<Node> root_;
+  std::map<YAML::anchor_t, ValueNode> anchors_;
+  std::optional<ValueNode> root_;
   std::size_t last_end_ = 0;
   std::size_t alias_cost_ = 0;
   std::size_t documents_ = 0;
@@ -284,9 +284,9 @@ void report(const YAML::Exception& error, const TextIndex& index, Reporter& repo
 
 }  // namespace
 
-std::optional<Node> read_yaml(const TextIndex& index, Reporter& reporter) {
+std::optional<ValueNode> read_yaml(const TextIndex& index, Reporter& reporter) {
   TreeBuilder builder(index, reporter);
-  std::optional<Node> root;
+  std::optional<ValueNode> root;
   try {
     std::istringstream stream{std::string(index.text())};
     YAML::Parser parser(stream);
