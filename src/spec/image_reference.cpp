@@ -71,10 +71,9 @@ bool is_path_component(std::string_view text) {
 }
 
 /// Whether docker takes the component before the first slash for a registry rather than for a part of a name on the
-/// Hub.
+/// Hub. An upper-case letter alone makes one only for newer versions; older ones refuse the name, and so does this.
 bool names_registry(std::string_view component) {
-  return component == "localhost" ||
-         std::ranges::any_of(component, [](char byte) { return byte == '.' || byte == ':' || is_upper(byte); });
+  return component == "localhost" || component.find_first_of(".:") != std::string_view::npos;
 }
 
 void split_name(std::string_view name, ImageReference& reference) {

@@ -4,24 +4,11 @@
 
 #include <fmt/core.h>
 
+#include "spec/host_path.hpp"
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
-
-namespace {
-
-/// `base` followed by `rest`, clean; refused when the caller has no such place.
-std::expected<std::string, ParseError> below(std::string_view base, std::string_view rest, std::string_view text,
-                                             std::string_view place) {
-  if (!base.starts_with('/')) {
-    return refuse(
-        fmt::format("expected an absolute host path, found {}, but {} is not known here", quoted(text), place));
-  }
-  return clean_path(fmt::format("{}/{}", base, rest));
-}
-
-}  // namespace
 
 std::string clean_path(std::string_view path) {
   std::vector<std::string_view> kept;
@@ -44,16 +31,12 @@ std::string clean_path(std::string_view path) {
 
 std::expected<std::string, ParseError> resolve_host_path(std::string_view text, const PathContext& paths) {
   if (auto error = find_unusable_text(text, "a host path")) return std::unexpected(*error);
-  if (text.starts_with('/')) return clean_path(text);
   const std::string_view first = text.substr(0, text.find('/'));
-  if (first == "." || first == "..") return below(paths.base, text, text, "the manifest's folder");
-  if (first == "~") return below(paths.home, text.substr(1), text, "the caller's home");
-  if (first.starts_with('~')) {
-    return refuse(
-        fmt::format("expected a host path, found {}; only the caller's own home (~) can be named", quoted(text)));
+  if (!first.empty() && first != "." && first != ".." && !first.starts_with('~')) {
+    return refuse(fmt::format(
+        "expected an absolute host path, found {}; write ./ before a path below the manifest's folder", quoted(text)));
   }
-  return refuse(fmt::format(
-      "expected an absolute host path, found {}; write ./ before a path below the manifest's folder", quoted(text)));
+  return absolute_host_path(text, paths);
 }
 
 std::expected<std::string, ParseError> parse_mount_target(std::string_view text) {

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::array<std::string_view, 4> lone_systems = {"linux", "windows", "freebsd", "darwin"};
 
+bool is_component(std::string_view text) { return is_engine_name(text) && text.find('.') == std::string_view::npos; }
+
 }  // namespace
 
 std::expected<std::string, ParseError> parse_platform(std::string_view text) {
@@ -19,7 +21,7 @@ std::expected<std::string, ParseError> parse_platform(std::string_view text) {
   if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
   std::string platform = to_lower(text);
   const auto parts = split(platform, '/');
-  if (parts.size() > 3 || !std::ranges::all_of(parts, is_engine_name)) {
+  if (parts.size() > 3 || !std::ranges::all_of(parts, is_component)) {
     return refuse(fmt::format("expected {}, found {}", expectation, quoted(text)));
   }
   // A single word can be a system or an architecture; engines guess.
