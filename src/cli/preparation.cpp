@@ -1,5 +1,7 @@
 #include "cli/preparation.hpp"
 
+#include <algorithm>
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
