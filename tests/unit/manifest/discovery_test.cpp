@@ -142,6 +142,13 @@ TEST_CASE("a path given with -m must exist; other places may be missing") {
   CHECK(mentions(found.warnings, "nowhere", "project search"));
 }
 
+TEST_CASE("the project search stops at a file-system boundary") {
+  // /proc is a file system of its own on every Linux.
+  CHECK(discover(project("/proc")).searched == std::vector<std::string>{"/proc"});
+  const Folder folder;
+  CHECK(discover(project(folder.root())).searched.size() > 1);
+}
+
 TEST_CASE("a file that is found twice is listed once") {
   const Folder folder;
   folder.write("skillrun.toml");

@@ -152,6 +152,14 @@ command = ["${SKILL_WORKDIR}|${SKILL_NAME}|${SKILL_DIR}|${HOME}|${UID}|${GID}|${
         "/work/dir|x|/srv/skills|/home/u|1000|100|/work");
 }
 
+TEST_CASE("a built-in variable without a value is unset, whatever the environment says") {
+  const Manifest manifest = good(parse_toml("[skills.x.docker]\nimage = \"a\"\ncommand = [\"${HOME}\"]\n"));
+  CallerContext homeless = caller();
+  homeless.home.clear();
+  const MapVariables environment(Values{{"HOME", "/somewhere"}});
+  CHECK(only(resolve_skill(manifest, manifest.skills[0], {}, homeless, environment)).rule == "undefined-variable");
+}
+
 TEST_CASE("an expanded value adds nothing but text") {
   const Manifest manifest = good(parse_toml("[skills.x.docker]\nimage = \"a\"\ncommand = [\"${V}\"]\n"));
   const auto skill = resolve(manifest, {}, MapVariables(Values{{"V", "x\", \"y\"]\nprivileged = true\n#${HOME}"}}));

@@ -136,6 +136,14 @@ TEST_CASE("ugly YAML is refused with a place and a reason") {
   }
 }
 
+TEST_CASE("nesting beyond the limit is named as such in both formats") {
+  for (const std::size_t depth : {33U, 100U, 1000U}) {
+    const std::string lists = repeat("[", depth) + repeat("]", depth);
+    CHECK(only(parse_toml("skills = " + lists)).message == "tables and lists are nested deeper than 32 levels");
+    CHECK(only(parse_yaml("skills: " + lists)).message == "tables and lists are nested deeper than 32 levels");
+  }
+}
+
 TEST_CASE("large manifests at the limit are read in reasonable time") {
   // Each of these takes minutes if anything is quadratic.
   std::string lists = "skills: {x: {docker: {image: a, command: [";
@@ -162,6 +170,7 @@ TEST_CASE("strings and comments do not count as nesting") {
   CHECK_FALSE(find_deep_toml(repeat("[[a]]\nb.c.d = 1\n", 1000)).has_value());
   CHECK(find_deep_toml(repeat("[", 40)) == std::optional<std::size_t>(32));
   CHECK(find_deep_toml("a = \"\"\"x\"\"\"\"\"" + repeat("[", 40)).has_value());
+  CHECK(find_deep_toml("a = [\"\"\"x\"\"\"\", " + repeat("[", 40)).has_value());
   CHECK(find_deep_toml("a = 'x\n" + repeat("[", 40)).has_value());
 }
 
