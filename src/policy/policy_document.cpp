@@ -43,7 +43,7 @@ class DocumentReader {
  public:
   DocumentReader(Reporter& reporter, bool builtin) : reporter_(reporter), builtin_(builtin) {}
 
-  PolicyBuilder read(const Node& root) {
+  PolicyBuilder read(const ValueNode& root) {
     const Path top;
     if (!require_table(reporter_, root, top)) return std::move(builder_);
     read_head(root, top);
@@ -64,7 +64,7 @@ class DocumentReader {
   }
 
  private:
-  void invalid(const Node& node, const Path& path, std::string message, std::string remedy) {
+  void invalid(const ValueNode& node, const Path& path, std::string message, std::string remedy) {
     reporter_.report(path, node.span,
                      {.rule = invalid_value,
                       .message = std::move(message),
@@ -81,13 +81,13 @@ class DocumentReader {
                       .remediation = "remove it; a policy that can not be kept in full is not used"});
   }
 
-  std::optional<std::string> text(const Node& node, const Path& path) {
+  std::optional<std::string> text(const ValueNode& node, const Path& path) {
     if (node.kind == NodeKind::string && !find_control_character(node.text)) return node.text;
     invalid(node, path, fmt::format("expected one line of text, found {}", describe(node)), "write a string");
     return std::nullopt;
   }
 
-  std::optional<bool> boolean(const Node& node, const Path& path) {
+  std::optional<bool> boolean(const ValueNode& node, const Path& path) {
     if (node.kind == NodeKind::boolean) return node.text.starts_with('t') || node.text.starts_with('T');
     if (node.plain && node.text == "true") return true;
     if (node.plain && node.text == "false") return false;
@@ -97,7 +97,7 @@ class DocumentReader {
 
   /// A list of texts, each of which `parse` must accept.
   template <class Parse>
-  std::vector<std::string> texts(const Node& node, const Path& path, Parse parse) {
+  std::vector<std::string> texts(const ValueNode& node, const Path& path, Parse parse) {
     std::vector<std::string> all;
     if (node.kind != NodeKind::array) {
       invalid(node, path, fmt::format("expected a list, found {}", describe(node)), "write a list: [a, b]");
@@ -111,7 +111,7 @@ class DocumentReader {
   }
 
   template <class Parse>
-  std::optional<std::string> parsed(const Node& node, const Path& path, Parse parse) {
+  std::optional<std::string> parsed(const ValueNode& node, const Path& path, Parse parse) {
     auto value = text(node, path);
     if (!value) return std::nullopt;
     if (const auto result = parse(*value); !result) {
@@ -121,7 +121,7 @@ class DocumentReader {
     return value;
   }
 
-  void read_head(const Node& root, const Path& top) {
+  void read_head(const ValueNode& root, const Path& top) {
     const Member* version = find_member(root, "apiVersion");
     if (version == nullptr) {
       missing(root, top, "apiVersion", fmt::format("add apiVersion: {}", api_version));
@@ -146,7 +146,7 @@ class DocumentReader {
     }
   }
 
-  void missing(const Node& root, const Path& top, std::string_view key, std::string remedy) {
+  void missing(const ValueNode& root, const Path& top, std::string_view key, std::string remedy) {
     reporter_.report(Path(top, key), root.span,
                      {.rule = missing_field,
                       .message = fmt::format("{} is missing", key),
@@ -159,7 +159,7 @@ class DocumentReader {
   }
 
   /// Starts from what is extended: the severities of the last, the defaults of all, later ones winning.
-  void read_extends(const Node& root, const Path& top) {
+  void read_extends(const ValueNode& root, const Path& top) {
     if (builtin_) {
       builder_.severities = builtin_severities(builder_.name);
       return;
@@ -205,12 +205,12 @@ class DocumentReader {
     if (!from.tmpfs.empty()) to.tmpfs = from.tmpfs;
   }
 
-  void read_defaults(const Node& node, const Path& top) {
+  void read_defaults(const ValueNode& node, const Path& top) {
     if (!require_table(reporter_, node, top)) return;
     PolicyDefaults& to = builder_.defaults;
     for (const Member& member : node.members) {
       const Path path(top, member.key);
-      const Node& value = member.value;
+      const ValueNode& value = member.value;
       if (member.key == "network") {
         to.network = parsed(value, path, parse_network);
       } else if (member.key == "no_new_privileges") {
@@ -235,13 +235,13 @@ class DocumentReader {
     }
   }
 
-  std::vector<std::string> capabilities(const Node& node, const Path& path) {
+  std::vector<std::string> capabilities(const ValueNode& node, const Path& path) {
     std::vector<std::string> names = texts(node, path, parse_capability);
     for (std::string& name : names) name = *parse_capability(name);
     return names;
   }
 
-  std::optional<std::int64_t> pids(const Node& node, const Path& path) {
+  std::optional<std::int64_t> pids(const ValueNode& node, const Path& path) {
     std::int64_t limit = 0;
     const char* end = node.text.data() + node.text.size();
     const auto [stop, error] = std::from_chars(node.text.data(), end, limit);
@@ -254,7 +254,7 @@ class DocumentReader {
     return std::nullopt;
   }
 
-  void read_rules(const Node& node, const Path& top) {
+  void read_rules(const ValueNode& node, const Path& top) {
     if (!require_table(reporter_, node, top)) return;
     std::vector<std::string_view> ids;
     for (const RuleInfo& rule : rule_catalogue()) ids.push_back(rule.id);
@@ -268,7 +268,7 @@ class DocumentReader {
     }
   }
 
-  void read_rule(std::size_t index, const Node& node, const Path& top) {
+  void read_rule(std::size_t index, const ValueNode& node, const Path& top) {
     if (!require_table(reporter_, node, top)) return;
     for (const Member& member : node.members) {
       const Path path(top, member.key);
@@ -282,7 +282,7 @@ class DocumentReader {
     }
   }
 
-  void read_severity(std::size_t index, const Node& node, const Path& path) {
+  void read_severity(std::size_t index, const ValueNode& node, const Path& path) {
     static constexpr std::string_view words[] = {"off", "info", "warning", "error"};
     const std::optional<Severity> severity = severity_of(node.text);
     const RuleInfo& rule = rule_catalogue()[index];
@@ -321,7 +321,7 @@ std::expected<std::shared_ptr<const Policy>, Findings> read_policy(SourcePtr sou
     return refuse(*control, "a control character");
   if (source->text.starts_with("\xEF\xBB\xBF")) return refuse(0, "a byte order mark");
   const TextIndex index(source->text);
-  const std::optional<Node> root = read_yaml(index, reporter);
+  const std::optional<ValueNode> root = read_yaml(index, reporter);
   PolicyBuilder builder;
   if (root) builder = DocumentReader(reporter, builtin).read(*root);
   Findings findings = reporter.take();
