@@ -79,7 +79,7 @@ Answer try_socket(const Place& place, bool complete, CallLimits limits) {
 }
 
 bool executable(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0;
 }
 
@@ -149,7 +149,7 @@ DetectionContext DetectionContext::current() {
   context.docker_config = variable("DOCKER_CONFIG").value_or(context.home + "/.docker");
   context.path = variable("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
   const std::string usual = fmt::format("/run/user/{}", context.uid);
-  struct stat status {};
+  struct stat status{};
   const bool exists = ::stat(usual.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
   context.runtime_dir = variable("XDG_RUNTIME_DIR").value_or(exists ? usual : "");
   return context;

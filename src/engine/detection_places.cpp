@@ -59,7 +59,8 @@ std::vector<Place> docker_choice(const DetectionContext& context) {
   const std::string chosen_by = fmt::format("docker context '{}'", printable(name));
   const auto host = docker_context_host(context.docker_config, name);
   if (!host) {
-    return {problem(chosen_by, host.error(), "see `docker context ls`; choose another with DOCKER_CONTEXT or --engine")};
+    return {
+        problem(chosen_by, host.error(), "see `docker context ls`; choose another with DOCKER_CONTEXT or --engine")};
   }
   return {address_place(*host, chosen_by)};
 }
@@ -68,7 +69,8 @@ std::vector<Place> docker_sockets(const DetectionContext& context, const SystemS
   std::vector<Place> places{socket_place(system.docker, false)};
   if (!context.runtime_dir.empty()) places.push_back(socket_place(context.runtime_dir + "/docker.sock", false));
   if (!context.home.empty()) {
-    for (const char* below : {"/.docker/run/docker.sock", "/.docker/desktop/docker.sock", "/.colima/default/docker.sock"}) {
+    for (const char* below :
+         {"/.docker/run/docker.sock", "/.docker/desktop/docker.sock", "/.colima/default/docker.sock"}) {
       places.push_back(socket_place(context.home + below, false));
     }
   }

@@ -16,7 +16,7 @@ struct Place {
   };
   Kind kind = Kind::problem;
   std::string target = {};
-  std::string label;  ///< as users read it: "unix:///run/docker.sock (Docker Engine API)"
+  std::string label;    ///< as users read it: "unix:///run/docker.sock (Docker Engine API)"
   bool podman = false;  ///< for the advice
   std::string outcome = {};
   std::string advice = {};

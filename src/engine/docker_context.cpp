@@ -58,8 +58,7 @@ std::expected<std::optional<std::string>, std::string> current_docker_context(co
   return name;
 }
 
-std::expected<std::string, std::string> docker_context_host(const std::string& config_folder,
-                                                            const std::string& name) {
+std::expected<std::string, std::string> docker_context_host(const std::string& config_folder, const std::string& name) {
   // The folders are named by a hash of the context's name; the name itself is in the file.
   const fs::path contexts = fs::path(config_folder) / "contexts" / "meta";
   std::error_code error;
@@ -68,7 +67,8 @@ std::expected<std::string, std::string> docker_context_host(const std::string& c
     if (!meta) return std::unexpected(meta.error());
     if (!*meta || text_member(**meta, "Name") != name) continue;
     std::string host = host_of(**meta);
-    if (host.empty()) return std::unexpected(fmt::format("docker context '{}' has no docker endpoint", printable(name)));
+    if (host.empty())
+      return std::unexpected(fmt::format("docker context '{}' has no docker endpoint", printable(name)));
     return host;
   }
   return std::unexpected(fmt::format("docker context '{}' is not defined in {}", printable(name), contexts.string()));

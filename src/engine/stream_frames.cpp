@@ -26,8 +26,8 @@ EngineResult<void> FrameDecoder::read_header() {
   }
   for (std::size_t i = 4; i < header_.size(); ++i) remaining_ = (remaining_ << 8) | header_[i];
   if (remaining_ > max_frame) {
-    return protocol_error(fmt::format("the output stream announces a frame of {} bytes, at most {} are expected",
-                                      remaining_, max_frame));
+    return protocol_error(
+        fmt::format("the output stream announces a frame of {} bytes, at most {} are expected", remaining_, max_frame));
   }
   return {};
 }

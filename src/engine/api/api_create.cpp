@@ -121,7 +121,7 @@ EngineResult<void> ApiEngine::check_sources(const ContainerSpec& spec) const {
   for (const auto& entry : spec.mounts) {
     const Mount& mount = entry.value;
     if (mount.type != MountType::bind || mount.create_source) continue;
-    struct stat status {};
+    struct stat status{};
     if (::stat(mount.source.c_str(), &status) != 0 && errno == ENOENT) {
       return failure(Kind::refused, fmt::format("the source of a mount does not exist: '{}'", mount.source));
     }

@@ -48,8 +48,8 @@ EngineResult<std::unique_ptr<ApiEngine>> ApiEngine::open(const std::string& sock
   const HttpHead& head = pong->head;
   if (head.status >= 500) return std::unexpected(answer_error(head.status, pong->body));
   if (!head.success() || !api_at_least(head.api_version, 1, 0)) {
-    return failure(Kind::protocol, fmt::format("it answers HTTP status {} and names no version of the Engine API",
-                                               head.status));
+    return failure(Kind::protocol,
+                   fmt::format("it answers HTTP status {} and names no version of the Engine API", head.status));
   }
   if (!api_at_least(head.api_version, 1, oldest_minor)) {
     return failure(Kind::unsupported, fmt::format("it speaks API {}, at least 1.{} is needed (docker 19.03)",
@@ -64,7 +64,7 @@ EngineResult<std::unique_ptr<ApiEngine>> ApiEngine::open(const std::string& sock
   info.api_version = api_at_least(head.api_version, 1, newest_minor) ? std::string(newest_api) : head.api_version;
   info.os = head.os_type.empty() ? "linux" : head.os_type;
   info.socket = socket_path;
-  struct stat status {};
+  struct stat status{};
   const bool owned_by_user = ::stat(socket_path.c_str(), &status) == 0 && status.st_uid != 0;
   if (info.kind == "podman") info.rootless = owned_by_user;
   // A user may own the socket of an engine in a virtual machine as well: only docker itself knows.

@@ -16,8 +16,7 @@ class ApiEngine final : public Engine {
  public:
   /// Asks what listens at `socket_path` (one ping) and agrees on a version of the API. What answers but is no engine
   /// is kind protocol, one that is too old kind unsupported.
-  [[nodiscard]] static EngineResult<std::unique_ptr<ApiEngine>> open(const std::string& socket_path,
-                                                                     CallLimits limits);
+  [[nodiscard]] static EngineResult<std::unique_ptr<ApiEngine>> open(const std::string& socket_path, CallLimits limits);
 
   /// Asks for what info() holds only then: the engine's own version and architecture, and whether it is rootless.
   [[nodiscard]] EngineResult<void> complete_info(CallLimits limits);

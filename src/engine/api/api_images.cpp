@@ -26,7 +26,8 @@ EngineResult<std::string> label_instruction(const std::string& key, const std::s
   // podman takes the quotes off and leaves the rest as it is; docker unescapes and expands variables.
   if (podman) {
     if (text.find_first_of("\"\\'") != std::string::npos || key.contains('=')) {
-      return failure(Kind::unsupported, fmt::format("podman can not give an image the label '{}' with this value", key));
+      return failure(Kind::unsupported,
+                     fmt::format("podman can not give an image the label '{}' with this value", key));
     }
     return fmt::format("LABEL \"{}\"=\"{}\"", key, value);
   }
@@ -57,8 +58,7 @@ EngineResult<void> ApiEngine::call_with_progress(const std::string& rest, const 
     request.upload = upload;
   }
   MessageStream messages(progress);
-  auto answer =
-      client_.exchange(request, limits, [&messages](std::string_view bytes) { return messages.feed(bytes); });
+  auto answer = client_.exchange(request, limits, [&messages](std::string_view bytes) { return messages.feed(bytes); });
   if (!answer) return std::unexpected(answer.error());
   if (!answer->head.success()) return std::unexpected(answer_error(answer->head.status, answer->body));
   return messages.end();
@@ -95,19 +95,19 @@ EngineResult<std::optional<ImageInfo>> ApiEngine::inspect_image(const std::strin
 EngineResult<void> ApiEngine::pull_image(const ImageReference& image, const std::optional<std::string>& platform,
                                          const ProgressSink& progress, CallLimits limits) {
   if (!image.id.empty()) {
-    return failure(Kind::not_found, fmt::format("the engine has no image {}, and an image id can not be pulled", image.id));
+    return failure(Kind::not_found,
+                   fmt::format("the engine has no image {}, and an image id can not be pulled", image.id));
   }
   // Without a tag the API pulls every one there is.
   const std::string version = !image.digest.empty() ? image.digest : !image.tag.empty() ? image.tag : "latest";
-  std::string rest = fmt::format("/images/create?fromImage={}&tag={}",
-                                 percent_encode(fmt::format("{}/{}", image.registry, image.repository)),
-                                 percent_encode(version));
+  std::string rest =
+      fmt::format("/images/create?fromImage={}&tag={}",
+                  percent_encode(fmt::format("{}/{}", image.registry, image.repository)), percent_encode(version));
   if (platform) rest += "&platform=" + percent_encode(*platform);
   return call_with_progress(rest, nullptr, progress, limits);
 }
 
-EngineResult<void> ApiEngine::import_image(const ImportRequest& request, const ByteSource& archive,
-                                           CallLimits limits) {
+EngineResult<void> ApiEngine::import_image(const ImportRequest& request, const ByteSource& archive, CallLimits limits) {
   // The tag stays within `repo`: podman ignores the parameter `tag`.
   std::string rest = "/images/create?fromSrc=-&repo=" + percent_encode(request.reference);
   for (const auto& [key, value] : request.labels) {

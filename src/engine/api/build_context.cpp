@@ -72,7 +72,7 @@ EngineResult<std::optional<std::string>> ignore_text(int root, const std::string
   const Descriptor file(::openat(root, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file && errno == ENOENT) return std::nullopt;
   if (!file) return system_failure(name, "can not be read");
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
     return failure(fmt::format("build context: '{}' is not a regular file", name));
   }
@@ -103,7 +103,8 @@ class BuildContext::Walk {
     // GNU's format keeps names as the bytes that they are, whatever the locale.
     ::archive_write_set_format_gnutar(archive_);
     ::archive_write_set_bytes_per_block(archive_, 0);
-    if (::archive_write_open2(archive_, this, nullptr, collect, nullptr, nullptr) != ARCHIVE_OK) return archive_failure();
+    if (::archive_write_open2(archive_, this, nullptr, collect, nullptr, nullptr) != ARCHIVE_OK)
+      return archive_failure();
     auto names = names_in(folders_.back().fd.get(), ".");
     if (!names) return std::unexpected(names.error());
     folders_.back().names = std::move(*names);
@@ -156,7 +157,7 @@ class BuildContext::Walk {
   }
 
   EngineResult<void> visit(int parent, const std::string& name, const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     if (::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return system_failure(path, "stat");
     const bool left_out = excluded(path);
     if (S_ISDIR(status.st_mode)) {
@@ -166,13 +167,15 @@ class BuildContext::Walk {
     if (left_out) return {};
     if (S_ISLNK(status.st_mode)) return write_symlink(parent, name, path, status);
     if (S_ISREG(status.st_mode)) return begin_file(parent, name, path);
-    return failure(fmt::format("build context: '{}' is neither a file nor a folder nor a symlink; remove it or name it "
-                               "in .dockerignore", printable(path)));
+    return failure(
+        fmt::format("build context: '{}' is neither a file nor a folder nor a symlink; remove it or name it "
+                    "in .dockerignore",
+                    printable(path)));
   }
 
   EngineResult<void> write_header(const std::string& path, const struct stat& status, const std::string& target) {
     const std::unique_ptr<archive_entry, decltype(&::archive_entry_free)> entry(::archive_entry_new(),
-                                                                               &::archive_entry_free);
+                                                                                &::archive_entry_free);
     ::archive_entry_set_pathname(entry.get(), path.c_str());
     ::archive_entry_set_mode(entry.get(), status.st_mode);
     ::archive_entry_set_mtime(entry.get(), status.st_mtim.tv_sec, 0);
@@ -208,7 +211,7 @@ class BuildContext::Walk {
   EngineResult<void> begin_file(int parent, const std::string& name, const std::string& path) {
     Descriptor fd(::openat(parent, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!fd) return system_failure(path, "can not be opened");
-    struct stat status {};
+    struct stat status{};
     if (::fstat(fd.get(), &status) != 0) return system_failure(path, "stat");
     if (!S_ISREG(status.st_mode)) return failure(fmt::format("build context: '{}' changed", printable(path)));
     if (auto written = write_header(path, status, {}); !written) return written;
@@ -257,7 +260,7 @@ EngineResult<std::unique_ptr<BuildContext>> BuildContext::open(const std::string
   }
   Descriptor root(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root) return system_failure(folder, "can not be opened");
-  struct stat status {};
+  struct stat status{};
   if (::fstatat(root.get(), clean->c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     return failure(fmt::format("build context: there is no '{}' in '{}'", printable(*clean), printable(folder)));
   }

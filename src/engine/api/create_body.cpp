@@ -112,8 +112,8 @@ void put_ports(json::object& body, json::object& host, const List<PortMapping>& 
     const std::string name = fmt::format("{}/{}", port.container_port, port.protocol);
     exposed[name] = json::object();
     if (!bindings.contains(name)) bindings[name] = json::array();
-    bindings[name].as_array().push_back(json::object{
-        {"HostIp", port.host_ip}, {"HostPort", port.host_port ? fmt::format("{}", *port.host_port) : ""}});
+    bindings[name].as_array().push_back(
+        json::object{{"HostIp", port.host_ip}, {"HostPort", port.host_port ? fmt::format("{}", *port.host_port) : ""}});
   }
   body["ExposedPorts"] = std::move(exposed);
   host["PortBindings"] = std::move(bindings);
@@ -147,8 +147,7 @@ void put_limits(json::object& host, const ContainerSpec& spec) {
   put(host, "OomScoreAdj", spec.oom_score_adj);
   json::array ulimits;
   for (const auto& entry : spec.ulimits) {
-    ulimits.push_back(
-        json::object{{"Name", entry.value.name}, {"Soft", entry.value.soft}, {"Hard", entry.value.hard}});
+    ulimits.push_back(json::object{{"Name", entry.value.name}, {"Soft", entry.value.soft}, {"Hard", entry.value.hard}});
   }
   put_list(host, "Ulimits", std::move(ulimits));
 }
@@ -207,7 +206,8 @@ json::object host_config(const ContainerSpec& spec, const EngineInfo& engine) {
 
 bool needs_bind_syntax(const Mount& mount, bool podman) {
   if (mount.type == MountType::tmpfs) return false;
-  return (mount.type == MountType::bind && mount.create_source) || mount.relabel != Relabel::none || (mount.nocopy && podman);
+  return (mount.type == MountType::bind && mount.create_source) || mount.relabel != Relabel::none ||
+         (mount.nocopy && podman);
 }
 
 json::object create_body(const ContainerSpec& spec, const RunLabels& labels, const StartOptions& options,

@@ -105,9 +105,9 @@ std::expected<Dockerignore, std::string> Dockerignore::parse(std::string_view te
     if (exception) pattern = trimmed(pattern.substr(1));
     if (pattern.empty()) return std::unexpected(fmt::format("line {}: '!' without a pattern", number));
     if (pattern.find_first_of("[\\") != std::string_view::npos) {
-      return std::unexpected(fmt::format(
-          "line {}: '{}' uses [ or a backslash, which is not supported; write it with * and ?", number,
-          printable(pattern)));
+      return std::unexpected(
+          fmt::format("line {}: '{}' uses [ or a backslash, which is not supported; write it with * and ?", number,
+                      printable(pattern)));
     }
     std::string glob = clean_pattern(pattern);
     if (glob.empty()) continue;  // "." or "/": docker lets the context itself in whatever is said

@@ -89,9 +89,9 @@ EngineResult<void> HttpAnswerReader::feed(std::string_view bytes) {
     used += taken;
     if (error == http::error::need_more || (!error && taken == 0)) break;
     if (error) {
-      return std::unexpected(EngineError{
-          Kind::protocol, fmt::format("the answer is not HTTP as the Engine API speaks it ({}): '{}'", error.message(),
-                                      excerpt(bytes.substr(used)))});
+      return std::unexpected(
+          EngineError{Kind::protocol, fmt::format("the answer is not HTTP as the Engine API speaks it ({}): '{}'",
+                                                  error.message(), excerpt(bytes.substr(used)))});
     }
   }
   if (bytes.size() - used > max_rest) {

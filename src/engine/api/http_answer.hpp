@@ -13,7 +13,7 @@ namespace skillrun {
 /// What is of interest in the head of an answer.
 struct HttpHead {
   int status = 0;
-  std::string server;          ///< "Docker/20.10.24 (linux)", "Libpod/4.3.1 (linux)"
+  std::string server;  ///< "Docker/20.10.24 (linux)", "Libpod/4.3.1 (linux)"
   std::string api_version;
   std::string libpod_version;  ///< only podman sends it
   std::string os_type;

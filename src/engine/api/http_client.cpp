@@ -25,8 +25,8 @@ std::unexpected<EngineError> failure(Kind kind, std::string message) {
 }
 
 std::string render(const HttpRequest& request, bool upgrade) {
-  std::string out = fmt::format("{} {} HTTP/1.1\r\nHost: docker\r\nUser-Agent: skillrun\r\n", request.method,
-                                request.target);
+  std::string out =
+      fmt::format("{} {} HTTP/1.1\r\nHost: docker\r\nUser-Agent: skillrun\r\n", request.method, request.target);
   if (upgrade) out += "Connection: Upgrade\r\nUpgrade: tcp\r\n";
   if (!request.content_type.empty()) out += fmt::format("Content-Type: {}\r\n", request.content_type);
   if (request.upload != nullptr) {
@@ -67,8 +67,8 @@ struct HttpClient::Attempt {
   bool closed = false;    ///< the engine closed the connection
 };
 
-EngineResult<HttpAnswer> HttpClient::attempt(const HttpRequest& request, const Deadline& deadline,
-                                             const BodySink& sink, Attempt& state) {
+EngineResult<HttpAnswer> HttpClient::attempt(const HttpRequest& request, const Deadline& deadline, const BodySink& sink,
+                                             Attempt& state) {
   std::string collected;
   HttpAnswerReader* reading = nullptr;
   HttpAnswerReader reader([&](std::string_view bytes) -> EngineResult<void> {

@@ -13,10 +13,10 @@ namespace skillrun {
 
 struct HttpRequest {
   std::string_view method = "GET";
-  std::string target;                   ///< path and query, percent-encoded
-  std::string_view content_type = {};   ///< of the body; empty: there is none
+  std::string target;                  ///< path and query, percent-encoded
+  std::string_view content_type = {};  ///< of the body; empty: there is none
   std::string body = {};
-  const ByteSource* upload = nullptr;   ///< sent in chunks instead of `body`
+  const ByteSource* upload = nullptr;  ///< sent in chunks instead of `body`
 };
 
 struct HttpAnswer {

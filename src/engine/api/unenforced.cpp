@@ -76,8 +76,8 @@ class Collector {
       const char separator = option[seccomp.size()];
       const std::string_view profile = option.substr(seccomp.size() + 1);
       if ((separator == '=' || separator == ':') && profile != "unconfined" && profile != "builtin") {
-        add_always("security_opt", fmt::format("'{}' names a seccomp profile; only unconfined and builtin are supported",
-                                               entry.value));
+        add_always("security_opt",
+                   fmt::format("'{}' names a seccomp profile; only unconfined and builtin are supported", entry.value));
       }
     }
   }
@@ -106,7 +106,8 @@ class Collector {
     if (needs_bind_syntax(mount, podman_)) {
       if (mount.source.contains(':') || mount.target.contains(':')) {
         add_always("mounts", fmt::format("a path with ':' can not be mounted like this: '{}' to '{}'; use a mounts "
-                                         "table without relabelling", mount.source, mount.target));
+                                         "table without relabelling",
+                                         mount.source, mount.target));
       }
     } else if (podman_ && (mount.source + mount.target).find_first_of(",\"\r\n") != std::string::npos) {
       // podman turns a mount of the API into the text of a --mount option, without quoting it.

@@ -14,7 +14,8 @@ namespace skillrun {
 class Deadline {
  public:
   explicit Deadline(CallLimits limits)
-      : allowed_(limits.deadline), end_(std::chrono::steady_clock::now() + limits.deadline),
+      : allowed_(limits.deadline),
+        end_(std::chrono::steady_clock::now() + limits.deadline),
         cancellation_(limits.cancellation) {}
 
   /// Waits until one of `events` (of poll) or an error or hang-up is there; what is there.

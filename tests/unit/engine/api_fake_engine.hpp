@@ -55,8 +55,8 @@ class FakeEngine {
       }
     }
     void answer(int status, std::string_view body = {}, std::string_view headers = {}) const {
-      send(fmt::format("HTTP/1.1 {} X\r\nApi-Version: 1.41\r\nServer: Docker/20.10.24 (linux)\r\nOstype: linux\r\n{}", status,
-                       headers) +
+      send(fmt::format("HTTP/1.1 {} X\r\nApi-Version: 1.41\r\nServer: Docker/20.10.24 (linux)\r\nOstype: linux\r\n{}",
+                       status, headers) +
            (status == 204 ? "\r\n" : fmt::format("Content-Length: {}\r\n\r\n{}", body.size(), body)));
     }
     [[nodiscard]] int descriptor() const { return fd_; }
@@ -101,7 +101,10 @@ class FakeEngine {
     ::shutdown(listener_, SHUT_RDWR);
     acceptor_.join();
     ::close(listener_);
+    // Whoever still waits for a client's next request need not.
+    for (const int fd : connected_) ::shutdown(fd, SHUT_RDWR);
     for (std::thread& thread : threads_) thread.join();
+    for (const int fd : connected_) ::close(fd);
     std::filesystem::remove_all(folder_);
   }
 
@@ -121,11 +124,12 @@ class FakeEngine {
       // No test waits for longer than this, whatever goes wrong.
       const timeval patience{.tv_sec = 5, .tv_usec = 0};
       ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+      connected_.push_back(fd);
       ++connections_;
       threads_.emplace_back([this, fd] {
         Connection connection(fd, *this);
         script_(connection);
-        ::close(fd);
+        ::shutdown(fd, SHUT_RDWR);
       });
     }
   }
@@ -137,6 +141,7 @@ class FakeEngine {
   std::atomic<int> connections_ = 0;
   std::mutex mutex_;
   std::vector<std::string> requests_;
+  std::vector<int> connected_;
   std::vector<std::thread> threads_;
   std::thread acceptor_;
 };

@@ -14,6 +14,34 @@ Setting<T> defaulted(T value) {
   return {std::move(value), {.kind = OriginKind::policy_default, .field = "baseline", .span = {}, .text = {}}};
 }
 
+inline Mount bind(std::string source, std::string target) {
+  Mount mount;
+  mount.source = std::move(source);
+  mount.target = std::move(target);
+  return mount;
+}
+
+inline Mount volume(std::string source, std::string target) {
+  Mount mount = bind(std::move(source), std::move(target));
+  mount.type = MountType::volume;
+  return mount;
+}
+
+inline Mount tmpfs(std::string target) {
+  Mount mount = bind({}, std::move(target));
+  mount.type = MountType::tmpfs;
+  return mount;
+}
+
+inline Mount with(Mount mount) { return mount; }
+
+/// The mount with further members set: with(mount, &Mount::subpath, "a", &Mount::nocopy, true).
+template <class Member, class Value, class... More>
+Mount with(Mount mount, Member Mount::* member, Value value, More... more) {
+  mount.*member = value;
+  return with(std::move(mount), more...);
+}
+
 /// A spec with every member set that reaches an engine.
 inline ContainerSpec full_spec() {
   ContainerSpec spec;
@@ -43,18 +71,16 @@ inline ContainerSpec full_spec() {
   spec.devices = {declared(Device{"/dev/null", "/dev/nothing", "r"})};
   spec.gpus = declared(GpuRequest{-1});
   spec.mounts = {
-      declared(Mount{.type = MountType::bind, .source = "/usr/share", .target = "/data", .read_only = true,
-                     .propagation = Propagation::rprivate}),
-      declared(Mount{.type = MountType::bind, .source = "/var/tmp", .target = "/made", .relabel = Relabel::shared,
-                     .create_source = true}),
-      declared(Mount{.type = MountType::volume, .source = "skillrun-test-volume", .target = "/volume", .nocopy = true}),
-      declared(Mount{.type = MountType::volume, .target = "/anonymous"}),
-      declared(Mount{.type = MountType::tmpfs, .target = "/scratch", .tmpfs_size = 1 << 20, .tmpfs_mode = 01777,
-                     .tmpfs_options = "noexec,nosuid"}),
+      declared(with(bind("/usr/share", "/data"), &Mount::read_only, true, &Mount::propagation, Propagation::rprivate)),
+      declared(with(bind("/var/tmp", "/made"), &Mount::relabel, Relabel::shared, &Mount::create_source, true)),
+      declared(with(volume("skillrun-test-volume", "/volume"), &Mount::nocopy, true)),
+      declared(volume("", "/anonymous")),
+      declared(with(tmpfs("/scratch"), &Mount::tmpfs_size, 1 << 20, &Mount::tmpfs_mode, 01777, &Mount::tmpfs_options,
+                    "noexec,nosuid")),
   };
   spec.network_mode = declared(NetworkMode{NetworkKind::bridge, ""});
-  spec.ports = {declared(PortMapping{"127.0.0.1", 18080, 80, "tcp"}), declared(PortMapping{"", std::nullopt, 80, "tcp"}),
-                declared(PortMapping{"", 53, 53, "udp"})};
+  spec.ports = {declared(PortMapping{"127.0.0.1", 18080, 80, "tcp"}),
+                declared(PortMapping{"", std::nullopt, 80, "tcp"}), declared(PortMapping{"", 53, 53, "udp"})};
   spec.dns = {declared(std::string("192.0.2.53"))};
   spec.extra_hosts = {declared(ExtraHost{"db", "192.0.2.7"})};
   spec.memory = declared(std::int64_t{64} << 20);

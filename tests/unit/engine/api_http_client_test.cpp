@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "engine/api/http_client.hpp"
@@ -8,6 +9,7 @@
 using namespace skillrun;
 using namespace skillrun::testing;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 namespace {
 
@@ -46,7 +48,7 @@ TEST_CASE("answers that are cut, garbage or endless are errors") {
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe", Kind::unavailable},
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhe", Kind::protocol},
       {"SSH-2.0-OpenSSH_9.2\r\n", Kind::protocol},
-      {"\0\0\0\x01garbage that is no http\r\n\r\n", Kind::protocol},
+      {"\0\0\0\x01garbage that is no http\r\n\r\n"s, Kind::protocol},
       {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", Kind::protocol},
       {"HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'a'), Kind::protocol},
   };
@@ -143,7 +145,8 @@ TEST_CASE("a request that changes something is not sent twice when its answer is
   });
   HttpClient client(engine.path());
   REQUIRE(client.exchange({.target = "/first"}, {}));
-  const auto answer = client.exchange({.method = "POST", .target = "/lost", .content_type = "text/plain", .body = "x"}, {});
+  const auto answer =
+      client.exchange({.method = "POST", .target = "/lost", .content_type = "text/plain", .body = "x"}, {});
   REQUIRE_FALSE(answer);
   CHECK(answer.error().kind == Kind::unavailable);
   CHECK(posts == 1);
@@ -195,8 +198,8 @@ TEST_CASE("an engine that refuses in the middle of an upload is heard") {
   });
   const ByteSource endless = []() -> EngineResult<std::string> { return std::string(65'536, 'a'); };
   HttpClient client(engine.path());
-  const auto answer =
-      client.exchange({.method = "POST", .target = "/up", .content_type = "application/x-tar", .upload = &endless}, {5s});
+  const auto answer = client.exchange(
+      {.method = "POST", .target = "/up", .content_type = "application/x-tar", .upload = &endless}, {5s});
   REQUIRE(answer);
   CHECK(answer->head.status == 500);
   CHECK(answer->body == R"({"message":"disk full"})");

@@ -26,8 +26,10 @@ Heard hear(std::string_view bytes, std::size_t chunk) {
 
 TEST_CASE("messages are read in any chunking, with or without line ends between them") {
   constexpr std::string_view bytes =
-      "{\"status\":\"Pulling from library/x\",\"id\":\"1\"}\r\n{\"status\":\"Downloading\",\"id\":\"ab\",\"progressDetail\":"
-      "{\"current\":3100000,\"total\":10000000}}{\"status\":\"Pull complete\",\"id\":\"ab\"}\n \n{\"status\":\"Digest: d\"}\n";
+      "{\"status\":\"Pulling from "
+      "library/x\",\"id\":\"1\"}\r\n{\"status\":\"Downloading\",\"id\":\"ab\",\"progressDetail\":"
+      "{\"current\":3100000,\"total\":10000000}}{\"status\":\"Pull complete\",\"id\":\"ab\"}\n \n{\"status\":\"Digest: "
+      "d\"}\n";
   for (std::size_t chunk = 1; chunk <= bytes.size(); ++chunk) {
     const Heard heard = hear(bytes, chunk);
     REQUIRE(heard.result);
@@ -54,7 +56,8 @@ TEST_CASE("an error within a successful answer is an error") {
 }
 
 TEST_CASE("a build's output comes as whole lines, safe for a terminal") {
-  const Heard heard = hear(R"({"stream":"Step 1/2 : FROM x\n"}{"stream":" ---\u003e "}{"stream":"abc\nlast\u001b[2J"})", 9);
+  const Heard heard =
+      hear(R"({"stream":"Step 1/2 : FROM x\n"}{"stream":" ---\u003e "}{"stream":"abc\nlast\u001b[2J"})", 9);
   REQUIRE(heard.result);
   CHECK(heard.lines == std::vector<std::string>{"Step 1/2 : FROM x", " ---> abc", "last\\x1b[2J"});
 }

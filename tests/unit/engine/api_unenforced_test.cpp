@@ -39,7 +39,7 @@ TEST_CASE("what podman's API would drop is known") {
 TEST_CASE("fields that an old server does not know are known") {
   ContainerSpec spec = small_spec();
   spec.platform = declared(std::string("linux/amd64"));
-  spec.mounts = {declared(Mount{.type = MountType::volume, .source = "v", .target = "/v", .subpath = "a"})};
+  spec.mounts = {declared(with(volume("v", "/v"), &Mount::subpath, "a"))};
   CHECK(fields(spec, engine("docker", "1.40")) == Fields{"mounts", "platform"});
   CHECK(fields(spec, engine("docker", "1.44")) == Fields{"mounts"});
   CHECK(fields(spec, engine("docker", "1.45")).empty());
@@ -67,18 +67,17 @@ TEST_CASE("a mount that would become another one is refused, whoever asked for i
     const auto settings = unenforced_settings(spec, engine(kind));
     return std::ranges::any_of(settings, &Unenforced::declared);
   };
-  CHECK(refused({.type = MountType::bind, .source = "/a,ro=false", .target = "/x"}, "podman"));
-  CHECK(refused({.type = MountType::bind, .source = "/a", .target = "/x\"y"}, "podman"));
-  CHECK_FALSE(refused({.type = MountType::bind, .source = "/a,ro=false", .target = "/x"}, "docker"));
-  CHECK(refused({.type = MountType::bind, .source = "/a:b", .target = "/x", .create_source = true}, "docker"));
-  CHECK_FALSE(refused({.type = MountType::bind, .source = "/a:b", .target = "/x"}, "docker"));
-  CHECK(refused({.type = MountType::bind, .source = "/a", .target = "/x", .subpath = "b"}, "docker"));
+  CHECK(refused(bind("/a,ro=false", "/x"), "podman"));
+  CHECK(refused(bind("/a", "/x\"y"), "podman"));
+  CHECK_FALSE(refused(bind("/a,ro=false", "/x"), "docker"));
+  CHECK(refused(with(bind("/a:b", "/x"), &Mount::create_source, true), "docker"));
+  CHECK_FALSE(refused(bind("/a:b", "/x"), "docker"));
+  CHECK(refused(with(bind("/a", "/x"), &Mount::subpath, "b"), "docker"));
 }
 
 TEST_CASE("two mounts of one target are refused") {
   ContainerSpec spec = small_spec();
-  spec.mounts = {declared(Mount{.type = MountType::tmpfs, .target = "/t"}),
-                 declared(Mount{.type = MountType::tmpfs, .target = "/t", .tmpfs_size = 5})};
+  spec.mounts = {declared(tmpfs("/t")), declared(with(tmpfs("/t"), &Mount::tmpfs_size, 5))};
   CHECK(fields(spec, engine("docker")) == Fields{"mounts"});
 }
 
@@ -117,5 +116,6 @@ TEST_CASE("versions compare by number") {
   CHECK(api_at_least("1.100", 1, 41));
   CHECK(api_at_least("2.0", 1, 41));
   CHECK_FALSE(api_at_least("1.9", 1, 41));
-  for (const std::string_view bad : {"", "1", "1.", ".41", "1.41x", "x1.41", "1.4.1"}) CHECK_FALSE(api_at_least(bad, 0, 0));
+  for (const std::string_view bad : {"", "1", "1.", ".41", "1.41x", "x1.41", "1.4.1"})
+    CHECK_FALSE(api_at_least(bad, 0, 0));
 }
