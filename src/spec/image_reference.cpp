@@ -108,15 +108,9 @@ std::string ImageReference::canonical() const {
 std::string ImageReference::familiar() const {
   if (!id.empty()) return id;
   if (registry != hub) return canonical();
-  std::string_view name = repository;
-  const std::string_view rest = name.starts_with(official) ? name.substr(official.size()) : std::string_view{};
-  if (!rest.empty() && rest.find('/') == std::string_view::npos) {
-    name = rest;
-  } else if (names_registry(name.substr(0, name.find('/')))) {
-    // The short form would name another registry.
-    return canonical();
-  }
-  return with_version(std::string(name), *this);
+  const bool is_official =
+      repository.starts_with(official) && repository.find('/', official.size()) == std::string::npos;
+  return with_version(is_official ? repository.substr(official.size()) : repository, *this);
 }
 
 std::expected<ImageReference, ParseError> parse_image_reference(std::string_view text) {
@@ -148,6 +142,10 @@ std::expected<ImageReference, ParseError> parse_image_reference(std::string_view
   }
   split_name(name, reference);
   if (!is_registry(reference.registry)) return wrong(fmt::format("{} is no registry", quoted(reference.registry)));
+  // Docker's older command line drops docker.io/ on its way to the engine, which would then ask the other registry.
+  if (reference.registry == hub && names_registry(reference.repository.substr(0, reference.repository.find('/')))) {
+    return wrong(fmt::format("{} begins like another registry", quoted(reference.repository)));
+  }
   if (std::ranges::any_of(reference.repository, is_upper)) return wrong("a repository is written in lower case");
   if (!std::ranges::all_of(split(reference.repository, '/'), is_path_component)) {
     return wrong(fmt::format("{} is no repository", quoted(reference.repository)));
