@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "engine/log.hpp"
+#include "run/container_calls.hpp"
 #include "run/signal_number.hpp"
 #include "run/terminal.hpp"
 
@@ -20,7 +21,8 @@ using Clock = Pump::Clock;
 
 class Supervisor {
  public:
-  Supervisor(const Watched& watched, const EndingLimits& limits) : watched_(watched), limits_(limits) {
+  Supervisor(const Watched& watched, const EndingLimits& limits)
+      : watched_(watched), limits_(limits), calls_(watched.engine, watched.id, limits.call) {
     // A duration of 0 means no limit, and one beyond a year would leave the clock's range.
     if (watched.spec.timeout && watched.spec.timeout->value.count() > 0) {
       const auto timeout =
@@ -39,7 +41,7 @@ class Supervisor {
   void take_signal(int number);
   void step();
   void kill(EndCause cause, std::string message = {});
-  void send(int number);
+  void send(int number) { calls_.signal(number); }
   void resize();
   void cause(EndCause cause, std::string message = {});
   [[nodiscard]] bool finished();
@@ -51,6 +53,7 @@ class Supervisor {
   int interrupts_ = 0;
   bool cancellation_heard_ = false;
   Ending ending_;
+  ContainerCalls calls_;
 };
 
 Ending Supervisor::run() {
@@ -147,19 +150,11 @@ void Supervisor::kill(EndCause why, std::string message) {
   next_step_ = Clock::now() + limits_.after_kill;
 }
 
-void Supervisor::send(int number) {
-  const auto sent = watched_.engine.kill(watched_.id, number, {limits_.call, nullptr});
-  // It may have ended in the meantime, which shows by itself.
-  if (!sent) log::info("signal {} was not passed on: {}", number, sent.error().message);
-}
-
 void Supervisor::resize() {
   // Without a stream of its own the engine's client holds the terminal and resizes by itself.
   if (watched_.terminal < 0 || watched_.container.output_fd() < 0) return;
   const auto size = window_size(watched_.terminal);
-  if (!size) return;
-  const auto resized = watched_.engine.resize(watched_.id, size->rows, size->columns, {limits_.call, nullptr});
-  if (!resized) log::info("the terminal was not resized: {}", resized.error().message);
+  if (size) calls_.resize(*size);
 }
 
 void Supervisor::cause(EndCause why, std::string message) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/cli/child_environment.hpp"
+#include "support/text.hpp"
 
 namespace skillrun {
 
@@ -39,20 +40,27 @@ std::string_view last_part(std::string_view words) {
   return line == std::string_view::npos ? words : words.substr(line + 1);
 }
 
-std::string_view without_prefix(std::string_view words) {
-  for (const std::string_view prefix : {"Error response from daemon: "sv, "Error: "sv, "docker: "sv}) {
-    if (words.starts_with(prefix)) words.remove_prefix(prefix.size());
+/// What the client says itself: without the log lines of its libraries and the prefixes of its errors.
+std::string own_words(std::string_view words) {
+  std::string result;
+  for (std::string_view line : split(words, '\n')) {
+    line = trimmed(line);
+    if (line.empty() || line.starts_with("time=\"")) continue;
+    for (const std::string_view prefix : {"Error response from daemon: "sv, "Error: "sv, "docker: "sv}) {
+      if (line.starts_with(prefix)) line.remove_prefix(prefix.size());
+    }
+    if (!result.empty()) result += '\n';
+    result += line;
   }
-  return words;
+  return result.empty() ? std::string(trimmed(words)) : result;
 }
 
 }  // namespace
 
 EngineError client_error(const std::string& program, int status, std::string_view words) {
   using Kind = EngineError::Kind;
-  words = without_prefix(trimmed(last_part(trimmed(words))));
+  EngineError error{Kind::server, own_words(last_part(trimmed(words)))};
   const std::string text = lower(words);
-  EngineError error{Kind::server, std::string(words)};
   if (holds_one_of(text, {"permission denied while trying to connect", "connect: permission denied"})) {
     error.kind = Kind::permission_denied;
   } else if (holds_one_of(text, {"cannot connect to the docker daemon", "cannot connect to podman",
@@ -66,7 +74,7 @@ EngineError client_error(const std::string& program, int status, std::string_vie
   } else if (status == 1 || status == 125) {
     error.kind = Kind::refused;
   }
-  if (words.empty()) error.message = fmt::format("{} ended with status {} and said nothing", program, status);
+  if (error.message.empty()) error.message = fmt::format("{} ended with status {} and said nothing", program, status);
   return error;
 }
 

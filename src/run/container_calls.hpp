@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include <skillrun/engine.hpp>
+
+#include "run/terminal.hpp"
+
+namespace skillrun {
+
+/// Signals and resizes for a container that is running, made one after another in a thread of their own: an engine
+/// may answer a kill only once the container's output has been read, so whoever reads it must not wait for the answer.
+/// While one lives the engine belongs to it.
+class ContainerCalls {
+ public:
+  ContainerCalls(Engine& engine, const std::string& id, std::chrono::milliseconds call_deadline)
+      : engine_(engine), id_(id), call_deadline_(call_deadline) {}
+  ContainerCalls(const ContainerCalls&) = delete;
+  ContainerCalls& operator=(const ContainerCalls&) = delete;
+  /// Breaks off what is not finished.
+  ~ContainerCalls();
+
+  void signal(int number);
+  void resize(WindowSize size);
+
+ private:
+  struct Call {
+    int signal = 0;  ///< 0: a resize
+    WindowSize size;
+  };
+
+  void add(Call call);
+  void work();
+  void make(const Call& call);
+
+  Engine& engine_;
+  const std::string& id_;
+  std::chrono::milliseconds call_deadline_;
+  Cancellation over_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Call> calls_;
+  bool closed_ = false;
+  std::thread thread_;  ///< started by the first call
+};
+
+}  // namespace skillrun
