@@ -1,7 +1,6 @@
 #include "cli/preparation.hpp"
 
 #include <algorithm>
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -56,18 +55,15 @@ std::unexpected<RunResult> no_such_skill(const NoSuchSkill& missing) {
   return failure(RunStatus::no_such_skill, std::move(message));
 }
 
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
-std::size_t error_count(const Findings& findings) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(findings, [](const Finding& f) { return f.severity == Severity::error; }));
+/// "1 error", "2 errors".
+std::string errors_in(const Findings& findings) {
+  const auto count = std::ranges::count(findings, Severity::error, &Finding::severity);
+  return fmt::format("{} error{}", count, count == 1 ? "" : "s");
 }
 
 std::unexpected<RunResult> refusal(Refusal refused) {
   std::string message = fmt::format("skill '{}' is refused by the policy {} ({}); nothing was run", refused.spec.skill,
-                                    refused.policy, counted(error_count(refused.findings), "error"));
+                                    refused.policy, errors_in(refused.findings));
   auto result = failure(RunStatus::refused, std::move(message), std::move(refused.findings));
   result.error().policy = std::move(refused.policy);
   return result;
@@ -165,10 +161,9 @@ std::expected<Prepared, RunResult> prepare(const GlobalOptions& options, const R
     if (const auto* missing = std::get_if<NoSuchSkill>(&found.error())) return no_such_skill(*missing);
     Findings findings = std::move(std::get<Findings>(found.error()));
     const std::string file = findings.empty() || !findings.front().source ? "" : findings.front().source->name;
-    return failure(RunStatus::invalid_manifest,
-                   fmt::format("the manifest {} is not valid ({}); mend it, or name another with -m", printable(file),
-                               counted(error_count(findings), "error")),
-                   std::move(findings));
+    std::string message = fmt::format("the manifest {} is not valid ({}); mend it, or name another with -m",
+                                      printable(file), errors_in(findings));
+    return failure(RunStatus::invalid_manifest, std::move(message), std::move(findings));
   }
   if (found->skill->runtime_kind != RuntimeKind::docker) {
     return failure(RunStatus::invalid_manifest,
@@ -179,10 +174,9 @@ std::expected<Prepared, RunResult> prepare(const GlobalOptions& options, const R
   const EnvironmentVariables variables;
   auto resolved = resolve_skill(*found->manifest, *found->skill, request.instance, caller, variables);
   if (!resolved) {
-    return failure(RunStatus::invalid_manifest,
-                   fmt::format("skill '{}' can not be resolved ({})", request.skill,
-                               counted(error_count(resolved.error()), "error")),
-                   std::move(resolved.error()));
+    std::string message =
+        fmt::format("skill '{}' can not be resolved ({})", request.skill, errors_in(resolved.error()));
+    return failure(RunStatus::invalid_manifest, std::move(message), std::move(resolved.error()));
   }
   log::info("skill {} from {}", request.skill, found->manifest->source->name);
   ContainerSpec spec = normalize(*resolved, request.overrides, caller, variables);

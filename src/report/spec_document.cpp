@@ -11,7 +11,7 @@ json::value to_value(bool value) { return json::value(value); }
 json::value to_value(std::int64_t value) { return json::value(value); }
 json::value to_value(std::chrono::seconds value) { return json::value(value.count()); }
 json::value to_value(std::chrono::nanoseconds value) {
-  return json::value(std::chrono::duration<double>(value).count());
+  return json::value(fmt::format("{}s", std::chrono::duration<double>(value).count()));
 }
 json::value to_value(const ImageReference& image) { return json::value(image.familiar()); }
 json::value to_value(const UserSpec& user) { return json::value(user.text()); }
