@@ -116,7 +116,10 @@ EngineResult<std::string> ApiEngine::call(std::string_view method, const std::st
 EngineResult<std::unique_ptr<AttachedContainer>> ApiEngine::start(const std::string& id, const StartOptions& options,
                                                                   CallLimits limits) {
   auto attachment = ApiAttachment::open(client_, path(container_path(id)), options, limits);
-  if (!attachment) return std::unexpected(attachment.error());
+  if (!attachment) {  // podman prepares the container here already
+    remember_failed_start(id, attachment.error());
+    return std::unexpected(attachment.error());
+  }
   if (auto started = call("POST", container_path(id) + "/start", limits); !started) {
     remember_failed_start(id, started.error());
     return std::unexpected(started.error());
@@ -124,7 +127,7 @@ EngineResult<std::unique_ptr<AttachedContainer>> ApiEngine::start(const std::str
   return std::move(*attachment);
 }
 
-/// podman's inspect knows nothing of a start that failed, its answer to start does: in these words, which are constants
+/// podman's inspect knows nothing of a start that failed, its answer to the request does: in these words, which are constants
 /// of its source. They become what docker's inspect says in that case.
 void ApiEngine::remember_failed_start(const std::string& id, const EngineError& error) {
   if (info_.kind != "podman") return;

@@ -65,7 +65,7 @@ json::object mount_object(const Mount& mount) {
   json::object out{{"Type", mount.type == MountType::bind ? "bind" : "volume"}};
   if (!mount.source.empty()) out["Source"] = mount.source;
   out["Target"] = mount.target;
-  out["ReadOnly"] = mount.read_only;
+  if (mount.read_only) out["ReadOnly"] = true;
   if (mount.propagation != Propagation::unset) {
     out["BindOptions"] = json::object{{"Propagation", propagation_text(mount.propagation)}};
   }

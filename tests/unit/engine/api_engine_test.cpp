@@ -204,7 +204,7 @@ TEST_CASE("a setting that would be dropped is refused before anything is created
   FakeEngine fake(after_ping([](Connection& connection, const std::string&) { connection.answer(500); }));
   const auto engine = open(fake);
   ContainerSpec spec = small_spec();
-  spec.mounts = {declared(with(volume("v", "/v"), &Mount::subpath, "a"))};
+  spec.mounts = {declared(with(volume_mount("v", "/v"), &Mount::subpath, "a"))};
   const auto before = fake.requests().size();
   const auto id = engine->create(approved(spec), {}, {}, {});
   REQUIRE_FALSE(id);

@@ -14,21 +14,21 @@ Setting<T> defaulted(T value) {
   return {std::move(value), {.kind = OriginKind::policy_default, .field = "baseline", .span = {}, .text = {}}};
 }
 
-inline Mount bind(std::string source, std::string target) {
+inline Mount bind_mount(std::string source, std::string target) {
   Mount mount;
   mount.source = std::move(source);
   mount.target = std::move(target);
   return mount;
 }
 
-inline Mount volume(std::string source, std::string target) {
-  Mount mount = bind(std::move(source), std::move(target));
+inline Mount volume_mount(std::string source, std::string target) {
+  Mount mount = bind_mount(std::move(source), std::move(target));
   mount.type = MountType::volume;
   return mount;
 }
 
-inline Mount tmpfs(std::string target) {
-  Mount mount = bind({}, std::move(target));
+inline Mount tmpfs_mount(std::string target) {
+  Mount mount = bind_mount({}, std::move(target));
   mount.type = MountType::tmpfs;
   return mount;
 }
@@ -71,12 +71,13 @@ inline ContainerSpec full_spec() {
   spec.devices = {declared(Device{"/dev/null", "/dev/nothing", "r"})};
   spec.gpus = declared(GpuRequest{-1});
   spec.mounts = {
-      declared(with(bind("/usr/share", "/data"), &Mount::read_only, true, &Mount::propagation, Propagation::rprivate)),
-      declared(with(bind("/var/tmp", "/made"), &Mount::relabel, Relabel::shared, &Mount::create_source, true)),
-      declared(with(volume("skillrun-test-volume", "/volume"), &Mount::nocopy, true)),
-      declared(volume("", "/anonymous")),
-      declared(with(tmpfs("/scratch"), &Mount::tmpfs_size, 1 << 20, &Mount::tmpfs_mode, 01777, &Mount::tmpfs_options,
-                    "noexec,nosuid")),
+      declared(
+          with(bind_mount("/usr/share", "/data"), &Mount::read_only, true, &Mount::propagation, Propagation::rprivate)),
+      declared(with(bind_mount("/var/tmp", "/made"), &Mount::relabel, Relabel::shared, &Mount::create_source, true)),
+      declared(with(volume_mount("skillrun-test-volume", "/volume"), &Mount::nocopy, true)),
+      declared(volume_mount("", "/anonymous")),
+      declared(with(tmpfs_mount("/scratch"), &Mount::tmpfs_size, 1 << 20, &Mount::tmpfs_mode, 01777,
+                    &Mount::tmpfs_options, "noexec,nosuid")),
   };
   spec.network_mode = declared(NetworkMode{NetworkKind::bridge, ""});
   spec.ports = {declared(PortMapping{"127.0.0.1", 18080, 80, "tcp"}),

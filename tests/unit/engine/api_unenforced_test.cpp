@@ -39,7 +39,7 @@ TEST_CASE("what podman's API would drop is known") {
 TEST_CASE("fields that an old server does not know are known") {
   ContainerSpec spec = small_spec();
   spec.platform = declared(std::string("linux/amd64"));
-  spec.mounts = {declared(with(volume("v", "/v"), &Mount::subpath, "a"))};
+  spec.mounts = {declared(with(volume_mount("v", "/v"), &Mount::subpath, "a"))};
   CHECK(fields(spec, engine("docker", "1.40")) == Fields{"mounts", "platform"});
   CHECK(fields(spec, engine("docker", "1.44")) == Fields{"mounts"});
   CHECK(fields(spec, engine("docker", "1.45")).empty());
@@ -67,17 +67,17 @@ TEST_CASE("a mount that would become another one is refused, whoever asked for i
     const auto settings = unenforced_settings(spec, engine(kind));
     return std::ranges::any_of(settings, &Unenforced::declared);
   };
-  CHECK(refused(bind("/a,ro=false", "/x"), "podman"));
-  CHECK(refused(bind("/a", "/x\"y"), "podman"));
-  CHECK_FALSE(refused(bind("/a,ro=false", "/x"), "docker"));
-  CHECK(refused(with(bind("/a:b", "/x"), &Mount::create_source, true), "docker"));
-  CHECK_FALSE(refused(bind("/a:b", "/x"), "docker"));
-  CHECK(refused(with(bind("/a", "/x"), &Mount::subpath, "b"), "docker"));
+  CHECK(refused(bind_mount("/a,ro=false", "/x"), "podman"));
+  CHECK(refused(bind_mount("/a", "/x\"y"), "podman"));
+  CHECK_FALSE(refused(bind_mount("/a,ro=false", "/x"), "docker"));
+  CHECK(refused(with(bind_mount("/a:b", "/x"), &Mount::create_source, true), "docker"));
+  CHECK_FALSE(refused(bind_mount("/a:b", "/x"), "docker"));
+  CHECK(refused(with(bind_mount("/a", "/x"), &Mount::subpath, "b"), "docker"));
 }
 
 TEST_CASE("two mounts of one target are refused") {
   ContainerSpec spec = small_spec();
-  spec.mounts = {declared(tmpfs("/t")), declared(with(tmpfs("/t"), &Mount::tmpfs_size, 5))};
+  spec.mounts = {declared(tmpfs_mount("/t")), declared(with(tmpfs_mount("/t"), &Mount::tmpfs_size, 5))};
   CHECK(fields(spec, engine("docker")) == Fields{"mounts"});
 }
 

@@ -91,7 +91,7 @@ TEST_CASE("the caller's user keeps its id on rootless podman, and only there") {
 
 TEST_CASE("a path with a colon or a comma is one path") {
   ContainerSpec spec = small_spec();
-  spec.mounts = {declared(bind("/a:b,ro=true", "/c:ro"))};
+  spec.mounts = {declared(bind_mount("/a:b,ro=true", "/c:ro"))};
   const json::object host = host_of(spec);
   CHECK_FALSE(host.contains("Binds"));
   CHECK(host.at("Mounts").at(0).at("Source").as_string() == "/a:b,ro=true");
@@ -101,11 +101,11 @@ TEST_CASE("a path with a colon or a comma is one path") {
 TEST_CASE("only what needs the old form of a bind gets it") {
   ContainerSpec spec = small_spec();
   spec.mounts = {
-      declared(with(bind("/a", "/1"), &Mount::read_only, true, &Mount::propagation, Propagation::rslave,
+      declared(with(bind_mount("/a", "/1"), &Mount::read_only, true, &Mount::propagation, Propagation::rslave,
                     &Mount::relabel, Relabel::private_)),
-      declared(with(bind("/b", "/2"), &Mount::create_source, true)),
-      declared(with(volume("v", "/3"), &Mount::nocopy, true)),
-      declared(with(volume("v", "/4"), &Mount::subpath, "deep")),
+      declared(with(bind_mount("/b", "/2"), &Mount::create_source, true)),
+      declared(with(volume_mount("v", "/3"), &Mount::nocopy, true)),
+      declared(with(volume_mount("v", "/4"), &Mount::subpath, "deep")),
   };
   const json::object host = host_of(spec);
   CHECK(json::serialize(host.at("Binds")) == R"(["/a:/1:ro,Z,rslave","/b:/2:rw"])");
