@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -40,14 +41,18 @@ std::string_view last_part(std::string_view words) {
   return line == std::string_view::npos ? words : words.substr(line + 1);
 }
 
-/// What the client says itself: without the log lines of its libraries and the prefixes of its errors.
+/// What the client says about its failure: from the first line that it marks as an error where it marks one, without
+/// the marks and without the log lines of its libraries.
 std::string own_words(std::string_view words) {
   std::string result;
+  bool marked = false;
   for (std::string_view line : split(words, '\n')) {
     line = trimmed(line);
     if (line.empty() || line.starts_with("time=\"")) continue;
-    for (const std::string_view prefix : {"Error response from daemon: "sv, "Error: "sv, "docker: "sv}) {
-      if (line.starts_with(prefix)) line.remove_prefix(prefix.size());
+    for (const std::string_view mark : {"Error response from daemon: "sv, "Error: "sv, "ERROR: "sv, "docker: "sv}) {
+      if (!line.starts_with(mark)) continue;
+      line.remove_prefix(mark.size());
+      if (!std::exchange(marked, true)) result.clear();
     }
     if (!result.empty()) result += '\n';
     result += line;
