@@ -11,24 +11,31 @@ namespace {
 
 constexpr std::string_view unix_scheme = "unix://";
 
-Place socket_place(std::string path, bool podman, std::string_view chosen_by = {}) {
-  const std::string_view interface = podman ? "podman API" : "Docker Engine API";
-  std::string label = chosen_by.empty() ? fmt::format("unix://{} ({})", path, interface)
-                                        : fmt::format("unix://{} ({}, from {})", path, interface, chosen_by);
-  return {.kind = Place::Kind::socket, .target = std::move(path), .label = std::move(label), .podman = podman};
+Place make_place(Place::Kind kind, std::string target, std::string label, bool podman) {
+  Place place;
+  place.kind = kind;
+  place.target = std::move(target);
+  place.label = std::move(label);
+  place.podman = podman;
+  return place;
 }
 
-Place program_place(std::string program, bool podman, std::string_view chosen_by = {}) {
-  std::string label = chosen_by.empty() ? fmt::format("{} (program)", program)
-                                        : fmt::format("{} (program, for {})", program, chosen_by);
-  return {.kind = Place::Kind::program, .target = std::move(program), .label = std::move(label), .podman = podman};
+Place socket_place(const std::string& path, bool podman, std::string_view chosen_by = {}) {
+  const std::string_view interface = podman ? "podman API" : "Docker Engine API";
+  const std::string from = chosen_by.empty() ? std::string() : fmt::format(", from {}", chosen_by);
+  return make_place(Place::Kind::socket, path, fmt::format("unix://{} ({}{})", path, interface, from), podman);
+}
+
+Place program_place(const std::string& program, bool podman, std::string_view chosen_by = {}) {
+  const std::string purpose = chosen_by.empty() ? std::string() : fmt::format(", for {}", chosen_by);
+  return make_place(Place::Kind::program, program, fmt::format("{} (program{})", program, purpose), podman);
 }
 
 Place problem(std::string label, std::string outcome, std::string advice) {
-  return {.kind = Place::Kind::problem,
-          .label = std::move(label),
-          .outcome = std::move(outcome),
-          .advice = std::move(advice)};
+  Place place = make_place(Place::Kind::problem, {}, std::move(label), false);
+  place.outcome = std::move(outcome);
+  place.advice = std::move(advice);
+  return place;
 }
 
 /// An address that the user gave docker. Docker's own program reaches what is not a socket of this machine.
@@ -94,9 +101,8 @@ Place named_place(const std::string& selection) {
     return socket_place(selection.substr(unix_scheme.size()), false);
   }
   if (selection.starts_with(cli) && selection.size() > cli.size()) {
-    std::string program = selection.substr(cli.size());
-    const bool podman = program.ends_with("podman");
-    return program_place(std::move(program), podman);
+    const std::string program = selection.substr(cli.size());
+    return program_place(program, program.ends_with("podman"));
   }
   if (selection.starts_with("tcp://") || selection.starts_with("ssh://")) {
     return problem(printable(selection), "not supported by this version",

@@ -15,11 +15,11 @@ struct Place {
     problem,  ///< nothing to try: `outcome` and `advice` say why
   };
   Kind kind = Kind::problem;
-  std::string target = {};
+  std::string target;
   std::string label;    ///< as users read it: "unix:///run/docker.sock (Docker Engine API)"
   bool podman = false;  ///< for the advice
-  std::string outcome = {};
-  std::string advice = {};
+  std::string outcome;
+  std::string advice;
 };
 
 struct Places {

@@ -43,7 +43,7 @@ EngineResult<std::unique_ptr<ApiEngine>> ApiEngine::open(const std::string& sock
   } else {
     return std::unexpected(connected.error());
   }
-  auto pong = engine->client_.exchange({.target = "/_ping"}, limits);
+  auto pong = engine->client_.exchange({"GET", "/_ping"}, limits);
   if (!pong) return std::unexpected(pong.error());
   const HttpHead& head = pong->head;
   if (head.status >= 500) return std::unexpected(answer_error(head.status, pong->body));
@@ -99,11 +99,8 @@ EngineResult<void> ApiEngine::complete_info(CallLimits limits) {
 
 EngineResult<std::string> ApiEngine::call(std::string_view method, const std::string& rest, CallLimits limits,
                                           std::string body) {
-  HttpRequest request{.method = method, .target = path(rest)};
-  if (!body.empty()) {
-    request.content_type = "application/json";
-    request.body = std::move(body);
-  }
+  HttpRequest request(method, path(rest));
+  if (!body.empty()) request.carrying("application/json", std::move(body));
   auto answer = client_.exchange(request, limits);
   if (!answer) return std::unexpected(answer.error());
   // 304: a container that is in the asked-for state already.
@@ -127,8 +124,8 @@ EngineResult<std::unique_ptr<AttachedContainer>> ApiEngine::start(const std::str
   return std::move(*attachment);
 }
 
-/// podman's inspect knows nothing of a start that failed, its answer to the request does: in these words, which are constants
-/// of its source. They become what docker's inspect says in that case.
+/// podman's inspect knows nothing of a start that failed, its answer to the request does: in these words, which are
+/// constants of its source. They become what docker's inspect says in that case.
 void ApiEngine::remember_failed_start(const std::string& id, const EngineError& error) {
   if (info_.kind != "podman") return;
   const std::string_view words = error.message;

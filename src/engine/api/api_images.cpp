@@ -52,11 +52,8 @@ std::string json_map(const std::vector<std::pair<std::string, std::string>>& ent
 
 EngineResult<void> ApiEngine::call_with_progress(const std::string& rest, const ByteSource* upload,
                                                  const ProgressSink& progress, CallLimits limits) {
-  HttpRequest request{.method = "POST", .target = path(rest)};
-  if (upload != nullptr) {
-    request.content_type = "application/x-tar";
-    request.upload = upload;
-  }
+  HttpRequest request("POST", path(rest));
+  if (upload != nullptr) request.uploading("application/x-tar", *upload);
   MessageStream messages(progress);
   auto answer = client_.exchange(request, limits, [&messages](std::string_view bytes) { return messages.feed(bytes); });
   if (!answer) return std::unexpected(answer.error());
@@ -127,6 +124,7 @@ EngineResult<void> ApiEngine::build_image(const BuildRequest& request, const Pro
   if (!request.recipe.target.empty()) rest += "&target=" + percent_encode(request.recipe.target);
   if (!request.recipe.args.empty()) {
     std::vector<std::pair<std::string, std::string>> args;
+    args.reserve(request.recipe.args.size());
     for (const KeyValue& arg : request.recipe.args) args.emplace_back(arg.key, arg.value);
     rest += "&buildargs=" + percent_encode(json_map(args));
   }

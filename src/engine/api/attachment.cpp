@@ -21,15 +21,14 @@ constexpr std::size_t max_wait_body = std::size_t{64} << 10;
 EngineResult<std::unique_ptr<ApiAttachment>> ApiAttachment::open(HttpClient& client, const std::string& prefix,
                                                                  const StartOptions& options, CallLimits limits) {
   std::unique_ptr<ApiAttachment> attachment(new ApiAttachment(options));
-  const HttpRequest attach{
-      .method = "POST",
-      .target = fmt::format("{}/attach?stream=1&stdin={}&stdout=1&stderr=1", prefix, options.standard_input ? 1 : 0)};
+  const HttpRequest attach(
+      "POST", fmt::format("{}/attach?stream=1&stdin={}&stdout=1&stderr=1", prefix, options.standard_input ? 1 : 0));
   auto stream = client.open(attach, true, limits, [](std::string_view) { return EngineResult<void>{}; });
   if (!stream) return std::unexpected(stream.error());
   attachment->stream_ = std::move(stream->fd);
 
   // The engine answers with the head as soon as it watches: sent before start, so that no end comes too early for it.
-  const HttpRequest wait{.method = "POST", .target = prefix + "/wait?condition=next-exit"};
+  const HttpRequest wait("POST", prefix + "/wait?condition=next-exit");
   ApiAttachment* const self = attachment.get();
   auto waiting = client.open(wait, false, limits, [self](std::string_view bytes) -> EngineResult<void> {
     if (self->wait_body_.size() + bytes.size() > max_wait_body) {

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <skillrun/engine.hpp>
 
@@ -12,11 +13,26 @@
 namespace skillrun {
 
 struct HttpRequest {
-  std::string_view method = "GET";
-  std::string target;                  ///< path and query, percent-encoded
-  std::string_view content_type = {};  ///< of the body; empty: there is none
-  std::string body = {};
-  const ByteSource* upload = nullptr;  ///< sent in chunks instead of `body`
+  /// `to` is path and query, percent-encoded.
+  HttpRequest(std::string_view with_method, std::string to) : method(with_method), target(std::move(to)) {}
+
+  HttpRequest& carrying(std::string_view type, std::string bytes) {
+    content_type = type;
+    body = std::move(bytes);
+    return *this;
+  }
+  /// The body comes from `source`, which must outlive the call, and is sent in chunks.
+  HttpRequest& uploading(std::string_view type, const ByteSource& source) {
+    content_type = type;
+    upload = &source;
+    return *this;
+  }
+
+  std::string_view method;
+  std::string target;
+  std::string_view content_type;
+  std::string body;
+  const ByteSource* upload = nullptr;
 };
 
 struct HttpAnswer {

@@ -33,7 +33,7 @@ class MessageStream {
   ProgressSink progress_;
   std::string partial_line_;
   std::map<std::string, std::string, std::less<>> layer_status_;
-  std::chrono::steady_clock::time_point last_figures_{};
+  std::chrono::steady_clock::time_point last_figures_;
 
   [[nodiscard]] EngineResult<void> take_message();
 };

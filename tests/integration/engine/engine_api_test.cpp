@@ -365,7 +365,7 @@ TEST_CASE("engine API: the engine understands every field of a full request") {
   REQUIRE_MESSAGE(id, id.error().message);
   const Removal removal(*engine, *id);
   HttpClient client(sockets().at(0));
-  const auto answer = client.exchange({.target = fmt::format("/containers/{}/json", *id)}, {10s});
+  const auto answer = client.exchange({"GET", fmt::format("/containers/{}/json", *id)}, {10s});
   REQUIRE(answer);
   const auto inspected = parse_object(answer->body, "inspect");
   REQUIRE(inspected);

@@ -22,7 +22,7 @@ EngineResult<HttpAnswer> exchange_once(const std::string& bytes, std::chrono::mi
     connection.send(bytes);
   });
   HttpClient client(engine.path());
-  return client.exchange({.target = "/x"}, {deadline});
+  return client.exchange({"GET", "/x"}, {deadline});
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ TEST_CASE("a body that does not end is given up") {
     for (int i = 0; i < 18; ++i) connection.send(block);
   });
   HttpClient client(engine.path());
-  const auto answer = client.exchange({.target = "/x"}, {5s});
+  const auto answer = client.exchange({"GET", "/x"}, {5s});
   REQUIRE_FALSE(answer);
   CHECK(answer.error().kind == Kind::protocol);
 }
@@ -81,7 +81,7 @@ TEST_CASE("an engine that does not answer ends at the deadline") {
   });
   HttpClient client(engine.path());
   const auto begin = std::chrono::steady_clock::now();
-  const auto answer = client.exchange({.target = "/x"}, {100ms});
+  const auto answer = client.exchange({"GET", "/x"}, {100ms});
   CHECK(std::chrono::steady_clock::now() - begin < 2s);
   REQUIRE_FALSE(answer);
   CHECK(answer.error().kind == Kind::deadline);
@@ -99,11 +99,11 @@ TEST_CASE("a cancellation ends a call that waits, and one that has not begun") {
     cancellation.cancel();
   });
   HttpClient client(engine.path());
-  const auto answer = client.exchange({.target = "/x"}, {5s, &cancellation});
+  const auto answer = client.exchange({"GET", "/x"}, {5s, &cancellation});
   other.join();
   REQUIRE_FALSE(answer);
   CHECK(answer.error().kind == Kind::cancelled);
-  const auto again = client.exchange({.target = "/x"}, {5s, &cancellation});
+  const auto again = client.exchange({"GET", "/x"}, {5s, &cancellation});
   REQUIRE_FALSE(again);
   CHECK(again.error().kind == Kind::cancelled);
 }
@@ -113,7 +113,7 @@ TEST_CASE("one connection carries many requests") {
     while (!connection.request().empty()) connection.answer(200, "{}");
   });
   HttpClient client(engine.path());
-  for (int i = 0; i < 5; ++i) CHECK(client.exchange({.target = "/x"}, {}));
+  for (int i = 0; i < 5; ++i) CHECK(client.exchange({"GET", "/x"}, {}));
   CHECK(engine.connections() == 1);
 }
 
@@ -124,7 +124,7 @@ TEST_CASE("a connection that the engine closed while it was idle is replaced, fo
   });
   HttpClient client(engine.path());
   for (int i = 0; i < 3; ++i) {
-    CHECK(client.exchange({.method = "POST", .target = "/x"}, {}));
+    CHECK(client.exchange({"POST", "/x"}, {}));
     std::this_thread::sleep_for(20ms);
   }
   CHECK(engine.connections() == 3);
@@ -144,9 +144,8 @@ TEST_CASE("a request that changes something is not sent twice when its answer is
     }
   });
   HttpClient client(engine.path());
-  REQUIRE(client.exchange({.target = "/first"}, {}));
-  const auto answer =
-      client.exchange({.method = "POST", .target = "/lost", .content_type = "text/plain", .body = "x"}, {});
+  REQUIRE(client.exchange({"GET", "/first"}, {}));
+  const auto answer = client.exchange(HttpRequest("POST", "/lost").carrying("text/plain", "x"), {});
   REQUIRE_FALSE(answer);
   CHECK(answer.error().kind == Kind::unavailable);
   CHECK(posts == 1);
@@ -164,8 +163,8 @@ TEST_CASE("a request that only asks is repeated once when a kept connection dies
     connection.answer(200, "again");
   });
   HttpClient client(engine.path());
-  REQUIRE(client.exchange({.target = "/x"}, {}));
-  const auto answer = client.exchange({.target = "/x"}, {});
+  REQUIRE(client.exchange({"GET", "/x"}, {}));
+  const auto answer = client.exchange({"GET", "/x"}, {});
   REQUIRE(answer);
   CHECK(answer->body == "again");
 }
@@ -180,8 +179,7 @@ TEST_CASE("an upload goes out in chunks and whole") {
     return left-- > 0 ? std::string(100'000, 'a') : std::string();
   };
   HttpClient client(engine.path());
-  const auto answer =
-      client.exchange({.method = "POST", .target = "/up", .content_type = "application/x-tar", .upload = &source}, {});
+  const auto answer = client.exchange(HttpRequest("POST", "/up").uploading("application/x-tar", source), {});
   REQUIRE(answer);
   const auto requests = engine.requests();
   REQUIRE(requests.size() == 1);
@@ -198,8 +196,7 @@ TEST_CASE("an engine that refuses in the middle of an upload is heard") {
   });
   const ByteSource endless = []() -> EngineResult<std::string> { return std::string(65'536, 'a'); };
   HttpClient client(engine.path());
-  const auto answer = client.exchange(
-      {.method = "POST", .target = "/up", .content_type = "application/x-tar", .upload = &endless}, {5s});
+  const auto answer = client.exchange(HttpRequest("POST", "/up").uploading("application/x-tar", endless), {5s});
   REQUIRE(answer);
   CHECK(answer->head.status == 500);
   CHECK(answer->body == R"({"message":"disk full"})");
@@ -213,8 +210,7 @@ TEST_CASE("an upload whose source fails is not ended properly, so that the engin
     return std::unexpected(EngineError{Kind::refused, "the packages can not be had"});
   };
   HttpClient client(engine.path());
-  const auto answer =
-      client.exchange({.method = "POST", .target = "/up", .content_type = "application/x-tar", .upload = &source}, {});
+  const auto answer = client.exchange(HttpRequest("POST", "/up").uploading("application/x-tar", source), {});
   REQUIRE_FALSE(answer);
   CHECK(answer.error().message == "the packages can not be had");
 }
@@ -233,7 +229,7 @@ TEST_CASE("opening a stream takes the head and leaves every further byte in the 
       connection.read(1);
     });
     HttpClient client(engine.path());
-    auto stream = client.open({.method = "POST", .target = "/attach"}, true, {3s}, {});
+    auto stream = client.open({"POST", "/attach"}, true, {3s}, {});
     REQUIRE(stream);
     std::string rest;
     std::array<char, 64> buffer;
@@ -251,7 +247,7 @@ TEST_CASE("a refused upgrade tells the engine's words") {
     connection.answer(409, R"({"message":"container is paused"})");
   });
   HttpClient client(engine.path());
-  const auto stream = client.open({.method = "POST", .target = "/attach"}, true, {3s}, {});
+  const auto stream = client.open({"POST", "/attach"}, true, {3s}, {});
   REQUIRE_FALSE(stream);
   CHECK(stream.error().kind == Kind::refused);
   CHECK(stream.error().message == "container is paused");
@@ -259,12 +255,12 @@ TEST_CASE("a refused upgrade tells the engine's words") {
 
 TEST_CASE("connection failures name the socket") {
   HttpClient missing("/nonexistent/engine.sock");
-  const auto answer = missing.exchange({.target = "/x"}, {});
+  const auto answer = missing.exchange({"GET", "/x"}, {});
   REQUIRE_FALSE(answer);
   CHECK(answer.error().kind == Kind::unavailable);
   CHECK(answer.error().message == "/nonexistent/engine.sock: no such socket");
   HttpClient endless(std::string(200, 'a'));
-  CHECK(endless.exchange({.target = "/x"}, {}).error().message.find("at most 107 bytes") != std::string::npos);
+  CHECK(endless.exchange({"GET", "/x"}, {}).error().message.find("at most 107 bytes") != std::string::npos);
 }
 
 TEST_CASE("no descriptor is left open, however a call ends") {
