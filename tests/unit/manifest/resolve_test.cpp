@@ -11,7 +11,9 @@ using Values = std::map<std::string, std::string, std::less<>>;
 
 const MapVariables no_variables(Values{});
 
-CallerContext caller() { return {.workdir = "/work/dir", .cwd = "/work", .home = "/home/u", .uid = 1000, .gid = 100}; }
+CallerContext caller() {
+  return {.workdir = "/home/u/job/dir", .cwd = "/home/u/job", .home = "/home/u", .uid = 1000, .gid = 100};
+}
 
 std::expected<ResolvedSkill, Findings> resolve(const Manifest& manifest, std::optional<std::string_view> instance = {},
                                                const VariableSource& variables = no_variables,
@@ -99,7 +101,7 @@ capabilities = { network_access = false, allowed_paths = ["${SKILL_WORKDIR}"] }
   REQUIRE(two);
   CHECK(two->description->value == "two");
   CHECK_FALSE(two->network_access->value);
-  CHECK(two->allowed_paths->items.at(0).value == "/work/dir");
+  CHECK(two->allowed_paths->items.at(0).value == "/home/u/job/dir");
   CHECK_FALSE(resolve(manifest, "default")->instance.has_value());
   const Finding unknown = only(resolve(manifest, "twoo"));
   CHECK(unknown.rule == "invalid-value");
@@ -149,7 +151,7 @@ command = ["${SKILL_WORKDIR}|${SKILL_NAME}|${SKILL_DIR}|${HOME}|${UID}|${GID}|${
   const MapVariables environment(
       {{"SKILL_WORKDIR", "/"}, {"HOME", "/"}, {"PWD", "/"}, {"UID", "0"}, {"SKILL_DIR", "/"}});
   CHECK(resolve(manifest, {}, environment)->docker.command->items[0].value ==
-        "/work/dir|x|/srv/skills|/home/u|1000|100|/work");
+        "/home/u/job/dir|x|/srv/skills|/home/u|1000|100|/home/u/job");
 }
 
 TEST_CASE("a built-in variable without a value is unset, whatever the environment says") {
