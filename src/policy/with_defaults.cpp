@@ -44,6 +44,8 @@ ContainerSpec with_defaults(const Policy& policy, ContainerSpec spec) {
     if (auto mode = parse_network(*defaults.network))
       spec.network_mode = gaps.made(std::move(*mode), *defaults.network);
   }
+  // No policy leaves the choice to the engine: docker's would be its default bridge.
+  if (!spec.network_mode) spec.network_mode = Setting<NetworkMode>{};
   gaps.fill(spec.no_new_privileges, defaults.no_new_privileges, text_of(defaults.no_new_privileges.value_or(false)));
   gaps.fill(spec.init, defaults.init, text_of(defaults.init.value_or(false)));
   gaps.fill(spec.pids_limit, defaults.pids_limit, std::to_string(defaults.pids_limit.value_or(0)));

@@ -119,12 +119,6 @@ void read_build(SpecBuilder& builder) {
   const auto& table = builder.skill().docker.build;
   if (!table || holds_undefined(*table)) return;
   const Origin origin = SpecBuilder::manifest_origin(table->span, "docker.build", {});
-  if (table->context.has_value() == table->packages.has_value()) {
-    builder.problem(table->context ? "invalid-value" : "missing-field", origin,
-                    table->context ? "build has both context and packages" : "build has neither context nor packages",
-                    "an image is made from exactly one of them");
-    return;
-  }
   if (table->packages && (table->dockerfile || table->target || table->args)) {
     builder.problem("invalid-value", origin, "dockerfile, target and args belong to a build from a context",
                     "leave them out next to packages");
@@ -134,6 +128,9 @@ void read_build(SpecBuilder& builder) {
     if (auto packages = read_packages(builder, *table->packages)) {
       builder.spec.build = Setting<BuildRecipe>{BuildRecipe{.packages = std::move(*packages), .context = {}}, origin};
     }
+  } else if (!table->context) {
+    builder.problem("missing-field", origin, "build has neither context nor packages",
+                    "an image is made from exactly one of them");
   } else if (auto context = read_context(builder, *table)) {
     builder.spec.build = Setting<BuildRecipe>{BuildRecipe{.packages = {}, .context = std::move(*context)}, origin};
   }

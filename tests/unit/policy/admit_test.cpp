@@ -85,7 +85,8 @@ TEST_CASE("defaults fill gaps and name the policy as their origin") {
   CHECK_FALSE(spec.memory_swap);
 
   spec = with_defaults(privileged(), ContainerSpec{});
-  CHECK_FALSE(spec.network_mode);
+  CHECK(spec.network_mode->value.kind == NetworkKind::none);
+  CHECK(spec.network_mode->origin.kind == OriginKind::builtin);
   CHECK_FALSE(spec.init);
 }
 
