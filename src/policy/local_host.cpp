@@ -54,7 +54,8 @@ std::optional<std::string> LocalHost::real_path(const std::string& path) const {
       remove_last(done);
       continue;
     }
-    std::string next = done + "/" + component;
+    std::string next = done;
+    next.append("/").append(component);
     struct stat status{};
     if (lstat(next.c_str(), &status) != 0) {
       if (errno != ENOENT && errno != ENOTDIR) return std::nullopt;
@@ -62,7 +63,7 @@ std::optional<std::string> LocalHost::real_path(const std::string& path) const {
       const std::optional<std::string> target = read_link(next);
       if (!target || ++links > max_links) return std::nullopt;
       if (target->starts_with('/')) done.clear();
-      rest = *target + rest;
+      rest.insert(0, *target);
       continue;
     }
     done = std::move(next);

@@ -16,6 +16,8 @@ enum class Match { differ, path_ends_first, pattern_ends_first, both_end };
 
 /// Walks both until they differ or one ends.
 Match compare(std::string_view path, std::string_view pattern) noexcept {
+  const bool both_named = path.size() > 1 && pattern.size() > 1 && path[1] != '/' && pattern[1] != '*';
+  if (both_named && path[0] == '/' && pattern[0] == '/' && path[1] != pattern[1]) return Match::differ;
   while (true) {
     const std::string_view part = next_component(path);
     const std::string_view wanted = next_component(pattern);
@@ -56,6 +58,7 @@ bool matches_above(std::string_view path, std::string_view pattern) noexcept {
 }
 
 bool has_sequence(std::string_view path, std::string_view sequence) noexcept {
+  if (path.find(sequence) == std::string_view::npos) return false;  // most paths: no need to walk them
   for (std::string_view rest = path; !rest.empty(); next_component(rest)) {
     if (matches_within(rest, sequence)) return true;
   }
@@ -63,6 +66,9 @@ bool has_sequence(std::string_view path, std::string_view sequence) noexcept {
 }
 
 bool ends_inside_sequence(std::string_view path, std::string_view sequence) noexcept {
+  const std::size_t first_end = sequence.find('/');
+  if (first_end == std::string_view::npos) return false;
+  if (path.find(sequence.substr(0, first_end)) == std::string_view::npos) return false;
   for (std::string_view rest = path; !rest.empty();) {
     if (compare(rest, sequence) == Match::path_ends_first && rest != "/") return true;
     next_component(rest);

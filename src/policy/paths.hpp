@@ -19,7 +19,7 @@ namespace skillrun {
 /// True when a path that `pattern` matches would lie below `path`: it holds one.
 [[nodiscard]] bool matches_above(std::string_view path, std::string_view pattern) noexcept;
 
-/// True when the components of `sequence` ("a/b") stand next to each other somewhere in `path`.
+/// True when the components of `sequence` ("a/b", no `*`) stand next to each other somewhere in `path`.
 [[nodiscard]] bool has_sequence(std::string_view path, std::string_view sequence) noexcept;
 
 /// True when `path` ends with the beginning of `sequence`, but not all of it: it would hold the rest.

@@ -29,7 +29,7 @@ Palette palette_for(Severity severity, bool color) {
 /// Where a finding without a place in a file comes from.
 std::string place_of(const Finding& finding) {
   if (!finding.source) return printable(finding.field);
-  const std::string name = printable(finding.source->name);
+  std::string name = printable(finding.source->name);
   if (!finding.span.known()) return name;
   return fmt::format("{}:{}:{}", name, finding.span.begin.line, finding.span.begin.column);
 }
