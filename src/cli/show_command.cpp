@@ -77,7 +77,8 @@ int show_command(const Invocation& invocation) {
   }
   const SkillDefinition& skill = *prepared->found.skill;
   json::object resolved{{"docker", docker_document(prepared->resolved.docker)},
-                        {"env", map_document(prepared->resolved.env)}};
+                        {"env", map_document(prepared->resolved.env)},
+                        {"config", map_document(prepared->resolved.config)}};
   json::object document{{"skill", skill.name},
                         {"file", prepared->found.manifest->source->name},
                         {"line", skill.span.begin.line},
