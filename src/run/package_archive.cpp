@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "engine/cli/child_environment.hpp"
+#include "support/text.hpp"
 
 namespace skillrun {
 
@@ -37,16 +38,17 @@ EngineResult<void> check(const PackageRecipe& recipe) {
   return {};
 }
 
-/// The last line that says more than that something failed.
-std::string last_words(const std::string& words) {
-  constexpr std::size_t most_lines = 4;
-  std::size_t begin = words.size();
-  for (std::size_t lines = 0; lines <= most_lines && begin != std::string::npos && begin > 0; ++lines) {
-    begin = words.rfind('\n', begin - 1);
+/// What mmdebstrap and apt name as errors, the first of which is the cause; otherwise the last line.
+std::string cause(const std::string& words) {
+  constexpr std::size_t most = 2;
+  constexpr std::string_view mark = "E: ";
+  std::vector<std::string_view> errors;
+  std::string_view last;
+  for (const std::string_view line : split(words, '\n')) {
+    if (line.starts_with(mark) && errors.size() < most) errors.push_back(line.substr(mark.size()));
+    if (!line.empty()) last = line;
   }
-  std::string text = words.substr(begin == std::string::npos || begin == 0 ? 0 : begin + 1);
-  while (text.ends_with('\n')) text.pop_back();
-  return text;
+  return errors.empty() ? std::string(last) : fmt::format("{}", fmt::join(errors, "; "));
 }
 
 }  // namespace
@@ -174,8 +176,8 @@ EngineResult<std::string> PackageArchive::conclude() {
   }
   return std::unexpected(EngineError{
       EngineError::Kind::refused,
-      fmt::format("mmdebstrap could not make the image ({}):\n{}",
-                  status ? fmt::format("status {}", *status) : std::string("it did not end"), last_words(words_))});
+      fmt::format("mmdebstrap could not make the root file system ({}): {}",
+                  status ? fmt::format("status {}", *status) : std::string("it did not end"), cause(words_))});
 }
 
 }  // namespace skillrun

@@ -162,6 +162,9 @@ EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start(const std::str
   if (dialect_.podman) {
     // Its client looks for the detach keys in any input, so binary input would end there.
     words.insert(words.end(), {"--detach-keys=", "--sig-proxy=false"});
+  } else if (options.tty) {
+    // docker's can not be switched off; its usual ones swallow a key that shells use.
+    words.emplace_back("--detach-keys=ctrl-^,ctrl-^,ctrl-^,ctrl-^");
   }
   words.insert(words.end(), {"--", id});
   ProcessRequest request = client_.request(std::move(words));

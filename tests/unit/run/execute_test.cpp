@@ -1,0 +1,343 @@
+#include <sys/wait.h>
+
+#include <algorithm>
+
+#include "unit/run/fakes.hpp"
+
+namespace skillrun::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Run {
+  FakeEngine engine;
+  RunControl control;
+  RunIo io{.input = -1, .output = -1, .error = -1, .capture = true};
+  RunOptions options;
+  ContainerSpec spec = plain_spec();
+
+  RunResult go() { return execute(engine, approve(spec), io, control, options); }
+};
+
+template <class Duration>
+void set_timeout(Run& run, Duration timeout) {
+  run.spec.timeout.emplace();
+  run.spec.timeout->value = timeout;
+}
+
+}  // namespace
+
+TEST_CASE("a run looks at the image, creates, starts, inspects and removes, in this order") {
+  Run run;
+  run.engine.play = [](const Skill& skill) {
+    skill.write("to output");
+    skill.write("to error", true);
+  };
+  run.engine.exit_code = 3;
+  const RunResult result = run.go();
+  CHECK(result.status == RunStatus::exited);
+  CHECK(result.exit_code == 3);
+  CHECK(result.exit_status() == 3);
+  CHECK(result.output.captured == "to output");
+  CHECK(result.error.captured == "to error");
+  CHECK(result.message.empty());
+  CHECK(result.image == "example.org/tool:1");
+  CHECK(result.image_id == "sha256:1");
+  CHECK(result.container_id == std::string(64, 'c'));
+  CHECK(run.engine.calls() ==
+        std::vector<std::string>{"inspect_image example.org/tool:1", "create", "start", "inspect", "remove"});
+  CHECK(result.times.total >= result.times.run);
+}
+
+TEST_CASE("the container carries labels that tell whose it is") {
+  Run run;
+  run.spec.instance = "fast";
+  run.options.labels.emplace_back("more", "x");
+  static_cast<void>(run.go());
+  std::map<std::string, std::string> labels(run.engine.created_labels.begin(), run.engine.created_labels.end());
+  CHECK(labels["skillrun.skill"] == "tool");
+  CHECK(labels["skillrun.instance"] == "fast");
+  CHECK(labels["skillrun.run"].size() == 32);
+  CHECK(labels["skillrun.pid"] == std::to_string(::getpid()));
+  CHECK(labels["skillrun.start"].find_first_not_of("0123456789") == std::string::npos);
+  CHECK(labels["skillrun.start"].size() > 1);
+  CHECK(!labels["skillrun.version"].empty());
+  CHECK(labels["more"] == "x");
+}
+
+TEST_CASE("each end of a skill has a status of its own") {
+  struct Case {
+    int code;
+    bool out_of_memory;
+    RunStatus status;
+    int exit_status;
+    std::optional<int> signal;
+  };
+  const std::vector<Case> cases{
+      {0, false, RunStatus::exited, 0, std::nullopt},     {1, true, RunStatus::exited, 1, std::nullopt},
+      {125, false, RunStatus::exited, 125, std::nullopt}, {127, false, RunStatus::exited, 127, std::nullopt},
+      {128, false, RunStatus::exited, 128, std::nullopt}, {130, false, RunStatus::signalled, 130, SIGINT},
+      {137, false, RunStatus::signalled, 137, SIGKILL},   {137, true, RunStatus::out_of_memory, 137, SIGKILL},
+      {193, false, RunStatus::exited, 193, std::nullopt}, {255, false, RunStatus::exited, 255, std::nullopt}};
+  for (const Case& one : cases) {
+    CAPTURE(one.code);
+    Run run;
+    run.engine.exit_code = one.code;
+    run.engine.state.out_of_memory = one.out_of_memory;
+    const RunResult result = run.go();
+    CHECK(result.status == one.status);
+    CHECK(result.exit_status() == one.exit_status);
+    CHECK(result.signal == one.signal);
+    CHECK(result.message.empty() == !one.out_of_memory);
+  }
+}
+
+TEST_CASE("a timeout sends the stop signal and waits for the skill to end by it") {
+  Run run;
+  set_timeout(run, 50ms);
+  run.spec.stop_signal.emplace();
+  run.spec.stop_signal->value = "SIGINT";
+  int received = 0;
+  run.engine.play = [&](const Skill& skill) {
+    received = skill.next_signal();
+    skill.write("last words");
+  };
+  const RunResult result = run.go();
+  CHECK(received == SIGINT);
+  CHECK(result.status == RunStatus::timed_out);
+  CHECK(result.exit_status() == 124);
+  CHECK(result.output.captured == "last words");
+  CHECK(!run.engine.was_called("kill 9"));
+  CHECK(run.engine.was_called("remove"));
+}
+
+TEST_CASE("a skill that ignores the stop signal is killed after its grace") {
+  Run run;
+  set_timeout(run, 50ms);
+  run.spec.stop_timeout.emplace();
+  run.spec.stop_timeout->value = 1s;
+  run.engine.play = [&](const Skill& skill) {
+    while (skill.next_signal() != SIGKILL) {
+    }
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  const RunResult result = run.go();
+  CHECK(std::chrono::steady_clock::now() - begin >= 1s);
+  CHECK(result.status == RunStatus::timed_out);
+  CHECK(run.engine.was_called("kill 15"));
+  CHECK(run.engine.was_called("kill 9"));
+}
+
+TEST_CASE("a timeout of zero is none") {
+  Run run;
+  set_timeout(run, 0ns);
+  run.engine.play = [](const Skill&) { std::this_thread::sleep_for(100ms); };
+  CHECK(run.go().status == RunStatus::exited);
+}
+
+TEST_CASE("a skill that ended in time did not time out, however slow its reader is") {
+  Run run;
+  set_timeout(run, 100ms);
+  auto [read_end, write_end] = pipe_ends();
+  run.io = {.input = -1, .output = write_end.get(), .error = -1};
+  const std::string text = noise(3'000'000);
+  run.engine.play = [&](const Skill& skill) { skill.write(text); };
+  std::string read;
+  std::thread reader([&, fd = std::move(read_end)] {
+    // The skill's own pipe and the run hold a part of it until this begins to read.
+    std::array<char, 65536> buffer{};
+    std::this_thread::sleep_for(30ms);
+    for (ssize_t count = 1; count > 0;) {
+      count = ::read(fd.get(), buffer.data(), buffer.size());
+      if (count > 0) read.append(buffer.data(), static_cast<std::size_t>(count));
+      if (read.size() > 2'900'000 && read.size() < 2'970'000) std::this_thread::sleep_for(150ms);
+    }
+  });
+  const RunResult result = run.go();
+  write_end.reset();
+  reader.join();
+  CHECK(read == text);
+  CHECK(result.output.bytes == text.size());
+}
+
+TEST_CASE("signals are passed on and a second INT kills") {
+  Run run;
+  std::vector<int> received;
+  run.engine.play = [&](const Skill& skill) {
+    run.control.signal(SIGTERM);
+    received.push_back(skill.next_signal());
+    run.control.signal(SIGUSR1);
+    received.push_back(skill.next_signal());
+    run.control.signal(SIGINT);
+    received.push_back(skill.next_signal());
+    run.control.signal(SIGINT);
+    received.push_back(skill.next_signal());
+  };
+  const RunResult result = run.go();
+  CHECK(received == std::vector<int>{SIGTERM, SIGUSR1, SIGINT, SIGKILL});
+  CHECK(result.status == RunStatus::signalled);
+  CHECK(result.exit_status() == 137);
+}
+
+TEST_CASE("an engine that answers a kill only after the output is read holds nothing up") {
+  Run run;
+  std::atomic<bool> output_is_read = false;
+  run.engine.on_call = [&](const std::string& name) {
+    for (int i = 0; name == "kill" && !output_is_read && i < 1000; ++i) std::this_thread::sleep_for(5ms);
+  };
+  const std::string text = noise(8'000'000);
+  run.engine.play = [&](const Skill& skill) {
+    run.control.signal(SIGTERM);
+    skill.write(text);
+    output_is_read = true;
+    CHECK(skill.next_signal() == SIGTERM);
+  };
+  const RunResult result = run.go();
+  CHECK(result.output.captured == text);
+}
+
+TEST_CASE("a signal before the skill runs cancels, a new window size does not") {
+  for (const std::string stage : {"inspect_image", "create"}) {
+    CAPTURE(stage);
+    Run run;
+    run.engine.on_call = [&](const std::string& name) {
+      if (name == stage) run.control.signal(SIGTERM);
+    };
+    const RunResult result = run.go();
+    CHECK(result.status == RunStatus::cancelled);
+    CHECK(result.exit_status() == 130);
+    CHECK(!run.engine.was_called("start"));
+    CHECK(run.engine.was_called("remove") == (stage == "create"));
+  }
+  Run run;
+  run.control.signal(SIGWINCH);
+  CHECK(run.go().status == RunStatus::exited);
+}
+
+TEST_CASE("a cancellation ends the run at every stage and leaves no container") {
+  for (const std::string stage : {"", "inspect_image", "create", "start"}) {
+    CAPTURE(stage);
+    Run run;
+    if (stage.empty()) run.control.cancel();
+    run.engine.on_call = [&](const std::string& name) {
+      if (name == stage) run.control.cancel();
+    };
+    const RunResult result = run.go();
+    CHECK(result.status == RunStatus::cancelled);
+    CHECK(result.exit_status() == 130);
+    CHECK(run.engine.was_called("remove") == run.engine.was_called("create"));
+  }
+}
+
+TEST_CASE("a cancellation kills a skill that runs, even one whose output nobody reads") {
+  Run run;
+  auto [read_end, write_end] = pipe_ends();
+  run.io = {.input = -1, .output = write_end.get(), .error = -1};
+  run.engine.play = [&](const Skill& skill) {
+    run.control.cancel();
+    while (skill.write(std::string(65536, 'x'))) {
+    }
+  };
+  const RunResult result = run.go();
+  CHECK(result.status == RunStatus::cancelled);
+  CHECK(run.engine.was_called("kill 9"));
+  CHECK(run.engine.was_called("remove"));
+}
+
+TEST_CASE("whatever fails, a created container is removed and no descriptor is left open") {
+  const int before = open_descriptors();
+  for (const std::string stage : {"inspect_image", "create", "start", "inspect", "remove"}) {
+    CAPTURE(stage);
+    {
+      Run run;
+      run.engine.failures[stage] = {EngineError::Kind::server, "it broke"};
+      const RunResult result = run.go();
+      if (stage != "remove") {
+        CHECK(result.status == (stage == "inspect_image" ? RunStatus::image_unavailable : RunStatus::engine_error));
+        CHECK(result.exit_status() == 125);
+      }
+      CHECK(result.message.find("it broke") != std::string::npos);
+      const bool created = stage != "inspect_image" && stage != "create";
+      CHECK(run.engine.was_called("remove") == created);
+    }
+    CHECK(open_descriptors() == before);
+  }
+}
+
+TEST_CASE("an engine that is gone is told from one that failed") {
+  Run run;
+  run.engine.failures["create"] = {EngineError::Kind::unavailable, "nobody answers"};
+  CHECK(run.go().status == RunStatus::engine_unavailable);
+  run.engine.failures["create"] = {EngineError::Kind::not_found, "no such image"};
+  CHECK(run.go().status == RunStatus::image_unavailable);
+}
+
+TEST_CASE("a kept container is kept once it ran, and removed when it never did") {
+  Run run;
+  run.spec.rm.emplace();
+  run.spec.rm->value = false;
+  static_cast<void>(run.go());
+  CHECK(!run.engine.was_called("remove"));
+  Run failing;
+  failing.spec.rm.emplace();
+  failing.spec.rm->value = false;
+  failing.engine.failures["start"] = {EngineError::Kind::server, "no"};
+  static_cast<void>(failing.go());
+  CHECK(failing.engine.was_called("remove"));
+}
+
+TEST_CASE("a command that is not there, or can not be executed, is told apart by the engines' words") {
+  struct Case {
+    int exit_code;
+    std::string words;
+    int exit_status;
+  };
+  const std::vector<Case> cases{
+      {127, "runc create failed: exec: \"x\": executable file not found in $PATH: unknown", 127},
+      {127, "runc create failed: exec: \"/x\": stat /x: no such file or directory: unknown", 127},
+      {126, "runc create failed: exec: \"/x\": permission denied: unknown", 126},
+      {0, "runc create failed: exec: \"x\": executable file not found in $PATH: OCI runtime attempted to invoke", 127},
+      {0, "runc create failed: exec: \"/x\": permission denied: OCI permission denied", 126},
+      {0, "crun: executable file `x` not found in $PATH: No such file or directory", 127},
+      // Not about the command: a mount that fails, a limit that is not allowed.
+      {127, "error mounting \"/a\" to rootfs at \"/b\": not a directory: unknown", 125},
+      {0, "error setting rlimit type 7: operation not permitted: OCI permission denied", 125}};
+  for (const Case& one : cases) {
+    CAPTURE(one.words);
+    Run run;
+    run.engine.failures["start"] = {EngineError::Kind::refused, one.words};
+    run.engine.state.exit_code = one.exit_code;
+    const RunResult result = run.go();
+    CHECK(result.status == RunStatus::engine_error);
+    CHECK(result.exit_status() == one.exit_status);
+    CHECK(result.not_found == (one.exit_status == 127));
+    CHECK(result.not_invocable == (one.exit_status == 126));
+    CHECK(result.message.find(one.words) != std::string::npos);
+    CHECK(run.engine.was_called("remove"));
+  }
+}
+
+TEST_CASE("a connection that breaks while the skill runs is no success") {
+  Run run;
+  run.engine.play = [](const Skill&) {};
+  run.engine.on_call = [&](const std::string& name) {
+    if (name == "inspect") run.engine.state.status = "running";
+  };
+  const RunResult result = run.go();
+  CHECK(result.status == RunStatus::engine_error);
+  CHECK(result.exit_status() == 125);
+  CHECK(run.engine.was_called("remove"));
+}
+
+TEST_CASE("a client can not give a terminal where there is none") {
+  Run run;
+  run.engine.info_.transport = "cli";
+  run.spec.tty.emplace();
+  run.spec.tty->value = TtyMode::on;
+  const RunResult result = run.go();
+  CHECK(result.exit_status() == 125);
+  CHECK(!run.engine.was_called("create"));
+}
+
+}  // namespace skillrun::test

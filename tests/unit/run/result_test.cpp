@@ -1,0 +1,98 @@
+#include <doctest/doctest.h>
+#include <skillrun/run.hpp>
+
+#include "support/json.hpp"
+
+namespace skillrun {
+
+namespace {
+
+json::object document(const RunResult& result) { return json::parse(to_json(result)).as_object(); }
+
+}  // namespace
+
+TEST_CASE("each status has the word of the contract and its exit status") {
+  struct Case {
+    RunStatus status;
+    std::string_view word;
+    int exit_status;
+  };
+  for (const Case& one :
+       {Case{RunStatus::exited, "exited", 7}, Case{RunStatus::signalled, "signalled", 7},
+        Case{RunStatus::timed_out, "timed-out", 124}, Case{RunStatus::out_of_memory, "out-of-memory", 7},
+        Case{RunStatus::refused, "refused", 126}, Case{RunStatus::invalid_manifest, "invalid-manifest", 125},
+        Case{RunStatus::no_such_skill, "no-such-skill", 127},
+        Case{RunStatus::image_unavailable, "image-unavailable", 125},
+        Case{RunStatus::engine_unavailable, "engine-unavailable", 125},
+        Case{RunStatus::engine_error, "engine-error", 125}, Case{RunStatus::cancelled, "cancelled", 130}}) {
+    CAPTURE(one.word);
+    RunResult result;
+    result.status = one.status;
+    result.exit_code = 7;
+    CHECK(to_string(one.status) == one.word);
+    CHECK(result.exit_status() == one.exit_status);
+    CHECK(document(result)["status"].as_string() == one.word);
+  }
+}
+
+TEST_CASE("a command that is missing or can not be executed has the exit status that shells give") {
+  RunResult result;
+  result.not_found = true;
+  CHECK(result.exit_status() == 127);
+  result.not_found = false;
+  result.not_invocable = true;
+  CHECK(result.exit_status() == 126);
+}
+
+TEST_CASE("the document says what is not known as null, never as a number that looks like a result") {
+  RunResult result;
+  result.status = RunStatus::image_unavailable;
+  const json::object empty = document(result);
+  CHECK(empty.at("version") == 1);
+  CHECK(empty.at("exit_code").is_null());
+  CHECK(empty.at("signal").is_null());
+  CHECK(empty.at("container_id").is_null());
+  CHECK(empty.at("exit_status") == 125);
+  CHECK(empty.at("findings").is_array());
+}
+
+TEST_CASE("captured text is text, other bytes are base64, and what was not captured is only counted") {
+  RunResult result;
+  result.output = {.captured = "grüße\n\x01", .bytes = 9, .truncated = false};
+  result.error = {.captured = std::string("\xff\x00\x10", 3), .bytes = 3, .truncated = false};
+  const json::object both = document(result);
+  CHECK(both.at("output").at("text").as_string() == "grüße\n\x01");
+  CHECK(both.at("error").at("base64").as_string() == "/wAQ");
+  CHECK(!both.at("error").as_object().contains("text"));
+  result.output = {.captured = "", .bytes = 10, .truncated = false};
+  result.error = {.captured = "ab", .bytes = 2, .truncated = false};
+  const json::object counted = document(result);
+  CHECK(!counted.at("output").as_object().contains("text"));
+  CHECK(counted.at("output").at("bytes") == 10);
+  CHECK(counted.at("error").at("text").as_string() == "ab");
+}
+
+TEST_CASE("base64 is padded to whole groups") {
+  for (const auto& [bytes, text] :
+       {std::pair{"\xff", "/w=="}, std::pair{"\xff\xfe", "//4="}, std::pair{"\xff\xfe\xfd", "//79"}}) {
+    RunResult result;
+    result.output = {.captured = bytes, .bytes = std::string_view(bytes).size(), .truncated = false};
+    CHECK(document(result).at("output").at("base64").as_string() == text);
+  }
+}
+
+TEST_CASE("a cap that cuts a character in two leaves text") {
+  RunResult result;
+  result.output = {.captured = "gr\xc3", .bytes = 100, .truncated = true};
+  CHECK(document(result).at("output").at("text").as_string() == "gr");
+  result.output.truncated = false;
+  CHECK(document(result).at("output").at("base64").as_string() == "Z3LD");
+}
+
+TEST_CASE("times are milliseconds") {
+  RunResult result;
+  result.times.run = std::chrono::microseconds{1234567};
+  CHECK(document(result).at("times").at("run").as_double() == doctest::Approx(1234.567));
+}
+
+}  // namespace skillrun
