@@ -175,12 +175,13 @@ TEST_CASE("create sends what the spec says, the platform as a parameter") {
   const auto engine = open(fake);
   ContainerSpec spec = small_spec();
   spec.platform = declared("linux/amd64"s);
-  const auto id = engine->create(approved(spec), run_labels(), {}, {});
+  const ApprovedSpec judged = approved(spec);
+  const auto id = engine->create(judged, run_labels(), {}, {});
   REQUIRE(id);
   CHECK(*id == "c0ffee");
   const std::string request = fake.requests().back();
   CHECK(request.starts_with("POST /v1.41/containers/create?platform=linux%2Famd64 "));
-  CHECK(request.ends_with(create_request_json(spec, run_labels(), {}, engine->info())));
+  CHECK(request.ends_with(create_request_json(judged.spec(), run_labels(), {}, engine->info())));
 }
 
 TEST_CASE("a declared limit that the engine discards ends the run and leaves no container") {
