@@ -45,6 +45,14 @@ constexpr std::string_view home_places[] = {
     ".orbstack/run", ".local/share/containers/podman/machine",
 };
 
+static_assert(std::ranges::all_of(home_places, [](std::string_view place) { return place.starts_with('.'); }));
+
+/// Asks `question` about the places in a home; without a dot name there is none.
+template <class Question>
+bool any_home_place(std::string_view path, Question&& question) noexcept {
+  return path.find("/.") != std::string_view::npos && std::ranges::any_of(home_places, question);
+}
+
 /// Names that are a socket of an engine wherever they stand: daemons are told to listen elsewhere, but keep the name.
 constexpr std::string_view names[] = {
     "docker.sock", "docker.proxy.sock",  "docker-cli.sock", "containerd.sock",  "containerd.sock.ttrpc",
@@ -57,7 +65,7 @@ constexpr std::string_view names[] = {
 bool is_engine_socket(std::string_view path) noexcept {
   const std::string_view place = without_var(path);
   return std::ranges::any_of(places, [&](std::string_view known) { return matches_within(place, known); }) ||
-         std::ranges::any_of(home_places, [&](std::string_view known) { return has_sequence(path, known); }) ||
+         any_home_place(path, [&](std::string_view known) { return has_sequence(path, known); }) ||
          std::ranges::find(names, last_component(path)) != std::end(names);
 }
 
@@ -65,7 +73,7 @@ bool holds_engine_socket(std::string_view path) noexcept {
   const std::string_view place = without_var(path);
   return path == "/var" ||
          std::ranges::any_of(places, [&](std::string_view known) { return matches_above(place, known); }) ||
-         std::ranges::any_of(home_places, [&](std::string_view known) { return ends_inside_sequence(path, known); });
+         any_home_place(path, [&](std::string_view known) { return ends_inside_sequence(path, known); });
 }
 
 }  // namespace skillrun

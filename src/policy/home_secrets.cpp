@@ -62,12 +62,21 @@ constexpr std::string_view secrets[] = {
     "Library/Keychains",
 };
 
+constexpr bool may_hold_secret(std::string_view path) noexcept {
+  return path.find("/.") != std::string_view::npos || path.find("/Library") != std::string_view::npos;
+}
+
+static_assert(std::ranges::all_of(secrets, [](std::string_view secret) {
+  return secret.starts_with('.') || secret.starts_with("Library/");
+}));
+
 /// Folders whose entries are homes, and homes themselves.
 constexpr std::string_view homes[] = {"/home/*", "/Users/*", "/var/home/*", "/export/home/*"};
 
 }  // namespace
 
 std::optional<std::string_view> find_home_secret(std::string_view path) noexcept {
+  if (!may_hold_secret(path)) return std::nullopt;  // most paths: the list need not be walked
   for (const std::string_view secret : secrets) {
     if (has_sequence(path, secret) || ends_inside_sequence(path, secret)) return secret;
   }
