@@ -1,0 +1,283 @@
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "engine/cli/cli_engine.hpp"
+#include "engine/cli/inspect_json.hpp"
+#include "unit/temporary_folder.hpp"
+
+namespace skillrun {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view docker_version =
+    R"({"Client":{"Version":"28.2.2","ApiVersion":"1.41","Context":"default"},"Server":{"Version":"20.10.24","ApiVersion":"1.41","Os":"linux","Arch":"amd64"}})";
+constexpr std::string_view podman_version =
+    R"({"Client":{"APIVersion":"4.3.1","Version":"4.3.1","OsArch":"linux/amd64","Os":"linux"}})";
+constexpr std::string_view podman_info =
+    R"({"host":{"arch":"amd64","os":"linux","remoteSocket":{"path":"unix:///run/user/1/podman.sock"},"security":{"rootless":true},"serviceIsRemote":false}})";
+const std::string id(64, 'a');
+
+/// A client that is a script: it notes its words and answers by its first one.
+class FakeClient {
+ public:
+  explicit FakeClient(const std::string& cases, std::string_view version = docker_version) {
+    static_cast<void>(folder_.write("version", std::string(version)));
+    static_cast<void>(folder_.write("info", version == podman_version ? std::string(podman_info) : "[]"));
+    program_ =
+        folder_.write("client",
+                      "#!/bin/sh\nd=$(dirname \"$0\")\necho \"$*\" >>$d/calls\ncase $1 in\nversion) cat $d/version;;\n"
+                      "info) cat $d/info;;\n" +
+                          cases + "\nesac\n",
+                      true);
+  }
+
+  std::unique_ptr<Engine> open() {
+    auto engine = make_cli_engine(program_, {});
+    REQUIRE_MESSAGE(engine, engine.error().message);
+    return std::move(*engine);
+  }
+  [[nodiscard]] const std::string& program() const { return program_; }
+  [[nodiscard]] std::string calls() const { return read("calls"); }
+  [[nodiscard]] std::string read(const std::string& name) const {
+    std::ifstream file(folder_.path() + "/" + name);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  void write(const std::string& name, const std::string& text) const { static_cast<void>(folder_.write(name, text)); }
+
+ private:
+  test::TemporaryFolder folder_;
+  std::string program_;
+};
+
+std::string inspected(const std::string& status, int code = 0) {
+  return "inspect) echo '[{\"Id\":\"" + id + "\",\"Image\":\"beef\",\"State\":{\"Status\":\"" + status +
+         "\",\"ExitCode\":" + std::to_string(code) + ",\"OOMKilled\":false,\"Error\":\"\"}}]';;\n";
+}
+
+ApprovedSpec approved_spec(const std::string& variable = "A", const std::string& value = "1") {
+  ContainerSpec spec;
+  spec.skill = "tool";
+  spec.image.value = *parse_image_reference("example.org/tool:1");
+  spec.env.emplace_back();
+  spec.env.back().value = {variable, value, false};
+  auto approved = admit(*Policy::builtin("privileged"), std::move(spec), LexicalHost());
+  REQUIRE(approved);
+  return std::move(*approved);
+}
+
+std::string read_all(int fd) {
+  std::string text;
+  char byte = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const ssize_t count = ::read(fd, &byte, 1);
+    if (count == 1) text += byte;
+    if (count == 0) break;
+    if (count < 0) ::usleep(1000);
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("docker and podman are told apart by what they say, not by their name") {
+  FakeClient docker("");
+  CHECK(docker.open()->info().kind == "docker");
+  CHECK(docker.open()->info().version == "20.10.24");
+  CHECK(docker.open()->info().transport == "cli");
+  CHECK(docker.open()->info().api_version.empty());
+  FakeClient podman("", podman_version);
+  const auto engine = podman.open();
+  CHECK(engine->info().kind == "podman");
+  CHECK(engine->info().rootless);
+  CHECK(engine->info().architecture == "amd64");
+  CHECK(engine->info().socket == "/run/user/1/podman.sock");
+}
+
+TEST_CASE("not installed, no permission and not running are three different answers") {
+  const auto missing = make_cli_engine("skillrun-no-such-client", {});
+  REQUIRE(!missing);
+  CHECK(missing.error().kind == EngineError::Kind::unavailable);
+  CHECK(missing.error().message.find("not installed") != std::string::npos);
+  const test::TemporaryFolder folder;
+  const auto failing = [&](const std::string& words) {
+    return make_cli_engine(folder.write("client", "#!/bin/sh\necho '" + words + "' >&2\nexit 1\n", true), {}).error();
+  };
+  CHECK(failing("Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?").kind ==
+        EngineError::Kind::unavailable);
+  CHECK(failing("permission denied while trying to connect to the Docker daemon socket").kind ==
+        EngineError::Kind::permission_denied);
+}
+
+TEST_CASE("a client that hangs is given up at the deadline") {
+  const test::TemporaryFolder folder;
+  const auto engine = make_cli_engine(folder.write("client", "#!/bin/sh\nsleep 60\n", true), {200ms, nullptr});
+  REQUIRE(!engine);
+  CHECK(engine.error().kind == EngineError::Kind::deadline);
+}
+
+TEST_CASE("create gives no value of a variable as an argument, and the client can read it all the same") {
+  FakeClient client(
+      "create) for w in \"$@\"; do case $w in --env-file=*) cat ${w#*=} >$d/file;; esac; done\n"
+      "env >$d/env; echo warning; echo " +
+      id + ";;");
+  const auto engine = client.open();
+  REQUIRE(engine->create(approved_spec("TOKEN", "secret"), {}, {}, {}));
+  CHECK(client.calls().find("secret") == std::string::npos);
+  CHECK(client.read("file") == "TOKEN=secret\n");
+  CHECK(client.read("env").find("secret") == std::string::npos);
+  CHECK(client.calls().find("-- example.org/tool:1") != std::string::npos);
+  CHECK(client.calls().find("create --pull=never") != std::string::npos);
+
+  REQUIRE(engine->create(approved_spec("QUOTED", "\"secret\""), {}, {}, {}));
+  CHECK(client.calls().find("secret") == std::string::npos);
+  CHECK(client.calls().find("--env=QUOTED ") != std::string::npos);
+  CHECK(client.read("env").find("QUOTED=\"secret\"") != std::string::npos);
+
+  const auto steering = engine->create(approved_spec("LD_PRELOAD", "\"x\""), {}, {}, {});
+  REQUIRE(!steering);
+  CHECK(steering.error().kind == EngineError::Kind::unsupported);
+  CHECK(steering.error().message.find("LD_PRELOAD") != std::string::npos);
+}
+
+TEST_CASE("what is no container id is not taken for one") {
+  FakeClient client("create) echo --help;;");
+  CHECK(!client.open()->create(approved_spec(), {}, {}, {}));
+}
+
+TEST_CASE("a start that fails is an error with the client's words, none of which reach the skill's streams") {
+  FakeClient client("start) echo 'Error response from daemon: exec: \"x\": not found' >&2; exit 1;;\n" +
+                    inspected("created", 127));
+  const auto engine = client.open();
+  const auto started = engine->start(id, {}, {});
+  REQUIRE(!started);
+  CHECK(started.error().message == "exec: \"x\": not found");
+  CHECK(engine->inspect(id, {})->error == "exec: \"x\": not found");
+}
+
+TEST_CASE("a skill that writes to its error stream at once has started") {
+  FakeClient client("start) echo words >&2; sleep 0.2; exit 0;;\n" + inspected("running"));
+  const auto engine = client.open();
+  auto started = engine->start(id, {}, {});
+  REQUIRE(started);
+  CHECK(read_all((*started)->error_fd()) == "words\n");
+  CHECK((*started)->finish({}));
+}
+
+TEST_CASE("a skill that is silent and quick has started too, and input reaches the one that reads") {
+  FakeClient quick("start) exit 3;;\n" + inspected("exited", 3));
+  CHECK(quick.open()->start(id, {}, {}));
+  FakeClient reader("start) cat;;\n" + inspected("running"));
+  const auto engine = reader.open();
+  auto started = engine->start(id, {}, {});
+  REQUIRE(started);
+  REQUIRE(::write((*started)->input_fd(), "hello", 5) == 5);
+  (*started)->close_input();
+  CHECK((*started)->input_fd() == -1);
+  CHECK(read_all((*started)->output_fd()) == "hello");
+}
+
+TEST_CASE("a skill without input has no pipe for it") {
+  FakeClient client("start) cat; echo end;;\n" + inspected("running"));
+  const auto engine = client.open();
+  auto started = engine->start(id, {.standard_input = false, .tty = false}, {});
+  REQUIRE(started);
+  CHECK((*started)->input_fd() == -1);
+  CHECK(read_all((*started)->output_fd()) == "end\n");
+  CHECK(client.calls().find("--interactive") == std::string::npos);
+}
+
+TEST_CASE("a cancellation breaks a start off") {
+  FakeClient client("start) sleep 60;;\n" + inspected("created"));
+  const auto engine = client.open();
+  Cancellation cancellation;
+  cancellation.cancel();
+  const auto started = engine->start(id, {}, {30s, &cancellation});
+  REQUIRE(!started);
+  CHECK(started.error().kind == EngineError::Kind::cancelled);
+}
+
+TEST_CASE("an image that is not there is no error, an engine that is not there is one") {
+  FakeClient client("image) cat $d/words >&2; exit 1;;");
+  const auto engine = client.open();
+  for (const std::string words :
+       {"Error: No such image: x", "Error response from daemon: no such image: x: No such image: x:latest",
+        "Error: inspecting object: x: image not known"}) {
+    client.write("words", words);
+    const auto image = engine->inspect_image("x", {});
+    REQUIRE(image);
+    CHECK(!*image);
+  }
+  client.write("words", "Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?");
+  CHECK(!engine->inspect_image("x", {}));
+}
+
+TEST_CASE("a container that is gone already counts as removed, one that stays does not") {
+  FakeClient gone("rm) echo 'Error: No such container' >&2; exit 1;;\nps) ;;");
+  CHECK(gone.open()->remove(id, {}));
+  CHECK(gone.calls().find("rm --force --volumes -- " + id) != std::string::npos);
+  FakeClient stays("rm) echo 'device is busy' >&2; exit 1;;\nps) echo " + id + ";;");
+  const auto removed = stays.open()->remove(id, {});
+  REQUIRE(!removed);
+  CHECK(removed.error().message == "device is busy");
+}
+
+TEST_CASE("an import is fed from its source and labelled; podman is not asked to stop anything slowly") {
+  FakeClient client("import) cat >$d/archive;;\nrm) ;;", podman_version);
+  const auto engine = client.open();
+  int pieces = 0;
+  const ByteSource source = [&]() -> EngineResult<std::string> { return ++pieces == 1 ? "tar" : ""; };
+  REQUIRE(engine->import_image({"example.org/x:1", {{"skillrun.recipe", "abc"}}}, source, {}));
+  CHECK(client.read("archive") == "tar");
+  CHECK(client.calls().find("import --change=LABEL skillrun.recipe=abc -- - example.org/x:1") != std::string::npos);
+  CHECK(!engine->import_image({"example.org/x:1", {{"a", "b\nUSER root"}}}, source, {}));
+  REQUIRE(engine->remove(id, {}));
+  CHECK(client.calls().find("--time=0") != std::string::npos);
+}
+
+TEST_CASE("a pull names the registry where podman would look for one") {
+  const auto image = parse_image_reference("busybox:1");
+  REQUIRE(image);
+  FakeClient podman("pull) ;;", podman_version);
+  REQUIRE(podman.open()->pull_image(*image, "linux/amd64", {}, {}));
+  CHECK(podman.calls().find("pull --platform=linux/amd64 -- docker.io/library/busybox:1") != std::string::npos);
+  FakeClient docker("pull) ;;");
+  REQUIRE(docker.open()->pull_image(*image, std::nullopt, {}, {}));
+  CHECK(docker.calls().find("pull -- busybox:1") != std::string::npos);
+}
+
+TEST_CASE("a build passes recipe, target and labels on") {
+  FakeClient client("build) ;;");
+  const BuildRequest request{
+      {"/ctx", "sub/Dockerfile", "final", {{"A", "1"}}}, "example.org/x:1", "linux/amd64", {{"k", "v"}}};
+  REQUIRE(client.open()->build_image(request, {}, {}));
+  CHECK(client.calls().find("build --tag=example.org/x:1 --file=/ctx/sub/Dockerfile --target=final "
+                            "--platform=linux/amd64 --build-arg=A=1 --label=k=v -- /ctx") != std::string::npos);
+}
+
+TEST_CASE("what a client prints in another shape is a protocol error") {
+  for (const std::string_view text : {"", "{}", "[]", "[1]", "[{}]", "null", "[{\"Id\":1}]", "{\"Client\":3}", "x"}) {
+    CAPTURE(text);
+    CHECK(!parse_container_inspect(text));
+    CHECK(!parse_image_inspect(text));
+    CHECK(!parse_version(text));
+    CHECK(!parse_podman_info(text));
+  }
+}
+
+TEST_CASE("image ids have one form, whichever client gave them") {
+  CHECK(parse_image_inspect(R"([{"Id":"beef","Config":{"Labels":null,"User":"7"}}])")->id == "sha256:beef");
+  const auto image =
+      parse_image_inspect(R"([{"Id":"sha256:beef","RepoDigests":["a@b"],"Config":{"Labels":{"k":"v"}}}])");
+  REQUIRE(image);
+  CHECK(image->id == "sha256:beef");
+  CHECK(image->repo_digests == std::vector<std::string>{"a@b"});
+  CHECK(image->labels.front().second == "v");
+}
+
+}  // namespace skillrun
