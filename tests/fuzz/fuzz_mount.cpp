@@ -27,7 +27,7 @@ void check(const skillrun::Mount& mount) {
     case MountType::volume:
       require(mount.source.find('/') == std::string::npos && !mount.create_source);
       require(mount.relabel == skillrun::Relabel::none && mount.propagation == skillrun::Propagation::unset);
-      require(mount.subpath.find("../") == std::string::npos && !mount.subpath.starts_with('/'));
+      require(mount.subpath.empty() || is_clean('/' + mount.subpath));
       break;
     case MountType::tmpfs:
       require(mount.source.empty() && mount.tmpfs_size.value_or(0) >= 0 && mount.tmpfs_mode.value_or(0) <= 07777);

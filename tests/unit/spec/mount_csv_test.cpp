@@ -153,6 +153,10 @@ TEST_CASE("a subpath stays inside its volume") {
   }
 }
 
+TEST_CASE("dots inside a name of a subpath are no way out") {
+  CHECK(parse("src=cache,dst=/b,volume-subpath=a../..b/...")->subpath == "a../..b/...");
+}
+
 TEST_CASE("an anonymous volume can be neither read-only nor a part of one") {
   CHECK_FALSE(parse("dst=/b,ro").has_value());
   CHECK_FALSE(parse("dst=/b,volume-subpath=x").has_value());
