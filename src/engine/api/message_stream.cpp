@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "engine/api/json_fields.hpp"
 #include "support/text.hpp"
@@ -87,7 +89,7 @@ EngineResult<void> MessageStream::end() {
   return std::unexpected(EngineError{Kind::protocol, "the engine's progress ends in the middle of a message"});
 }
 
-void MessageStream::say(std::string line) {
+void MessageStream::say(const std::string& line) {
   if (progress_ && !line.empty()) progress_(printable(line));
 }
 
@@ -124,7 +126,7 @@ EngineResult<void> MessageStream::take_message() {
   if (known == status && now - last_figures_ < std::chrono::milliseconds{500}) return {};
   known = status;
   last_figures_ = now;
-  say(std::move(line));
+  say(line);
   return {};
 }
 

@@ -27,7 +27,7 @@ class MessageStream {
 
  private:
   class Reader;
-  void say(std::string line);
+  void say(const std::string& line);
 
   std::unique_ptr<Reader> reader_;
   ProgressSink progress_;

@@ -4,14 +4,25 @@
 
 #include <array>
 #include <charconv>
+#include <memory>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "engine/api/create_body.hpp"
 
 namespace skillrun {
 
 namespace {
+
+std::optional<int> whole_number(std::string_view digits) {
+  int number = 0;
+  const char* const begin = std::to_address(digits.begin());
+  const char* const end = begin + digits.size();
+  const auto [stopped, error] = std::from_chars(begin, end, number);
+  if (error != std::errc() || stopped != end || number < 0) return std::nullopt;
+  return number;
+}
 
 bool declared(const Origin& origin) {
   return origin.kind != OriginKind::builtin && origin.kind != OriginKind::policy_default;
@@ -149,13 +160,12 @@ std::optional<Unenforced> unenforced_by_warning(const ContainerSpec& spec, std::
 }
 
 bool api_at_least(std::string_view version, int major, int minor) {
-  int numbers[2] = {0, 0};
-  const char* const end = version.data() + version.size();
-  const auto first = std::from_chars(version.data(), end, numbers[0]);
-  if (first.ec != std::errc() || first.ptr == end || *first.ptr != '.') return false;
-  const auto second = std::from_chars(first.ptr + 1, end, numbers[1]);
-  if (second.ec != std::errc() || second.ptr != end) return false;
-  return numbers[0] > major || (numbers[0] == major && numbers[1] >= minor);
+  const auto dot = version.find('.');
+  if (dot == std::string_view::npos) return false;
+  const auto first = whole_number(version.substr(0, dot));
+  const auto second = whole_number(version.substr(dot + 1));
+  if (!first || !second) return false;
+  return std::pair(*first, *second) >= std::pair(major, minor);
 }
 
 }  // namespace skillrun
