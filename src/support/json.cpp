@@ -2,6 +2,8 @@
 
 #include <boost/json/src.hpp>
 
+#include <fmt/format.h>
+
 namespace skillrun {
 
 namespace {
@@ -34,6 +36,8 @@ void append_pretty(std::string& out, const json::value& value, std::size_t depth
     out += '\n';
     indent(depth);
     out += ']';
+  } else if (const double* number = value.if_double()) {
+    out += fmt::format("{}", *number);  // the library's own form of 0.5 is 5E-1
   } else {
     out += json::serialize(value);
   }

@@ -15,9 +15,10 @@ void check_user(const RuleContext& context, FindingSink& sink) {
   const auto& user = context.spec.user;
   if (!user) {
     sink.report(absent(context.spec, "docker.user"), "no user is set: the image's own is used, which is often root");
+  } else if (is_root(user->value) && user->value.host) {
+    sink.report(user->origin, "the skill runs as the caller, who is root", "call skillrun as an ordinary user");
   } else if (is_root(user->value)) {
-    sink.report(user->origin,
-                user->value.host ? "the skill runs as the caller, who is root" : "the skill runs as root");
+    sink.report(user->origin, "the skill runs as root");
   }
 }
 
