@@ -116,7 +116,7 @@ EngineResult<void> HttpAnswerReader::end() {
 
 bool HttpAnswerReader::head_done() const { return parser_->is_header_done(); }
 bool HttpAnswerReader::done() const { return parser_->is_done(); }
-bool HttpAnswerReader::keep_alive() const { return parser_->is_done() && parser_->keep_alive(); }
+bool HttpAnswerReader::keep_alive() const { return done() && rest_.empty() && parser_->keep_alive(); }
 const HttpHead& HttpAnswerReader::head() const { return parser_->head; }
 
 EngineError answer_error(int status, std::string_view body) {

@@ -130,6 +130,28 @@ TEST_CASE("a connection that the engine closed while it was idle is replaced, fo
   CHECK(engine.connections() == 3);
 }
 
+TEST_CASE("bytes that nobody asked for are never taken for the next answer") {
+  const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+  const std::string stray = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray";
+  for (const bool at_once : {true, false}) {
+    FakeEngine engine([&](FakeEngine::Connection& connection) {
+      while (!connection.request().empty()) {
+        connection.send(at_once ? answer + stray : answer);
+        if (at_once) continue;
+        std::this_thread::sleep_for(5ms);
+        connection.send(stray);
+      }
+    });
+    HttpClient client(engine.path());
+    for (int i = 0; i < 3; ++i) {
+      const auto got = client.exchange({"GET", "/x"}, {});
+      REQUIRE(got);
+      CHECK(got->body == "{}");
+      std::this_thread::sleep_for(20ms);
+    }
+  }
+}
+
 TEST_CASE("a request that changes something is not sent twice when its answer is lost") {
   std::atomic<int> posts = 0;
   FakeEngine engine([&posts](FakeEngine::Connection& connection) {
