@@ -115,13 +115,23 @@ Answer try_program(const Place& place, const std::string& path, CallLimits limit
   return answer;
 }
 
-Answer try_place(const Place& place, const DetectionContext& context, bool complete, CallLimits limits) {
+Answer ask_place(const Place& place, const DetectionContext& context, bool complete, CallLimits limits) {
   switch (place.kind) {
     case Place::Kind::socket: return try_socket(place, complete, at_most(limits, socket_deadline));
     case Place::Kind::program: return try_program(place, context.path, at_most(limits, program_deadline));
     case Place::Kind::problem: break;
   }
   return {{.place = place.label, .usable = false, .outcome = place.outcome, .advice = place.advice}, nullptr};
+}
+
+Answer try_place(const Place& place, const DetectionContext& context, bool complete, CallLimits limits) {
+  Answer answer = ask_place(place, context, complete, limits);
+  std::string& advice = answer.probe.advice;
+  if (answer.probe.usable || place.advice.empty() || place.kind == Place::Kind::problem) return answer;
+  // A program was chosen for an address elsewhere: what helps here does not help there.
+  advice = advice.empty() || place.kind == Place::Kind::program ? place.advice
+                                                                : fmt::format("{}; or {}", advice, place.advice);
+  return answer;
 }
 
 std::optional<std::string> variable(const char* name) {

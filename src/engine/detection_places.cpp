@@ -39,13 +39,18 @@ Place problem(std::string label, std::string outcome, std::string advice) {
 }
 
 /// An address that the user gave docker. Docker's own program reaches what is not a socket of this machine.
-Place address_place(const std::string& address, const std::string& chosen_by) {
+Place address_place(const std::string& address, const std::string& chosen_by, const std::string& unchoose) {
   const std::string shown = printable(address);
   if (address.starts_with(unix_scheme) && address.size() > unix_scheme.size()) {
-    return socket_place(address.substr(unix_scheme.size()), false, chosen_by);
+    Place place = socket_place(address.substr(unix_scheme.size()), false, chosen_by);
+    place.advice = unchoose;
+    return place;
   }
   for (const std::string_view scheme : {"tcp://", "ssh://"}) {
-    if (address.starts_with(scheme)) return program_place("docker", false, fmt::format("{} {}", chosen_by, shown));
+    if (!address.starts_with(scheme)) continue;
+    Place place = program_place("docker", false, fmt::format("{} {}", chosen_by, shown));
+    place.advice = unchoose;
+    return place;
   }
   return problem(fmt::format("{} (from {})", shown, chosen_by), "not an address of a docker engine",
                  "give it as unix:///path, tcp://host:port or ssh://user@host");
@@ -53,7 +58,9 @@ Place address_place(const std::string& address, const std::string& chosen_by) {
 
 /// What the user told docker's client to use, as that client reads it: DOCKER_HOST before any context.
 std::vector<Place> docker_choice(const DetectionContext& context) {
-  if (context.docker_host && !context.docker_host->empty()) return {address_place(*context.docker_host, "DOCKER_HOST")};
+  if (context.docker_host && !context.docker_host->empty())
+    return {
+        address_place(*context.docker_host, "DOCKER_HOST", "correct DOCKER_HOST, unset it, or choose with --engine")};
   std::string name;
   if (context.docker_context && !context.docker_context->empty()) {
     name = *context.docker_context;
@@ -69,7 +76,7 @@ std::vector<Place> docker_choice(const DetectionContext& context) {
     return {
         problem(chosen_by, host.error(), "see `docker context ls`; choose another with DOCKER_CONTEXT or --engine")};
   }
-  return {address_place(*host, chosen_by)};
+  return {address_place(*host, chosen_by, "choose another with `docker context use`, DOCKER_CONTEXT or --engine")};
 }
 
 std::vector<Place> docker_sockets(const DetectionContext& context, const SystemSockets& system) {

@@ -19,7 +19,7 @@ struct Place {
   std::string label;    ///< as users read it: "unix:///run/docker.sock (Docker Engine API)"
   bool podman = false;  ///< for the advice
   std::string outcome;
-  std::string advice;
+  std::string advice;  ///< also: how to take the choice of this place back
 };
 
 struct Places {

@@ -208,7 +208,9 @@ TEST_CASE("an engine that the user chose and that does not answer is not replace
   context.docker_host = "unix:///nonexistent/mine.sock";
   Detection detection = detect_engine(context);
   CHECK_FALSE(detection.engine);
-  CHECK(detection.probes.size() == 1);
+  REQUIRE(detection.probes.size() == 1);
+  CHECK(detection.probes[0].outcome == "no such socket");
+  CHECK(detection.probes[0].advice == "correct DOCKER_HOST, unset it, or choose with --engine");
   detection = detect_engine(context, true);
   CHECK_FALSE(detection.engine);
   CHECK(detection.probes.size() == 10);
@@ -219,6 +221,24 @@ TEST_CASE("a program that is not installed is told as that") {
   CHECK(probe.outcome == "not installed");
   CHECK(probe.advice.find("install podman") != std::string::npos);
   CHECK(only_probe(user_context("cli:/nonexistent/docker")).outcome == "not installed");
+}
+
+TEST_CASE("the context of the caller is read from the environment, where empty means unset") {
+  const auto with = [](const char* name, const char* value) { ::setenv(name, value, 1); };
+  with("DOCKER_HOST", "unix:///mine.sock");
+  with("DOCKER_CONTEXT", "");
+  with("DOCKER_CONFIG", "/config");
+  with("XDG_RUNTIME_DIR", "/runtime");
+  const DetectionContext context = DetectionContext::current();
+  for (const char* name : {"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "XDG_RUNTIME_DIR"}) ::unsetenv(name);
+  CHECK(context.selection == "auto");
+  CHECK(context.docker_host == "unix:///mine.sock");
+  CHECK_FALSE(context.docker_context);
+  CHECK(context.docker_config == "/config");
+  CHECK(context.runtime_dir == "/runtime");
+  CHECK(context.uid == ::getuid());
+  CHECK_FALSE(context.home.empty());
+  CHECK(DetectionContext::current().docker_config == context.home + "/.docker");
 }
 
 TEST_CASE("detection leaves no descriptor open") {
