@@ -39,8 +39,8 @@ TEST_CASE_FIXTURE(World, "restricted takes all capabilities and the writable roo
       variable("SKILLRUN_TEST_REGISTRY") + "/busybox@" + variable("SKILLRUN_TEST_REGISTRY_DIGEST");
   manifest(busybox_skill("user = \"1234:1234\"\ntimeout = \"1m\"", image));
   const Outcome outcome =
-      script("grep CapBnd /proc/self/status; touch /x 2>/dev/null || echo read-only; touch /tmp/x && echo tmp",
-             {"--policy", "restricted"});
+      skillrun({"--policy", "restricted", "t", "--", "sh", "-c",
+                "grep CapBnd /proc/self/status; touch /x 2>/dev/null || echo read-only; touch /tmp/x && echo tmp"});
   CHECK(outcome.status == 0);
   CHECK(outcome.out == "CapBnd:\t0000000000000000\nread-only\ntmp\n");
   (void)engine_client({"rmi", "--force", image});
@@ -55,7 +55,8 @@ TEST_CASE_FIXTURE(World, "a read-only root is read-only and a tmpfs beside it is
 
 TEST_CASE_FIXTURE(World, "capabilities, user, groups, host name and ulimits arrive") {
   manifest(
-      busybox_skill("user = \"1234:1235\"\ngroup_add = [\"44\"]\nhostname = \"box\"\nulimits = {nofile = \"123:456\"}\n"
+      busybox_skill("user = \"1234:1235\"\ngroup_add = [\"44\"]\nhostname = \"box\"\nulimits = {nofile = \"123:456\", "
+                    "nproc = \"1024:1024\"}\n"
                     "cap_drop = [\"ALL\"]\ncap_add = [\"NET_BIND_SERVICE\"]\nshm_size = \"1m\""));
   CHECK(script("id -u; id -g; id -G; hostname; ulimit -n; ulimit -Hn").out == "1234\n1235\n1235 44\nbox\n123\n456\n");
   CHECK(script("grep CapBnd /proc/self/status").out == "CapBnd:\t0000000000000400\n");

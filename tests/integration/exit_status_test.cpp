@@ -5,6 +5,21 @@
 
 using namespace integration;
 
+namespace {
+
+/// podman on version 1 of the control groups never says it; so ask the engine itself, without skillrun.
+bool engine_reports_out_of_memory() {
+  (void)engine_client({"run", "--name=oom-probe", "--network=none", "--memory=64m", "--memory-swap=64m",
+                       variable("SKILLRUN_TEST_IMAGE"), "tail", "/dev/zero"});
+  const Outcome told = engine_client({"inspect", "--format", "{{.State.OOMKilled}}", "oom-probe"});
+  (void)engine_client({"rm", "--force", "oom-probe"});
+  REQUIRE(told.status == 0);
+  REQUIRE((engine_path().is_podman() || told.out == "true\n"));
+  return told.out == "true\n";
+}
+
+}  // namespace
+
 TEST_SUITE_BEGIN("conformance");
 
 TEST_CASE_FIXTURE(World, "the skill's own exit status is skillrun's") {
@@ -71,12 +86,16 @@ TEST_CASE_FIXTURE(World, "a skill that a signal ended gives 128 and the signal")
   CHECK(result.document.at("exit_code") == 137);
 }
 
-TEST_CASE_FIXTURE(World, "running out of memory has a status of its own") {
+TEST_CASE_FIXTURE(World, "running out of memory has a status of its own where the engine tells") {
   manifest(busybox_skill("memory_swap = \"64m\""));
   const Result result = result_of({"t", "--", "tail", "/dev/zero"});
   CHECK(result.outcome.status == 137);
-  CHECK(result.status() == "out-of-memory");
-  CHECK(contains(result.outcome.err, "memory"));
+  if (engine_reports_out_of_memory()) {
+    CHECK(result.status() == "out-of-memory");
+    CHECK(contains(result.outcome.err, "memory"));
+  } else {
+    CHECK(result.status() == "signalled");  // all that can be known
+  }
 }
 
 TEST_CASE_FIXTURE(World, "an unknown skill gives 127 and the closest names") {
@@ -120,7 +139,10 @@ TEST_CASE_FIXTURE(World, "an engine that is not there gives 125 and each place t
 }
 
 TEST_CASE_FIXTURE(World, "wrong usage never runs anything") {
-  CHECK(skillrun({"t", "--timeout", "soon", "--", "true"}).status == 125);
+  const Outcome outcome = skillrun({"t", "--timeout", "soon", "--", "echo", "ran"});
+  CHECK(outcome.status == 126);  // values of options are judged like those of the manifest
+  CHECK(contains(outcome.err, "--timeout"));
+  CHECK(outcome.out == "");
   CHECK(skillrun({"run"}).status != 0);
   CHECK(skillrun({"run", "--no-such-option", "t"}).status != 0);
 }

@@ -36,13 +36,12 @@ TEST_CASE_FIXTURE(World, "an image is pulled by its digest") {
   forget(image);
 }
 
-TEST_CASE_FIXTURE(World, "pulling shows no word on standard output") {
+TEST_CASE_FIXTURE(World, "an image is pulled ahead of its first run") {
   const std::string image = registry() + "/busybox:1";
   forget(image);
   manifest(busybox_skill("", image));
   const Outcome pulled = skillrun({"pull", "t"});
   CHECK(pulled.status == 0);
-  CHECK(pulled.out == "");
   CHECK(script("echo ran", {"--pull", "never"}).out == "ran\n");
   forget(image);
 }
@@ -87,7 +86,8 @@ TEST_CASE_FIXTURE(World, "a platform that the image does not have is said") {
   CHECK(result.outcome.out == "");
 }
 
-TEST_CASE_FIXTURE(World, "an image is built from its folder when it is missing, and only then") {
+TEST_CASE_FIXTURE(World,
+                  "an image is built from its folder when it is missing or its recipe has changed, and only then") {
   const std::string image = "skillrun-test/built:1";
   forget(image);
   fs::create_directories(folder() / "image");
@@ -95,10 +95,12 @@ TEST_CASE_FIXTURE(World, "an image is built from its folder when it is missing, 
              "FROM " + variable("SKILLRUN_TEST_IMAGE") + "\nARG WORD=none\nCOPY greeting /greeting\nENV WORD=$WORD\n");
   write_file(folder() / "image/greeting", "hello ");
   manifest(busybox_skill("[skills.t.docker.build]\ncontext = \"image\"\nargs = {WORD = \"world\"}", image));
-  const Outcome first = script("cat /greeting; echo $WORD");
-  CHECK(first.out == "hello world\n");
-  write_file(folder() / "image/Dockerfile", "FROM not/to-be-read:1\n");
   CHECK(script("cat /greeting; echo $WORD").out == "hello world\n");
+  const std::string built = engine_client({"image", "inspect", "--format", "{{.Id}}", image}).out;
+  CHECK(script("cat /greeting; echo $WORD").out == "hello world\n");
+  CHECK(engine_client({"image", "inspect", "--format", "{{.Id}}", image}).out == built);
+  write_file(folder() / "image/Dockerfile", read_file(folder() / "image/Dockerfile") + "ENV WORD=moon\n");
+  CHECK(script("cat /greeting; echo $WORD").out == "hello moon\n");
   forget(image);
 }
 
