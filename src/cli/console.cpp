@@ -22,16 +22,6 @@ bool wants_color(ColorMode mode, int descriptor) {
          isatty(descriptor) == 1;
 }
 
-bool write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 void write_error(std::string_view text) {
   if (!write_all(STDERR_FILENO, text)) std::_Exit(125);  // nobody can be told anything any more
 }
@@ -43,6 +33,16 @@ std::size_t width(std::string_view text) {
 }
 
 }  // namespace
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
 
 Console::Console(const GlobalOptions& options)
     : color_output_(wants_color(options.color, STDOUT_FILENO)),

@@ -35,6 +35,9 @@ class Console {
   bool quiet_;
 };
 
+/// Writes everything; false when that is not possible (errno says why).
+[[nodiscard]] bool write_all(int descriptor, std::string_view text);
+
 /// A word for a POSIX shell, quoted only where that is needed.
 [[nodiscard]] std::string shell_quoted(std::string_view word);
 

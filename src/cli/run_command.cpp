@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <system_error>
+
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/dry_run.hpp"
@@ -10,42 +13,22 @@
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "support/text.hpp"
+#include "support/unique_fd.hpp"
 
 namespace skillrun::cli {
 
 namespace {
 
-/// The result file: opened before anything runs, so that a wrong path is an error and not a lost result.
-class ResultFile {
- public:
-  [[nodiscard]] static std::expected<ResultFile, std::string> open(const std::string& path) {
-    if (path.empty()) return ResultFile(-1);
-    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (descriptor < 0) {
-      return std::unexpected(fmt::format("can not write the result file '{}': {}", printable(path), strerror(errno)));
-    }
-    return ResultFile(descriptor);
+/// Opened before anything runs, so that a wrong path is an error and not a lost result. Empty when none was asked for.
+std::expected<UniqueFd, std::string> open_result_file(const std::string& path) {
+  if (path.empty()) return UniqueFd();
+  UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!file) {
+    return std::unexpected(
+        fmt::format("can not write the result file '{}': {}", printable(path), std::generic_category().message(errno)));
   }
-  ResultFile(ResultFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  ResultFile& operator=(ResultFile&&) = delete;
-  ~ResultFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
-  [[nodiscard]] bool write(std::string_view text) const {
-    while (descriptor_ >= 0 && !text.empty()) {
-      const ssize_t written = ::write(descriptor_, text.data(), text.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) return false;
-      text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-  }
-
- private:
-  explicit ResultFile(int descriptor) : descriptor_(descriptor) {}
-  int descriptor_;
-};
+  return file;
+}
 
 std::expected<RunIo, std::string> streams_of(const RunRequest& request) {
   RunIo io{.input = STDIN_FILENO, .output = STDOUT_FILENO, .error = STDERR_FILENO};
@@ -85,14 +68,14 @@ int run_command(const Invocation& invocation) {
     console.error(io.error());
     return failed;
   }
-  auto file = ResultFile::open(invocation.run.result_file);
+  auto file = open_result_file(invocation.run.result_file);
   if (!file) {
     console.error(file.error());
     return failed;
   }
   const RunResult result = run_to_the_end(invocation, console, *io);
   const std::string document = to_json(result);
-  const bool recorded = file->write(document);
+  const bool recorded = !*file || write_all(file->get(), document);
   if (result.status == RunStatus::refused || !result.message.empty()) console.failure(result);
   if (!recorded) {
     console.error(fmt::format("can not write the result file '{}'", printable(invocation.run.result_file)));

@@ -12,20 +12,11 @@
 
 #include "manifest/readers.hpp"
 #include "support/text.hpp"
+#include "support/unique_fd.hpp"
 
 namespace skillrun {
 
 namespace {
-
-struct Descriptor {
-  explicit Descriptor(int descriptor) : value(descriptor) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value >= 0) ::close(value);
-  }
-  int value;
-};
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -44,8 +35,8 @@ std::expected<std::string, std::string> read_file(const std::string& path) {
   };
   if (::stat(path.c_str(), &status) != 0) return std::unexpected(fmt::format("can not be read: {}", reason(errno)));
   if (!S_ISREG(status.st_mode)) return refuse_kind();
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (file.value < 0 || ::fstat(file.value, &status) != 0) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) {
     return std::unexpected(fmt::format("can not be read: {}", reason(errno)));
   }
   if (!S_ISREG(status.st_mode)) return refuse_kind();
@@ -56,7 +47,7 @@ std::expected<std::string, std::string> read_file(const std::string& path) {
   std::size_t size = 0;
   for (std::size_t room = static_cast<std::size_t>(status.st_size) + 1; size <= max_manifest_size;) {
     text.resize(std::min(size + room, max_manifest_size + 1));
-    const ssize_t count = ::read(file.value, text.data() + size, text.size() - size);
+    const ssize_t count = ::read(file.get(), text.data() + size, text.size() - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return std::unexpected(fmt::format("can not be read: {}", reason(errno)));
     if (count == 0) break;

@@ -1,18 +1,13 @@
 #include "run/build.hpp"
 
 #include <sys/utsname.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
 #include <fstream>
 
 #include <fmt/format.h>
 
 #include "engine/cli/child_environment.hpp"
+#include "engine/cli/private_folder.hpp"
 #include "engine/cli/process.hpp"
 #include "run/package_archive.hpp"
 #include "run/recipe.hpp"
@@ -20,26 +15,6 @@
 namespace skillrun {
 
 namespace {
-
-/// A folder that only this user can look into, removed with everything in it.
-class PrivateFolder {
- public:
-  PrivateFolder() {
-    std::error_code error;
-    path_ = (std::filesystem::temp_directory_path(error) / "skillrun-build-XXXXXX").string();
-    if (error || ::mkdtemp(path_.data()) == nullptr) path_.clear();
-  }
-  PrivateFolder(const PrivateFolder&) = delete;
-  PrivateFolder& operator=(const PrivateFolder&) = delete;
-  ~PrivateFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// mmdebstrap makes what this machine runs; another architecture is the engine's business.
 bool engine_runs_on_this_architecture(const EngineInfo& engine) {

@@ -7,7 +7,7 @@
 
 #include <skillrun/run.hpp>
 
-#include "engine/cli/unique_fd.hpp"
+#include "support/unique_fd.hpp"
 
 namespace skillrun {
 

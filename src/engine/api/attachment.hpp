@@ -28,8 +28,8 @@ class ApiAttachment final : public AttachedContainer {
  private:
   explicit ApiAttachment(const StartOptions& options) : tty_(options.tty), input_open_(options.standard_input) {}
 
-  Descriptor stream_;
-  Descriptor wait_;
+  UniqueFd stream_;
+  UniqueFd wait_;
   HttpAnswerReader wait_answer_{{}};
   std::string wait_body_;
   bool tty_;

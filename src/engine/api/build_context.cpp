@@ -14,9 +14,9 @@
 #include <optional>
 #include <vector>
 
-#include "engine/api/descriptor.hpp"
 #include "engine/api/dockerignore.hpp"
 #include "support/text.hpp"
+#include "support/unique_fd.hpp"
 
 namespace skillrun {
 
@@ -69,7 +69,7 @@ EngineResult<std::vector<std::string>> names_in(int directory, std::string_view 
 
 /// The text of an ignore file in the context, if there is one.
 EngineResult<std::optional<std::string>> ignore_text(int root, const std::string& name) {
-  const Descriptor file(::openat(root, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const UniqueFd file(::openat(root, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file && errno == ENOENT) return std::nullopt;
   if (!file) return system_failure(name, "can not be read");
   struct stat status{};
@@ -91,7 +91,7 @@ EngineResult<std::optional<std::string>> ignore_text(int root, const std::string
 
 class BuildContext::Walk {
  public:
-  Walk(Descriptor root, std::string dockerfile, Dockerignore ignore)
+  Walk(UniqueFd root, std::string dockerfile, Dockerignore ignore)
       : dockerfile_(std::move(dockerfile)), ignore_(std::move(ignore)), archive_(::archive_write_new()) {
     folders_.push_back({std::move(root), "", {}, 0});
   }
@@ -122,7 +122,7 @@ class BuildContext::Walk {
 
  private:
   struct Folder {
-    Descriptor fd;
+    UniqueFd fd;
     std::string prefix;  ///< "" or "a/b/"
     std::vector<std::string> names;
     std::size_t index = 0;
@@ -189,7 +189,7 @@ class BuildContext::Walk {
 
   EngineResult<void> enter(int parent, const std::string& name, const std::string& path, const struct stat& status,
                            bool archived) {
-    Descriptor fd(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    UniqueFd fd(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd) return system_failure(path, "can not be opened");
     auto names = names_in(fd.get(), path);
     if (!names) return std::unexpected(names.error());
@@ -209,7 +209,7 @@ class BuildContext::Walk {
   }
 
   EngineResult<void> begin_file(int parent, const std::string& name, const std::string& path) {
-    Descriptor fd(::openat(parent, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    UniqueFd fd(::openat(parent, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!fd) return system_failure(path, "can not be opened");
     struct stat status{};
     if (::fstat(fd.get(), &status) != 0) return system_failure(path, "stat");
@@ -242,7 +242,7 @@ class BuildContext::Walk {
   Dockerignore ignore_;
   archive* archive_;
   std::vector<Folder> folders_;
-  Descriptor file_;
+  UniqueFd file_;
   std::string file_path_;
   std::uint64_t file_left_ = 0;
   std::string out_;
@@ -258,7 +258,7 @@ EngineResult<std::unique_ptr<BuildContext>> BuildContext::open(const std::string
   if (!clean) {
     return failure(fmt::format("dockerfile '{}' must be a path inside the build context", printable(dockerfile)));
   }
-  Descriptor root(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  UniqueFd root(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root) return system_failure(folder, "can not be opened");
   struct stat status{};
   if (::fstatat(root.get(), clean->c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {

@@ -6,9 +6,9 @@
 
 #include <skillrun/engine.hpp>
 
-#include "engine/api/descriptor.hpp"
 #include "engine/api/http_answer.hpp"
 #include "engine/api/unix_socket.hpp"
+#include "support/unique_fd.hpp"
 
 namespace skillrun {
 
@@ -42,7 +42,7 @@ struct HttpAnswer {
 
 /// A connection of its own whose answer has begun: its head is read and every byte after that is still in the socket.
 struct OpenedStream {
-  Descriptor fd;
+  UniqueFd fd;
   HttpAnswerReader answer;
 };
 
@@ -50,7 +50,7 @@ struct OpenedStream {
 /// new connection; a request is repeated only when the engine can not have carried it out.
 class HttpClient {
  public:
-  explicit HttpClient(std::string socket_path, Descriptor connected = {})
+  explicit HttpClient(std::string socket_path, UniqueFd connected = {})
       : path_(std::move(socket_path)), fd_(std::move(connected)) {}
 
   /// The answer, whatever its status. The body of a success goes to `sink` where there is one.
@@ -68,7 +68,7 @@ class HttpClient {
                                                  const BodySink& sink, Attempt& state);
 
   std::string path_;
-  Descriptor fd_;
+  UniqueFd fd_;
 };
 
 /// A text as one component of a path or a query value.

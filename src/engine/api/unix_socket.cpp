@@ -61,7 +61,7 @@ EngineResult<void> Deadline::pause(std::chrono::milliseconds time) const {
   return {};
 }
 
-EngineResult<Descriptor> connect_unix(const std::string& path, const Deadline& deadline) {
+EngineResult<UniqueFd> connect_unix(const std::string& path, const Deadline& deadline) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path || path.find('\0') != std::string::npos) {
@@ -69,7 +69,7 @@ EngineResult<Descriptor> connect_unix(const std::string& path, const Deadline& d
                                                   sizeof address.sun_path - 1, path.size()));
   }
   std::ranges::copy(path, std::begin(address.sun_path));
-  Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) return failure(Kind::unavailable, fmt::format("socket: {}", std::strerror(errno)));
   while (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     if (errno == EINTR) continue;

@@ -6,7 +6,7 @@
 
 #include <skillrun/engine.hpp>
 
-#include "engine/api/descriptor.hpp"
+#include "support/unique_fd.hpp"
 
 namespace skillrun {
 
@@ -33,7 +33,7 @@ class Deadline {
 };
 
 /// Connects to the socket at `path`. The descriptor is non-blocking and close-on-exec.
-[[nodiscard]] EngineResult<Descriptor> connect_unix(const std::string& path, const Deadline& deadline);
+[[nodiscard]] EngineResult<UniqueFd> connect_unix(const std::string& path, const Deadline& deadline);
 
 /// Sends all of `bytes`; an engine that closed the connection is kind unavailable.
 [[nodiscard]] EngineResult<void> send_all(int fd, std::string_view bytes, const Deadline& deadline);

@@ -7,7 +7,7 @@
 
 #include <skillrun/engine.hpp>
 
-#include "engine/cli/unique_fd.hpp"
+#include "support/unique_fd.hpp"
 
 namespace skillrun {
 

@@ -16,6 +16,7 @@
 #include "engine/cli/cli_probe.hpp"
 #include "engine/cli/client.hpp"
 #include "engine/cli/inspect_json.hpp"
+#include "engine/cli/private_folder.hpp"
 #include "engine/cli/start_watch.hpp"
 
 namespace skillrun {
@@ -72,6 +73,10 @@ class CliEngine final : public Engine {
   /// podman keeps no record of why a start failed, so what its client said is kept here.
   std::string failed_id_;
   std::string failed_words_;
+  /// podman's monitor leaves its note that memory ran out in the folder that podman was started in, where podman does
+  /// not look for it and where it would litter the caller's.
+  std::string noted_id_;
+  std::unique_ptr<PrivateFolder> notes_;
 };
 
 EngineResult<std::optional<ImageInfo>> CliEngine::inspect_image(const std::string& reference, CallLimits limits) {
@@ -199,6 +204,11 @@ EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start(const std::str
   for (const int fd : {ours.input.get(), ours.output.get(), ours.error.get()}) {
     if (fd >= 0) set_nonblocking(fd);
   }
+  if (dialect_.podman && !info_.remote) {
+    noted_id_ = id;
+    notes_ = std::make_unique<PrivateFolder>();
+    request.directory = notes_->path();
+  }
   std::fflush(nullptr);
   auto process = spawn(request);
   theirs = {};
@@ -218,7 +228,11 @@ EngineResult<ContainerState> CliEngine::inspect(const std::string& id, CallLimit
   auto text = client_.run({"inspect", "--type=container", "--", id}, limits);
   if (!text) return std::unexpected(text.error());
   auto state = parse_container_inspect(*text);
-  if (state && state->error.empty() && never_started(*state) && failed_id_ == state->id) state->error = failed_words_;
+  if (!state) return state;
+  if (state->error.empty() && never_started(*state) && failed_id_ == state->id) state->error = failed_words_;
+  if (notes_ && noted_id_ == state->id && !notes_->path().empty()) {
+    state->out_of_memory = state->out_of_memory || ::access((notes_->path() + "/oom").c_str(), F_OK) == 0;
+  }
   return state;
 }
 
@@ -250,7 +264,8 @@ std::expected<std::unique_ptr<Engine>, EngineError> make_cli_engine(const std::s
                                        fmt::format("{} is not installed: no such program{}", program,
                                                    program.find('/') == std::string::npos ? " in PATH" : "")});
   }
-  Client client(*path);
+  std::error_code error;
+  Client client(std::filesystem::absolute(*path, error).string());
   auto probe = probe_client(client, limits);
   if (!probe) return std::unexpected(probe.error());
   return std::make_unique<CliEngine>(std::move(client), std::move(*probe));

@@ -149,6 +149,9 @@ EngineResult<Process> spawn(const ProcessRequest& request) {
   if (failed == 0) failed = actions.give(request.output, 1, O_WRONLY);
   if (failed == 0) failed = actions.give(request.error, 2, O_WRONLY);
   if (failed == 0 && request.extra >= 0) failed = actions.give(request.extra, extra_descriptor, 0);
+  if (failed == 0 && !request.directory.empty()) {
+    failed = posix_spawn_file_actions_addchdir_np(&actions.value, request.directory.c_str());
+  }
   const int first_closed = request.extra >= 0 ? extra_descriptor + 1 : extra_descriptor;
   if (failed == 0) failed = posix_spawn_file_actions_addclosefrom_np(&actions.value, first_closed);
   const Attributes attributes(request.own_group);

@@ -9,7 +9,7 @@
 
 #include <skillrun/engine.hpp>
 
-#include "engine/cli/unique_fd.hpp"
+#include "support/unique_fd.hpp"
 
 namespace skillrun {
 
@@ -21,6 +21,7 @@ struct ProcessRequest {
   int input = -1;                        ///< what the child gets as 0, 1, 2; -1 is /dev/null
   int output = -1;
   int error = -1;
+  std::string directory;  ///< where it starts; empty: where this program is
   int extra = -1;         ///< what it gets as descriptor 3; -1: nothing
   bool own_group = true;  ///< a process group of its own: signals of the terminal do not reach it
 };

@@ -182,6 +182,19 @@ TEST_CASE("a skill that is silent and quick has started too, and input reaches t
   CHECK(read_all((*started)->output_fd()) == "hello");
 }
 
+TEST_CASE("podman's note that memory ran out is found, and lies in no folder of the caller") {
+  FakeClient client("start) touch oom; pwd >$d/where; exit 137;;\n" + inspected("exited", 137), podman_version);
+  {
+    const auto engine = client.open();
+    REQUIRE(engine->start(id, {}, {}));
+    CHECK(engine->inspect(id, {})->out_of_memory);
+  }
+  std::string where = client.read("where");
+  where.pop_back();
+  CHECK(where != std::filesystem::current_path().string());
+  CHECK(!std::filesystem::exists(where));
+}
+
 TEST_CASE("a skill without input has no pipe for it") {
   FakeClient client("start) cat; echo end;;\n" + inspected("running"));
   const auto engine = client.open();

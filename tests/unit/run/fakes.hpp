@@ -25,7 +25,7 @@
 #include <skillrun/run.hpp>
 
 #include "engine/cli/process.hpp"
-#include "engine/cli/unique_fd.hpp"
+#include "support/unique_fd.hpp"
 
 namespace skillrun::test {
 
