@@ -49,7 +49,10 @@ class OwnedContainer {
   OwnedContainer(const OwnedContainer&) = delete;
   OwnedContainer& operator=(const OwnedContainer&) = delete;
   ~OwnedContainer() {
-    if (owned_) static_cast<void>(remove());
+    if (!owned_) return;
+    if (const auto removed = remove(); !removed) {
+      log::warn("container {} was not removed: {}", id_, removed.error().message);
+    }
   }
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
@@ -173,7 +176,8 @@ void Execution::run_container(OwnedContainer& container) {
   const auto state = final_state(container);
   if (!state) return conclude_failure(result_, RunStatus::engine_error, state.error());
   if (!container.owned() && !has_ended(*state)) {
-    static_cast<void>(engine_.kill(container.id(), SIGKILL, {call_deadline, nullptr}));
+    const auto killed = engine_.kill(container.id(), SIGKILL, {call_deadline, nullptr});
+    if (!killed) log::warn("container {} was not killed: {}", container.id(), killed.error().message);
   }
   conclude(result_, *state, ending);
 }
