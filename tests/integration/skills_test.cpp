@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <memory>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -39,6 +40,24 @@ struct InstalledSkills : World {
 }  // namespace
 
 TEST_SUITE_BEGIN("skills");
+
+TEST_CASE_FIXTURE(InstalledSkills, "the images of all skills are built from Debian packages") {
+  // A few at a time: a build waits for the archive as long as it computes.
+  const std::vector<std::vector<std::string>> groups = {
+      {"pandoc", "jq"}, {"ffmpeg", "sqlite"}, {"imagemagick", "python"}, {"graphviz", "shellcheck"}};
+  std::vector<std::unique_ptr<Process>> builds;
+  for (const std::vector<std::string>& names : groups) {
+    std::vector<std::string> words{"build"};
+    words.insert(words.end(), names.begin(), names.end());
+    Command full = of_installed(words);
+    full.limit = std::chrono::minutes(12);
+    builds.push_back(std::make_unique<Process>(full));
+  }
+  for (const auto& build : builds) {
+    const Outcome outcome = build->finish();
+    CHECK_MESSAGE(outcome.status == 0, outcome.err);
+  }
+}
 
 TEST_CASE_FIXTURE(InstalledSkills, "jq filters what a pipe brings") {
   CHECK(skill("jq", {"-c", ".a"}, "{\"a\": [1, 2]}").out == "[1,2]\n");
