@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "support/json.hpp"
+#include "support/read_file.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -14,20 +14,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t max_file = std::uintmax_t{1} << 20;
+constexpr std::size_t max_file = std::size_t{1} << 20;
 
 /// The object in a file; nothing when there is no such file.
 std::expected<std::optional<json::object>, std::string> read_object(const fs::path& path) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return std::nullopt;
-  if (error) return std::unexpected(fmt::format("{}: {}", path.string(), error.message()));
-  if (size > max_file) return std::unexpected(fmt::format("{}: larger than {} bytes", path.string(), max_file));
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) return std::unexpected(fmt::format("{}: can not be read", path.string()));
+  const auto text = read_file(path.string(), max_file);
+  if (!text) {
+    const std::error_code error = text.error();
+    if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return std::nullopt;
+    return std::unexpected(fmt::format("{}: {}", path.string(), error.message()));
+  }
   boost::system::error_code parse_error;
-  json::value document = json::parse(text, parse_error);
+  json::value document = json::parse(*text, parse_error);
   if (parse_error || !document.is_object()) {
     return std::unexpected(fmt::format("{}: not a JSON object", path.string()));
   }

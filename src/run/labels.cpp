@@ -4,14 +4,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <skillrun/version.hpp>
 
+#include "support/read_file.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -20,8 +19,7 @@ namespace {
 
 /// Field 22 of /proc/self/stat, in clock ticks since the machine started; empty when it can not be read.
 std::string own_start_time() {
-  std::ifstream file("/proc/self/stat");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::string text = read_file("/proc/self/stat", 4096).value_or(std::string());
   // The second field is the program's name in parentheses, which may hold anything.
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return {};

@@ -1,13 +1,11 @@
 #include "run/recipe.hpp"
 
-#include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
+
+#include "support/read_file.hpp"
 
 namespace skillrun {
 
@@ -48,17 +46,16 @@ EngineResult<std::string> fingerprint(const BuildRecipe& recipe, const std::opti
   const ContextRecipe& context = *recipe.context;
   const std::string dockerfile = context.dockerfile.empty() ? "Dockerfile" : context.dockerfile;
   const auto path = std::filesystem::path(context.context) / dockerfile;
-  std::ifstream file(path, std::ios::binary);
-  const std::string content{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad()) {
+  constexpr std::size_t max_dockerfile = std::size_t{1} << 20;
+  const auto content = read_file(path.string(), max_dockerfile);
+  if (!content) {
     return std::unexpected(
-        EngineError{EngineError::Kind::not_found,
-                    fmt::format("{}: {}", path.string(), std::strerror(errno != 0 ? errno : ENOENT))});
+        EngineError{EngineError::Kind::not_found, fmt::format("{}: {}", path.string(), content.error().message())});
   }
   hash.add("context");
   hash.add(context.context);
   hash.add(dockerfile);
-  hash.add(content);
+  hash.add(*content);
   hash.add(context.target);
   for (const auto& argument : context.args) {
     hash.add(argument.key);
