@@ -45,6 +45,12 @@ void append_pretty(std::string& out, const json::value& value, std::size_t depth
 
 }  // namespace
 
+json::array list_of(json::value element) {
+  json::array list;
+  list.push_back(std::move(element));
+  return list;
+}
+
 std::string pretty(const json::value& value) {
   std::string out;
   append_pretty(out, value, 0);

@@ -94,7 +94,8 @@ TEST_CASE_FIXTURE(World, "running out of memory has a status of its own where th
     CHECK(result.status() == "out-of-memory");
     CHECK(contains(result.outcome.err, "memory"));
   } else {
-    CHECK(result.status() == "signalled");  // all that can be known
+    // podman's inspect forgets it now and then; its monitor leaves a note that skillrun reads where it starts podman.
+    CHECK((result.status() == "signalled" || result.status() == "out-of-memory"));
   }
 }
 

@@ -161,11 +161,11 @@ void put_devices(json::object& host, const ContainerSpec& spec) {
   }
   put_list(host, "Devices", std::move(devices));
   if (spec.gpus && spec.gpus->value.count != 0) {
-    host["DeviceRequests"] = json::array{json::object{{"Driver", ""},
-                                                      {"Count", spec.gpus->value.count},
-                                                      {"DeviceIDs", nullptr},
-                                                      {"Capabilities", json::array{json::array{"gpu"}}},
-                                                      {"Options", json::object()}}};
+    host["DeviceRequests"] = list_of(json::object{{"Driver", ""},
+                                                  {"Count", spec.gpus->value.count},
+                                                  {"DeviceIDs", nullptr},
+                                                  {"Capabilities", list_of(list_of("gpu"))},
+                                                  {"Options", json::object()}});
   }
 }
 
@@ -214,7 +214,7 @@ json::object create_body(const ContainerSpec& spec, const RunLabels& labels, con
                          const EngineInfo& engine) {
   json::object body;
   body["Image"] = spec.image.value.familiar();
-  if (spec.entrypoint) body["Entrypoint"] = json::array{spec.entrypoint->value};
+  if (spec.entrypoint) body["Entrypoint"] = list_of(json::string(spec.entrypoint->value));
   put_list(body, "Cmd", strings(spec.command));
   put_list(body, "Env", environment(spec.env));
   put(body, "WorkingDir", spec.working_dir);
