@@ -78,6 +78,7 @@ constexpr std::array flags{
     DockerRunFlag{"memory-swap", 0, "", one, "memory_swap"},
     DockerRunFlag{"memory-swappiness", 0, "", one, ""},
     DockerRunFlag{"mount", 0, "", list, "mounts"},
+    DockerRunFlag{"name", 0, "", one, ""},
     DockerRunFlag{"network", 0, "net", list, "network"},
     DockerRunFlag{"network-alias", 0, "net-alias", list, ""},
     DockerRunFlag{"no-healthcheck", 0, "", boolean, ""},

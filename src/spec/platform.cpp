@@ -10,9 +10,35 @@ namespace skillrun {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> lone_systems = {"linux", "windows", "freebsd", "darwin"};
+constexpr std::array<std::string_view, 5> lone_systems = {"linux", "windows", "freebsd", "darwin", "macos"};
 
 bool is_component(std::string_view text) { return is_engine_name(text) && text.find('.') == std::string_view::npos; }
+
+struct Name {
+  std::string_view written;
+  std::string_view meant;
+};
+
+constexpr std::array<Name, 6> architectures = {{{"x86_64", "amd64"},
+                                                {"x86-64", "amd64"},
+                                                {"aarch64", "arm64"},
+                                                {"i386", "386"},
+                                                {"armhf", "arm"},
+                                                {"armel", "arm/v6"}}};
+
+constexpr std::array<Name, 7> variants = {{{"amd64/v1", "amd64"},
+                                           {"arm64/8", "arm64/v8"},
+                                           {"arm64/9", "arm64/v9"},
+                                           {"arm/5", "arm/v5"},
+                                           {"arm/6", "arm/v6"},
+                                           {"arm/7", "arm/v7"},
+                                           {"arm/8", "arm/v8"}}};
+
+template <std::size_t Size>
+std::string_view meaning(const std::array<Name, Size>& names, std::string_view written) {
+  const auto* const found = std::ranges::find(names, written, &Name::written);
+  return found == names.end() ? written : found->meant;
+}
 
 }  // namespace
 
@@ -29,7 +55,15 @@ std::expected<std::string, ParseError> parse_platform(std::string_view text) {
     return refuse(
         fmt::format("expected {}, found {}; write the system before the architecture", expectation, quoted(text)));
   }
-  return platform;
+  const std::string system(parts[0] == "macos" ? std::string_view("darwin") : parts[0]);
+  if (parts.size() == 1) return system;
+  const std::string_view architecture = meaning(architectures, parts[1]);
+  if (parts.size() == 2) return fmt::format("{}/{}", system, architecture);
+  if (architecture != parts[1]) {
+    return refuse(fmt::format("expected {}, found {}; with a variant the architecture is written {}", expectation,
+                              quoted(text), architecture.substr(0, architecture.find('/'))));
+  }
+  return fmt::format("{}/{}", system, meaning(variants, fmt::format("{}/{}", parts[1], parts[2])));
 }
 
 }  // namespace skillrun

@@ -1,5 +1,6 @@
 // What the container may do beyond an ordinary process.
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -10,10 +11,15 @@ namespace skillrun {
 
 namespace {
 
+/// The parameters that docker and podman let through: those that the kernel keeps apart for each container.
 bool is_sysctl_key(std::string_view key) {
-  return !key.empty() && std::ranges::all_of(key, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-  });
+  constexpr std::array<std::string_view, 8> kernel{"kernel.msgmax", "kernel.msgmnb",          "kernel.msgmni",
+                                                   "kernel.sem",    "kernel.shm_rmid_forced", "kernel.shmall",
+                                                   "kernel.shmmax", "kernel.shmmni"};
+  const bool readable = std::ranges::all_of(
+      key, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-'; });
+  return readable &&
+         (key.starts_with("net.") || key.starts_with("fs.mqueue.") || std::ranges::find(kernel, key) != kernel.end());
 }
 
 /// The value of no-new-privileges in its three forms, or nothing when `value` is another option.
@@ -67,8 +73,13 @@ void add_sysctl(SpecBuilder& builder, const std::string& value, const Origin& or
   if (!builder.clean(value, origin)) return;
   const std::size_t equals = value.find('=');
   const std::string key = value.substr(0, equals);
-  if (equals == std::string::npos || !is_sysctl_key(key)) {
+  if (equals == std::string::npos) {
     builder.problem("invalid-value", origin, fmt::format("'{}' is no sysctl", printable(value)), "write NAME=VALUE");
+    return;
+  }
+  if (!is_sysctl_key(key)) {
+    builder.problem("sysctl", origin, fmt::format("the kernel parameter '{}' is none that engines set", printable(key)),
+                    "use a parameter below net. or fs.mqueue., or one of System V's such as kernel.shmmax");
     return;
   }
   builder.spec.sysctls.push_back({KeyValue{key, value.substr(equals + 1)}, origin});

@@ -72,8 +72,9 @@ void add_label(SpecBuilder& builder, const std::string& value, const Origin& ori
   const std::size_t equals = value.find('=');
   KeyValue label{.key = value.substr(0, equals),
                  .value = equals == std::string::npos ? std::string() : value.substr(equals + 1)};
-  if (label.key.empty()) {
-    builder.problem("invalid-value", origin, fmt::format("the label '{}' has no key", printable(value)),
+  if (label.key.empty() || label.key.find_first_of(" \t") != std::string::npos) {
+    builder.problem("invalid-value", origin,
+                    fmt::format("the label '{}' has no key, or one with a blank in it", printable(value)),
                     "write KEY=VALUE");
   } else if (label.key.starts_with(reserved_label_prefix)) {
     builder.problem("invalid-value", origin,

@@ -232,6 +232,16 @@ TEST_CASE("build takes exactly one of packages and context, with plain names") {
   CHECK(spec_of("build = { context = \"img\" }").build->value.context->context == "/project/img");
 }
 
+TEST_CASE("a label's key holds no blank, and a kernel parameter is one that engines set") {
+  for (const auto* words : {R"("--label=a b=c")", R"("-l= a=b")", R"("-l", "a\tb=c")"}) {
+    CAPTURE(words);
+    CHECK_FALSE(problems(spec_of(fmt::format("extra_args = [{}]", words))).empty());
+  }
+  CHECK(problems(spec_of(R"(extra_args = ["--label=a=b c"])")).empty());
+  CHECK(problems(spec_of(R"(extra_args = ["--sysctl=kernel.domainname=x"])")) == Shown{"sysctl docker.extra_args[0]"});
+  CHECK(problems(spec_of(R"(extra_args = ["--sysctl=kernel.shmmax=1", "--sysctl=fs.mqueue.msg_max=5"])")).empty());
+}
+
 TEST_CASE("labels of skillrun are reserved") {
   CHECK(problems(spec_of(R"(labels = { "skillrun.pid" = "1" })")) == Shown{"invalid-value docker.labels.skillrun.pid"});
 }

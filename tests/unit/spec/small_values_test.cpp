@@ -120,6 +120,18 @@ TEST_CASE("a platform is a system, an architecture and a variant") {
   }
 }
 
+TEST_CASE("a platform by another of its names is the same platform, as docker sees it") {
+  CHECK(parse_platform("linux/x86_64") == "linux/amd64");
+  CHECK(parse_platform("linux/i386") == "linux/386");
+  CHECK(parse_platform("linux/AArch64") == "linux/arm64");
+  CHECK(parse_platform("linux/armel") == "linux/arm/v6");
+  CHECK(parse_platform("linux/arm/7") == "linux/arm/v7");
+  CHECK(parse_platform("linux/amd64/v1") == "linux/amd64");
+  CHECK(parse_platform("linux/amd64/v2") == "linux/amd64/v2");
+  CHECK(parse_platform("macos/arm64") == "darwin/arm64");
+  CHECK_FALSE(parse_platform("linux/armhf/v6"));
+}
+
 TEST_CASE("an environment entry is a name, or a name and a value") {
   const auto both = parse_environment("A=b=c");
   REQUIRE(both);

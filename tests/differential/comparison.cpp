@@ -1,0 +1,161 @@
+#include "comparison.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "judge.hpp"
+
+namespace differential {
+
+namespace {
+
+std::optional<json::object> parsed(const std::string& body) {
+  boost::system::error_code error;
+  json::value value = json::parse(body, error);
+  if (error || !value.is_object()) return std::nullopt;
+  return value.as_object();
+}
+
+/// A log driver that nobody named is skillrun's own choice.
+void drop_own_log(json::object& request, const json::object& docker) {
+  const auto driver = [](const json::object& body) {
+    const json::value* host = body.if_contains("HostConfig");
+    if (host == nullptr || !host->is_object()) return std::string();
+    const json::value* log = host->as_object().if_contains("LogConfig");
+    if (log == nullptr || !log->is_object()) return std::string();
+    const json::value* type = log->as_object().if_contains("Type");
+    return type == nullptr || !type->is_string() ? std::string() : std::string(type->as_string());
+  };
+  if (driver(docker).empty() && driver(request) == "none") request["HostConfig"].as_object().erase("LogConfig");
+}
+
+/// The members that a run decides by itself, where only what reaches the container counts.
+void drop_own_members(json::object& request) {
+  request.erase("OpenStdin");
+  request.erase("Tty");
+  if (json::value* host = request.if_contains("HostConfig"); host != nullptr && host->is_object()) {
+    host->as_object().erase("AutoRemove");
+    host->as_object().erase("LogConfig");
+  }
+}
+
+std::vector<std::string> command_line(std::vector<std::string> words) {
+  words.emplace_back(asked_image);
+  words.insert(words.end(), asked_command().begin(), asked_command().end());
+  return words;
+}
+
+bool holds_nul(const std::vector<std::string>& words) {
+  return std::ranges::any_of(words, [](const std::string& word) { return word.find('\0') != std::string::npos; });
+}
+
+/// The platform that was asked for. Where skillrun leaves the architecture to the engine, docker's is left out.
+std::string platform_of(const Request& create, const SkillrunAnswer& skillrun) {
+  const std::string platform = query_value(create.query, "platform");
+  const bool system_only = !skillrun.platform.empty() && skillrun.platform.find('/') == std::string::npos;
+  return system_only ? platform.substr(0, platform.find('/')) : platform;
+}
+
+/// The first line that says what is wrong.
+std::string reason_of(const DockerAnswer& answer) {
+  if (answer.status == -1) return "no answer within the time limit";
+  return answer.output.substr(0, std::min<std::size_t>(answer.output.find("\n\n"), 400));
+}
+
+}  // namespace
+
+std::string_view to_string(FaultKind kind) noexcept {
+  switch (kind) {
+    case FaultKind::unsound: return "UNSOUND: baseline allows what is not harmless";
+    case FaultKind::accepted: return "ACCEPTED: skillrun understands what docker rejects";
+    case FaultKind::different: return "DIFFERENT: the requests differ (docker | skillrun)";
+    case FaultKind::words_differ: return "WORDS DIFFER: skillrun's own words read by docker (docker | skillrun)";
+    case FaultKind::not_understood: return "NO ANSWER: the client's answer can not be used";
+  }
+  return "";
+}
+
+std::optional<Fault> Comparer::judge(Comparison& comparison, const std::optional<Request>& create) const {
+  const SkillrunAnswer& skillrun = comparison.skillrun;
+  if (!create) {
+    if (!skillrun.privileged.empty()) return std::nullopt;
+    return Fault{FaultKind::accepted, {"docker says: " + comparison.docker_says}};
+  }
+  auto request = parsed(create->body);
+  if (!request) return Fault{FaultKind::not_understood, {create->body}};
+  comparison.harms = harms(*request, places_);
+  json::array command;
+  for (const std::string& word : asked_command()) command.emplace_back(word);
+  if ((*request)["Image"] != asked_image)
+    comparison.harms.push_back("another image: " + json::serialize((*request)["Image"]));
+  if ((*request)["Cmd"] != command)
+    comparison.harms.push_back("another command: " + json::serialize((*request)["Cmd"]));
+  if (skillrun.baseline.empty() && !comparison.harms.empty()) return Fault{FaultKind::unsound, comparison.harms};
+  if (!skillrun.privileged.empty()) return std::nullopt;
+
+  json::object ours = skillrun.request;
+  drop_own_log(ours, *request);
+  Fields left = canonical(*request, places_);
+  Fields right = canonical(ours, places_);
+  left["?platform"] = platform_of(*create, skillrun);
+  right["?platform"] = skillrun.platform;
+  auto found = differences(left, right);
+  if (found.empty()) return std::nullopt;
+  return Fault{FaultKind::different, std::move(found)};
+}
+
+std::optional<Fault> Comparer::judge_words(const Comparison& comparison, const std::string& api_version) {
+  const DockerAnswer answer = docker_.run(comparison.skillrun.words, api_version);
+  if (!answer.create) return Fault{FaultKind::words_differ, {"docker says: " + reason_of(answer)}};
+  auto request = parsed(answer.create->body);
+  if (!request) return Fault{FaultKind::not_understood, {answer.create->body}};
+  json::object ours = comparison.skillrun.sent;
+  drop_own_members(*request);
+  drop_own_members(ours);
+  auto found = differences(canonical(*request, places_), canonical(ours, places_));
+  if (platform_of(*answer.create, comparison.skillrun) != comparison.skillrun.platform) {
+    found.push_back(fmt::format("?platform: {} | {}", answer.create->query, comparison.skillrun.platform));
+  }
+  if (found.empty()) return std::nullopt;
+  return Fault{FaultKind::words_differ, std::move(found)};
+}
+
+Comparison Comparer::compare(const std::vector<std::string>& words, const std::string& api_version, bool round_trip) {
+  Comparison comparison;
+  comparison.skillrun = read_with_skillrun(words, api_version, places_, environment_);
+  if (holds_nul(words)) {
+    comparison.docker_says = "a word with a NUL can not be given to a program";
+    comparison.fault = judge(comparison, std::nullopt);
+    return comparison;
+  }
+  const DockerAnswer answer = docker_.run(command_line(words), api_version);
+  comparison.docker_accepts = answer.create.has_value();
+  if (!answer.create) comparison.docker_says = reason_of(answer);
+  comparison.fault = judge(comparison, answer.create);
+  if (!comparison.fault && round_trip && comparison.docker_accepts && comparison.skillrun.privileged.empty()) {
+    comparison.fault = judge_words(comparison, api_version);
+  }
+  return comparison;
+}
+
+std::vector<std::string> Comparer::minimised(std::vector<std::string> words, const std::string& api_version,
+                                             bool round_trip, FaultKind kind) {
+  for (std::size_t length = std::min<std::size_t>(2, words.size()); length > 0; --length) {
+    for (std::size_t at = 0; at + length <= words.size();) {
+      std::vector<std::string> fewer = words;
+      const auto first = fewer.begin() + static_cast<std::ptrdiff_t>(at);
+      fewer.erase(first, first + static_cast<std::ptrdiff_t>(length));
+      const Comparison comparison = compare(fewer, api_version, round_trip);
+      if (comparison.fault && comparison.fault->kind == kind) {
+        words = std::move(fewer);
+      } else {
+        ++at;
+      }
+    }
+  }
+  return words;
+}
+
+}  // namespace differential

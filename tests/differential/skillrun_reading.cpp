@@ -1,0 +1,117 @@
+#include "skillrun_reading.hpp"
+
+#include <fmt/format.h>
+
+#include <skillrun/engine.hpp>
+
+#include "engine/api/create_body.hpp"
+#include "engine/api/unenforced.hpp"
+
+namespace differential {
+
+namespace {
+
+using namespace skillrun;
+
+/// A TOML string that is `text` again after variables were expanded.
+std::string toml_string(const std::string& text) {
+  std::string out = "\"";
+  for (const char byte : text) {
+    if (byte == '"' || byte == '\\') {
+      out += '\\';
+      out += byte;
+    } else if (byte == '$') {
+      out += "$$";
+    } else if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(byte));
+    } else {
+      out += byte;
+    }
+  }
+  return out + '"';
+}
+
+std::string toml_list(const std::vector<std::string>& words) {
+  std::string out = "[";
+  for (const std::string& word : words) out += toml_string(word) + ", ";
+  return out + "]";
+}
+
+std::vector<Objection> errors_of(const Findings& findings) {
+  std::vector<Objection> out;
+  for (const Finding& finding : findings) {
+    if (finding.severity == Severity::error) out.push_back({finding.rule, finding.message});
+  }
+  return out;
+}
+
+/// What a run decides by itself is put as the words asked for it, so that it can be compared.
+json::object as_asked(json::object body, const ContainerSpec& spec) {
+  json::object& host = body["HostConfig"].as_object();
+  host["AutoRemove"] = spec.rm && spec.rm->value;
+  body["OpenStdin"] = spec.stdin_open && spec.stdin_open->value;
+  body["Tty"] = spec.tty && spec.tty->value == TtyMode::on;
+  if (spec.network_mode && spec.network_mode->origin.kind == OriginKind::builtin) host.erase("NetworkMode");
+  return body;
+}
+
+}  // namespace
+
+const std::vector<std::string>& asked_command() {
+  static const std::vector<std::string> command{"run-me", "--privileged", "-v", "/:/x", "two words"};
+  return command;
+}
+
+SkillrunAnswer read_with_skillrun(const std::vector<std::string>& words, const std::string& api_version,
+                                  const Places& places,
+                                  const std::map<std::string, std::string, std::less<>>& environment) {
+  SkillrunAnswer answer;
+  const auto refuse = [&answer](const Findings& findings) {
+    answer.baseline = errors_of(findings);
+    answer.privileged = answer.baseline;
+    return answer;
+  };
+  auto source = std::make_shared<const SourceText>(SourceText{
+      .name = places.folder + "/skills.toml",
+      .directory = places.folder,
+      .text = fmt::format("version = \"1\"\n[skills.tool.docker]\nimage = \"{}\"\ncommand = {}\nextra_args = {}\n",
+                          asked_image, toml_list(asked_command()), toml_list(words))});
+  const auto manifest = parse_manifest(source, ManifestFormat::toml);
+  if (!manifest) return refuse(manifest.error());
+  const CallerContext caller{
+      .workdir = places.folder, .cwd = places.folder, .home = places.home, .uid = 1000, .gid = 1000};
+  const MapVariables variables(environment);
+  const auto skill = resolve_skill(*manifest, manifest->skills.front(), std::nullopt, caller, variables);
+  if (!skill) return refuse(skill.error());
+  const ContainerSpec spec = normalize(*skill, {}, caller, variables);
+  const LexicalHost host;
+  if (const auto admitted = admit(*Policy::builtin("baseline"), spec, host); !admitted) {
+    answer.baseline = errors_of(admitted.error().findings);
+  }
+  const auto admitted = admit(*Policy::builtin("privileged"), spec, host);
+  if (!admitted) {
+    answer.privileged = errors_of(admitted.error().findings);
+    return answer;
+  }
+  EngineInfo engine;
+  engine.kind = "docker";
+  engine.transport = "api";
+  engine.api_version = api_version;
+  for (const Unenforced& setting : unenforced_settings(admitted->spec(), engine)) {
+    if (setting.declared) answer.privileged.push_back({"unenforced-field", setting.field + ": " + setting.reason});
+  }
+  if (!answer.privileged.empty()) {
+    answer.baseline.insert(answer.baseline.end(), answer.privileged.begin(), answer.privileged.end());
+    return answer;
+  }
+  const StartOptions options{.standard_input = admitted->spec().wants_stdin(),
+                             .tty = spec.tty && spec.tty->value == TtyMode::on};
+  answer.sent = create_body(admitted->spec(), {}, options, engine);
+  answer.request = as_asked(answer.sent, admitted->spec());
+  if (spec.platform) answer.platform = spec.platform->value;
+  answer.words = docker_run_words(admitted->spec(), {}, options, engine);
+  answer.words.erase(answer.words.begin(), answer.words.begin() + 2);
+  return answer;
+}
+
+}  // namespace differential
