@@ -63,9 +63,7 @@ void add_security_opt(SpecBuilder& builder, const std::string& value, const Orig
     builder.problem("invalid-value", origin, fmt::format("'{}' is neither true nor false", printable(value)),
                     "write no-new-privileges");
   } else {
-    // The engine applies these in order; one that is switched off must not hide behind one that is on.
-    Optional<bool>& slot = builder.spec.no_new_privileges;
-    if (!slot || slot->value) slot = Setting<bool>{**option, origin};
+    builder.spec.no_new_privileges = Setting<bool>{**option, origin};  // engines apply them in order
   }
 }
 
@@ -100,6 +98,12 @@ void set_gpus(SpecBuilder& builder, const std::string& value, const Origin& orig
   const auto gpus = parse_gpus(value);
   if (!gpus) {
     builder.problem("invalid-value", origin, gpus.error().message, "write all or a number");
+    return;
+  }
+  const Optional<GpuRequest>& before = builder.spec.gpus;
+  if (before && before->origin.kind == OriginKind::extra_args && origin.kind == OriginKind::extra_args) {
+    builder.problem("invalid-value", origin, "--gpus is given twice, and docker would ask for both",
+                    "write it once, with all or with the sum");
     return;
   }
   builder.set(builder.spec.gpus, *gpus, origin);

@@ -1,5 +1,8 @@
 #include "canonical.hpp"
 
+#include <arpa/inet.h>
+#include <string.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -38,6 +41,7 @@ constexpr std::array table{
                   "upper case with CAP_, sorted; added wins over dropped and ALL covers the rest"},
     Normalisation{"HostConfig.SecurityOpt",
                   "the first = or : separates; of no-new-privileges the last one counts; order does not"},
+    Normalisation{"HostConfig.Dns", "one address has several spellings"},
     Normalisation{"HostConfig.PidsLimit", "0 and less are all unlimited"},
     Normalisation{"HostConfig.MemorySwappiness", "-1 is the kernel's default"},
     Normalisation{"HostConfig.RestartPolicy", "no is the same as none"},
@@ -68,6 +72,19 @@ void put_environment(const json::object& request, Fields& fields) {
     const std::size_t equals = text.find('=');
     fields["Env." + text.substr(0, equals)] = equals == std::string::npos ? "(unset)" : text.substr(equals);
   }
+}
+
+/// ::ffff:10.0.0.1 is 10.0.0.1, and an address of version 6 has many spellings.
+std::string address(const std::string& text) {
+  in6_addr six{};
+  if (::inet_pton(AF_INET6, text.c_str(), &six) != 1) return text;
+  std::array<char, INET6_ADDRSTRLEN> out{};
+  if (IN6_IS_ADDR_V4MAPPED(&six)) {
+    ::inet_ntop(AF_INET, &six.s6_addr[12], out.data(), out.size());
+  } else {
+    ::inet_ntop(AF_INET6, &six, out.data(), out.size());
+  }
+  return out.data();
 }
 
 std::set<std::string> capabilities(const json::object& host, std::string_view name) {
@@ -164,10 +181,12 @@ void put_ports(const json::object& request, const json::object& host, Fields& fi
 void put_stop(const json::object& request, Fields& fields) {
   if (const json::value* signal = request.if_contains("StopSignal"); signal != nullptr && !is_nothing(*signal)) {
     std::string name = upper(text_of(*signal));
-    static const std::map<std::string, std::string> numbers{{"9", "KILL"}, {"15", "TERM"}, {"2", "INT"}};
     if (name.starts_with("SIG")) name.erase(0, 3);
-    const auto number = numbers.find(name);
-    fields["StopSignal"] = number == numbers.end() ? name : number->second;
+    if (name.find_first_not_of("0123456789") == std::string::npos && name.size() < 3) {
+      const char* known = ::sigabbrev_np(std::stoi(name));
+      if (known != nullptr) name = known;
+    }
+    fields["StopSignal"] = name;
   }
   if (const json::value* timeout = request.if_contains("StopTimeout"); timeout != nullptr && !timeout->is_null()) {
     fields["StopTimeout"] = json::serialize(*timeout);
@@ -183,14 +202,15 @@ void put_plain(const json::object& object, const std::set<std::string_view>& han
 }
 
 void put_host(const json::object& host, Fields& fields) {
-  static const std::set<std::string_view> handled{"ConsoleSize",      "Binds",         "Mounts",      "Tmpfs",
-                                                  "CapAdd",           "CapDrop",       "SecurityOpt", "PidsLimit",
-                                                  "MemorySwappiness", "RestartPolicy", "Ulimits",     "PortBindings",
-                                                  "NetworkMode",      "Init",          "MaskedPaths", "ReadonlyPaths"};
+  static const std::set<std::string_view> handled{
+      "ConsoleSize", "Binds",     "Mounts",           "Tmpfs",         "CapAdd",  "CapDrop",
+      "SecurityOpt", "PidsLimit", "MemorySwappiness", "RestartPolicy", "Ulimits", "PortBindings",
+      "NetworkMode", "Init",      "MaskedPaths",      "ReadonlyPaths", "Dns"};
   put_plain(host, handled, fields);
   put_capabilities(host, fields);
   put_security(host, fields);
   put_sorted("Ulimits", host.if_contains("Ulimits"), fields);
+  for (const json::value& server : list_in(host, "Dns")) fields["Dns"] += address(text_of(server)) + " ";
   const auto text = [&host](std::string_view name) {
     const json::value* value = host.if_contains(name);
     return value == nullptr || value->is_null() ? std::string() : text_of(*value);

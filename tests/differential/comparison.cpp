@@ -124,7 +124,7 @@ std::optional<Fault> Comparer::judge_words(const Comparison& comparison, const s
 
 Comparison Comparer::compare(const std::vector<std::string>& words, const std::string& api_version, bool round_trip) {
   Comparison comparison;
-  comparison.skillrun = read_with_skillrun(words, api_version, places_, environment_);
+  comparison.skillrun = read_with_skillrun(words, docker_.agreed_version(api_version), places_, environment_);
   if (holds_nul(words)) {
     comparison.docker_says = "a word with a NUL can not be given to a program";
     comparison.fault = judge(comparison, std::nullopt);

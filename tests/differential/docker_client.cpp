@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <filesystem>
@@ -111,6 +112,16 @@ DockerAnswer DockerClient::plain(const std::vector<std::string>& words) {
   std::vector<std::string> argv{"docker"};
   argv.insert(argv.end(), words.begin(), words.end());
   return start(std::move(argv));
+}
+
+std::string DockerClient::agreed_version(const std::string& api_version) {
+  if (newest_version_.empty()) {
+    stub_.set_api_version("1.99");
+    newest_version_ = plain({"-H", "unix://" + stub_.socket(), "version", "--format", "{{.Client.APIVersion}}"}).output;
+    newest_version_.erase(std::min(newest_version_.find('\n'), newest_version_.size()));
+  }
+  // 1.24 to 1.99: as texts of one length they sort as numbers.
+  return std::min(newest_version_, api_version);
 }
 
 std::string find_docker() {

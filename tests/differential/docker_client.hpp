@@ -27,6 +27,8 @@ class DockerClient {
 
   /// `docker run WORDS...`. No word may hold a NUL.
   [[nodiscard]] DockerAnswer run(const std::vector<std::string>& words, const std::string& api_version);
+  /// The version that client and stub agree on where the stub offers `api_version`: "1.41".
+  [[nodiscard]] std::string agreed_version(const std::string& api_version);
   /// `docker WORDS...`: status and output only.
   [[nodiscard]] DockerAnswer plain(const std::vector<std::string>& words);
 
@@ -37,6 +39,7 @@ class DockerClient {
   std::string folder_;
   std::vector<std::string> environment_;
   StubEngine stub_;
+  std::string newest_version_;  ///< that the client knows; empty until it was asked
   int terminal_ = -1;
   int terminal_end_ = -1;
   std::chrono::seconds limit_{20};

@@ -40,13 +40,12 @@ std::string folded(std::string word) {
   return word;
 }
 
-bool within(const std::string& path, std::string_view folder) {
+bool within(std::string_view path, std::string_view folder) {
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
 /// Places of the host that hold nothing of the system or of its users.
-bool harmless_source(const std::string& path, bool read_only, const Places& places) {
-  constexpr std::array open{"/srv", "/data", "/opt", "/mnt", "/tmp", "/media"};
+bool harmless_source(std::string path, bool read_only, const Places& places) {
   constexpr std::array readable{"/etc/localtime",
                                 "/etc/timezone",
                                 "/etc/ssl/certs",
@@ -54,19 +53,34 @@ bool harmless_source(const std::string& path, bool read_only, const Places& plac
                                 "/usr/share/zoneinfo",
                                 "/usr/share/fonts",
                                 "/usr/share/ca-certificates"};
-  // A path of one component that no system has is nobody's.
-  constexpr std::array system{"/bin",  "/boot", "/dev", "/etc",  "/home", "/lib", "/lib32", "/lib64", "/libx32",
-                              "/proc", "/root", "/run", "/sbin", "/sys",  "/usr", "/var",   "/snap",  "/lost+found"};
-  const auto inside = [&](const char* folder) { return within(path, folder); };
-  if (path == "/") return false;
-  if (std::ranges::any_of(open, inside)) return true;
-  if (read_only && std::ranges::any_of(readable, inside)) return true;
-  if (within(path, places.home) && path != places.home) {
-    const std::string below = path.substr(places.home.size() + 1);
-    return !below.starts_with('.');
-  }
-  if (within(path, "/var/tmp") || within(path, "/usr/local/share")) return within(path, "/var/tmp");
-  return std::ranges::none_of(system, inside);
+  constexpr std::array system{"/bin",   "/boot",   "/dev",  "/etc",  "/home", "/lib", "/lib32",
+                              "/lib64", "/libx32", "/proc", "/root", "/sbin", "/sys", "/usr"};
+  // Of these two only some parts: what engines, services and users keep there.
+  constexpr std::array parts{"/run/docker.sock",
+                             "/run/docker",
+                             "/run/containerd",
+                             "/run/crio",
+                             "/run/podman",
+                             "/run/buildkit",
+                             "/run/cri-dockerd.sock",
+                             "/run/dbus",
+                             "/run/systemd",
+                             "/run/user",
+                             "/run/balena-engine.sock",
+                             "/var/lib/docker",
+                             "/var/lib/containerd",
+                             "/var/lib/containers",
+                             "/var/lib/kubelet",
+                             "/var/lib/etcd",
+                             "/var/lib/crio",
+                             "/var/spool/cron",
+                             "/var/log"};
+  if (within(path, "/var/run")) path.erase(0, 4);
+  if (path == "/" || path == "/run" || path == "/var" || path == "/var/lib") return false;
+  if (read_only && std::ranges::any_of(readable, [&](const char* folder) { return within(path, folder); })) return true;
+  if (within(path, places.home) && path != places.home) return path[places.home.size() + 1] != '.';
+  return std::ranges::none_of(system, [&](const char* folder) { return within(path, folder); }) &&
+         std::ranges::none_of(parts, [&](const char* part) { return within(path, part) || within(part, path); });
 }
 
 void judge_target(const std::string& target, Reasons& reasons) {

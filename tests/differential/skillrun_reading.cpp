@@ -62,28 +62,35 @@ const std::vector<std::string>& asked_command() {
   return command;
 }
 
-SkillrunAnswer read_with_skillrun(const std::vector<std::string>& words, const std::string& api_version,
-                                  const Places& places,
-                                  const std::map<std::string, std::string, std::less<>>& environment) {
-  SkillrunAnswer answer;
-  const auto refuse = [&answer](const Findings& findings) {
-    answer.baseline = errors_of(findings);
-    answer.privileged = answer.baseline;
-    return answer;
-  };
+std::expected<ContainerSpec, Findings> spec_of_words(
+    const std::vector<std::string>& words, const Places& places,
+    const std::map<std::string, std::string, std::less<>>& environment) {
   auto source = std::make_shared<const SourceText>(SourceText{
       .name = places.folder + "/skills.toml",
       .directory = places.folder,
       .text = fmt::format("version = \"1\"\n[skills.tool.docker]\nimage = \"{}\"\ncommand = {}\nextra_args = {}\n",
                           asked_image, toml_list(asked_command()), toml_list(words))});
   const auto manifest = parse_manifest(source, ManifestFormat::toml);
-  if (!manifest) return refuse(manifest.error());
+  if (!manifest) return std::unexpected(manifest.error());
   const CallerContext caller{
       .workdir = places.folder, .cwd = places.folder, .home = places.home, .uid = 1000, .gid = 1000};
   const MapVariables variables(environment);
   const auto skill = resolve_skill(*manifest, manifest->skills.front(), std::nullopt, caller, variables);
-  if (!skill) return refuse(skill.error());
-  const ContainerSpec spec = normalize(*skill, {}, caller, variables);
+  if (!skill) return std::unexpected(skill.error());
+  return normalize(*skill, {}, caller, variables);
+}
+
+SkillrunAnswer read_with_skillrun(const std::vector<std::string>& words, const std::string& api_version,
+                                  const Places& places,
+                                  const std::map<std::string, std::string, std::less<>>& environment) {
+  SkillrunAnswer answer;
+  const auto read = spec_of_words(words, places, environment);
+  if (!read) {
+    answer.baseline = errors_of(read.error());
+    answer.privileged = answer.baseline;
+    return answer;
+  }
+  const ContainerSpec& spec = *read;
   const LexicalHost host;
   if (const auto admitted = admit(*Policy::builtin("baseline"), spec, host); !admitted) {
     answer.baseline = errors_of(admitted.error().findings);

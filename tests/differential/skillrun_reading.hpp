@@ -1,8 +1,11 @@
 #pragma once
 
+#include <expected>
 #include <map>
 #include <string>
 #include <vector>
+
+#include <skillrun/spec.hpp>
 
 #include "canonical.hpp"
 
@@ -28,6 +31,12 @@ struct SkillrunAnswer {
 /// The image and the command that every case asks for.
 inline constexpr const char* asked_image = "alpine:3.20";
 [[nodiscard]] const std::vector<std::string>& asked_command();
+
+/// The spec of a skill whose extra_args are `words`, in a manifest in `places.folder`; what the manifest's reader
+/// objects to otherwise.
+[[nodiscard]] std::expected<skillrun::ContainerSpec, skillrun::Findings> spec_of_words(
+    const std::vector<std::string>& words, const Places& places,
+    const std::map<std::string, std::string, std::less<>>& environment);
 
 /// Reads `words` as the extra_args of a manifest in `places.folder`, through the library and nothing else: manifest,
 /// spec, policy, create body.

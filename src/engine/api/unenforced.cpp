@@ -86,9 +86,14 @@ class Collector {
       if (!option.starts_with(seccomp) || option.size() < seccomp.size() + 1) continue;
       const char separator = option[seccomp.size()];
       const std::string_view profile = option.substr(seccomp.size() + 1);
-      if ((separator == '=' || separator == ':') && profile != "unconfined" && profile != "builtin") {
+      if ((separator != '=' && separator != ':') || profile == "unconfined") continue;
+      if (profile != "builtin") {
         add_always("security_opt",
                    fmt::format("'{}' names a seccomp profile; only unconfined and builtin are supported", entry.value));
+      } else if (podman_ || !known_since(1, 42)) {
+        add_always("security_opt", fmt::format("'{}' is the name of a file to this engine; its own profile applies "
+                                               "without the option",
+                                               entry.value));
       }
     }
   }

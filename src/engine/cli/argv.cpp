@@ -26,6 +26,7 @@ class Renderer {
 
   void identity();
   void security();
+  void security_option(const std::string& option);
   void network();
   void resources();
   void variables();
@@ -75,6 +76,20 @@ void Renderer::identity() {
   }
 }
 
+/// A seccomp profile that is not known by its name is a file that the client reads, and nobody has judged it.
+void Renderer::security_option(const std::string& option) {
+  constexpr std::string_view seccomp = "seccomp";
+  const bool profile = option.starts_with(seccomp) && option.size() > seccomp.size() &&
+                       (option[seccomp.size()] == '=' || option[seccomp.size()] == ':');
+  const std::string name = profile ? option.substr(seccomp.size() + 1) : "unconfined";
+  const bool has_builtin = !dialect_.podman && dialect_.api_minor >= 42;
+  if (name == "unconfined" || (name == "builtin" && has_builtin)) {
+    flag("security-opt", option);
+  } else {
+    refuse(fmt::format("security option {}: this client would read a file of that name", option));
+  }
+}
+
 void Renderer::security() {
   if (spec_.privileged) flag("privileged", spec_.privileged->value);
   if (spec_.readonly_rootfs) {
@@ -92,7 +107,7 @@ void Renderer::security() {
       flag("security-opt", std::string_view("no-new-privileges"));
     }
   }
-  for (const auto& option : spec_.security_opt) flag("security-opt", option.value);
+  for (const auto& option : spec_.security_opt) security_option(option.value);
   for (const auto& sysctl : spec_.sysctls) flag("sysctl", fmt::format("{}={}", sysctl.value.key, sysctl.value.value));
   for (const auto& device : spec_.devices) {
     const Device& value = device.value;
@@ -162,7 +177,12 @@ void Renderer::resources() {
 
 void Renderer::variables() {
   for (const auto& entry : spec_.env) {
-    if (!entry.value.value) continue;
+    if (!entry.value.value) {
+      // The caller has none: the name alone takes an image's variable away, as over the API. podman reads patterns
+      // here.
+      if (!dialect_.podman) flag("env", entry.value.name);
+      continue;
+    }
     auto& all = result_.variables;
     const auto same = std::ranges::find(all, entry.value.name, [](const auto& pair) { return pair.first; });
     if (same == all.end()) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -132,6 +133,13 @@ EngineResult<std::string> CliEngine::create(const ApprovedSpec& approved, const 
   VariableTransport transport = plan_transport(rendered.variables);
   for (const std::string& name : transport.impossible) {
     rendered.unsupported.push_back(fmt::format("the value of variable {} can not be given to a client", name));
+  }
+  for (const auto& entry : approved.spec().env) {
+    // Named alone, it would come from the client's environment: only a caller without it may name it.
+    if (!entry.value.value && std::getenv(entry.value.name.c_str()) != nullptr) {
+      rendered.unsupported.push_back(
+          fmt::format("variable {} is to be unset and the client has one", entry.value.name));
+    }
   }
   if (!rendered.unsupported.empty()) {
     return unsupported(fmt::format("{} can not honour: {}", info_.endpoint, fmt::join(rendered.unsupported, "; ")));

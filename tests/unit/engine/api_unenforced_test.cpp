@@ -88,6 +88,16 @@ TEST_CASE("a seccomp profile from a file is not taken for its name") {
   CHECK(fields(spec, engine("docker")) == Fields{"security_opt"});
 }
 
+TEST_CASE("engines that know no built-in seccomp profile would read a file of that name") {
+  ContainerSpec spec = small_spec();
+  spec.security_opt = {declared(std::string("seccomp=builtin"))};
+  EngineInfo old = engine("docker");
+  old.api_version = "1.41";
+  CHECK(fields(spec, old) == Fields{"security_opt"});
+  CHECK(fields(spec, engine("podman")) == Fields{"security_opt"});
+  CHECK(fields(spec, engine("docker")).empty());
+}
+
 TEST_CASE("only podman joins a namespace by path") {
   ContainerSpec spec = small_spec();
   spec.network_mode = declared(NetworkMode{NetworkKind::path, "/proc/1/ns/net"});

@@ -190,6 +190,34 @@ TEST_CASE("values of variables are in no word, and the last one of a name counts
   CHECK(rendered.variables == std::vector<std::pair<std::string, std::string>>{{"TOKEN", "secret-two"}});
 }
 
+TEST_CASE("a variable that the caller does not have is named to docker, and never to podman, which reads patterns") {
+  ContainerSpec spec = plain_spec();
+  add(spec.env, EnvironmentEntry{"*", std::nullopt, true});
+  CHECK(has(render(spec), "--env=*"));
+  CliDialect podman;
+  podman.podman = true;
+  for (const std::string& word : render_spec(spec, {}, {}, podman).flags) CHECK_FALSE(word.starts_with("--env"));
+}
+
+TEST_CASE("a seccomp profile that a client would read from a file is refused") {
+  for (const auto& [option, minor, podman, allowed] :
+       std::vector<std::tuple<std::string, int, bool, bool>>{{"seccomp=unconfined", 41, true, true},
+                                                             {"seccomp=builtin", 42, false, true},
+                                                             {"seccomp:builtin", 41, false, false},
+                                                             {"seccomp=builtin", 99, true, false},
+                                                             {"seccomp=profile.json", 99, false, false},
+                                                             {"apparmor=unconfined", 41, true, true}}) {
+    CAPTURE(option);
+    CAPTURE(minor);
+    ContainerSpec spec = plain_spec();
+    add(spec.security_opt, option);
+    CliDialect dialect;
+    dialect.podman = podman;
+    dialect.api_minor = minor;
+    CHECK(render_spec(spec, {}, {}, dialect).unsupported.empty() == allowed);
+  }
+}
+
 TEST_CASE("a container that is removed keeps no log, one that stays does") {
   ContainerSpec spec = plain_spec();
   CHECK(has(render(spec), "--log-driver=none"));

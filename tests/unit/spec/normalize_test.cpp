@@ -205,8 +205,13 @@ TEST_CASE("a second network is refused: docker would join both") {
         Shown{"invalid-value docker.extra_args[1]"});
 }
 
-TEST_CASE("no-new-privileges switched off does not hide behind one that is on") {
-  const ContainerSpec spec = spec_of(R"(security_opt = ["no-new-privileges:false", "no-new-privileges"]
+TEST_CASE("a second --gpus is refused: docker would ask for both") {
+  CHECK(problems(spec_of(R"(extra_args = ["--gpus=1", "--gpus=1"])")) == Shown{"invalid-value docker.extra_args[1]"});
+}
+
+TEST_CASE("of several no-new-privileges the last one counts, as engines read them") {
+  CHECK(spec_of(R"(security_opt = ["no-new-privileges:false", "no-new-privileges"])").no_new_privileges->value);
+  const ContainerSpec spec = spec_of(R"(security_opt = ["no-new-privileges", "no-new-privileges=0"]
 extra_args = ["--security-opt", "seccomp=unconfined"])");
   CHECK_FALSE(spec.no_new_privileges->value);
   CHECK(spec.security_opt.at(0).value == "seccomp=unconfined");
