@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,15 @@ enum class Severity : std::uint8_t { off, info, warning, error };
 /// "off", "info", "warning" or "error".
 [[nodiscard]] std::string_view to_string(Severity severity) noexcept;
 
+/// Who lets a finding pass, and why.
+struct Waived {
+  std::string reason;
+  std::string owner;                    ///< empty for a comment in the manifest
+  std::chrono::year_month_day expires;  ///< the last day (UTC) on which it holds
+  SourcePtr source;                     ///< the document or manifest that says so
+  Span span;
+};
+
 /// One thing that is wrong, or worth knowing, about a skill: what, where, and how to mend it.
 ///
 /// The loader, the parsers and the policy all report through this type, so that every output format and every
@@ -26,14 +36,15 @@ struct Finding {
   std::optional<std::string> instance;  ///< the instance that was judged, when one was named
   SourcePtr source;                     ///< null for what did not come from a file (the command line, a default)
   Span span;
-  std::string field;        ///< the path of the key, such as "docker.extra_args[0]", or the option's name
-  std::string evidence;     ///< the offending value as written, before variables were expanded
-  std::string remediation;  ///< what to do next, as one sentence part
+  std::string field;                  ///< the path of the key, such as "docker.extra_args[0]", or the option's name
+  std::string evidence;               ///< the offending value as written, before variables were expanded
+  std::string remediation;            ///< what to do next, as one sentence part
+  std::optional<Waived> waived = {};  ///< set: the finding stays visible and refuses nothing
 };
 
 using Findings = std::vector<Finding>;
 
-/// True when at least one finding is an error: the skill must not run.
+/// True when at least one finding is an error that nobody has waived: the skill must not run.
 [[nodiscard]] bool has_errors(const Findings& findings) noexcept;
 
 /// Sorts by file, place, rule and field, so that output never depends on the order of evaluation.

@@ -165,6 +165,18 @@ struct SkillDefinition {
   [[nodiscard]] const InstanceDefinition* find_instance(std::string_view instance) const noexcept;
 };
 
+/// A comment `# skillrun: ...` of a manifest. It is about its own line, or, where it stands alone, about the line
+/// below.
+struct Directive {
+  std::string text;        ///< what follows "skillrun:", without blanks around it
+  Span span;               ///< the comment
+  std::uint32_t line = 0;  ///< the line that it is about
+  std::string skill;       ///< whose value or key stands there; empty: nobody's
+};
+
+/// Null where there is none.
+using Directives = std::shared_ptr<const std::vector<Directive>>;
+
 /// A manifest file as written: nothing expanded, nothing defaulted.
 struct Manifest {
   SourcePtr source;
@@ -172,6 +184,7 @@ struct Manifest {
   std::optional<TextMap> default_env;   ///< [defaults.env]
   std::vector<SkillDefinition> skills;  ///< in the order of the file
   Findings warnings;                    ///< found while reading; never errors
+  Directives directives;                ///< in the order of the file
 
   [[nodiscard]] const SkillDefinition* find_skill(std::string_view skill) const noexcept;
 };
@@ -242,6 +255,7 @@ struct ResolvedSkill {
   std::optional<Located<bool>> network_access;
   std::optional<TextList> allowed_paths;
   Findings warnings;
+  Directives directives;  ///< of the whole manifest
 };
 
 /// What is built in beside the environment: SKILL_WORKDIR, HOME, UID, GID, PWD come from here; SKILL_NAME and SKILL_DIR

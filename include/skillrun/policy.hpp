@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -34,6 +35,8 @@ class HostView {
   [[nodiscard]] virtual std::optional<std::string> home() const { return std::nullopt; }
   /// Whether `path` exists; nothing when that can not be told.
   [[nodiscard]] virtual std::optional<bool> exists(const std::string&) const { return std::nullopt; }
+  /// The day on which is judged (UTC). While nobody knows it no waiver holds.
+  [[nodiscard]] virtual std::optional<std::chrono::year_month_day> today() const { return std::nullopt; }
   /// True when this machine's file system answers: then a path that real_path() can not resolve is refused, because
   /// nobody knows what it leads to.
   [[nodiscard]] virtual bool reads_file_system() const { return false; }
@@ -42,15 +45,22 @@ class HostView {
 /// Knows nothing: every question about the machine stays open and rules judge the text alone.
 class LexicalHost final : public HostView {
  public:
+  explicit LexicalHost(std::optional<std::chrono::year_month_day> today = std::nullopt) : today_(today) {}
   [[nodiscard]] std::optional<std::string> real_path(const std::string&) const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return std::nullopt; }
+  [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return today_; }
+
+ private:
+  std::optional<std::chrono::year_month_day> today_;
 };
 
 /// Reads this machine's file system.
 class LocalHost final : public HostView {
  public:
-  explicit LocalHost(std::optional<std::string> engine_socket = std::nullopt) : socket_(std::move(engine_socket)) {}
+  explicit LocalHost(std::optional<std::string> engine_socket = std::nullopt,
+                     std::optional<std::chrono::year_month_day> today = std::nullopt)
+      : socket_(std::move(engine_socket)), today_(today) {}
   [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const override;
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return socket_; }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override;
@@ -58,9 +68,48 @@ class LocalHost final : public HostView {
   [[nodiscard]] std::optional<std::string> home() const override;
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override;
   [[nodiscard]] bool reads_file_system() const override { return true; }
+  [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return today_; }
 
  private:
   std::optional<std::string> socket_;
+  std::optional<std::chrono::year_month_day> today_;
+};
+
+/// How a parameter's value is written.
+enum class ParamType : std::uint8_t {
+  size,      ///< bytes, as 512m or 2GiB
+  count,     ///< a whole number from 1 up
+  cpus,      ///< as docker's --cpus
+  duration,  ///< as 90s or 10m
+  words,     ///< a list of texts
+  paths,     ///< a list of absolute paths, each with everything below it
+  images,    ///< a list of patterns of registry/repository: * within a component, ** across
+  roots,     ///< a list of absolute paths, of "${SKILL_WORKDIR}", or of tables of path and mode (ro, rw)
+  ports,     ///< a list of host ports and ranges: 8080, 8000-8099, 5353/udp
+};
+
+/// "a size", "a list of paths", ...: for pages and messages.
+[[nodiscard]] std::string_view describe(ParamType type) noexcept;
+
+/// What setting a parameter does, which decides whether a value is stricter than another.
+enum class ParamEffect : std::uint8_t {
+  limit,    ///< the most that passes; smaller is stricter
+  narrow,   ///< only what is listed passes, everything while it is not set; fewer is stricter
+  exempt,   ///< what is listed passes beside what is built in; fewer is stricter
+  add,      ///< what is listed is refused beside what is built in; values of several policies add up
+  replace,  ///< what is listed is refused instead of what is built in; never stricter
+};
+
+/// A parameter that a policy may give a rule.
+struct RuleParam {
+  std::string_view name;
+  ParamType type = ParamType::words;
+  ParamEffect effect = ParamEffect::limit;
+  std::string_view description;                          ///< one line, lower case, no full stop
+  std::int64_t builtin_limit = 0;                        ///< the limit while none is set; 0: none
+  std::span<const std::string_view> builtin_words = {};  ///< what passes while none is set
+  /// Brings a word into the form that the spec has; null: any text is taken as it is.
+  std::expected<std::string, ParseError> (*normalize)(std::string_view word) = nullptr;
 };
 
 /// One entry of the rule catalogue, as shown by `skillrun rules`.
@@ -73,6 +122,10 @@ struct RuleInfo {
   std::string_view why;      ///< what goes wrong without it
   std::string_view remedy;   ///< how to mend it
   std::string_view source;   ///< the standard or incident it comes from
+  std::span<const RuleParam> params = {};
+
+  /// True for what can not be understood: no policy and no waiver makes it pass.
+  [[nodiscard]] constexpr bool always_refuses() const noexcept { return privileged == Severity::error; }
 };
 
 /// Every rule, sorted by id.
@@ -92,26 +145,81 @@ struct PolicyDefaults {
   std::optional<std::string> user;
 };
 
-/// A policy ready for use: one severity for every rule. Immutable and safe to share between threads.
+/// The document that made a setting.
+struct PolicyOrigin {
+  std::string policy;  ///< its name
+  SourcePtr source;    ///< null for a built-in policy
+  Span span;
+};
+
+/// Reads the documents that `extends` names by their path. Implementations must be safe for const use from several
+/// threads.
+class PolicyFiles {
+ public:
+  PolicyFiles() = default;
+  PolicyFiles(const PolicyFiles&) = delete;
+  PolicyFiles& operator=(const PolicyFiles&) = delete;
+  virtual ~PolicyFiles() = default;
+  /// The text at an absolute, clean path, with its folder in `directory`; otherwise why it can not be read, as half a
+  /// sentence.
+  [[nodiscard]] virtual std::expected<SourcePtr, std::string> read(const std::string& path) const = 0;
+};
+
+/// Where a policy comes from, the lowest first.
+enum class PolicyLayer : std::uint8_t {
+  system,   ///< the machine's: a floor for all others
+  user,     ///< the caller's own: only tightens
+  project,  ///< of the project, outermost folder first: only tightens
+  option,   ///< named by the caller for this call: may relax what nobody has locked
+};
+
+/// "system", "user", "project" or "option".
+[[nodiscard]] std::string_view to_string(PolicyLayer layer) noexcept;
+
+/// A policy that takes part: a document, or a built-in policy by its name.
+struct PolicyInput {
+  PolicyLayer layer = PolicyLayer::option;
+  std::string builtin;
+  SourcePtr source;
+};
+
+struct PolicyData;
+
+/// A policy ready for use: everything that it extends folded in, judged and compiled. Immutable and safe to share
+/// between threads.
 class Policy {
  public:
   /// "baseline", "restricted" or "privileged", compiled in; null for any other name.
   [[nodiscard]] static std::shared_ptr<const Policy> builtin(std::string_view name);
 
-  /// Reads a policy document (YAML). Whatever it holds that is not understood is an error with its place.
-  [[nodiscard]] static std::expected<std::shared_ptr<const Policy>, Findings> parse(SourcePtr source);
+  /// Reads a policy document (YAML). Whatever it holds that is not understood is an error with its place. Without
+  /// `files` a document can extend built-in policies only.
+  [[nodiscard]] static std::expected<std::shared_ptr<const Policy>, Findings> parse(SourcePtr source,
+                                                                                    const PolicyFiles* files = nullptr);
 
-  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  /// Folds several policies, the lowest layer first, those of one layer in their order. A layer below `option` can only
+  /// tighten what is below it; a setting that would relax it, or relax what is locked, is an error with its place.
+  /// Nothing given: baseline.
+  [[nodiscard]] static std::expected<std::shared_ptr<const Policy>, Findings> fold(std::span<const PolicyInput> inputs,
+                                                                                   const PolicyFiles* files = nullptr);
+
+  Policy(const Policy&) = delete;
+  Policy& operator=(const Policy&) = delete;
+  ~Policy();
+
+  [[nodiscard]] const std::string& name() const noexcept;
+  /// That of a rule of the catalogue or of a custom one. What nobody knows is an error.
   [[nodiscard]] Severity severity(std::string_view rule) const noexcept;
-  [[nodiscard]] const PolicyDefaults& defaults() const noexcept { return defaults_; }
+  [[nodiscard]] const PolicyDefaults& defaults() const noexcept;
+
+  /// For the implementation.
+  [[nodiscard]] const PolicyData& data() const noexcept { return *data_; }
 
  private:
   friend struct PolicyBuilder;
-  Policy() = default;
+  explicit Policy(std::unique_ptr<const PolicyData> data);
 
-  std::string name_;
-  std::vector<Severity> severities_;  ///< by index in the catalogue
-  PolicyDefaults defaults_;
+  std::unique_ptr<const PolicyData> data_;
 };
 
 /// The spec with the policy's defaults in its gaps; each carries the policy as its origin.
@@ -119,8 +227,13 @@ class Policy {
 
 /// Judges a spec as it is: apply with_defaults() first to judge what would run. All findings, in a stable order; rules
 /// that are off say nothing. `spec.problems` are part of the findings and a policy can only raise their severity: what
-/// could not be understood is refused under every policy. Pure but for `host`.
+/// could not be understood is refused under every policy. Findings that a waiver covers say so and refuse nothing; a
+/// waiver for this skill that has expired is a finding of its own. Pure but for `host`.
 [[nodiscard]] Findings evaluate(const Policy& policy, const ContainerSpec& spec, const HostView& host);
+
+/// The waivers that waive nothing, once everything of the manifest was judged: of its comments, and of those in the
+/// policy that name one of its skills. `findings` are those of all its skills and instances, expired waivers included.
+[[nodiscard]] Findings unused_waivers(const Policy& policy, const Manifest& manifest, const Findings& findings);
 
 /// Findings of readers and parsers under a policy: it can raise their severity, never lower it, because what could not
 /// be understood is refused under every policy. evaluate() does so for `spec.problems`.

@@ -246,7 +246,8 @@ struct BuildRecipe {
 struct ContainerSpec {
   std::string skill;
   std::optional<std::string> instance;
-  SourcePtr source;  ///< the manifest that origins point into; may be null
+  SourcePtr source;       ///< the manifest that origins point into; may be null
+  Directives directives;  ///< comments of the manifest that may waive findings; null: none
 
   Setting<ImageReference> image;
   Optional<std::string> platform;

@@ -61,7 +61,8 @@ void Console::warning(std::string_view message) const {
 void Console::findings(const Findings& findings) const {
   Findings shown;
   std::ranges::copy_if(findings, std::back_inserter(shown), [&](const Finding& finding) {
-    return finding.severity == Severity::error || (verbose_ && !quiet_ && finding.severity != Severity::off);
+    return (finding.severity == Severity::error && !finding.waived) ||
+           (verbose_ && !quiet_ && finding.severity != Severity::off);
   });
   if (!shown.empty()) write_error(format_text(shown, TextStyle{.color = color_error_}));
 }

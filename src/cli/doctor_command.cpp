@@ -5,6 +5,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/preparation.hpp"
+#include "policy/policy_data.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
@@ -12,7 +13,7 @@ namespace skillrun::cli {
 
 namespace {
 
-json::object as_json(const Detection& detection, const std::vector<std::string>& layers, const std::string& policy) {
+json::object as_json(const Detection& detection, const json::array& layers, const std::string& policy) {
   json::array probes;
   for (const Probe& probe : detection.probes) {
     probes.push_back(json::object{
@@ -35,10 +36,11 @@ json::object as_json(const Detection& detection, const std::vector<std::string>&
           {"engine", std::move(engine)},
           {"probes", std::move(probes)},
           {"policy", policy},
-          {"policy_files", json::array(layers.begin(), layers.end())}};
+          {"policy_files", layers}};
 }
 
-std::string as_text(const Detection& detection, const std::string& policy, const DiscoveryOptions& places) {
+std::string as_text(const Detection& detection, const json::array& files, const std::string& policy,
+                    const DiscoveryOptions& places) {
   std::string text = fmt::format("skillrun {}\n\nengines, in the order they are tried:\n", version);
   bool taken = false;
   for (const Probe& probe : detection.probes) {
@@ -49,7 +51,9 @@ std::string as_text(const Detection& detection, const std::string& policy, const
     if (!probe.advice.empty() && !taken) text += fmt::format("      {}\n", printable(probe.advice));
   }
   if (!taken) text += "  no engine answers: skills can not run\n";
-  text += fmt::format("\npolicy: {}\n\nmanifests are looked for in:\n", policy);
+  text += fmt::format("\npolicy: {}\n", policy);
+  for (const json::value& file : files) text += fmt::format("  {}\n", printable(std::string(file.as_string())));
+  text += "\nmanifests are looked for in:\n";
   for (const std::string& path : places.explicit_paths) text += fmt::format("  {} (-m)\n", printable(path));
   for (const std::string& path : places.environment_paths) {
     text += fmt::format("  {} (SKILLRUN_MANIFEST)\n", printable(path));
@@ -67,11 +71,18 @@ int doctor_command(const Invocation& invocation) {
   DetectionContext context = DetectionContext::current();
   context.selection = invocation.global.engine;
   const Detection detection = detect_engine(context, true, CallLimits{.deadline = std::chrono::seconds(3)});
-  const auto policy = load_policy(invocation.global);
+  const auto policy = load_policy(invocation.global, console);
+  json::array files;
+  if (policy) {
+    for (const PolicyInput& input : (*policy)->data().inputs) {
+      if (input.source) files.emplace_back(input.source->name);
+    }
+  }
   const std::string policy_text = policy ? (*policy)->name() : policy.error().message;
-  const bool written = console.print(invocation.format == OutputFormat::json
-                                         ? pretty(as_json(detection, policy_layer_files(), policy_text))
-                                         : as_text(detection, policy_text, discovery_options(invocation.global)));
+  const bool written =
+      console.print(invocation.format == OutputFormat::json
+                        ? pretty(as_json(detection, files, policy_text))
+                        : as_text(detection, files, policy_text, discovery_options(invocation.global)));
   return written && detection.engine && policy ? success : failed;
 }
 

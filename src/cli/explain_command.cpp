@@ -22,7 +22,7 @@ struct Judgement {
 };
 
 Judgement judge(const Prepared& prepared) {
-  auto approved = admit(*prepared.policy, prepared.spec, LocalHost());
+  auto approved = admit(*prepared.policy, prepared.spec, LocalHost(std::nullopt, today()));
   if (approved) return {.spec = approved->spec(), .findings = approved->findings(), .allowed = true};
   return {.spec = std::move(approved.error().spec), .findings = std::move(approved.error().findings), .allowed = false};
 }

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include "cli/policy_files.hpp"
 #include "engine/log.hpp"
 #include "support/text.hpp"
 
@@ -57,7 +56,8 @@ std::unexpected<RunResult> no_such_skill(const NoSuchSkill& missing) {
 
 /// "1 error", "2 errors".
 std::string errors_in(const Findings& findings) {
-  const auto count = std::ranges::count(findings, Severity::error, &Finding::severity);
+  const auto count = std::ranges::count_if(
+      findings, [](const Finding& finding) { return finding.severity == Severity::error && !finding.waived; });
   return fmt::format("{} error{}", count, count == 1 ? "" : "s");
 }
 
@@ -95,64 +95,32 @@ std::expected<SkillCatalog, RunResult> open_catalog(const GlobalOptions& options
   return SkillCatalog(std::move(*discovery));
 }
 
-std::vector<std::string> policy_layer_files() {
-  std::vector<fs::path> places{"/etc/skillrun/policy.yaml"};
-  if (const std::string config = user_config_directory(); !config.empty()) places.emplace_back(config + "/policy.yaml");
+std::expected<std::shared_ptr<const Policy>, RunResult> load_policy(const GlobalOptions& options,
+                                                                    const Console& console) {
   std::error_code error;
-  for (fs::path folder = fs::current_path(error); !error; folder = folder.parent_path()) {
-    places.push_back(folder / ".skillrun/policy.yaml");
-    if (folder == folder.parent_path()) break;
-  }
-  std::vector<std::string> found;
-  for (const fs::path& place : places) {
-    // A file that can not even be looked at counts as there: an unreadable floor must not vanish.
-    const fs::file_status status = fs::symlink_status(place, error);
-    if (fs::exists(status) || status.type() == fs::file_type::none) found.push_back(place.string());
-  }
-  return found;
-}
-
-std::expected<std::shared_ptr<const Policy>, RunResult> load_policy(const GlobalOptions& options) {
-  if (const auto layers = policy_layer_files(); !layers.empty()) {
-    return failure(
-        RunStatus::refused,
-        fmt::format("policy files are not supported as layers by this version: {}; running without them could "
-                    "relax what they ask for, so nothing runs while they are there. Name one policy with -p "
-                    "instead and move these away",
-                    fmt::join(layers, ", ")));
-  }
-  if (options.policies.size() > 1) {
-    return failure(RunStatus::refused, "this version takes one policy; -p was given more than once");
-  }
-  const std::string name = options.policies.empty() ? "baseline" : options.policies.front();
-  if (auto policy = Policy::builtin(name)) return policy;
-  std::ifstream file(name, std::ios::binary);
-  if (!file) {
-    return failure(
-        RunStatus::refused,
-        fmt::format("no policy '{}': neither a built-in policy (baseline, restricted, privileged) nor a file "
-                    "that can be read",
-                    printable(name)));
-  }
-  SourceText source{.name = name, .directory = fs::absolute(name).parent_path().string(), .text = {}};
-  source.text.resize(max_manifest_size + 1);
-  file.read(source.text.data(), static_cast<std::streamsize>(source.text.size()));
-  if (file.bad()) return failure(RunStatus::refused, fmt::format("can not read the policy '{}'", printable(name)));
-  source.text.resize(static_cast<std::size_t>(file.gcount()));
-  if (source.text.size() > max_manifest_size) {
-    return failure(RunStatus::refused, fmt::format("the policy '{}' is larger than 1 MiB", printable(name)));
-  }
-  auto policy = Policy::parse(std::make_shared<const SourceText>(std::move(source)));
+  const auto found = find_policies({.system_folder = "/etc/skillrun",
+                                    .user_folder = user_config_directory(),
+                                    .start_directory = fs::current_path(error).string(),
+                                    .uid = static_cast<std::uint32_t>(getuid())},
+                                   options.policies);
+  if (!found) return failure(RunStatus::refused, found.error() + "; nothing was run");
+  for (const std::string& warning : found->warnings) console.warning(warning);
+  const LocalPolicyFiles files;
+  auto policy = Policy::fold(found->inputs, &files);
   if (!policy) {
-    return failure(RunStatus::refused, fmt::format("the policy '{}' is not valid; nothing was run", printable(name)),
+    const SourcePtr& source = policy.error().front().source;
+    return failure(RunStatus::refused,
+                   fmt::format("the policy '{}' is not valid; nothing was run", source ? printable(source->name) : ""),
                    std::move(policy.error()));
   }
   return *policy;
 }
 
+std::chrono::year_month_day today() { return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()); }
+
 std::expected<Prepared, RunResult> prepare(const GlobalOptions& options, const RunRequest& request,
                                            const Console& console) {
-  auto policy = load_policy(options);
+  auto policy = load_policy(options, console);
   if (!policy) return std::unexpected(std::move(policy.error()));
   auto catalog = open_catalog(options, console);
   if (!catalog) return std::unexpected(std::move(catalog.error()));
@@ -196,7 +164,7 @@ std::string describe_probes(const std::vector<Probe>& probes) {
 }
 
 std::expected<ApprovedSpec, RunResult> admit_here(const Prepared& prepared) {
-  auto approved = admit(*prepared.policy, prepared.spec, LocalHost());
+  auto approved = admit(*prepared.policy, prepared.spec, LocalHost(std::nullopt, today()));
   if (!approved) return refusal(std::move(approved.error()));
   return std::move(*approved);
 }
@@ -214,7 +182,7 @@ std::expected<Admitted, RunResult> admit_on_engine(const GlobalOptions& options,
   }
   const EngineInfo& info = detection.engine->info();
   log::info("engine {} {} ({})", info.kind, info.version, info.endpoint);
-  auto approved = admit(*prepared.policy, prepared.spec, LocalHost(info.socket));
+  auto approved = admit(*prepared.policy, prepared.spec, LocalHost(info.socket, today()));
   if (!approved) return refusal(std::move(approved.error()));
   return Admitted{.approved = std::move(*approved), .engine = std::move(detection.engine)};
 }

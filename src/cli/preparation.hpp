@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <memory>
 
@@ -33,11 +34,13 @@ struct Admitted {
 /// Discovers manifests and says what was ignored.
 [[nodiscard]] std::expected<SkillCatalog, RunResult> open_catalog(const GlobalOptions& options, const Console& console);
 
-/// The policy in force. A policy that can not be read, and a layer that this version can not apply, refuses.
-[[nodiscard]] std::expected<std::shared_ptr<const Policy>, RunResult> load_policy(const GlobalOptions& options);
+/// The policy in force: the layers of this machine, user and project, and those that the caller names. A policy that
+/// can not be read or is not valid refuses.
+[[nodiscard]] std::expected<std::shared_ptr<const Policy>, RunResult> load_policy(const GlobalOptions& options,
+                                                                                  const Console& console);
 
-/// Policy files of the layers (system, user, project) that exist on this machine.
-[[nodiscard]] std::vector<std::string> policy_layer_files();
+/// The day by the system's clock, in UTC.
+[[nodiscard]] std::chrono::year_month_day today();
 
 /// Finds, resolves and types the skill. The RunResult of a failure has its status, message and findings.
 [[nodiscard]] std::expected<Prepared, RunResult> prepare(const GlobalOptions& options, const RunRequest& request,

@@ -16,6 +16,11 @@ namespace skillrun::cli {
 namespace {
 
 json::object to_json_object(const RuleInfo& rule) {
+  json::array params;
+  for (const RuleParam& param : rule.params) {
+    params.push_back(
+        json::object{{"name", param.name}, {"type", describe(param.type)}, {"description", param.description}});
+  }
   return {{"id", rule.id},
           {"severity",
            {{"privileged", to_string(rule.privileged)},
@@ -24,7 +29,8 @@ json::object to_json_object(const RuleInfo& rule) {
           {"summary", rule.summary},
           {"why", rule.why},
           {"remedy", rule.remedy},
-          {"source", rule.source}};
+          {"source", rule.source},
+          {"params", std::move(params)}};
 }
 
 int show_page(const Invocation& invocation, const Console& console) {

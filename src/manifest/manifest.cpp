@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "manifest/decode.hpp"
+#include "manifest/directives.hpp"
 #include "manifest/image_source.hpp"
 #include "manifest/manifest_reader.hpp"
 #include "manifest/readers.hpp"
@@ -117,6 +118,7 @@ std::expected<Manifest, Findings> parse_manifest(SourcePtr source, ManifestForma
   Manifest manifest;
   manifest.source = source;
   if (root) decode_manifest(reporter, *root, manifest);
+  if (root) manifest.directives = find_directives(index, *root);
   if (reporter.failed()) return std::unexpected(reporter.take());
   manifest.warnings = reporter.take();
   return manifest;

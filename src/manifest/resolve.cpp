@@ -148,6 +148,7 @@ std::expected<ResolvedSkill, Findings> resolve_skill(const Manifest& manifest, c
 
   ResolvedSkill resolved;
   resolved.source = manifest.source;
+  resolved.directives = manifest.directives;
   resolved.name = skill.name;
   resolved.description = chosen != nullptr && chosen->description ? chosen->description : skill.description;
   resolved.source_image = image_of_source(skill);

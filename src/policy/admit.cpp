@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "policy/judge.hpp"
-#include "policy/policy_builder.hpp"
+#include "policy/policy_data.hpp"
 
 namespace skillrun {
 
@@ -51,7 +51,7 @@ std::expected<ApprovedSpec, Refusal> admit(const Policy& policy, ContainerSpec s
   const MemoHost memo(host);
   spec = with_defaults(policy, std::move(spec));
   complete_user(spec, memo);
-  Findings findings = judge(policy, all_rules(), PolicyBuilder::severities_of(policy), spec, memo);
+  Findings findings = judge(policy, policy.data().active, spec, memo, InlineWaivers::if_asked_for);
   if (has_errors(findings)) {
     return std::unexpected(Refusal{.spec = std::move(spec), .findings = std::move(findings), .policy = policy.name()});
   }

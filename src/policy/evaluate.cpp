@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "policy/judge.hpp"
-#include "policy/policy_builder.hpp"
+#include "policy/policy_data.hpp"
 
 namespace skillrun {
 
@@ -52,25 +52,27 @@ Findings apply_severities(const Policy& policy, Findings findings) {
   return findings;
 }
 
-Findings judge(const Policy& policy, std::span<const Rule> rules, std::span<const Severity> severities,
-               const ContainerSpec& spec, const MemoHost& host) {
+Findings judge(const Policy& policy, std::span<const std::size_t> order, const ContainerSpec& spec,
+               const MemoHost& host, InlineWaivers mode) {
+  const PolicyData& data = policy.data();
+  const std::span<const Rule> rules = all_rules();
   Findings findings = apply_severities(policy, spec.problems);
   Collector collector(spec, findings);
-  const RuleContext context{spec, host};
-  for (std::size_t i = 0; i < rules.size(); ++i) {
+  for (const std::size_t i : order) {
     const Rule& rule = rules[i];
-    if (rule.check == nullptr) continue;
-    const Severity severity = rule.minimum == nullptr ? severities[i] : std::max(severities[i], rule.minimum(spec));
+    const Severity said = data.severities[i];
+    const Severity severity = rule.minimum == nullptr ? said : std::max(said, rule.minimum(spec));
     if (severity == Severity::off) continue;
     collector.enter(rule.info, severity);
-    rule.check(context, collector);
+    rule.check(RuleContext{spec, host, data.params[i]}, collector);
   }
+  apply_waivers(policy, spec, host, mode, findings);
   sort_findings(findings);
   return findings;
 }
 
 Findings evaluate(const Policy& policy, const ContainerSpec& spec, const HostView& host) {
-  return judge(policy, all_rules(), PolicyBuilder::severities_of(policy), spec, MemoHost(host));
+  return judge(policy, policy.data().active, spec, MemoHost(host), InlineWaivers::if_not_forbidden);
 }
 
 }  // namespace skillrun

@@ -4,11 +4,13 @@
 
 #include "policy/memo_host.hpp"
 #include "policy/rule.hpp"
+#include "policy/waivers.hpp"
 
 namespace skillrun {
 
-/// evaluate() with the rules in a given order. `severities` belong to `rules`, one each.
-[[nodiscard]] Findings judge(const Policy& policy, std::span<const Rule> rules, std::span<const Severity> severities,
-                             const ContainerSpec& spec, const MemoHost& host);
+/// evaluate() with the rules in a given order, by their index in the catalogue, and with a choice of which comments of
+/// the manifest may waive.
+[[nodiscard]] Findings judge(const Policy& policy, std::span<const std::size_t> order, const ContainerSpec& spec,
+                             const MemoHost& host, InlineWaivers mode);
 
 }  // namespace skillrun

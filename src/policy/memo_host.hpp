@@ -27,6 +27,7 @@ class MemoHost final : public HostView {
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return host_.gid(); }
   [[nodiscard]] std::optional<std::string> home() const override { return host_.home(); }
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override { return host_.exists(path); }
+  [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return host_.today(); }
   [[nodiscard]] bool reads_file_system() const override { return host_.reads_file_system(); }
 
  private:

@@ -1,68 +1,138 @@
 #include <algorithm>
 
 #include "policy/builtin_policies.hpp"
-#include "policy/policy_builder.hpp"
+#include "policy/policy_data.hpp"
+#include "policy/policy_document.hpp"
+#include "policy/rule.hpp"
 
 namespace skillrun {
 
 namespace {
 
-std::shared_ptr<const Policy> read_builtin(std::string_view name) {
-  const std::span<const BuiltinPolicy> builtins = builtin_policies();
+constexpr std::string_view names[] = {"baseline", "restricted", "privileged"};
+
+PolicySettings read_builtin(std::string_view name) {
+  const auto builtins = builtin_policies();
   const auto found = std::ranges::find(builtins, name, &BuiltinPolicy::name);
-  if (found == builtins.end()) return nullptr;
-  const auto policy = read_policy(std::make_shared<const SourceText>(SourceText{
-                                      .name = std::string(name), .directory = {}, .text = std::string(found->text)}),
-                                  true);
-  return policy ? *policy : nullptr;
+  Severity RuleInfo::* column = name == "privileged"   ? &RuleInfo::privileged
+                                : name == "restricted" ? &RuleInfo::restricted
+                                                       : &RuleInfo::baseline;
+  PolicySettings settings;
+  if (found != builtins.end()) {
+    const auto source = std::make_shared<const SourceText>(
+        SourceText{.name = std::string(name), .directory = {}, .text = std::string(found->text)});
+    if (auto document = read_policy_document(source, true)) settings = std::move(document->settings);
+  }
+  settings.name = name;
+  const auto catalogue = rule_catalogue();
+  for (std::size_t i = 0; i < catalogue.size(); ++i) {
+    settings.rules[i].severity =
+        Placed<Severity>{catalogue[i].*column, {.policy = std::string(name), .source = nullptr, .span = {}}};
+  }
+  return settings;
+}
+
+template <int index>
+const PolicySettings& settings_of() {
+  static const PolicySettings settings = read_builtin(names[index]);
+  return settings;
+}
+
+template <int index>
+const std::shared_ptr<const Policy>& policy_of() {
+  static const auto policy = PolicyBuilder::build(
+      settings_of<index>(),
+      {PolicyInput{.layer = PolicyLayer::option, .builtin = std::string(names[index]), .source = nullptr}});
+  return policy;
 }
 
 }  // namespace
 
-std::shared_ptr<const Policy> PolicyBuilder::build() && {
-  auto policy = std::shared_ptr<Policy>(new Policy());
-  policy->name_ = std::move(name);
-  policy->severities_ = std::move(severities);
-  policy->defaults_ = std::move(defaults);
-  return policy;
-}
-
-std::vector<Severity> builtin_severities(std::string_view name) {
-  Severity RuleInfo::* column = name == "privileged"   ? &RuleInfo::privileged
-                                : name == "restricted" ? &RuleInfo::restricted
-                                                       : &RuleInfo::baseline;
-  std::vector<Severity> severities;
-  for (const RuleInfo& rule : rule_catalogue()) severities.push_back(rule.*column);
-  return severities;
-}
-
-std::shared_ptr<const Policy> Policy::builtin(std::string_view name) {
+const PolicySettings* builtin_settings(std::string_view name) {
   // Read one by one: a run needs one of them.
-  if (name == "baseline") {
-    static const auto policy = read_builtin("baseline");
-    return policy;
-  }
-  if (name == "restricted") {
-    static const auto policy = read_builtin("restricted");
-    return policy;
-  }
-  if (name == "privileged") {
-    static const auto policy = read_builtin("privileged");
-    return policy;
-  }
+  if (name == names[0]) return &settings_of<0>();
+  if (name == names[1]) return &settings_of<1>();
+  if (name == names[2]) return &settings_of<2>();
   return nullptr;
 }
 
-std::expected<std::shared_ptr<const Policy>, Findings> Policy::parse(SourcePtr source) {
-  return read_policy(std::move(source), false);
+std::shared_ptr<const Policy> Policy::builtin(std::string_view name) {
+  if (name == names[0]) return policy_of<0>();
+  if (name == names[1]) return policy_of<1>();
+  if (name == names[2]) return policy_of<2>();
+  return nullptr;
 }
+
+std::shared_ptr<const Policy> PolicyBuilder::build(PolicySettings settings, std::vector<PolicyInput> inputs) {
+  auto data = std::make_unique<PolicyData>();
+  const std::span<const Rule> rules = all_rules();
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const RuleSettings& rule = settings.rules[i];
+    // Nothing builds settings without a base; if something did, its rules would refuse.
+    data->severities.push_back(rule.severity ? rule.severity->value : Severity::error);
+    RuleParams& params = data->params.emplace_back();
+    for (const ParamSetting& setting : rule.params) params.set(setting.param->name, setting.value);
+    const bool speaks = data->severities.back() != Severity::off || rules[i].minimum != nullptr;
+    if (rules[i].check != nullptr && speaks) data->active.push_back(i);
+  }
+  data->settings = std::move(settings);
+  for (const PolicyWaiver& waiver : data->settings.waivers) {
+    if (!data->unwaivable(waiver.rule)) data->waivers.push_back(waiver);
+  }
+  data->inputs = std::move(inputs);
+  return std::shared_ptr<const Policy>(new Policy(std::move(data)));
+}
+
+std::optional<std::string> PolicyData::unwaivable(std::string_view rule) const {
+  const std::span<const RuleInfo> catalogue = rule_catalogue();
+  const RuleInfo* info = find_rule(rule);
+  if (info == nullptr) return "there is no such rule";
+  if (info->always_refuses()) return "what is not understood is refused under every policy";
+  if (rule == "expired-waiver" || rule == "unused-waiver") return "it is about waivers itself";
+  const auto& locked = settings.rules[static_cast<std::size_t>(info - catalogue.data())].locked;
+  if (locked) return skillrun::describe(*locked) + " has locked it";
+  return std::nullopt;
+}
+
+Policy::Policy(std::unique_ptr<const PolicyData> data) : data_(std::move(data)) {}
+
+Policy::~Policy() = default;
+
+const std::string& Policy::name() const noexcept { return data_->settings.name; }
+
+const PolicyDefaults& Policy::defaults() const noexcept { return data_->settings.defaults.values; }
 
 Severity Policy::severity(std::string_view rule) const noexcept {
   const std::span<const RuleInfo> catalogue = rule_catalogue();
   const auto found = std::ranges::lower_bound(catalogue, rule, {}, &RuleInfo::id);
   // A rule that is not in the catalogue can only come from a mistake: it refuses.
   if (found == catalogue.end() || found->id != rule) return Severity::error;
-  return severities_[static_cast<std::size_t>(found - catalogue.begin())];
+  return data_->severities[static_cast<std::size_t>(found - catalogue.begin())];
+}
+
+std::string_view to_string(PolicyLayer layer) noexcept {
+  switch (layer) {
+    case PolicyLayer::system: return "system";
+    case PolicyLayer::user: return "user";
+    case PolicyLayer::project: return "project";
+    case PolicyLayer::option: return "option";
+  }
+  return "option";
+}
+
+std::string_view describe(ParamType type) noexcept {
+  switch (type) {
+    case ParamType::size: return "a size such as 512m or 2GiB";
+    case ParamType::count: return "a whole number";
+    case ParamType::cpus: return "a number of CPUs such as 1.5";
+    case ParamType::duration: return "a duration such as 90s or 10m";
+    case ParamType::words: return "a list of texts";
+    case ParamType::paths: return "a list of absolute paths";
+    case ParamType::images: return "a list of image patterns such as docker.io/library/*";
+    case ParamType::roots: return "a list of absolute paths, of \"${SKILL_WORKDIR}\", or of {path, mode: ro|rw}";
+    case ParamType::ports: return "a list of host ports such as 8080, 8000-8099 or 5353/udp";
+  }
+  return "a value";
 }
 
 }  // namespace skillrun

@@ -7,12 +7,15 @@
 
 #include <skillrun/policy.hpp>
 
+#include "policy/rule_params.hpp"
+
 namespace skillrun {
 
 /// What a check may see. `spec` has the policy's defaults in it already.
 struct RuleContext {
   const ContainerSpec& spec;
   const HostView& host;
+  const RuleParams& params;  ///< what the policy sets for this rule
 };
 
 /// Takes what a check finds. Rule id, severity, skill and place are filled in by the evaluation.

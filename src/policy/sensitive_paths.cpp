@@ -41,17 +41,24 @@ constexpr std::string_view harmless[] = {
     "/usr/share/ca-certificates",
 };
 
-}  // namespace
-
-std::optional<SensitiveMatch> find_sensitive_path(std::string_view path) noexcept {
-  for (const std::string_view place : places) {
+template <class Places>
+std::optional<SensitiveMatch> find_among(std::string_view path, const Places& known) noexcept {
+  for (const std::string_view place : known) {
     if (path == place) return SensitiveMatch{place, Relation::same};
     if (is_within(path, place)) return SensitiveMatch{place, Relation::below};
   }
-  for (const std::string_view place : places) {
+  for (const std::string_view place : known) {
     if (is_within(place, path)) return SensitiveMatch{place, Relation::above};
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<SensitiveMatch> find_sensitive_path(std::string_view path) noexcept { return find_among(path, places); }
+
+std::optional<SensitiveMatch> find_sensitive_path(std::string_view path, std::span<const std::string> known) noexcept {
+  return find_among(path, known);
 }
 
 bool is_harmless_to_read(std::string_view path) noexcept {

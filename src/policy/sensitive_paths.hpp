@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace skillrun {
@@ -16,6 +18,10 @@ struct SensitiveMatch {
 
 /// The system folder that `path` is, lies in, or holds.
 [[nodiscard]] std::optional<SensitiveMatch> find_sensitive_path(std::string_view path) noexcept;
+
+/// The same among other places.
+[[nodiscard]] std::optional<SensitiveMatch> find_sensitive_path(std::string_view path,
+                                                                std::span<const std::string> places) noexcept;
 
 /// True for the few files of system folders that containers commonly read and that tell no secret: time zone,
 /// certificates, fonts. Only for read-only mounts.

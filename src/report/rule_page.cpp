@@ -16,15 +16,24 @@ std::string sentence(std::string_view part) {
   return text + ".";
 }
 
+std::string parameters_of(const RuleInfo& rule) {
+  if (rule.params.empty()) return {};
+  std::string text = "## Parameters\n\n";
+  for (const RuleParam& param : rule.params) {
+    text += fmt::format("- `{}`: {} ({})\n", param.name, param.description, describe(param.type));
+  }
+  return text + "\n";
+}
+
 }  // namespace
 
 std::string format_rule_page(const RuleInfo& rule) {
   return fmt::format(
       "# {}\n\n{}\n\n"
       "| policy | severity |\n|---|---|\n| privileged | {} |\n| baseline | {} |\n| restricted | {} |\n\n"
-      "## Why\n\n{}\n\n## How to mend it\n\n{}\n\n## Where it comes from\n\n{}\n",
+      "## Why\n\n{}\n\n## How to mend it\n\n{}\n\n{}## Where it comes from\n\n{}\n",
       rule.id, sentence(rule.summary), to_string(rule.privileged), to_string(rule.baseline), to_string(rule.restricted),
-      sentence(rule.why), sentence(rule.remedy),
+      sentence(rule.why), sentence(rule.remedy), parameters_of(rule),
       rule.source == "own" ? "A rule of skillrun's own." : sentence(rule.source));
 }
 

@@ -2,6 +2,7 @@
 #include <skillrun/report.hpp>
 
 #include "report/display.hpp"
+#include "support/json.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -47,6 +48,13 @@ std::string context_of(const Finding& finding) {
   return context;
 }
 
+std::string waived_text(const Waived& waived) {
+  std::string text = fmt::format("{} (until {}", printable(waived.reason), to_string(waived.expires));
+  if (!waived.owner.empty()) text += ", by " + printable(waived.owner);
+  if (waived.source) text += fmt::format(", {}:{}", printable(waived.source->name), waived.span.begin.line);
+  return text + ")";
+}
+
 class FindingText {
  public:
   FindingText(const Finding& finding, TextStyle style)
@@ -62,7 +70,11 @@ class FindingText {
     }
     if (finding_.source && finding_.span.known()) frame();
     note("in", context_of(finding_));
-    note("help", printable(finding_.remediation));
+    if (finding_.waived) {
+      note("waived", waived_text(*finding_.waived));
+    } else {
+      note("help", printable(finding_.remediation));
+    }
     return std::move(text_);
   }
 

@@ -15,6 +15,7 @@ SpecBuilder::SpecBuilder(const ResolvedSkill& skill, const CallerContext& caller
   spec.skill = skill.name;
   spec.instance = skill.instance;
   spec.source = skill.source;
+  spec.directives = skill.directives;
 }
 
 Origin SpecBuilder::manifest_origin(const Text& text, std::string field) {

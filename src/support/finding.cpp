@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include <fmt/format.h>
+
 #include "support/json.hpp"
 
 namespace skillrun {
@@ -19,7 +21,7 @@ std::string_view to_string(Severity severity) noexcept {
 
 bool has_errors(const Findings& findings) noexcept {
   return std::any_of(findings.begin(), findings.end(),
-                     [](const Finding& finding) { return finding.severity == Severity::error; });
+                     [](const Finding& finding) { return finding.severity == Severity::error && !finding.waived; });
 }
 
 void sort_findings(Findings& findings) {
@@ -31,6 +33,25 @@ void sort_findings(Findings& findings) {
   std::stable_sort(findings.begin(), findings.end(),
                    [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
 }
+
+std::string to_string(const std::chrono::year_month_day& day) {
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+                     static_cast<unsigned>(day.day()));
+}
+
+namespace {
+
+json::value waived_as_json(const Finding& finding) {
+  if (!finding.waived) return nullptr;
+  const Waived& waived = *finding.waived;
+  return json::object{{"reason", waived.reason},
+                      {"owner", waived.owner.empty() ? json::value(nullptr) : json::value(waived.owner)},
+                      {"expires", to_string(waived.expires)},
+                      {"file", waived.source ? json::value(waived.source->name) : json::value(nullptr)},
+                      {"line", waived.span.begin.line}};
+}
+
+}  // namespace
 
 json::object to_json_object(const Finding& finding) {
   json::object object;
@@ -47,6 +68,7 @@ json::object to_json_object(const Finding& finding) {
   object["field"] = finding.field;
   object["evidence"] = finding.evidence;
   object["remediation"] = finding.remediation;
+  object["waived"] = waived_as_json(finding);
   return object;
 }
 

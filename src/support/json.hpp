@@ -12,6 +12,9 @@ namespace skillrun {
 
 namespace json = boost::json;
 
+/// YYYY-MM-DD.
+[[nodiscard]] std::string to_string(const std::chrono::year_month_day& day);
+
 /// A finding as an entry of the lint document's `findings` array.
 [[nodiscard]] json::object to_json_object(const Finding& finding);
 [[nodiscard]] json::array to_json_array(const Findings& findings);

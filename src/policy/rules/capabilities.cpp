@@ -25,6 +25,18 @@ bool contains(std::span<const std::string_view> set, std::string_view capability
   return std::ranges::find(set, capability) != set.end();
 }
 
+/// True for what the policy lets a skill add beside what the rule lets pass anyway.
+bool is_allowed(const RuleContext& context, const std::string& capability) {
+  return context.params.has_word("allow", capability);
+}
+
+/// ALL is one word and every capability; nothing but switching the rule off makes it pass.
+std::expected<std::string, ParseError> one_capability(std::string_view word) {
+  auto capability = parse_capability(word);
+  if (capability && *capability == "ALL") return std::unexpected(ParseError{"ALL can not be allowed: name each one"});
+  return capability;
+}
+
 void check_all(const RuleContext& context, FindingSink& sink) {
   for (const auto& added : context.spec.cap_add) {
     if (added.value == "ALL") sink.report(added.origin, "all capabilities are added");
@@ -33,7 +45,7 @@ void check_all(const RuleContext& context, FindingSink& sink) {
 
 void check_escape(const RuleContext& context, FindingSink& sink) {
   for (const auto& added : context.spec.cap_add) {
-    if (contains(escapes, added.value)) {
+    if (contains(escapes, added.value) && !is_allowed(context, added.value)) {
       sink.report(added.origin, fmt::format("the capability {} opens a way out of the container", added.value));
     }
   }
@@ -41,7 +53,7 @@ void check_escape(const RuleContext& context, FindingSink& sink) {
 
 void check_baseline(const RuleContext& context, FindingSink& sink) {
   for (const auto& added : context.spec.cap_add) {
-    if (!contains(baseline_set, added.value)) {
+    if (!contains(baseline_set, added.value) && !is_allowed(context, added.value)) {
       sink.report(added.origin, fmt::format("the capability {} is not one that a container may add", added.value),
                   fmt::format("remove it; those that may be added: {}", fmt::join(baseline_set, ", ")));
     }
@@ -50,7 +62,7 @@ void check_baseline(const RuleContext& context, FindingSink& sink) {
 
 void check_restricted(const RuleContext& context, FindingSink& sink) {
   for (const auto& added : context.spec.cap_add) {
-    if (added.value != "NET_BIND_SERVICE") {
+    if (added.value != "NET_BIND_SERVICE" && !is_allowed(context, added.value)) {
       sink.report(added.origin, fmt::format("the capability {} is added", added.value));
     }
   }
@@ -65,6 +77,22 @@ void check_drop(const RuleContext& context, FindingSink& sink) {
     sink.report(dropped.front().origin, "only some capabilities are dropped; the rest of the defaults is kept");
   }
 }
+
+constexpr RuleParam escape_params[] = {{.name = "allow",
+                                        .effect = ParamEffect::exempt,
+                                        .description = "capabilities that this rule lets pass",
+                                        .normalize = one_capability}};
+constexpr RuleParam baseline_params[] = {{.name = "allow",
+                                          .effect = ParamEffect::exempt,
+                                          .description = "capabilities that pass beside the engine's usual ones",
+                                          .builtin_words = baseline_set,
+                                          .normalize = one_capability}};
+constexpr std::string_view restricted_set[] = {"NET_BIND_SERVICE"};
+constexpr RuleParam restricted_params[] = {{.name = "allow",
+                                            .effect = ParamEffect::exempt,
+                                            .description = "capabilities that pass beside NET_BIND_SERVICE",
+                                            .builtin_words = restricted_set,
+                                            .normalize = one_capability}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "cap-add-all",
@@ -83,7 +111,8 @@ constexpr Rule rules[] = {
               .summary = "a capability is added that opens a way out of the container",
               .why = "with it a process reaches the kernel, other processes, the host's files or its network",
               .remedy = "remove it; a tool that needs it should not run as a skill",
-              .source = "CIS 5.4"},
+              .source = "CIS 5.4",
+              .params = escape_params},
      .check = check_escape},
     {.info = {.id = "cap-add-baseline",
               .privileged = info,
@@ -92,7 +121,8 @@ constexpr Rule rules[] = {
               .summary = "a capability is added that is not among the engine's usual ones",
               .why = "engines leave such capabilities out because they reach beyond the container",
               .remedy = "remove it",
-              .source = "PSS baseline"},
+              .source = "PSS baseline",
+              .params = baseline_params},
      .check = check_baseline},
     {.info = {.id = "cap-add-restricted",
               .privileged = info,
@@ -101,7 +131,8 @@ constexpr Rule rules[] = {
               .summary = "a capability other than NET_BIND_SERVICE is added",
               .why = "a hardened container gets none: each is a part of root's power",
               .remedy = "remove it, or run the tool so that it needs no capability",
-              .source = "PSS restricted"},
+              .source = "PSS restricted",
+              .params = restricted_params},
      .check = check_restricted},
     {.info = {.id = "cap-drop-all-missing",
               .privileged = info,

@@ -21,6 +21,11 @@ void check(const RuleContext& context, FindingSink& sink) {
                   fmt::format("{} gives access to {}, which holds a user's secrets", host.text(), *secret));
       return true;
     }
+    for (const std::string& secret : context.params.words("add")) {
+      if (!has_sequence(host.path, secret) && !ends_inside_sequence(host.path, secret)) continue;
+      sink.report(host.origin, fmt::format("{} gives access to {}, which the policy keeps out", host.text(), secret));
+      return true;
+    }
     if (!is_whole_home(host.path) && !holds_callers_home(context.host, host.path)) return false;
     if (!host.workdir.empty()) {
       sink.report(host.origin, fmt::format("the working directory {} is a whole home directory", host.text()),
@@ -32,6 +37,19 @@ void check(const RuleContext& context, FindingSink& sink) {
   });
 }
 
+/// As the built-in ones: relative to a home, so that whose home it is makes no difference.
+std::expected<std::string, ParseError> path_in_home(std::string_view word) {
+  if (word.starts_with("~/")) word.remove_prefix(2);
+  const std::string below_root = "/" + std::string(word);
+  if (is_clean(below_root) && below_root != "/") return std::string(word);
+  return std::unexpected(ParseError{fmt::format("'{}' is not a clean path relative to a home", word)});
+}
+
+constexpr RuleParam params[] = {{.name = "add",
+                                 .effect = ParamEffect::add,
+                                 .description = "further files and folders of a home, such as .config/acme",
+                                 .normalize = path_in_home}};
+
 constexpr Rule rules[] = {
     {.info = {.id = "home-secrets-mount",
               .privileged = info,
@@ -40,7 +58,8 @@ constexpr Rule rules[] = {
               .summary = "a mount of a whole home directory, or of the keys, tokens and profiles in one",
               .why = "keys and tokens from a home open other machines and accounts",
               .remedy = "mount the one folder that the tool works on",
-              .source = "own"},
+              .source = "own",
+              .params = params},
      .check = check},
 };
 

@@ -23,12 +23,19 @@ void check_keep(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+double seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
+
 void check_timeout(const RuleContext& context, FindingSink& sink) {
   const auto& timeout = context.spec.timeout;
   if (!timeout) {
     sink.report(absent(context.spec, "docker.timeout"), "there is no timeout: the skill may run for ever");
   } else if (timeout->value.count() <= 0) {
     sink.report(timeout->origin, "a timeout of 0 is none");
+  } else if (const std::int64_t* max = context.params.number("max"); max != nullptr && timeout->value.count() > *max) {
+    sink.report(timeout->origin,
+                fmt::format("a timeout of {}s, and the policy allows at most {}s", seconds(timeout->value.count()),
+                            seconds(*max)),
+                "ask for less time, or have the policy's maximum raised");
   }
 }
 
@@ -38,6 +45,9 @@ void check_entrypoint(const RuleContext& context, FindingSink& sink) {
     sink.report(entrypoint->origin, fmt::format("'{}' replaces the image's own entrypoint", entrypoint->value));
   }
 }
+
+constexpr RuleParam timeout_params[] = {
+    {.name = "max", .type = ParamType::duration, .description = "the longest timeout that passes"}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "writable-rootfs",
@@ -65,7 +75,8 @@ constexpr Rule rules[] = {
               .summary = "no timeout",
               .why = "a skill that hangs holds its memory and its caller for ever",
               .remedy = "set timeout, such as \"10m\"",
-              .source = "own"},
+              .source = "own",
+              .params = timeout_params},
      .check = check_timeout},
     {.info = {.id = "entrypoint-override",
               .privileged = info,

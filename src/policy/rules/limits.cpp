@@ -13,6 +13,17 @@ using enum Severity;
 constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
 constexpr std::int64_t engine_minimum = 6 * mebibyte;
 
+constexpr RuleParam memory_params[] = {
+    {.name = "max", .type = ParamType::size, .description = "the largest memory limit that passes"}};
+constexpr RuleParam cpu_params[] = {
+    {.name = "max", .type = ParamType::cpus, .description = "the largest number of CPUs that passes"}};
+constexpr RuleParam pids_params[] = {
+    {.name = "max", .type = ParamType::count, .description = "the largest limit on processes that passes"}};
+constexpr RuleParam shm_params[] = {{.name = "max",
+                                     .type = ParamType::size,
+                                     .description = "the largest shared memory that passes; 1GiB while it is not set",
+                                     .builtin_limit = 1024 * mebibyte}};
+
 /// Reports a limit that is absent, or is there but limits nothing.
 void check_limit(const RuleContext& context, FindingSink& sink, const Optional<std::int64_t>& limit,
                  std::string_view field, std::string_view consequence) {
@@ -22,6 +33,22 @@ void check_limit(const RuleContext& context, FindingSink& sink, const Optional<s
     sink.report(limit->origin, fmt::format("{} means unlimited: {}", limit->value, consequence));
   }
 }
+
+/// Reports a limit above the most that the policy allows.
+template <class Text>
+void check_maximum(const RuleContext& context, FindingSink& sink, const Optional<std::int64_t>& limit, Text text) {
+  const std::int64_t* max = context.params.number("max");
+  if (max != nullptr && limit && limit->value > *max) {
+    sink.report(limit->origin, fmt::format("{}, and the policy allows at most {}", text(limit->value), text(*max)),
+                "ask for less, or have the policy's maximum raised");
+  }
+}
+
+std::string bytes_text(std::int64_t bytes) {
+  return bytes % mebibyte == 0 ? fmt::format("{} MiB", bytes / mebibyte) : fmt::format("{} bytes", bytes);
+}
+
+std::string cpus_text(std::int64_t nano_cpus) { return fmt::format("{} CPUs", static_cast<double>(nano_cpus) / 1e9); }
 
 void check_memory(const RuleContext& context, FindingSink& sink) {
   check_limit(context, sink, context.spec.memory, "docker.memory", "the skill can use all memory of the machine");
@@ -33,6 +60,8 @@ void check_cpu(const RuleContext& context, FindingSink& sink) {
 
 void check_pids(const RuleContext& context, FindingSink& sink) {
   check_limit(context, sink, context.spec.pids_limit, "docker.pids_limit", "the skill can start processes without end");
+  check_maximum(context, sink, context.spec.pids_limit,
+                [](std::int64_t value) { return fmt::format("{} processes", value); });
 }
 
 void check_memory_values(const RuleContext& context, FindingSink& sink) {
@@ -53,6 +82,7 @@ void check_memory_values(const RuleContext& context, FindingSink& sink) {
   if (reservation && (reservation->value < 0 || (memory && memory->value > 0 && reservation->value > memory->value))) {
     sink.report(reservation->origin, "memory_reservation must lie between 0 and memory");
   }
+  check_maximum(context, sink, memory, bytes_text);
 }
 
 void check_swap(const RuleContext& context, FindingSink& sink) {
@@ -68,6 +98,7 @@ void check_swap(const RuleContext& context, FindingSink& sink) {
 void check_cpu_values(const RuleContext& context, FindingSink& sink) {
   const auto& cpus = context.spec.nano_cpus;
   if (cpus && cpus->value < 0) sink.report(cpus->origin, "a negative CPU count");
+  check_maximum(context, sink, cpus, cpus_text);
 }
 
 void check_oom(const RuleContext& context, FindingSink& sink) {
@@ -79,8 +110,9 @@ void check_oom(const RuleContext& context, FindingSink& sink) {
 
 void check_shm(const RuleContext& context, FindingSink& sink) {
   const auto& size = context.spec.shm_size;
-  if (size && size->value > 1024 * mebibyte) {
-    sink.report(size->origin, fmt::format("{} MiB of shared memory", size->value / mebibyte));
+  const std::int64_t* max = context.params.number("max");
+  if (size && size->value > (max != nullptr ? *max : shm_params[0].builtin_limit)) {
+    sink.report(size->origin, fmt::format("{} of shared memory", bytes_text(size->value)));
   }
 }
 
@@ -101,7 +133,8 @@ constexpr Rule rules[] = {
               .summary = "a size that does not parse, is negative, overflows or is under the engine's minimum",
               .why = "some engines turn such sizes into no limit at all, so they are refused under every policy",
               .remedy = "write a whole number with b, k, m or g, such as \"512m\"",
-              .source = "own"},
+              .source = "own",
+              .params = memory_params},
      .check = check_memory_values},
     {.info = {.id = "memory-swap-unlimited",
               .privileged = info,
@@ -128,7 +161,8 @@ constexpr Rule rules[] = {
               .summary = "a CPU count that does not parse, is negative, or has more than nine digits after the point",
               .why = "engines read odd spellings differently, so they are refused under every policy",
               .remedy = "write a plain number such as \"1.5\"",
-              .source = "own"},
+              .source = "own",
+              .params = cpu_params},
      .check = check_cpu_values},
     {.info = {.id = "pids-missing",
               .privileged = info,
@@ -137,7 +171,8 @@ constexpr Rule rules[] = {
               .summary = "no limit on processes, or 0 or -1",
               .why = "a fork bomb in one container takes the process table of the whole machine",
               .remedy = "set pids_limit, such as 256",
-              .source = "CIS 5.29"},
+              .source = "CIS 5.29",
+              .params = pids_params},
      .check = check_pids},
     {.info = {.id = "oom-score-negative",
               .privileged = info,
@@ -155,7 +190,8 @@ constexpr Rule rules[] = {
               .summary = "shared memory above 1 GiB",
               .why = "it is memory of the machine that stays taken while the container lives",
               .remedy = "ask for what the tool needs, 64m is the default",
-              .source = "own"},
+              .source = "own",
+              .params = shm_params},
      .check = check_shm},
 };
 

@@ -19,29 +19,69 @@ bool is_below_root(const RuleContext& context, const HostPath& host, std::string
   return is_within(host.path, real ? std::string_view(*real) : root);
 }
 
-/// The roots: what the instance's allowed_paths name; the caller's working directory counts in any case.
-bool is_inside(const RuleContext& context, const HostPath& host) {
+bool is_below_workdir(const RuleContext& context, const HostPath& host) {
   const auto below = [&](std::string_view root) { return is_below_root(context, host, root); };
   return below(host.workdir) ||
-         std::ranges::any_of(context.spec.mounts, [&](const auto& mount) { return below(workdir_of(mount)); }) ||
-         std::ranges::any_of(context.spec.allowed_paths, below);
+         std::ranges::any_of(context.spec.mounts, [&](const auto& mount) { return below(workdir_of(mount)); });
+}
+
+/// What an instance names in allowed_paths; the caller's working directory counts in any case.
+bool is_inside_instance(const RuleContext& context, const HostPath& host) {
+  return is_below_workdir(context, host) || std::ranges::any_of(context.spec.allowed_paths, [&](const auto& root) {
+           return is_below_root(context, host, root);
+         });
+}
+
+enum class Place : std::uint8_t { outside, read_only, inside };
+
+/// Where the path lies among the roots that the policy names.
+Place place_among(const std::vector<MountRoot>& roots, const RuleContext& context, const HostPath& host) {
+  Place best = Place::outside;
+  for (const MountRoot& root : roots) {
+    if (root.path.empty() ? !is_below_workdir(context, host) : !is_below_root(context, host, root.path)) continue;
+    best = std::max(best, root.read_only ? Place::read_only : Place::inside);
+  }
+  return best;
+}
+
+void check_policy_roots(const std::vector<MountRoot>& roots, const RuleContext& context, FindingSink& sink) {
+  for_each_host_path(context, [&](const HostPath& host) {
+    const Place place = host.build_context ? Place::inside : place_among(roots, context, host);
+    if (place == Place::inside || (place == Place::read_only && host.read_only)) return false;
+    if (place == Place::read_only) {
+      sink.report(host.origin, fmt::format("{} may only be mounted read-only", host.text()), "mount it read-only");
+    } else {
+      sink.report(host.origin, fmt::format("{} is not below a root that the policy allows", host.text()),
+                  "mount ${SKILL_WORKDIR}, or a folder below one of the policy's roots");
+    }
+    return true;
+  });
 }
 
 void check(const RuleContext& context, FindingSink& sink) {
+  const auto* roots = context.params.find<std::vector<MountRoot>>("roots");
+  if (roots != nullptr) check_policy_roots(*roots, context, sink);
+  const auto& allowed = context.spec.allowed_paths;
+  if (roots != nullptr && allowed.empty()) return;
   for_each_host_path(context, [&](const HostPath& host) {
-    if (host.build_context || is_inside(context, host)) return false;
-    const auto& roots = context.spec.allowed_paths;
+    if (host.build_context || is_inside_instance(context, host)) return false;
     sink.report(host.origin,
-                roots.empty()
+                allowed.empty()
                     ? fmt::format("{} is not below the working directory", host.text())
                     : fmt::format("{} is not below the instance's allowed_paths ({}) or the working directory",
-                                  host.text(), fmt::join(roots, ", ")));
+                                  host.text(), fmt::join(allowed, ", ")));
     return true;
   });
 }
 
 /// An instance that narrows its own roots means it: then the rule refuses under every policy.
 Severity minimum(const ContainerSpec& spec) { return spec.allowed_paths.empty() ? off : error; }
+
+constexpr RuleParam params[] = {
+    {.name = "roots",
+     .type = ParamType::roots,
+     .effect = ParamEffect::exempt,
+     .description = "the folders that binds may come from; the working directory while it is not set"}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "mount-outside-roots",
@@ -52,7 +92,8 @@ constexpr Rule rules[] = {
                   "a bind source outside the allowed roots: the working directory and an instance's allowed_paths",
               .why = "a skill should see what it was called for, and nothing else of the host",
               .remedy = "mount ${SKILL_WORKDIR} or a folder below it",
-              .source = "PSS baseline"},
+              .source = "PSS baseline",
+              .params = params},
      .check = check,
      .minimum = minimum},
 };

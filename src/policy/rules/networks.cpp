@@ -30,6 +30,8 @@ void check_not_none(const RuleContext& context, FindingSink& sink) {
   const auto& mode = context.spec.network_mode;
   if (!mode) {
     sink.report(absent(context.spec, "docker.network"), "no network mode is set: the engine's default network is used");
+  } else if (mode->value.kind == NetworkKind::named && context.params.has_word("allow", mode->value.name)) {
+    return;
   } else if (mode->value.kind != NetworkKind::none) {
     sink.report(mode->origin, fmt::format("the skill has a network: {}", mode->value.text()));
   }
@@ -43,6 +45,19 @@ void check_bridge(const RuleContext& context, FindingSink& sink) {
     sink.report(mode->origin, "the engine's default bridge is used");
   }
 }
+
+/// Networks of their own names only: the engine's built-in ones and those of others have rules of their own.
+std::expected<std::string, ParseError> network_name(std::string_view word) {
+  const auto mode = parse_network(word);
+  if (!mode) return std::unexpected(mode.error());
+  if (mode->kind == NetworkKind::named) return mode->name;
+  return std::unexpected(ParseError{fmt::format("'{}' is not the name of a network of its own", word)});
+}
+
+constexpr RuleParam allow_params[] = {{.name = "allow",
+                                       .effect = ParamEffect::exempt,
+                                       .description = "networks, by name, that pass",
+                                       .normalize = network_name}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "host-network",
@@ -70,7 +85,8 @@ constexpr Rule rules[] = {
               .summary = "any network but none",
               .why = "what has a network can send out what it reads",
               .remedy = "remove network (none is the default) unless the tool talks to something",
-              .source = "own"},
+              .source = "own",
+              .params = allow_params},
      .check = check_not_none},
     {.info = {.id = "default-bridge",
               .privileged = info,

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "policy/rule_support.hpp"
@@ -23,11 +25,21 @@ void for_each_entry(const List<PortMapping>& ports, Judge&& judge) {
   }
 }
 
+/// True for a port of the host that the policy lets a skill take. A free port that the engine chooses is none of them.
+bool is_allowed(const RuleContext& context, const PortMapping& port) {
+  const auto* ranges = context.params.find<std::vector<PortRange>>("allow");
+  if (ranges == nullptr || !port.host_port) return false;
+  return std::ranges::any_of(*ranges, [&](const PortRange& range) {
+    return range.protocol == port.protocol && range.first <= *port.host_port && *port.host_port <= range.last;
+  });
+}
+
 void check_published(const RuleContext& context, FindingSink& sink) {
   const auto& mode = context.spec.network_mode;
   const bool unreachable = mode && mode->value.kind == NetworkKind::none;
   for_each_entry(context.spec.ports, [&](const PortMapping& port, const Origin& origin) {
     const std::string name = fmt::format("port {}/{}", port.container_port, port.protocol);
+    if (!unreachable && is_allowed(context, port)) return false;
     if (unreachable) {
       sink.report(origin, name + " is published, but the network is none: nothing can reach it",
                   "remove the port, or give the skill a network");
@@ -48,7 +60,9 @@ void check_interfaces(const RuleContext& context, FindingSink& sink) {
 
 void check_low(const RuleContext& context, FindingSink& sink) {
   for_each_entry(context.spec.ports, [&](const PortMapping& port, const Origin& origin) {
-    if (port.host_port.value_or(0) == 0 || *port.host_port >= 1024) return false;
+    if (port.host_port.value_or(0) == 0 || *port.host_port >= 1024 || is_allowed(context, port)) {
+      return false;
+    }
     sink.report(origin, fmt::format("the host's port {} is taken", *port.host_port));
     return true;
   });
@@ -62,6 +76,11 @@ void check_ssh(const RuleContext& context, FindingSink& sink) {
   });
 }
 
+constexpr RuleParam allow_params[] = {{.name = "allow",
+                                       .type = ParamType::ports,
+                                       .effect = ParamEffect::exempt,
+                                       .description = "ports of the host that pass"}};
+
 constexpr Rule rules[] = {
     {.info = {.id = "published-port",
               .privileged = info,
@@ -70,7 +89,8 @@ constexpr Rule rules[] = {
               .summary = "any published port",
               .why = "other programs and machines can then send requests to the skill",
               .remedy = "remove ports unless the skill is a server",
-              .source = "PSS baseline"},
+              .source = "PSS baseline",
+              .params = allow_params},
      .check = check_published},
     {.info = {.id = "port-all-interfaces",
               .privileged = info,
@@ -88,7 +108,8 @@ constexpr Rule rules[] = {
               .summary = "a published host port under 1024",
               .why = "clients trust low ports to belong to the system's own services",
               .remedy = "use a host port from 1024 up",
-              .source = "CIS 5.8"},
+              .source = "CIS 5.8",
+              .params = allow_params},
      .check = check_low},
     {.info = {.id = "ssh-port",
               .privileged = info,

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "policy/rule_support.hpp"
@@ -32,14 +34,35 @@ std::string_view describe(Relation relation) noexcept {
   return "is";
 }
 
+struct Match {
+  SensitiveMatch found;
+  bool of_policy;
+};
+
+/// Among the built-in places, or those that the policy names instead, and those that it adds.
+std::optional<Match> find(const RuleContext& context, std::string_view path) {
+  const auto* instead = context.params.find<std::vector<std::string>>("replace");
+  const auto first = instead == nullptr ? find_sensitive_path(path) : find_sensitive_path(path, *instead);
+  if (first) return Match{*first, instead != nullptr};
+  const auto added = find_sensitive_path(path, context.params.words("add"));
+  return added ? std::optional(Match{*added, true}) : std::nullopt;
+}
+
+bool may_be_read(const RuleContext& context, std::string_view path) {
+  return is_harmless_to_read(path) || std::ranges::any_of(context.params.words("allow_read_only"),
+                                                          [&](const auto& known) { return is_within(path, known); });
+}
+
 void check_sensitive(const RuleContext& context, FindingSink& sink) {
   for_each_host_path(context, [&](const HostPath& host) {
-    const std::optional<SensitiveMatch> match = find_sensitive_path(host.path);
-    if (!match || (host.read_only && is_harmless_to_read(host.path)) || is_own_folder_of_root(context, host, *match)) {
+    const std::optional<Match> match = find(context, host.path);
+    if (!match || (host.read_only && may_be_read(context, host.path)) ||
+        is_own_folder_of_root(context, host, match->found)) {
       return false;
     }
     sink.report(host.origin,
-                fmt::format("{} {} {}, a system folder", host.text(), describe(match->relation), match->place),
+                fmt::format("{} {} {}, {}", host.text(), describe(match->found.relation), match->found.place,
+                            match->of_policy ? "which the policy keeps out" : "a system folder"),
                 !host.workdir.empty() ? "choose another working directory with --workdir" : "");
     return true;
   });
@@ -51,6 +74,21 @@ void check_sensitive(const RuleContext& context, FindingSink& sink) {
                 "use a path whose folders this user may enter");
   }
 }
+
+constexpr RuleParam params[] = {
+    {.name = "add",
+     .type = ParamType::paths,
+     .effect = ParamEffect::add,
+     .description = "further folders that are kept out like the built-in ones"},
+    {.name = "allow_read_only",
+     .type = ParamType::paths,
+     .effect = ParamEffect::exempt,
+     .description = "what passes read-only beside time zone, certificates and fonts"},
+    {.name = "replace",
+     .type = ParamType::paths,
+     .effect = ParamEffect::replace,
+     .description = "the folders that are kept out instead of the built-in ones"},
+};
 
 constexpr Rule rules[] = {
     {.info = {.id = "root-mount",
@@ -69,7 +107,8 @@ constexpr Rule rules[] = {
               .summary = "a mount of a system folder, of something in it, or of a folder that holds one",
               .why = "system folders hold secrets and what the host runs; to write there is to own the host",
               .remedy = "mount a folder of your own data; time zone, certificates and fonts may be mounted read-only",
-              .source = "CIS 5.6"},
+              .source = "CIS 5.6",
+              .params = params},
      .check = check_sensitive},
 };
 

@@ -22,7 +22,7 @@ constexpr std::string_view safe[] = {
 void check(const RuleContext& context, FindingSink& sink) {
   for (const auto& sysctl : context.spec.sysctls) {
     const auto& [key, value] = sysctl.value;
-    if (std::ranges::find(safe, key) == std::end(safe)) {
+    if (std::ranges::find(safe, key) == std::end(safe) && !context.params.has_word("allow", key)) {
       sink.report(sysctl.origin, fmt::format("the kernel parameter '{}' is not a safe one to set", key),
                   fmt::format("remove it; safe ones: {}", fmt::join(safe, ", ")));
     } else if (value.empty() || value.find_first_not_of("0123456789 \t,-") != std::string::npos) {
@@ -30,6 +30,11 @@ void check(const RuleContext& context, FindingSink& sink) {
     }
   }
 }
+
+constexpr RuleParam params[] = {{.name = "allow",
+                                 .effect = ParamEffect::exempt,
+                                 .description = "kernel parameters that pass beside the safe list",
+                                 .builtin_words = safe}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "sysctl",
@@ -39,7 +44,8 @@ constexpr Rule rules[] = {
               .summary = "a kernel parameter outside the safe list, or a value with odd characters",
               .why = "many parameters act on the whole machine, and a value with + has smuggled in further ones",
               .remedy = "write plain numbers",
-              .source = "PSS baseline, CVE-2022-0811"},
+              .source = "PSS baseline, CVE-2022-0811",
+              .params = params},
      .check = check},
 };
 

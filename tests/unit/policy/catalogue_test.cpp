@@ -61,8 +61,7 @@ TEST_CASE("rules of the plan that are missing stand for what no spec can express
                                     "cpu-realtime",     "oom-kill-disable", "restart-policy",
                                     "detached",         "log-none",         "log-remote",
                                     "storage-opt",      "foreign-platform", "publish-all",
-                                    "mac-address",      "image-registry",   "env-file",
-                                    "expired-waiver",   "unused-waiver",    "remote-host-path",
+                                    "mac-address",      "env-file",         "remote-host-path",
                                     "unenforced-field"};
   for (const auto& [id, row] : read_plan()) {
     CAPTURE(id);

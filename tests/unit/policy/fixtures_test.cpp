@@ -1,7 +1,8 @@
 // Each rule has manifests that it must pass and manifests that it must fail, in tests/fixtures/rules/ID/{pass,fail}.
 // A failing one is a minimal manifest with one tweak; the .txt beside it holds all findings. SKILLRUN_UPDATE_GOLDENS=1
-// writes these files anew. A first line `# policy: NAME` asks for another policy than restricted;
-// `# reported as: RULE` says that a parser refuses such a manifest before the rule sees it.
+// writes these files anew. A first line `# policy: NAME` asks for another policy than restricted, and a rule that needs
+// one of its own has it as policy.yaml in its folder; `# reported as: RULE` says that a parser refuses such a manifest
+// before the rule sees it.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -38,6 +39,9 @@ struct FixtureHost : FakeHost {
     socket = "/opt/engine/main.sock";
     home_folder = "/home/alice";
   }
+  std::optional<std::chrono::year_month_day> today() const override {
+    return std::chrono::year_month_day{std::chrono::year(2026), std::chrono::November, std::chrono::day(21)};
+  }
 };
 
 const CallerContext caller{
@@ -50,9 +54,17 @@ std::string directive(std::string_view text, std::string_view key) {
   return std::string(text.substr(mark.size(), text.find('\n') - mark.size()));
 }
 
-const Policy& policy_for(std::string_view text) {
+std::shared_ptr<const Policy> policy_for(const fs::path& path, std::string_view text) {
+  const fs::path own = path.parent_path().parent_path() / "policy.yaml";
+  if (fs::exists(own)) {
+    const auto policy = Policy::parse(
+        std::make_shared<const SourceText>(SourceText{.name = "policy.yaml", .directory = {}, .text = read(own)}));
+    if (!policy) FAIL_CHECK(policy.error().front().message);
+    REQUIRE(policy);
+    return *policy;
+  }
   const std::string name = directive(text, "policy");
-  return name.empty() ? restricted() : *Policy::builtin(name);
+  return Policy::builtin(name.empty() ? "restricted" : name);
 }
 
 void append(Findings& to, const Findings& from) { to.insert(to.end(), from.begin(), from.end()); }
@@ -60,7 +72,8 @@ void append(Findings& to, const Findings& from) { to.insert(to.end(), from.begin
 /// What lint would say about every skill of the file, and every instance that it declares.
 Findings judge_file(const fs::path& path) {
   const std::string text = read(path);
-  const Policy& policy = policy_for(text);
+  const auto judging = policy_for(path, text);
+  const Policy& policy = *judging;
   const auto source = std::make_shared<const SourceText>(
       SourceText{.name = path.filename().string(), .directory = "/srv/skills", .text = text});
   const auto manifest = parse_manifest(source, format_of(path.string()).value());
@@ -83,6 +96,7 @@ Findings judge_file(const fs::path& path) {
       append(findings, evaluate(policy, with_defaults(policy, spec), host));
     }
   }
+  append(findings, unused_waivers(policy, *manifest, findings));
   sort_findings(findings);
   return findings;
 }
@@ -126,6 +140,7 @@ TEST_CASE("every fixture belongs to a rule, and every file there to a fixture") 
     if (!entry.is_regular_file()) continue;
     CAPTURE(entry.path().string());
     const fs::path folder = entry.path().parent_path();
+    if (entry.path().filename() == "policy.yaml" && folder.parent_path() == root) continue;
     const bool golden = entry.path().extension() == ".txt" && folder.filename() == "fail";
     CHECK((golden || format_of(entry.path().string())));
     if (!golden) continue;

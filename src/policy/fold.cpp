@@ -1,0 +1,231 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "policy/policy_settings.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+class Folder {
+ public:
+  Folder(PolicySettings& below, FoldMode mode, Findings& faults) : below_(below), mode_(mode), faults_(faults) {}
+
+  void rule(std::size_t index, RuleSettings over) {
+    RuleSettings& below = below_.rules[index];
+    const RuleInfo& info = rule_catalogue()[index];
+    // While a rule is off nothing passes that its parameters could let pass.
+    const bool is_off = below.severity && below.severity->value == Severity::off;
+    const bool bound = below.locked || (mode_ == FoldMode::tighten && !is_off);
+    for (ParamSetting& setting : over.params) parameter(info, below, std::move(setting), bound);
+    if (over.severity) severity(info, below, std::move(*over.severity));
+    if (over.locked && !below.locked) below.locked = std::move(over.locked);
+  }
+
+  void defaults(DefaultSettings over);
+
+  /// Waivers of rules that are locked, by whoever, are faults. Called when the rules have been laid over.
+  void waivers(std::vector<PolicyWaiver> over) {
+    for (PolicyWaiver& waiver : over) {
+      const RuleInfo* info = find_rule(waiver.rule);
+      if (info == nullptr) continue;
+      const auto& locked = below_.rules[static_cast<std::size_t>(info - rule_catalogue().data())].locked;
+      if (locked) {
+        faults_.push_back(
+            setting_fault(waiver.origin, "waivers",
+                          fmt::format("{} can not be waived: {} has locked it", waiver.rule, describe(*locked)),
+                          "remove the waiver"));
+      } else if (std::ranges::none_of(below_.waivers, [&](const PolicyWaiver& known) {
+                   return same_place(known.origin, waiver.origin);
+                 })) {
+        below_.waivers.push_back(std::move(waiver));
+      }
+    }
+  }
+
+  /// A ban stays: whoever could lift it could waive.
+  void inline_waivers(std::optional<Placed<bool>> over) {
+    if (!over) return;
+    auto& below = below_.inline_waivers;
+    if (over->value && (below ? !below->value : mode_ == FoldMode::tighten)) {
+      return refuse(over->origin, "inline_waivers", "comments in manifests can not be allowed to waive here", {},
+                    below ? std::optional(below->origin) : std::nullopt);
+    }
+    if (!below || below->value != over->value) below = std::move(over);
+  }
+
+ private:
+  static bool same_place(const PolicyOrigin& a, const PolicyOrigin& b) {
+    return a.source && b.source && a.source->name == b.source->name && a.span == b.span;
+  }
+
+  static std::string field_of(const RuleInfo& rule, std::string_view key) {
+    return fmt::format("rules.{}.{}", rule.id, key);
+  }
+
+  /// Says why a relaxing setting is refused. What a built-in policy has in it is nobody's attempt to relax.
+  void refuse(const PolicyOrigin& origin, std::string field, const std::string& what,
+              const std::optional<PolicyOrigin>& locked, const std::optional<PolicyOrigin>& by) {
+    if (!origin.source) return;
+    if (locked) {
+      faults_.push_back(setting_fault(origin, std::move(field),
+                                      fmt::format("{}: {} has locked it", what, describe(*locked)),
+                                      "remove the entry, or make it stricter"));
+    } else {
+      faults_.push_back(setting_fault(origin, std::move(field),
+                                      fmt::format("{}: a policy of this layer can only tighten what {} says", what,
+                                                  by ? describe(*by) : "is below it"),
+                                      "remove the entry, or make it stricter"));
+    }
+  }
+
+  void severity(const RuleInfo& rule, RuleSettings& below, Placed<Severity> over) {
+    const bool relaxes = below.severity && over.value < below.severity->value;
+    if (relaxes && (below.locked || mode_ == FoldMode::tighten)) {
+      refuse(over.origin, field_of(rule, "severity"),
+             fmt::format("{} can not be lowered from {} to {}", rule.id, to_string(below.severity->value),
+                         to_string(over.value)),
+             below.locked, below.severity->origin);
+      return;
+    }
+    if (!below.severity || below.severity->value != over.value) below.severity = std::move(over);
+  }
+
+  void parameter(const RuleInfo& rule, RuleSettings& below, ParamSetting over, bool bound) {
+    const auto known = std::ranges::find(below.params, over.param, &ParamSetting::param);
+    ParamSetting* before = known == below.params.end() ? nullptr : &*known;
+    const ParamValue* value = before == nullptr ? nullptr : &before->value;
+    if (bound) {
+      if (const auto what = relaxation(*over.param, value, over.value)) {
+        refuse(over.origin, field_of(rule, fmt::format("params.{}", over.param->name)),
+               fmt::format("{} would let {} pass {}", over.param->name, printable(*what), rule.id), below.locked,
+               before != nullptr ? std::optional(before->origin)
+               : below.severity  ? std::optional(below.severity->origin)
+                                 : std::nullopt);
+        return;
+      }
+    }
+    // A list of its own takes the place of everything that was added before.
+    if (over.param->effect == ParamEffect::replace) {
+      std::erase_if(below.params,
+                    [](const ParamSetting& setting) { return setting.param->effect == ParamEffect::add; });
+    }
+    over.value = merge(*over.param, value, std::move(over.value));
+    const auto again = std::ranges::find(below.params, over.param, &ParamSetting::param);
+    if (again == below.params.end()) {
+      below.params.push_back(std::move(over));
+    } else {
+      *again = std::move(over);
+    }
+  }
+
+  template <class Value, class Stricter>
+  void single(DefaultKey key, Value PolicyDefaults::* member, DefaultSettings& over, Stricter stricter) {
+    std::optional<PolicyOrigin>& origin = over.origin(key);
+    if (!origin) return;
+    DefaultSettings& below = below_.defaults;
+    Value& mine = below.values.*member;
+    Value& theirs = over.values.*member;
+    if (mine == theirs && below.origin(key)) return;
+    if (mode_ == FoldMode::tighten && !stricter(mine, theirs)) {
+      refuse(*origin, fmt::format("defaults.{}", default_keys[static_cast<std::size_t>(key)]),
+             fmt::format("the default {} can not be relaxed", default_keys[static_cast<std::size_t>(key)]), {},
+             below.origin(key));
+      return;
+    }
+    mine = std::move(theirs);
+    below.origin(key) = std::move(origin);
+  }
+
+  PolicySettings& below_;
+  FoldMode mode_;
+  Findings& faults_;
+};
+
+bool is_root(const std::string& user) {
+  return user.empty() || user == "root" || user.starts_with("0") || user.starts_with("root:");
+}
+
+std::string_view target_of(std::string_view tmpfs) { return tmpfs.substr(0, tmpfs.find(':')); }
+
+/// Every tmpfs that was there stays as it was; others may join them.
+bool keeps_all(const std::vector<std::string>& before, const std::vector<std::string>& now) {
+  return std::ranges::all_of(before,
+                             [&](const std::string& mount) { return std::ranges::find(now, mount) != now.end(); });
+}
+
+void Folder::defaults(DefaultSettings over) {
+  // "none" is what a skill gets when nobody says anything.
+  const auto no_network = [](const auto&, const auto& now) { return now == "none"; };
+  const auto switched_on = [](const auto&, const auto& now) { return now == true; };
+  const auto smaller = [](const auto& before, const auto& now) { return !before || *now < *before; };
+  if (mode_ == FoldMode::tighten) {
+    // What is dropped or mounted below stays; an empty list is an attempt to take it away.
+    const PolicyDefaults& below = below_.defaults.values;
+    if (over.origin(DefaultKey::cap_drop) && !over.values.cap_drop.empty()) {
+      for (const std::string& capability : below.cap_drop) {
+        if (std::ranges::find(over.values.cap_drop, capability) == over.values.cap_drop.end()) {
+          over.values.cap_drop.push_back(capability);
+        }
+      }
+    }
+    if (over.origin(DefaultKey::tmpfs)) {
+      for (const std::string& mount : below.tmpfs) {
+        const auto same = [&](const std::string& other) { return target_of(other) == target_of(mount); };
+        if (std::ranges::none_of(over.values.tmpfs, same)) over.values.tmpfs.push_back(mount);
+      }
+    }
+  }
+  single(DefaultKey::network, &PolicyDefaults::network, over, no_network);
+  single(DefaultKey::no_new_privileges, &PolicyDefaults::no_new_privileges, over, switched_on);
+  single(DefaultKey::init, &PolicyDefaults::init, over, switched_on);
+  single(DefaultKey::pids_limit, &PolicyDefaults::pids_limit, over, smaller);
+  single(DefaultKey::read_only, &PolicyDefaults::read_only, over, switched_on);
+  single(DefaultKey::memory_swap_equals_memory, &PolicyDefaults::memory_swap_equals_memory, over, switched_on);
+  single(DefaultKey::cap_drop, &PolicyDefaults::cap_drop, over, keeps_all);
+  single(DefaultKey::tmpfs, &PolicyDefaults::tmpfs, over, keeps_all);
+  // A user that is named already was chosen; another one may own more, not less.
+  single(DefaultKey::user, &PolicyDefaults::user, over,
+         [](const auto& before, const auto& now) { return !before && !is_root(*now); });
+}
+
+}  // namespace
+
+const ParamSetting* RuleSettings::find(std::string_view param) const noexcept {
+  const auto found = std::ranges::find(params, param, [](const ParamSetting& setting) { return setting.param->name; });
+  return found == params.end() ? nullptr : &*found;
+}
+
+PolicySettings::PolicySettings() : rules(rule_catalogue().size()) {}
+
+void lay_over(PolicySettings& below, PolicySettings over, FoldMode mode, Findings& faults) {
+  Folder folder(below, mode, faults);
+  for (std::size_t i = 0; i < over.rules.size(); ++i) folder.rule(i, std::move(over.rules[i]));
+  folder.defaults(std::move(over.defaults));
+  folder.waivers(std::move(over.waivers));
+  folder.inline_waivers(std::move(over.inline_waivers));
+  if (!over.name.empty()) below.name = std::move(over.name);
+}
+
+Finding setting_fault(const PolicyOrigin& origin, std::string field, std::string message, std::string remedy) {
+  return Finding{.rule = "invalid-value",
+                 .severity = Severity::error,
+                 .message = std::move(message),
+                 .skill = {},
+                 .instance = {},
+                 .source = origin.source,
+                 .span = origin.span,
+                 .field = std::move(field),
+                 .evidence = {},
+                 .remediation = std::move(remedy)};
+}
+
+std::string describe(const PolicyOrigin& origin) {
+  if (!origin.source) return fmt::format("the built-in policy {}", origin.policy);
+  return fmt::format("{} ({}:{})", printable(origin.policy), printable(origin.source->name), origin.span.begin.line);
+}
+
+}  // namespace skillrun

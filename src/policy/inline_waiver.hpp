@@ -1,0 +1,20 @@
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace skillrun {
+
+/// What a comment `# skillrun: allow RULE until YYYY-MM-DD -- reason` says. The rule need not exist.
+struct InlineWaiver {
+  std::string rule;
+  std::chrono::year_month_day expires;
+  std::string reason;
+};
+
+/// Reads what follows "skillrun:". The error is a message for the finding.
+[[nodiscard]] std::expected<InlineWaiver, std::string> parse_inline_waiver(std::string_view text);
+
+}  // namespace skillrun

@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "policy/policy_data.hpp"
+#include "policy/policy_document.hpp"
+#include "spec/path.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+constexpr std::size_t max_depth = 8;
+constexpr std::size_t max_documents = 64;  ///< shared bases are read again, and that could multiply
+
+/// Folds documents with what they extend.
+class Loader {
+ public:
+  explicit Loader(const PolicyFiles* files) : files_(files) {}
+
+  /// A document over its bases. What it leaves open stays open.
+  [[nodiscard]] PolicySettings load(const SourcePtr& source, bool tightens) {
+    PolicySettings settings;
+    if (++documents_ > max_documents) {
+      fault(source, {{1, 1}, {1, 1}}, fmt::format("more than {} policies extend each other", max_documents),
+            "extend fewer");
+      return settings;
+    }
+    auto document = read_policy_document(source, false);
+    if (!document) {
+      append(std::move(document.error()));
+      return settings;
+    }
+    for (const PolicyBase& base : document->extends) extend(settings, source, base, tightens);
+    lay_over(settings, std::move(document->settings), FoldMode::change, faults_);
+    return settings;
+  }
+
+  /// load() of a document that nothing extends.
+  [[nodiscard]] PolicySettings load_top(const SourcePtr& source, bool tightens) {
+    const std::string_view name = source->name;
+    if (!source->directory.empty()) {
+      open_ = {clean_path(fmt::format("{}/{}", source->directory, name.substr(name.rfind('/') + 1)))};
+    }
+    PolicySettings settings = load(source, tightens);
+    open_.clear();
+    return settings;
+  }
+
+  [[nodiscard]] Findings& faults() noexcept { return faults_; }
+
+ private:
+  void extend(PolicySettings& settings, const SourcePtr& source, const PolicyBase& base, bool tightens) {
+    if (!base.is_path()) {
+      if (tightens && base.name == "privileged") {
+        return fault(source, base.span, "privileged relaxes everything: a policy of this layer can only tighten",
+                     "remove the entry");
+      }
+      if (const PolicySettings* builtin = builtin_settings(base.name)) {
+        lay_over(settings, *builtin, FoldMode::change, faults_);
+      }
+      return;
+    }
+    if (files_ == nullptr || (source->directory.empty() && !base.name.starts_with('/'))) {
+      return fault(source, base.span, fmt::format("the policy '{}' can not be looked for here", printable(base.name)),
+                   "extend built-in policies only: baseline, restricted or privileged");
+    }
+    const std::string path =
+        clean_path(base.name.starts_with('/') ? base.name : fmt::format("{}/{}", source->directory, base.name));
+    if (std::ranges::find(open_, path) != open_.end()) {
+      return fault(source, base.span, fmt::format("the policy '{}' extends itself", printable(base.name)),
+                   "remove one of the entries that lead in a circle");
+    }
+    if (open_.size() >= max_depth) {
+      return fault(source, base.span, fmt::format("policies extend each other more than {} deep", max_depth),
+                   "extend fewer");
+    }
+    const auto text = files_->read(path);
+    if (!text) {
+      return fault(source, base.span, fmt::format("the policy '{}' can not be read: {}", printable(path), text.error()),
+                   "mend the path; it is relative to this document");
+    }
+    open_.push_back(path);
+    lay_over(settings, load(*text, tightens), FoldMode::change, faults_);
+    open_.pop_back();
+  }
+
+  void fault(const SourcePtr& source, Span span, std::string message, std::string remedy) {
+    faults_.push_back(setting_fault({.policy = {}, .source = source, .span = span}, "extends", std::move(message),
+                                    std::move(remedy)));
+  }
+
+  void append(Findings findings) { std::ranges::move(findings, std::back_inserter(faults_)); }
+
+  const PolicyFiles* files_;
+  std::vector<std::string> open_;
+  std::size_t documents_ = 0;
+  Findings faults_;
+};
+
+bool has_base(const PolicySettings& settings) {
+  return std::ranges::all_of(settings.rules, [](const RuleSettings& rule) { return rule.severity.has_value(); });
+}
+
+}  // namespace
+
+std::expected<std::shared_ptr<const Policy>, Findings> Policy::fold(std::span<const PolicyInput> inputs,
+                                                                    const PolicyFiles* files) {
+  Loader loader(files);
+  PolicySettings settings;
+  const auto lay_on_baseline = [&] {
+    if (!has_base(settings)) lay_over(settings, *builtin_settings("baseline"), FoldMode::change, loader.faults());
+  };
+  for (const PolicyInput& input : inputs) {
+    const bool tightens = input.layer == PolicyLayer::user || input.layer == PolicyLayer::project;
+    if (tightens) lay_on_baseline();
+    PolicySettings over;
+    if (input.source) {
+      over = loader.load_top(input.source, tightens);
+    } else if (const PolicySettings* builtin = builtin_settings(input.builtin)) {
+      over = *builtin;
+    } else {
+      loader.faults().push_back(setting_fault({}, "", fmt::format("no built-in policy '{}'", printable(input.builtin)),
+                                              "the built-in ones are baseline, restricted and privileged"));
+      continue;
+    }
+    if (!has_base(over)) lay_on_baseline();
+    lay_over(settings, std::move(over), tightens ? FoldMode::tighten : FoldMode::change, loader.faults());
+  }
+  lay_on_baseline();
+  Findings faults = std::move(loader.faults());
+  if (!faults.empty()) {
+    sort_findings(faults);
+    return std::unexpected(std::move(faults));
+  }
+  return PolicyBuilder::build(std::move(settings), {inputs.begin(), inputs.end()});
+}
+
+std::expected<std::shared_ptr<const Policy>, Findings> Policy::parse(SourcePtr source, const PolicyFiles* files) {
+  const PolicyInput input{.layer = PolicyLayer::option, .builtin = {}, .source = std::move(source)};
+  return fold({&input, 1}, files);
+}
+
+}  // namespace skillrun

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <skillrun/policy.hpp>
+
+#include "policy/policy_settings.hpp"
+
+namespace skillrun {
+
+/// A policy as the evaluation uses it: everything that can be looked up or compiled beforehand has been.
+struct PolicyData {
+  PolicySettings settings;            ///< with origins, for `policy show`
+  std::vector<PolicyInput> inputs;    ///< the policies that took part
+  std::vector<Severity> severities;   ///< by index in the catalogue
+  std::vector<RuleParams> params;     ///< likewise
+  std::vector<std::size_t> active;    ///< the rules that have something to judge, by index
+  std::vector<PolicyWaiver> waivers;  ///< of rules that nobody has locked
+
+  /// Why findings of that rule can not be waived, as half a sentence; nothing when they can.
+  [[nodiscard]] std::optional<std::string> unwaivable(std::string_view rule) const;
+};
+
+/// The only way to make a Policy. The settings must have a severity for every rule.
+struct PolicyBuilder {
+  [[nodiscard]] static std::shared_ptr<const Policy> build(PolicySettings settings, std::vector<PolicyInput> inputs);
+};
+
+/// What the built-in policy of that name sets: a column of the catalogue, and its document's defaults. Null for any
+/// other name.
+[[nodiscard]] const PolicySettings* builtin_settings(std::string_view name);
+
+}  // namespace skillrun

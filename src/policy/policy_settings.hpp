@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <skillrun/policy.hpp>
+
+#include "policy/rule_params.hpp"
+#include "policy/waivers.hpp"
+
+namespace skillrun {
+
+/// A value and the document that set it.
+template <class T>
+struct Placed {
+  T value{};
+  PolicyOrigin origin;
+};
+
+struct ParamSetting {
+  const RuleParam* param = nullptr;
+  ParamValue value;
+  PolicyOrigin origin;
+};
+
+/// What policies say of one rule. What is not set is left to those below.
+struct RuleSettings {
+  std::optional<Placed<Severity>> severity;
+  std::optional<PolicyOrigin> locked;  ///< who locked it
+  std::vector<ParamSetting> params;
+
+  [[nodiscard]] const ParamSetting* find(std::string_view param) const noexcept;
+};
+
+/// The keys of `defaults`, in the order of their origins.
+inline constexpr std::array<std::string_view, 9> default_keys{
+    "network", "no_new_privileges", "init", "pids_limit", "read_only", "memory_swap_equals_memory", "cap_drop", "tmpfs",
+    "user"};
+enum class DefaultKey : std::uint8_t {
+  network,
+  no_new_privileges,
+  init,
+  pids_limit,
+  read_only,
+  memory_swap_equals_memory,
+  cap_drop,
+  tmpfs,
+  user
+};
+
+/// Defaults with the origin of each; one without an origin is not set.
+struct DefaultSettings {
+  PolicyDefaults values;
+  std::array<std::optional<PolicyOrigin>, default_keys.size()> origins;
+
+  [[nodiscard]] std::optional<PolicyOrigin>& origin(DefaultKey key) noexcept {
+    return origins[static_cast<std::size_t>(key)];
+  }
+  [[nodiscard]] const std::optional<PolicyOrigin>& origin(DefaultKey key) const noexcept {
+    return origins[static_cast<std::size_t>(key)];
+  }
+};
+
+/// What one document, or several folded together, set.
+struct PolicySettings {
+  PolicySettings();
+
+  std::string name;
+  std::vector<RuleSettings> rules;  ///< one for every rule of the catalogue, in its order
+  DefaultSettings defaults;
+  std::vector<PolicyWaiver> waivers;
+  std::optional<Placed<bool>> inline_waivers;
+};
+
+enum class FoldMode : std::uint8_t {
+  change,   ///< may relax what is not locked
+  tighten,  ///< may only make stricter; what a built-in policy would relax is passed over, what a document says is not
+};
+
+/// Lays `over` on `below`. A setting that may not be made is reported with its place and leaves `below` as it was.
+void lay_over(PolicySettings& below, PolicySettings over, FoldMode mode, Findings& faults);
+
+/// A fault of a setting that a document makes.
+[[nodiscard]] Finding setting_fault(const PolicyOrigin& origin, std::string field, std::string message,
+                                    std::string remedy);
+
+/// "acme (policy.yaml:12)", or "baseline" for a built-in policy: for messages.
+[[nodiscard]] std::string describe(const PolicyOrigin& origin);
+
+}  // namespace skillrun

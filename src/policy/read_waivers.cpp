@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "policy/policy_document.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+constexpr std::array<std::string_view, 8> waiver_keys{"rule",     "skill",  "instance", "field",
+                                                      "evidence", "reason", "owner",    "expires"};
+constexpr std::size_t max_waivers = 1000;
+
+/// The rule of a waiver, if it is one that can be waived.
+void check_rule(const NodeReader& reader, const ValueNode& node, const Path& path) {
+  const RuleInfo* rule = find_rule(node.text);
+  if (rule == nullptr) {
+    std::vector<std::string_view> ids;
+    for (const RuleInfo& known : rule_catalogue()) ids.push_back(known.id);
+    const auto near = closest(node.text, ids, 1);
+    reader.invalid(node, path, fmt::format("no rule '{}'", printable(node.text)),
+                   near.empty() ? "`skillrun rules` lists all" : fmt::format("did you mean \"{}\"?", near.front()));
+  } else if (rule->always_refuses()) {
+    reader.invalid(node, path,
+                   fmt::format("{} can not be waived: what is not understood is refused under every policy", rule->id),
+                   "remove the waiver");
+  } else if (rule->id == "expired-waiver" || rule->id == "unused-waiver") {
+    reader.invalid(node, path, fmt::format("{} can not be waived: it is about waivers itself", rule->id),
+                   "remove the waiver");
+  }
+}
+
+std::optional<PolicyWaiver> read_waiver(const DocumentContext& context, const ValueNode& node, const Path& top) {
+  const NodeReader& reader = context.reader;
+  if (!require_table(reader.reporter(), node, top)) return std::nullopt;
+  PolicyWaiver waiver;
+  waiver.origin = context.at(node.span);
+  for (const Member& member : node.members) {
+    const Path path(top, member.key);
+    const auto name = [&] { return reader.name(member.value, path); };
+    if (member.key == "rule") {
+      waiver.rule = name().value_or("");
+      if (!waiver.rule.empty()) check_rule(reader, member.value, path);
+    } else if (member.key == "skill") {
+      waiver.skill = name().value_or("");
+    } else if (member.key == "instance") {
+      waiver.instance = name();
+    } else if (member.key == "field") {
+      waiver.field = name();
+    } else if (member.key == "evidence") {
+      waiver.evidence = name();
+    } else if (member.key == "reason") {
+      waiver.reason = name().value_or("");
+    } else if (member.key == "owner") {
+      waiver.owner = name().value_or("");
+    } else if (member.key == "expires") {
+      waiver.expires = reader.date(member.value, path).value_or(std::chrono::year_month_day());
+    } else {
+      report_unknown_key(reader.reporter(), member, top, waiver_keys);
+    }
+  }
+  struct Needed {
+    std::string_view key;
+    std::string_view remedy;
+  };
+  static constexpr Needed needed[] = {{"rule", "name the rule that is waived"},
+                                      {"skill", "name the skill that it is waived for"},
+                                      {"reason", "say why the finding may pass"},
+                                      {"owner", "say who answers for it"},
+                                      {"expires", "write the last day (UTC) on which it holds as YYYY-MM-DD"}};
+  for (const Needed& need : needed) {
+    if (find_member(node, need.key) == nullptr) reader.missing(node.span, top, need.key, std::string(need.remedy));
+  }
+  return waiver;
+}
+
+}  // namespace
+
+void read_waivers(const DocumentContext& context, const ValueNode& node, const Path& top,
+                  std::vector<PolicyWaiver>& waivers) {
+  if (node.items.size() > max_waivers) {
+    context.reader.invalid(node, top, fmt::format("more than {} waivers", max_waivers),
+                           "mend what they are for, or change the rules");
+    return;
+  }
+  waivers = context.reader.list(
+      node, top, [&](const ValueNode& item, const Path& path) { return read_waiver(context, item, path); });
+}
+
+}  // namespace skillrun

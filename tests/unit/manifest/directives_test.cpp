@@ -1,0 +1,82 @@
+#include <doctest/doctest.h>
+#include <skillrun/manifest.hpp>
+
+using namespace skillrun;
+
+namespace {
+
+std::vector<Directive> directives(std::string text, ManifestFormat format) {
+  const auto manifest = parse_manifest(
+      std::make_shared<const SourceText>(SourceText{.name = "m", .directory = {}, .text = std::move(text)}), format);
+  REQUIRE(manifest);
+  return manifest->directives ? *manifest->directives : std::vector<Directive>();
+}
+
+std::vector<Directive> toml(const std::string& text) { return directives(text, ManifestFormat::toml); }
+std::vector<Directive> yaml(const std::string& text) { return directives(text, ManifestFormat::yaml); }
+
+}  // namespace
+
+TEST_CASE("a comment belongs to its line, or standing alone to the next one, and to the skill there") {
+  const auto found = toml(
+      "[skills.a]\nruntime = \"docker\"\n[skills.a.docker]\nimage = \"x\"  # skillrun: one \r\n\n[skills.b.docker]\n"
+      "# skillrun: two\n  #  skillrun:three\nimage = \"y\"\n# skillrun: four\n");
+  REQUIRE(found.size() == 4);
+  CHECK(found[0].text == "one");
+  CHECK(found[0].line == 4);
+  CHECK(found[0].skill == "a");
+  CHECK(found[0].span == Span{{4, 14}, {4, 29}});
+  CHECK(found[1].line == 9);
+  CHECK(found[1].skill == "b");
+  CHECK(found[2].text == "three");
+  CHECK(found[2].line == 9);
+  CHECK(found[3].line == 11);
+  CHECK(found[3].skill.empty());
+}
+
+TEST_CASE("inside a list a comment belongs to its item") {
+  const auto found = toml(
+      "[skills.a.docker]\nimage = \"x\"\nextra_args = [\n  \"--privileged\", # skillrun: one\n  # skillrun: two\n"
+      "  \"--net=host\",\n]\n");
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].line == 4);
+  CHECK(found[1].line == 6);
+  CHECK(found[1].skill == "a");
+}
+
+TEST_CASE("a # within a string, a key or a block is no comment") {
+  CHECK(toml("[skills.a]\ndescription = \"x # skillrun: no\"\n[skills.a.docker]\nimage = \"x\"\nlabels = { \"# "
+             "skillrun: no\" = '# skillrun: no' }\n")
+            .empty());
+  CHECK(toml("[skills.a]\ndescription = \"\"\"\n# skillrun: no\n\"\"\"\n[skills.a.docker]\nimage = '''x'''\n").empty());
+  CHECK(yaml("skills:\n  a:\n    description: |\n      # skillrun: no\n      x # skillrun: no\n    docker: {image: "
+             "'# skillrun: no'}\n")
+            .empty());
+  CHECK(yaml("skills:\n  a:\n    description: \"x\n      # skillrun: no\"\n    docker: {image: a#skillrun:no}\n")
+            .empty());
+  CHECK(yaml("skills:\n  a:\n    description: >-\n      folded\n\n      # skillrun: no\n    docker: {image: x}\n")
+            .empty());
+}
+
+TEST_CASE("YAML comments are found beside plain, quoted and block values") {
+  const auto found = yaml(
+      "skills:\n  a:  # skillrun: one\n    docker:\n      image: x#y # skillrun: two\n      # skillrun: three\n"
+      "      network: 'host' # skillrun: four\n      command: [a, # skillrun: five\n        b]\n");
+  REQUIRE(found.size() == 5);
+  const std::uint32_t lines[] = {2, 4, 6, 6, 7};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    CAPTURE(found[i].text);
+    CHECK(found[i].line == lines[i]);
+    CHECK(found[i].skill == "a");
+  }
+}
+
+TEST_CASE("only a comment that begins with the word is a directive") {
+  CHECK(toml("# see skillrun: no\n# skillrun\n[skills.a.docker]\nimage = \"x\" # a # skillrun: no\n").empty());
+}
+
+TEST_CASE("many comments cost no more than their number") {
+  std::string text = "[skills.a.docker]\nimage = \"x\"\n";
+  while (text.size() < 900'000) text += "# skillrun: x\n";
+  CHECK(toml(text).size() > 60'000);
+}
