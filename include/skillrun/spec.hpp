@@ -95,6 +95,13 @@ enum class MountType : std::uint8_t { bind, volume, tmpfs };
 enum class Propagation : std::uint8_t { unset, private_, rprivate, shared, rshared, slave, rslave };
 enum class Relabel : std::uint8_t { none, shared, private_ };  ///< :z and :Z
 
+enum class BindRecursion : std::uint8_t { unset, enabled, disabled, writable, readonly };
+
+struct KeyValue {
+  std::string key;
+  std::string value;
+};
+
 /// One mount, whichever spelling declared it.
 struct Mount {
   MountType type = MountType::bind;
@@ -109,6 +116,10 @@ struct Mount {
   std::optional<std::int64_t> tmpfs_size;
   std::optional<std::uint32_t> tmpfs_mode;
   std::string tmpfs_options;  ///< further options of a `tmpfs` entry (noexec, nosuid, uid=...), comma-separated, sorted
+  std::string driver;         ///< volume driver; empty: the engine's own (local)
+  std::vector<KeyValue> driver_options;            ///< of a volume that the engine makes; a later one of a key wins
+  std::vector<KeyValue> labels;                    ///< of a volume that the engine makes
+  BindRecursion recursion = BindRecursion::unset;  ///< whether a bind takes along what is mounted below its source
   bool caller_workdir =
       false;  ///< the source is the working directory that the caller chose, not the manifest's author
 };
@@ -141,11 +152,49 @@ struct NetworkMode {
   [[nodiscard]] std::string text() const;
 };
 
+/// How a container appears on its network. Docker's EndpointSettings.
+struct NetworkEndpoint {
+  std::vector<std::string> aliases;
+  std::vector<KeyValue> driver_options;
+  std::string ipv4_address;
+  std::string ipv6_address;
+  std::vector<std::string> link_local_ips;
+  std::string mac_address;
+  std::optional<std::int64_t> gateway_priority;
+};
+
+/// A network together with the options that the CSV form gives for it.
+struct NetworkAttachment {
+  NetworkMode mode;
+  NetworkEndpoint endpoint;
+};
+
 /// Reads what docker reads: literal names, container:ID, podman's ns:PATH, and the CSV form (name=host,alias=x) when
-/// the text holds `word=word`. Options other than name in the CSV form are refused.
+/// the text holds `word=word`.
+[[nodiscard]] std::expected<NetworkAttachment, ParseError> parse_network_attachment(std::string_view text);
+
+/// The same where only a mode has a meaning: options of the CSV form are refused.
 [[nodiscard]] std::expected<NetworkMode, ParseError> parse_network(std::string_view text);
 
-/// [ip:][host]:container[/proto]; ranges are expanded by parse_ports.
+/// A MAC address, six bytes in hexadecimal with colons or dashes, in its form with colons and lower case.
+[[nodiscard]] std::expected<std::string, ParseError> parse_mac_address(std::string_view text);
+
+enum class NamespaceMode : std::uint8_t { private_, host, container, shareable, none, path };
+
+/// The PID, IPC, UTS, user or cgroup namespace of a container.
+struct NamespaceSetting {
+  NamespaceMode mode = NamespaceMode::private_;
+  std::string name;  ///< the container or the path; empty for the other modes
+
+  [[nodiscard]] std::string text() const;
+};
+
+enum class NamespaceKind : std::uint8_t { pid, ipc, uts, user, cgroup };
+
+/// The value of --pid, --ipc, --uts, --userns or --cgroupns; each knows other words.
+[[nodiscard]] std::expected<NamespaceSetting, ParseError> parse_namespace(NamespaceKind kind, std::string_view text);
+
+/// [ip:][host]:container[/proto], or docker's CSV form (published, target, protocol, mode); parse_ports expands ranges.
 struct PortMapping {
   std::string host_ip;                     ///< empty: every interface
   std::optional<std::uint16_t> host_port;  ///< empty: any free one
@@ -154,6 +203,10 @@ struct PortMapping {
 };
 
 [[nodiscard]] std::expected<std::vector<PortMapping>, ParseError> parse_ports(std::string_view text);
+
+/// A port or range of ports with an optional protocol, as --expose takes it: "80", "8000-8003/udp"; one text of the
+/// form "80/tcp" for each port.
+[[nodiscard]] std::expected<std::vector<std::string>, ParseError> parse_exposed_ports(std::string_view text);
 
 /// name=soft[:hard].
 struct Ulimit {
@@ -176,12 +229,59 @@ struct Device {
 
 [[nodiscard]] std::expected<Device, ParseError> parse_device(std::string_view text, const PathContext& paths);
 
-/// `all` or a count; other forms of --gpus are refused.
+/// `all`, a count, or the CSV form of --gpus (count, device, driver, capabilities, options).
 struct GpuRequest {
-  std::int64_t count = -1;  ///< -1: all
+  std::int64_t count = -1;                ///< -1: all; 0 with device_ids: those
+  std::string driver;                     ///< empty: the engine chooses
+  std::vector<std::string> device_ids;    ///< indices or UUIDs
+  std::vector<std::string> capabilities;  ///< beside "gpu", which is always asked for
+  std::vector<KeyValue> options;          ///< of the driver
 };
 
 [[nodiscard]] std::expected<GpuRequest, ParseError> parse_gpus(std::string_view text);
+
+/// The name of a device by the Container Device Interface: vendor.com/class=name.
+[[nodiscard]] bool is_cdi_device(std::string_view text) noexcept;
+
+/// A bound on the traffic of one block device: /dev/path:rate.
+struct DeviceRate {
+  std::string path;
+  std::int64_t rate = 0;  ///< bytes or operations per second
+};
+
+enum class RateUnit : std::uint8_t { bytes, operations };
+
+[[nodiscard]] std::expected<DeviceRate, ParseError> parse_device_rate(std::string_view text, RateUnit unit);
+
+/// /dev/path:weight with a weight from 10 to 1000.
+[[nodiscard]] std::expected<DeviceRate, ParseError> parse_device_weight(std::string_view text);
+
+/// no, always, unless-stopped or on-failure[:retries].
+struct RestartPolicy {
+  std::string name;
+  std::int64_t maximum_retries = 0;  ///< 0: no bound; only on-failure may have one
+};
+
+[[nodiscard]] std::expected<RestartPolicy, ParseError> parse_restart_policy(std::string_view text);
+
+/// How an engine asks a container whether it is well.
+struct Healthcheck {
+  bool disabled = false;  ///< the image's own check is switched off; then nothing else is set
+  std::string command;    ///< run by the image's shell; empty: the image's own
+  std::chrono::nanoseconds interval{};
+  std::chrono::nanoseconds timeout{};
+  std::chrono::nanoseconds start_period{};
+  std::chrono::nanoseconds start_interval{};
+  std::int64_t retries = 0;
+};
+
+/// A container to be reached under a name: CONTAINER[:ALIAS].
+struct Link {
+  std::string container;
+  std::string alias;
+};
+
+[[nodiscard]] std::expected<Link, ParseError> parse_link(std::string_view text);
 
 /// host:ip.
 struct ExtraHost {
@@ -196,11 +296,6 @@ struct ExtraHost {
 
 /// os[/arch[/variant]] in lower case.
 [[nodiscard]] std::expected<std::string, ParseError> parse_platform(std::string_view text);
-
-struct KeyValue {
-  std::string key;
-  std::string value;
-};
 
 /// An environment entry. `NAME` alone copies the caller's variable: normalize() looks it up, so that what is judged is
 /// what runs; when the caller has none, `value` stays empty and the container gets no such variable.
@@ -249,6 +344,7 @@ struct ContainerSpec {
   SourcePtr source;       ///< the manifest that origins point into; may be null
   Directives directives;  ///< comments of the manifest that may waive findings; null: none
 
+  Optional<std::string> name;  ///< of the container; absent: the engine chooses one
   Setting<ImageReference> image;
   Optional<std::string> platform;
   Optional<BuildRecipe> build;
@@ -264,6 +360,10 @@ struct ContainerSpec {
   Optional<std::string> stop_signal;
   Optional<std::chrono::seconds> stop_timeout;
   Optional<bool> init;
+  Optional<Healthcheck> healthcheck;
+  Optional<RestartPolicy> restart_policy;
+  Optional<std::string> log_driver;
+  List<KeyValue> log_options;
 
   Optional<bool> privileged;
   Optional<bool> readonly_rootfs;
@@ -273,13 +373,39 @@ struct ContainerSpec {
   List<std::string> security_opt;  ///< every other security option, as written
   List<KeyValue> sysctls;
   List<Device> devices;
+  List<std::string> cdi_devices;  ///< vendor.com/class=name
   Optional<GpuRequest> gpus;
+  List<std::string> device_cgroup_rules;  ///< "c 1:3 rwm"
+  Optional<std::string> runtime;          ///< the OCI runtime
+  Optional<std::string> isolation;
+  Optional<std::string> cgroup_parent;
+  List<KeyValue> annotations;
+  Optional<NamespaceSetting> pid_mode;
+  Optional<NamespaceSetting> ipc_mode;
+  Optional<NamespaceSetting> uts_mode;
+  Optional<NamespaceSetting> userns_mode;
+  Optional<NamespaceSetting> cgroupns_mode;
 
-  List<Mount> mounts;  ///< binds, volumes and tmpfs of every spelling, in order
+  List<Mount> mounts;                   ///< binds, volumes and tmpfs of every spelling, in order
+  Optional<std::string> volume_driver;  ///< of volumes that name no driver of their own
+  List<std::string> volumes_from;       ///< containers, each with an optional :ro or :rw
+  List<KeyValue> storage_options;
 
   Optional<NetworkMode> network_mode;
+  List<std::string> network_aliases;
+  List<KeyValue> network_driver_options;
+  Optional<std::string> ipv4_address;
+  Optional<std::string> ipv6_address;
+  List<std::string> link_local_ips;
+  Optional<std::string> mac_address;
+  Optional<std::int64_t> gateway_priority;
+  List<Link> links;
+  List<std::string> exposed_ports;  ///< "80/tcp"
   List<PortMapping> ports;
+  Optional<bool> publish_all;
   List<std::string> dns;
+  List<std::string> dns_options;
+  List<std::string> dns_search;
   List<ExtraHost> extra_hosts;
 
   Optional<std::int64_t> memory;              ///< bytes; 0 is unlimited
@@ -287,13 +413,29 @@ struct ContainerSpec {
   Optional<std::int64_t> memory_reservation;  ///< bytes
   Optional<std::int64_t> nano_cpus;
   Optional<std::int64_t> cpu_shares;
+  Optional<std::int64_t> cpu_period;            ///< microseconds
+  Optional<std::int64_t> cpu_quota;             ///< microseconds in each period
+  Optional<std::int64_t> cpu_realtime_period;   ///< microseconds
+  Optional<std::int64_t> cpu_realtime_runtime;  ///< microseconds
+  Optional<std::string> cpuset_cpus;
+  Optional<std::string> cpuset_mems;
+  Optional<std::int64_t> memory_swappiness;  ///< 0 to 100; -1: the system's
+  Optional<bool> oom_kill_disable;
   Optional<std::int64_t> pids_limit;  ///< -1 and 0 are unlimited
   Optional<std::int64_t> shm_size;    ///< bytes
   Optional<std::int64_t> oom_score_adj;
   List<Ulimit> ulimits;
+  Optional<std::int64_t> blkio_weight;  ///< 10 to 1000; 0: none
+  List<DeviceRate> blkio_weight_devices;
+  List<DeviceRate> device_read_bps;
+  List<DeviceRate> device_read_iops;
+  List<DeviceRate> device_write_bps;
+  List<DeviceRate> device_write_iops;
 
-  Optional<bool> rm;  ///< remove the container afterwards; absent means yes
+  Optional<bool> detach;  ///< only false can be honoured: a skill's output is passed on
+  Optional<bool> rm;      ///< remove the container afterwards; absent means yes
   Optional<PullPolicy> pull;
+  Optional<bool> quiet;  ///< a pull shows no progress
   Optional<std::chrono::nanoseconds> timeout;
   Optional<bool> stdin_open;  ///< absent means yes
   Optional<TtyMode> tty;

@@ -9,6 +9,7 @@
 #include "cli/preparation.hpp"
 #include "cli/request.hpp"
 #include "report/spec_document.hpp"
+#include "spec/spec_fields.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {
@@ -46,7 +47,7 @@ std::string as_text(const Prepared& prepared, const Judgement& judgement, const 
   std::vector<std::vector<std::string>> rows;
   for (const SpecField& field : spec_fields(judgement.spec)) {
     rows.push_back(
-        {"  " + field.name,
+        {"  " + field.label(),
          printable(field.value.is_string() ? std::string(field.value.get_string()) : json::serialize(field.value)),
          printable(describe_origin(*field.origin, judgement.spec))});
   }

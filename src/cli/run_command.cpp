@@ -53,7 +53,8 @@ RunResult run_to_the_end(const Invocation& invocation, const Console& console, c
   console.findings(admitted->approved.findings());
   Progress progress(invocation.global);
   RunOptions options;
-  options.progress = [&](const std::string& line) { progress.line(line); };
+  const Optional<bool>& quiet = admitted->approved.spec().quiet;
+  if (!quiet || !quiet->value) options.progress = [&](const std::string& line) { progress.line(line); };
   options.image_ready = [&] { progress.clear(); };
   return execute(*admitted->engine, admitted->approved, io, control, options);
 }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "support/text.hpp"
+
 namespace skillrun {
 
 Origin absent(const ContainerSpec& spec, std::string field) {
@@ -38,6 +40,21 @@ std::string_view workdir_of(const Setting<Mount>& mount) noexcept {
 
 std::string HostPath::text() const {
   return path == declared ? fmt::format("'{}'", path) : fmt::format("'{}' (which is '{}')", declared, path);
+}
+
+std::string_view driver_option(const Mount& mount, std::string_view key) noexcept {
+  const auto found = std::ranges::find(mount.driver_options.rbegin(), mount.driver_options.rend(), key, &KeyValue::key);
+  return found == mount.driver_options.rend() ? std::string_view() : std::string_view(found->value);
+}
+
+std::optional<std::string> bound_device(const Mount& mount) {
+  if (mount.type != MountType::volume || (!mount.driver.empty() && mount.driver != "local")) return std::nullopt;
+  const std::string_view device = driver_option(mount, "device");
+  if (device.empty()) return std::nullopt;
+  for (const std::string_view flag : split(driver_option(mount, "o"), ',')) {
+    if (flag == "bind" || flag == "rbind") return clean_path("/" + std::string(device));
+  }
+  return std::nullopt;
 }
 
 }  // namespace skillrun

@@ -29,8 +29,15 @@ struct HostPath {
 /// a path after it. Empty otherwise: then the author of the manifest chose the path, and nothing is granted.
 [[nodiscard]] std::string_view workdir_of(const Setting<Mount>& mount) noexcept;
 
-/// Calls `judge` with every bind source and build context: with the declared path, and, unless that was reported
-/// already (`judge` returned true), with the real path behind it.
+/// The value of a volume driver's option, empty when it is not given.
+[[nodiscard]] std::string_view driver_option(const Mount& mount, std::string_view key) noexcept;
+
+/// The path that a volume of the local driver binds through its options (o=bind,device=PATH), whatever its type says:
+/// the kernel looks at the flag first. Nothing for other volumes.
+[[nodiscard]] std::optional<std::string> bound_device(const Mount& mount);
+
+/// Calls `judge` with every bind source, path bound by a volume's options, and build context: with the declared path,
+/// and, unless that was reported already (`judge` returned true), with the real path behind it.
 template <class Judge>
 void for_each_host_path(const RuleContext& context, Judge&& judge) {
   const auto both = [&](const std::string& path, bool read_only, std::string_view workdir, bool build,
@@ -42,6 +49,7 @@ void for_each_host_path(const RuleContext& context, Judge&& judge) {
   for (const Setting<Mount>& mount : context.spec.mounts) {
     const Mount& value = mount.value;
     if (value.type == MountType::bind) both(value.source, value.read_only, workdir_of(mount), false, mount.origin);
+    if (const auto device = bound_device(value)) both(*device, value.read_only, {}, false, mount.origin);
   }
   if (context.spec.build && context.spec.build->value.context) {
     both(context.spec.build->value.context->context, true, {}, true, context.spec.build->origin);

@@ -17,7 +17,24 @@ bool is_permissions(std::string_view text) {
   });
 }
 
+/// A letter first, a letter or digit last, and letters, digits or `inner` between them.
+bool is_cdi_name(std::string_view text, std::string_view inner, bool digit_first) {
+  if (text.empty() || !is_alnum(text.front()) || !is_alnum(text.back())) return false;
+  if (!digit_first && is_digit(text.front())) return false;
+  return std::ranges::all_of(
+      text, [inner](char byte) { return is_alnum(byte) || inner.find(byte) != std::string_view::npos; });
+}
+
 }  // namespace
+
+bool is_cdi_device(std::string_view text) noexcept {
+  const std::size_t slash = text.find('/');
+  const std::size_t equals = text.find('=');
+  if (slash == std::string_view::npos || equals == std::string_view::npos || equals < slash) return false;
+  return is_cdi_name(text.substr(0, slash), "_-.", false) &&
+         is_cdi_name(text.substr(slash + 1, equals - slash - 1), "_-", false) &&
+         is_cdi_name(text.substr(equals + 1), "_-.:", true);
+}
 
 std::expected<Device, ParseError> parse_device(std::string_view text, const PathContext& /*paths*/) {
   if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
@@ -25,7 +42,6 @@ std::expected<Device, ParseError> parse_device(std::string_view text, const Path
     return refuse(fmt::format("expected {}, found {}: {}", expectation, quoted(text), why));
   };
   if (!text.starts_with('/')) {
-    if (text.find('=') != std::string_view::npos) return wrong("devices named through CDI are not supported");
     return wrong("the host's path has to be absolute");
   }
   std::vector<std::string_view> parts = split(text, ':');

@@ -2,9 +2,13 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace skillrun {
+
+class SpecBuilder;
+struct Origin;
 
 enum class FlagArity : std::uint8_t {
   boolean,  ///< never takes the next word
@@ -18,7 +22,8 @@ struct DockerRunFlag {
   char shorthand;          ///< 0 when there is none
   std::string_view alias;  ///< hidden second name, or empty
   FlagArity arity;
-  std::string_view typed_key;  ///< the manifest key that says the same, or empty
+  /// Reads one value of the flag into the spec; what is not understood or not honoured becomes a problem there.
+  void (*set)(SpecBuilder& builder, const std::string& value, const Origin& origin);
 };
 
 /// Every flag of `docker run`, sorted by name.

@@ -1,5 +1,7 @@
 #include "spec/extra_args.hpp"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 
 #include <fmt/format.h>
@@ -16,6 +18,17 @@ std::vector<std::string> closest_flags(std::string_view name) {
   for (const DockerRunFlag& flag : docker_run_flags()) names.push_back(flag.name);
   return closest(name, names);
 }
+
+/// Flags that podman 4.3 has and docker has not. Several read the host or change confinement, so that each is named.
+constexpr std::array podman_flags = std::to_array<std::string_view>(
+    {"arch",         "authfile",        "cgroup-conf", "cgroups",     "chrootdirs", "conmon-pidfile",
+     "env-host",     "env-merge",       "gidmap",      "group-entry", "hostuser",   "health-on-failure",
+     "http-proxy",   "image-volume",    "init-ctr",    "init-path",   "no-hosts",   "os",
+     "passwd",       "passwd-entry",    "personality", "pidfile",     "pod",        "pod-id-file",
+     "preserve-fds", "read-only-tmpfs", "replace",     "requires",    "rmi",        "rootfs",
+     "sdnotify",     "seccomp-policy",  "secret",      "subgidname",  "subuidname", "systemd",
+     "timeout",      "tls-verify",      "tz",          "uidmap",      "umask",      "unsetenv",
+     "unsetenv-all", "variant"});
 
 class WordReader {
  public:
@@ -51,6 +64,11 @@ class WordReader {
   }
 
   void unknown(std::string_view shown, std::string_view name) {
+    if (std::ranges::find(podman_flags, name) != podman_flags.end()) {
+      problem("podman-only-flag", fmt::format("only podman has the flag {}", printable(shown)),
+              "remove it; what docker has not in common with podman is not judged");
+      return;
+    }
     const auto near = closest_flags(name);
     problem("unknown-flag", fmt::format("docker run has no flag {}", printable(shown)),
             near.empty() ? "remove it" : fmt::format("did you mean --{}?", fmt::join(near, " or --")));

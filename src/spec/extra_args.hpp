@@ -20,7 +20,7 @@ struct FlagUse {
 
 /// A word that is no usable flag.
 struct WordProblem {
-  std::string_view rule;  ///< unknown-flag or flag-injects-positional
+  std::string_view rule;  ///< unknown-flag, podman-only-flag or flag-injects-positional
   std::string message;
   std::string remedy;
   std::size_t word;

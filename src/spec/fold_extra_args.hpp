@@ -4,8 +4,8 @@
 
 namespace skillrun {
 
-/// Reads extra_args and sets the same fields as the typed keys. A flag that is not in its table is refused: a meaning
-/// that nothing judges must not reach an engine.
+/// Reads extra_args and sets the same fields as the typed keys. A flag that is not in the table of docker run is
+/// refused: a meaning that nothing judges must not reach an engine.
 void fold_extra_args(SpecBuilder& builder, const TextList& words);
 
 }  // namespace skillrun

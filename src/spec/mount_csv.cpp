@@ -9,6 +9,7 @@
 #include "spec/mount_checks.hpp"
 #include "spec/path.hpp"
 #include "spec/scan.hpp"
+#include "spec/settings.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -22,7 +23,7 @@ struct Alias {
   std::string_view key;
 };
 
-constexpr std::array<Alias, 13> options = {{
+constexpr std::array<Alias, 20> options = {{
     {"type", "type"},
     {"source", "source"},
     {"src", "source"},
@@ -32,6 +33,13 @@ constexpr std::array<Alias, 13> options = {{
     {"readonly", "readonly"},
     {"ro", "readonly"},
     {"bind-propagation", "bind-propagation"},
+    {"bind-nonrecursive", "bind-nonrecursive"},
+    {"bind-recursive", "bind-recursive"},
+    {"bind-create-src", "bind-create-src"},
+    {"consistency", "consistency"},
+    {"volume-driver", "volume-driver"},
+    {"volume-opt", "volume-opt"},
+    {"volume-label", "volume-label"},
     {"volume-nocopy", "volume-nocopy"},
     {"volume-subpath", "volume-subpath"},
     {"tmpfs-size", "tmpfs-size"},
@@ -43,13 +51,27 @@ std::string_view find_option(std::string_view written) {
   return found == options.end() ? std::string_view{} : found->key;
 }
 
-/// The words of Go's strconv.ParseBool, which docker uses.
-std::optional<bool> parse_go_bool(std::string_view text) {
-  constexpr std::array<std::string_view, 6> yes = {"1", "t", "T", "true", "TRUE", "True"};
-  constexpr std::array<std::string_view, 6> no = {"0", "f", "F", "false", "FALSE", "False"};
-  if (std::ranges::find(yes, text) != yes.end()) return true;
-  if (std::ranges::find(no, text) != no.end()) return false;
+bool is_switch(std::string_view key) {
+  return key == "readonly" || key == "volume-nocopy" || key == "bind-nonrecursive" || key == "bind-create-src";
+}
+
+std::optional<BindRecursion> find_recursion(std::string_view word) {
+  if (word == "enabled") return BindRecursion::enabled;
+  if (word == "disabled") return BindRecursion::disabled;
+  if (word == "writable") return BindRecursion::writable;
+  if (word == "readonly") return BindRecursion::readonly;
   return std::nullopt;
+}
+
+bool is_consistency(std::string_view word) {
+  return word == "default" || word == "consistent" || word == "cached" || word == "delegated";
+}
+
+/// KEY=VALUE of a volume's options and labels; docker takes a KEY alone for an empty value.
+KeyValue key_value(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  return {std::string(text.substr(0, equals)),
+          equals == std::string_view::npos ? std::string() : std::string(text.substr(equals + 1))};
 }
 
 std::optional<std::uint32_t> parse_mode(std::string_view text) {
@@ -78,14 +100,15 @@ class MountReader {
     const std::string written = to_lower(field.substr(0, equals));
     const std::string_view key = find_option(written);
     if (key.empty()) return ParseError{fmt::format("the option {} is not supported", quoted(written))};
-    if (std::ranges::find(seen_, key) != seen_.end()) {
+    const bool repeatable = key == "volume-opt" || key == "volume-label";
+    if (!repeatable && has(key)) {
       return ParseError{fmt::format("the option {} is given twice, counting its other names", key)};
     }
     seen_.push_back(key);
-    if (key == "readonly" || key == "volume-nocopy") {
-      const auto value = has_value ? parse_go_bool(field.substr(equals + 1)) : true;
+    if (is_switch(key)) {
+      const auto value = has_value ? parse_bool(field.substr(equals + 1)) : true;
       if (!value) return ParseError{fmt::format("expected {} to be true or false", key)};
-      (key == "readonly" ? mount_.read_only : mount_.nocopy) = *value;
+      turn(key, *value);
       return std::nullopt;
     }
     const std::string_view value = has_value ? field.substr(equals + 1) : std::string_view{};
@@ -123,6 +146,22 @@ class MountReader {
             fmt::format("expected a relative path without . and .. for volume-subpath, found {}", quoted(value))};
       }
       mount_.subpath = value;
+    } else if (key == "bind-recursive") {
+      const auto recursion = find_recursion(value);
+      if (!recursion) {
+        return ParseError{fmt::format("expected enabled, disabled, writable or readonly, found {}", quoted(value))};
+      }
+      mount_.recursion = *recursion;
+    } else if (key == "consistency") {
+      // Only engines on macOS once knew a difference.
+      if (!is_consistency(to_lower(value))) return ParseError{fmt::format("unknown consistency {}", quoted(value))};
+    } else if (key == "volume-driver") {
+      if (!is_driver_name(value)) return ParseError{fmt::format("{} is no volume driver", quoted(value))};
+      mount_.driver = value;
+    } else if (key == "volume-opt" || key == "volume-label") {
+      KeyValue entry = key_value(value);
+      if (entry.key.empty()) return ParseError{fmt::format("expected KEY=VALUE for {}, found {}", key, quoted(value))};
+      (key == "volume-opt" ? mount_.driver_options : mount_.labels).push_back(std::move(entry));
     } else if (key == "tmpfs-size") {
       const auto size = parse_bytes(value);
       if (!size) return size.error();
@@ -133,6 +172,13 @@ class MountReader {
         return ParseError{fmt::format("expected an octal mode such as 1777, found {}", quoted(value))};
     }
     return std::nullopt;
+  }
+
+  void turn(std::string_view key, bool on) {
+    if (key == "readonly") mount_.read_only = on;
+    if (key == "volume-nocopy") mount_.nocopy = on;
+    if (key == "bind-create-src") mount_.create_source = on;
+    if (key == "bind-nonrecursive" && on) mount_.recursion = BindRecursion::disabled;
   }
 
   std::optional<ParseError> set_type(std::string_view value) {
@@ -150,8 +196,14 @@ class MountReader {
   }
 
   [[nodiscard]] std::optional<ParseError> check_kind() const {
-    constexpr std::array<std::pair<std::string_view, MountType>, 5> bound = {{
+    constexpr std::array<std::pair<std::string_view, MountType>, 11> bound = {{
         {"bind-propagation", MountType::bind},
+        {"bind-nonrecursive", MountType::bind},
+        {"bind-recursive", MountType::bind},
+        {"bind-create-src", MountType::bind},
+        {"volume-driver", MountType::volume},
+        {"volume-opt", MountType::volume},
+        {"volume-label", MountType::volume},
         {"volume-nocopy", MountType::volume},
         {"volume-subpath", MountType::volume},
         {"tmpfs-size", MountType::tmpfs},
@@ -161,6 +213,14 @@ class MountReader {
       if (has(key) && type != mount_.type) {
         return ParseError{fmt::format("the option {} does not belong to this type of mount", key)};
       }
+    }
+    if (has("bind-nonrecursive") && has("bind-recursive")) {
+      return ParseError{"bind-nonrecursive and bind-recursive say the same thing; keep the latter"};
+    }
+    const bool bounded = mount_.recursion == BindRecursion::writable || mount_.recursion == BindRecursion::readonly;
+    if (bounded && !mount_.read_only) return ParseError{"this bind-recursive needs readonly"};
+    if (mount_.recursion == BindRecursion::readonly && mount_.propagation != Propagation::rprivate) {
+      return ParseError{"bind-recursive=readonly needs bind-propagation=rprivate"};
     }
     if (mount_.type == MountType::volume && source_.empty() && (mount_.read_only || has("volume-subpath"))) {
       return ParseError{"a read-only volume or one with a subpath needs a source"};

@@ -38,23 +38,71 @@ std::expected<NetworkMode, ParseError> parse_literal(std::string_view text) {
   return refuse(fmt::format("expected {}, found {}", expectation, quoted(text)));
 }
 
-/// The whole field is folded to lower case before it is read, as docker does: name=HOST is the host's network.
-std::expected<NetworkMode, ParseError> parse_csv(std::string_view text) {
-  const auto fields = parse_csv_record(text);
-  if (!fields) return std::unexpected(fields.error());
-  std::optional<std::string> name;
-  for (const std::string& written : *fields) {
+/// The options that docker 28 knows; 20.10 knows name, alias and driver-opt and rejects the others.
+class EndpointReader {
+ public:
+  /// The whole field is folded to lower case before it is read, as docker does: name=HOST is the host's network.
+  std::optional<ParseError> read(std::string_view written) {
     const std::string field = to_lower(written);
     const std::size_t equals = field.find('=');
-    const std::string_view key = std::string_view(field).substr(0, equals);
-    if (key != "name" || equals == std::string::npos) {
-      return refuse(fmt::format("expected name= alone in {}, found {}; no other network option is understood",
-                                quoted(text), quoted(key)));
+    if (equals == std::string::npos) return ParseError{fmt::format("expected key=value, found {}", quoted(written))};
+    const std::string key = field.substr(0, equals);
+    const std::string value = field.substr(equals + 1);
+    if (key == "alias") return keep(is_engine_name(value), endpoint.aliases, value, written);
+    if (key == "link-local-ip") return keep(is_ipv4_address(value), endpoint.link_local_ips, value, written);
+    if (key == "driver-opt") {
+      const std::size_t separator = value.find('=');
+      if (separator == std::string::npos || separator == 0) return unreadable(written);
+      endpoint.driver_options.push_back({value.substr(0, separator), value.substr(separator + 1)});
+      return std::nullopt;
     }
-    if (name) return refuse(fmt::format("found name= twice in {}", quoted(text)));
-    name = field.substr(equals + 1);
+    if (key == "name") return once(name, value, written);
+    if (key == "ip") return is_ipv4_address(value) ? once(endpoint.ipv4_address, value, written) : unreadable(written);
+    if (key == "ip6") return is_ipv6_address(value) ? once(endpoint.ipv6_address, value, written) : unreadable(written);
+    if (key == "mac-address") {
+      const auto address = parse_mac_address(value);
+      return address ? once(endpoint.mac_address, *address, written) : address.error();
+    }
+    if (key == "gw-priority") {
+      const bool negative = value.starts_with('-');
+      const auto number = parse_decimal(std::string_view(value).substr(negative ? 1 : 0), INT32_MAX);
+      if (!number || endpoint.gateway_priority) return unreadable(written);
+      endpoint.gateway_priority = negative ? -static_cast<std::int64_t>(*number) : static_cast<std::int64_t>(*number);
+      return std::nullopt;
+    }
+    return ParseError{fmt::format("the network option {} is not known", quoted(key))};
   }
-  return parse_literal(name.value_or(""));
+
+  std::string name;
+  NetworkEndpoint endpoint;
+
+ private:
+  static ParseError unreadable(std::string_view written) {
+    return {fmt::format("{} is not understood, or given twice", quoted(written))};
+  }
+  static std::optional<ParseError> keep(bool valid, std::vector<std::string>& into, const std::string& value,
+                                        std::string_view written) {
+    if (!valid) return unreadable(written);
+    into.push_back(value);
+    return std::nullopt;
+  }
+  static std::optional<ParseError> once(std::string& slot, const std::string& value, std::string_view written) {
+    if (!slot.empty() || value.empty()) return unreadable(written);
+    slot = value;
+    return std::nullopt;
+  }
+};
+
+std::expected<NetworkAttachment, ParseError> parse_csv(std::string_view text) {
+  const auto fields = parse_csv_record(text);
+  if (!fields) return std::unexpected(fields.error());
+  EndpointReader reader;
+  for (const std::string& field : *fields) {
+    if (const auto error = reader.read(field)) return refuse(fmt::format("{}, in {}", error->message, quoted(text)));
+  }
+  auto mode = parse_literal(reader.name);
+  if (!mode) return std::unexpected(mode.error());
+  return NetworkAttachment{.mode = std::move(*mode), .endpoint = std::move(reader.endpoint)};
 }
 
 }  // namespace
@@ -71,9 +119,23 @@ std::string NetworkMode::text() const {
   return name;
 }
 
-std::expected<NetworkMode, ParseError> parse_network(std::string_view text) {
+std::expected<NetworkAttachment, ParseError> parse_network_attachment(std::string_view text) {
   if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
-  return is_csv(text) ? parse_csv(text) : parse_literal(text);
+  if (is_csv(text)) return parse_csv(text);
+  auto mode = parse_literal(text);
+  if (!mode) return std::unexpected(mode.error());
+  return NetworkAttachment{.mode = std::move(*mode), .endpoint = {}};
+}
+
+std::expected<NetworkMode, ParseError> parse_network(std::string_view text) {
+  auto attachment = parse_network_attachment(text);
+  if (!attachment) return std::unexpected(attachment.error());
+  const NetworkEndpoint& options = attachment->endpoint;
+  const bool plain = options.aliases.empty() && options.driver_options.empty() && options.ipv4_address.empty() &&
+                     options.ipv6_address.empty() && options.link_local_ips.empty() && options.mac_address.empty() &&
+                     !options.gateway_priority;
+  if (!plain) return refuse(fmt::format("expected a network alone, found options in {}", quoted(text)));
+  return std::move(attachment->mode);
 }
 
 }  // namespace skillrun

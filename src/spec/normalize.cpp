@@ -264,6 +264,14 @@ void check_memory(SpecBuilder& builder) {
   }
 }
 
+void check_cpus(SpecBuilder& builder) {
+  const ContainerSpec& spec = builder.spec;
+  const Optional<std::int64_t>& other = spec.cpu_quota ? spec.cpu_quota : spec.cpu_period;
+  if (!spec.nano_cpus || !other) return;
+  builder.problem("cpu-invalid", other->origin, "it contradicts cpus, which is a quota and a period already",
+                  "keep cpus");
+}
+
 }  // namespace
 
 ContainerSpec normalize(const ResolvedSkill& skill, const RunOverrides& overrides, const CallerContext& caller,
@@ -280,6 +288,9 @@ ContainerSpec normalize(const ResolvedSkill& skill, const RunOverrides& override
   read_capabilities(builder);
   drop_overridden_environment(builder.spec);
   check_mount_targets(builder);
+  check_network(builder);
+  check_lifecycle(builder);
+  check_cpus(builder);
   check_memory(builder);
   return std::move(builder.spec);
 }

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "spec/scan.hpp"
+#include "support/text.hpp"
 
 namespace skillrun {
 
@@ -36,10 +37,37 @@ std::optional<std::string> parse_host_address(std::string_view text) {
   return std::nullopt;
 }
 
+/// docker's long form, which it splits at commas without any quoting, as the short one. It drops keys that it does not
+/// know without a word; here they are refused.
+std::expected<std::string, ParseError> short_form(std::string_view text) {
+  std::optional<std::string_view> published;
+  std::optional<std::string_view> target;
+  std::optional<std::string_view> protocol;
+  for (const std::string_view field : split(text, ',')) {
+    const std::size_t equals = field.find('=');
+    const std::string_view key = field.substr(0, equals);
+    auto* slot = key == "published" ? &published : key == "target" ? &target : key == "protocol" ? &protocol : nullptr;
+    if (slot == nullptr || equals == std::string_view::npos || slot->has_value()) {
+      return refuse(fmt::format("expected published=, target= and protocol=, each once, found {} in {}", quoted(field),
+                                quoted(text)));
+    }
+    *slot = field.substr(equals + 1);
+  }
+  if (!target) return refuse(fmt::format("expected target= in {}", quoted(text)));
+  const std::string container = fmt::format("{}/{}", *target, protocol.value_or("tcp"));
+  return published ? fmt::format("{}:{}", *published, container) : container;
+}
+
 }  // namespace
 
 std::expected<std::vector<PortMapping>, ParseError> parse_ports(std::string_view text) {
   if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
+  if (text.contains('=')) {
+    const auto brief = short_form(text);
+    if (!brief) return std::unexpected(brief.error());
+    if (brief->contains('=')) return refuse(fmt::format("expected {}, found {}", expectation, quoted(text)));
+    return parse_ports(*brief);
+  }
   const auto wrong = [text](std::string_view why) {
     return refuse(fmt::format("expected {}, found {}: {}", expectation, quoted(text), why));
   };

@@ -85,6 +85,10 @@ void add_sysctl(SpecBuilder& builder, const std::string& value, const Origin& or
 
 void add_device(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
+  if (is_cdi_device(value)) {
+    builder.spec.cdi_devices.push_back({value, origin});
+    return;
+  }
   auto device = parse_device(value, builder.paths());
   if (!device) {
     builder.problem("invalid-value", origin, device.error().message, "write /dev/NAME[:PATH[:rwm]]");
@@ -95,18 +99,18 @@ void add_device(SpecBuilder& builder, const std::string& value, const Origin& or
 
 void set_gpus(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
-  const auto gpus = parse_gpus(value);
+  auto gpus = parse_gpus(value);
   if (!gpus) {
     builder.problem("invalid-value", origin, gpus.error().message, "write all or a number");
     return;
   }
-  const Optional<GpuRequest>& before = builder.spec.gpus;
-  if (before && before->origin.kind == OriginKind::extra_args && origin.kind == OriginKind::extra_args) {
-    builder.problem("invalid-value", origin, "--gpus is given twice, and docker would ask for both",
-                    "write it once, with all or with the sum");
+  Optional<GpuRequest>& slot = builder.spec.gpus;
+  if (slot && slot->origin.kind == OriginKind::extra_args && origin.kind == OriginKind::extra_args) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is a second request for GPUs", printable(value)),
+                    "keep one of them; device= takes a list");
     return;
   }
-  builder.set(builder.spec.gpus, *gpus, origin);
+  builder.set(slot, std::move(*gpus), origin);
 }
 
 }  // namespace skillrun

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "spec/mount_checks.hpp"
 #include "spec/mount_tables.hpp"
+#include "spec/scan.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
@@ -62,6 +64,32 @@ void add_mount(SpecBuilder& builder, const std::string& value, const Origin& ori
 void add_tmpfs(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
   append(builder, parse_tmpfs(value), origin, "write TARGET[:size=64m]");
+}
+
+void set_volume_driver(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  if (!is_driver_name(value)) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is no volume driver", printable(value)),
+                    "remove it; local is the engine's own");
+    return;
+  }
+  builder.set(builder.spec.volume_driver, value, origin);
+}
+
+void add_volumes_from(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  const std::size_t colon = value.find(':');
+  const std::string_view mode = colon == std::string::npos ? "rw" : std::string_view(value).substr(colon + 1);
+  if (!is_engine_name(std::string_view(value).substr(0, colon)) || (mode != "ro" && mode != "rw")) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is no container", printable(value)),
+                    "name what the skill needs in mounts");
+    return;
+  }
+  builder.spec.volumes_from.push_back({value, origin});
+}
+
+void add_storage_option(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  add_pair(builder, builder.spec.storage_options, value, origin, true);
 }
 
 void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::string& field) {

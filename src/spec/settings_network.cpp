@@ -13,9 +13,24 @@ bool is_ip_address(std::string_view text) {
   return inet_pton(AF_INET, terminated.c_str(), &buffer) == 1 || inet_pton(AF_INET6, terminated.c_str(), &buffer) == 1;
 }
 
+namespace {
+
+void set_endpoint(SpecBuilder& builder, NetworkEndpoint endpoint, const Origin& origin) {
+  ContainerSpec& spec = builder.spec;
+  for (std::string& alias : endpoint.aliases) spec.network_aliases.push_back({std::move(alias), origin});
+  for (std::string& address : endpoint.link_local_ips) spec.link_local_ips.push_back({std::move(address), origin});
+  for (KeyValue& option : endpoint.driver_options) spec.network_driver_options.push_back({std::move(option), origin});
+  if (!endpoint.ipv4_address.empty()) builder.set(spec.ipv4_address, std::move(endpoint.ipv4_address), origin);
+  if (!endpoint.ipv6_address.empty()) builder.set(spec.ipv6_address, std::move(endpoint.ipv6_address), origin);
+  if (!endpoint.mac_address.empty()) builder.set(spec.mac_address, std::move(endpoint.mac_address), origin);
+  if (endpoint.gateway_priority) builder.set(spec.gateway_priority, *endpoint.gateway_priority, origin);
+}
+
+}  // namespace
+
 void set_network(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
-  auto network = parse_network(value);
+  auto network = parse_network_attachment(value);
   if (!network) {
     builder.problem("invalid-value", origin, network.error().message, "write none, bridge or a network's name");
     return;
@@ -26,7 +41,8 @@ void set_network(SpecBuilder& builder, const std::string& value, const Origin& o
                     "a skill has one network; keep one of them");
     return;
   }
-  builder.set(slot, std::move(*network), origin);
+  builder.set(slot, std::move(network->mode), origin);
+  set_endpoint(builder, std::move(network->endpoint), origin);
 }
 
 void add_ports(SpecBuilder& builder, const std::string& value, const Origin& origin) {

@@ -33,6 +33,15 @@ std::optional<bool> parse_bool(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<bool> read_switch(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  const auto flag = parse_bool(value);
+  if (!flag) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is neither true nor false", printable(value)),
+                    "write the flag alone, or with =true or =false");
+  }
+  return flag;
+}
+
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
   if (digits.empty() || (digits.size() > 1 && digits.front() == '0')) return std::nullopt;

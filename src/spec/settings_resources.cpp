@@ -1,6 +1,9 @@
 // How much of the machine.
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "spec/scan.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
@@ -42,6 +45,47 @@ std::optional<std::int64_t> read_integer(SpecBuilder& builder, const std::string
   return std::nullopt;
 }
 
+/// "0-3,6": what cpusets are written as.
+bool is_cpu_list(std::string_view text) {
+  constexpr std::uint64_t most = 65535;
+  return std::ranges::all_of(split(text, ','), [](std::string_view part) {
+    const std::size_t dash = part.find('-');
+    const auto first = parse_decimal(part.substr(0, dash), most);
+    const auto last = dash == std::string_view::npos ? first : parse_decimal(part.substr(dash + 1), most);
+    return first && last && *first <= *last;
+  });
+}
+
+void set_cpu_list(SpecBuilder& builder, Optional<std::string>& slot, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  if (!is_cpu_list(value)) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is no list of numbers", printable(value)),
+                    "write numbers and ranges such as 0-3,6");
+    return;
+  }
+  builder.set(slot, value, origin);
+}
+
+std::expected<DeviceRate, ParseError> bytes_rate(std::string_view text) {
+  return parse_device_rate(text, RateUnit::bytes);
+}
+
+std::expected<DeviceRate, ParseError> operations_rate(std::string_view text) {
+  return parse_device_rate(text, RateUnit::operations);
+}
+
+template <class Parse>
+void add_rate(SpecBuilder& builder, List<DeviceRate>& list, const std::string& value, const Origin& origin,
+              Parse parse) {
+  if (!builder.clean(value, origin)) return;
+  auto rate = parse(value);
+  if (!rate) {
+    builder.problem("invalid-value", origin, rate.error().message, "write /dev/NAME:NUMBER");
+    return;
+  }
+  list.push_back({std::move(*rate), origin});
+}
+
 }  // namespace
 
 void set_memory(SpecBuilder& builder, const std::string& value, const Origin& origin) {
@@ -76,6 +120,70 @@ void set_cpu_shares(SpecBuilder& builder, const std::string& value, const Origin
   if (const auto number = read_integer(builder, value, origin, 2, 262144)) {
     builder.set(builder.spec.cpu_shares, *number, origin);
   }
+}
+
+void set_cpu_period(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (const auto number = read_integer(builder, value, origin, 1000, 1'000'000)) {
+    builder.set(builder.spec.cpu_period, *number, origin);
+  }
+}
+
+void set_cpu_quota(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (const auto number = read_integer(builder, value, origin, 1000, INT64_MAX)) {
+    builder.set(builder.spec.cpu_quota, *number, origin);
+  }
+}
+
+void set_cpu_realtime_period(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (const auto number = read_integer(builder, value, origin, 1, INT64_MAX)) {
+    builder.set(builder.spec.cpu_realtime_period, *number, origin);
+  }
+}
+
+void set_cpu_realtime_runtime(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (const auto number = read_integer(builder, value, origin, 1, INT64_MAX)) {
+    builder.set(builder.spec.cpu_realtime_runtime, *number, origin);
+  }
+}
+
+void set_cpuset_cpus(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  set_cpu_list(builder, builder.spec.cpuset_cpus, value, origin);
+}
+
+void set_cpuset_mems(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  set_cpu_list(builder, builder.spec.cpuset_mems, value, origin);
+}
+
+void set_memory_swappiness(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (const auto number = read_integer(builder, value, origin, -1, 100)) {
+    builder.set(builder.spec.memory_swappiness, *number, origin);
+  }
+}
+
+void set_blkio_weight(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (const auto number = read_integer(builder, value, origin, 10, 1000)) {
+    builder.set(builder.spec.blkio_weight, *number, origin);
+  }
+}
+
+void add_blkio_weight_device(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  add_rate(builder, builder.spec.blkio_weight_devices, value, origin, parse_device_weight);
+}
+
+void add_device_read_bps(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  add_rate(builder, builder.spec.device_read_bps, value, origin, bytes_rate);
+}
+
+void add_device_read_iops(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  add_rate(builder, builder.spec.device_read_iops, value, origin, operations_rate);
+}
+
+void add_device_write_bps(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  add_rate(builder, builder.spec.device_write_bps, value, origin, bytes_rate);
+}
+
+void add_device_write_iops(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  add_rate(builder, builder.spec.device_write_iops, value, origin, operations_rate);
 }
 
 void set_pids_limit(SpecBuilder& builder, const std::string& value, const Origin& origin) {

@@ -65,8 +65,9 @@ EngineResult<std::string> ApiEngine::create(const ApprovedSpec& approved, const 
 EngineResult<std::string> ApiEngine::create_container(const ContainerSpec& spec, const RunLabels& labels,
                                                       const StartOptions& options, CallLimits limits) {
   std::string target = "/containers/create";
+  if (spec.name) target += "?name=" + percent_encode(spec.name->value);
   if (spec.platform && info_.kind != "podman" && api_at_least(info_.api_version, 1, 41)) {
-    target += "?platform=" + percent_encode(spec.platform->value);
+    target += (spec.name ? "&platform=" : "?platform=") + percent_encode(spec.platform->value);
   }
   auto text = call("POST", target, limits, json::serialize(create_body(spec, labels, options, info_)));
   if (!text) return std::unexpected(text.error());

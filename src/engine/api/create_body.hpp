@@ -11,8 +11,4 @@ namespace skillrun {
 [[nodiscard]] json::object create_body(const ContainerSpec& spec, const RunLabels& labels, const StartOptions& options,
                                        const EngineInfo& engine);
 
-/// True for a mount that is sent as `source:target:options`: only that form creates a missing source, relabels it and
-/// (on podman) knows nocopy. All others go into Mounts, which takes any character.
-[[nodiscard]] bool needs_bind_syntax(const Mount& mount, bool podman);
-
 }  // namespace skillrun

@@ -9,7 +9,8 @@
 #include <tuple>
 #include <utility>
 
-#include "engine/api/create_body.hpp"
+#include "engine/api/mount_objects.hpp"
+#include "engine/podman_gaps.hpp"
 
 namespace skillrun {
 
@@ -38,6 +39,12 @@ class Collector {
     network();
     security();
     limits();
+    versions();
+    if (podman_) {
+      for (const std::string_view field : podman_gaps(spec_)) {
+        add_always(std::string(field), "skillrun does not hand it to podman; use docker");
+      }
+    }
     for (const auto& entry : spec_.mounts) mount(entry);
     if (podman_ && spec_.domainname) add("domainname", "podman's API ignores it", spec_.domainname->origin);
     if (podman_ && spec_.gpus && spec_.gpus->value.count != 0) {
@@ -105,6 +112,23 @@ class Collector {
     }
   }
 
+  /// What older servers drop without a word.
+  void versions() {
+    const auto needs = [&](bool used, std::string_view field, int minor) {
+      if (!used || podman_ || known_since(1, minor)) return;
+      add_always(std::string(field),
+                 fmt::format("the engine speaks API {}, this needs 1.{}", engine_.api_version, minor));
+    };
+    needs(!spec_.annotations.empty(), "annotations", 43);
+    needs(!spec_.cdi_devices.empty(), "cdi_devices", 44);
+    needs(spec_.healthcheck && spec_.healthcheck->value.start_interval.count() != 0, "healthcheck", 44);
+    needs(spec_.gateway_priority.has_value(), "gateway_priority", 48);
+    for (const auto& entry : spec_.mounts) {
+      const BindRecursion recursion = entry.value.recursion;
+      needs(recursion == BindRecursion::writable || recursion == BindRecursion::readonly, "mounts", 44);
+    }
+  }
+
   void mount(const Setting<Mount>& entry) {
     const Mount& mount = entry.value;
     if (!targets_.insert(mount.target).second) {
@@ -120,6 +144,10 @@ class Collector {
     }
     if (mount.type == MountType::tmpfs) return;
     if (needs_bind_syntax(mount, podman_)) {
+      if (mount.recursion != BindRecursion::unset) {
+        add_always("mounts", fmt::format("the recursion of a bind can not be combined with making or relabelling '{}'",
+                                         mount.source));
+      }
       if (mount.source.contains(':') || mount.target.contains(':')) {
         add_always("mounts", fmt::format("a path with ':' can not be mounted like this: '{}' to '{}'; use a mounts "
                                          "table without relabelling",

@@ -122,7 +122,7 @@ void Renderer::security() {
     if (dialect_.podman) {
       refuse("podman's client ignores --gpus: use docker for this skill");
     } else {
-      flag("gpus", spec_.gpus->value.count < 0 ? std::string("all") : std::to_string(spec_.gpus->value.count));
+      flag("gpus", gpu_words(spec_.gpus->value));
     }
   }
 }
@@ -202,7 +202,6 @@ void Renderer::command() {
 RenderedSpec Renderer::render(const RunLabels& labels, const StartOptions& options) {
   for (const auto& label : spec_.labels) flag("label", fmt::format("{}={}", label.value.key, label.value.value));
   for (const auto& [key, value] : labels.entries) flag("label", fmt::format("{}={}", key, value));
-  if (spec_.removes_container()) flag("log-driver", std::string_view("none"));
   // Proxies of the caller are not part of the spec; podman would hand them over.
   if (dialect_.podman) flag("http-proxy", false);
   flag("interactive", options.standard_input);
@@ -212,6 +211,7 @@ RenderedSpec Renderer::render(const RunLabels& labels, const StartOptions& optio
   for (const auto& mount : spec_.mounts) render_mount(mount.value, dialect_, result_);
   network();
   resources();
+  render_rare_settings(spec_, dialect_, result_);
   variables();
   command();
   return std::move(result_);

@@ -39,6 +39,12 @@ struct RenderedSpec {
 /// One `--mount`, `--volume` or `--tmpfs` word; nothing, and a reason in `unsupported`, when none can express it.
 void render_mount(const Mount& mount, const CliDialect& dialect, RenderedSpec& into);
 
+/// Namespaces, endpoint, health, log, block devices and the like: what few skills set.
+void render_rare_settings(const ContainerSpec& spec, const CliDialect& dialect, RenderedSpec& into);
+
+/// The value of --gpus.
+[[nodiscard]] std::string gpu_words(const GpuRequest& gpus);
+
 /// One record of comma-separated values as Go's encoding/csv reads it: a field with a comma, a quote, a line break or
 /// a blank at its start is quoted.
 [[nodiscard]] std::string csv_record(const std::vector<std::string>& fields);

@@ -24,6 +24,17 @@ std::string_view word(Propagation propagation) {
   return "";
 }
 
+std::string_view word(BindRecursion recursion) {
+  switch (recursion) {
+    case BindRecursion::unset: return "";
+    case BindRecursion::enabled: return "enabled";
+    case BindRecursion::disabled: return "disabled";
+    case BindRecursion::writable: return "writable";
+    case BindRecursion::readonly: return "readonly";
+  }
+  return "";
+}
+
 class MountWords {
  public:
   MountWords(const Mount& mount, const CliDialect& dialect, RenderedSpec& into)
@@ -45,11 +56,19 @@ class MountWords {
   void bind() {
     if (!mount_.subpath.empty()) return refuse("a bind has no subpath");
     if (mount_.nocopy) return refuse("a bind has no nocopy");
-    if (mount_.create_source || mount_.relabel != Relabel::none) return short_form();
+    const bool short_only = mount_.create_source || mount_.relabel != Relabel::none;
+    if (short_only && mount_.recursion != BindRecursion::unset)
+      return refuse("recursion can not be combined with this");
+    if (short_only) return short_form();
     std::vector<std::string> fields{"type=bind", "source=" + mount_.source, "target=" + mount_.target};
     if (mount_.read_only) fields.emplace_back("ro=true");
     if (mount_.propagation != Propagation::unset) {
       fields.push_back(fmt::format("bind-propagation={}", word(mount_.propagation)));
+    }
+    if (mount_.recursion != BindRecursion::unset) {
+      const bool newer = mount_.recursion != BindRecursion::disabled;
+      if (newer && dialect_.api_minor < 44) return refuse("this engine has no bind-recursive");
+      fields.push_back(newer ? fmt::format("bind-recursive={}", word(mount_.recursion)) : "bind-nonrecursive=true");
     }
     into_.flags.push_back("--mount=" + csv_record(fields));
   }
@@ -58,6 +77,8 @@ class MountWords {
     if (mount_.propagation != Propagation::unset) return refuse("a volume has no propagation");
     const bool needs_short_form = mount_.relabel != Relabel::none || (dialect_.podman && mount_.nocopy);
     if (needs_short_form && mount_.source.empty()) return refuse("an anonymous volume has no nocopy or relabelling");
+    const bool has_driver = !mount_.driver.empty() || !mount_.driver_options.empty() || !mount_.labels.empty();
+    if (needs_short_form && has_driver) return refuse("a volume driver can not be combined with this");
     if (needs_short_form && !mount_.subpath.empty()) return refuse("a subpath can not be combined with this");
     if (needs_short_form) return short_form();
     std::vector<std::string> fields{"type=volume"};
@@ -65,6 +86,12 @@ class MountWords {
     fields.push_back("target=" + mount_.target);
     if (mount_.read_only) fields.emplace_back("ro=true");
     if (mount_.nocopy) fields.emplace_back("volume-nocopy=true");
+    if (!mount_.driver.empty()) fields.push_back("volume-driver=" + mount_.driver);
+    for (const KeyValue& option : mount_.driver_options) {
+      fields.push_back(fmt::format("volume-opt={}={}", option.key, option.value));
+    }
+    for (const KeyValue& label : mount_.labels)
+      fields.push_back(fmt::format("volume-label={}={}", label.key, label.value));
     if (!mount_.subpath.empty()) {
       if (dialect_.podman || dialect_.api_minor < 45) return refuse("this engine has no volume subpaths");
       fields.push_back("volume-subpath=" + mount_.subpath);

@@ -41,6 +41,18 @@ void check_critical(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+void check_cgroup_rule(const RuleContext& context, FindingSink& sink) {
+  for (const auto& entry : context.spec.device_cgroup_rules) {
+    sink.report(entry.origin, fmt::format("the rule '{}' allows devices", entry.value));
+  }
+}
+
+void check_cdi(const RuleContext& context, FindingSink& sink) {
+  for (const auto& device : context.spec.cdi_devices) {
+    sink.report(device.origin, fmt::format("the CDI device '{}' is passed in", device.value));
+  }
+}
+
 constexpr Rule rules[] = {
     {.info = {.id = "device",
               .privileged = info,
@@ -60,6 +72,24 @@ constexpr Rule rules[] = {
               .remedy = "remove it",
               .source = "own"},
      .check = check_critical},
+    {.info = {.id = "device-cgroup-rule",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a device cgroup rule",
+              .why = "containers may make device nodes by default, so a rule for a disk is the raw disk",
+              .remedy = "remove it",
+              .source = "own"},
+     .check = check_cgroup_rule},
+    {.info = {.id = "cdi-device",
+              .privileged = info,
+              .baseline = warning,
+              .restricted = error,
+              .summary = "a device named through CDI",
+              .why = "a file on the host says which devices, mounts and hooks the name stands for",
+              .remedy = "remove it, or let a policy of yours allow it",
+              .source = "own"},
+     .check = check_cdi},
 };
 
 }  // namespace

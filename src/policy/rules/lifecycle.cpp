@@ -46,6 +46,18 @@ void check_entrypoint(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+void check_restart(const RuleContext& context, FindingSink& sink) {
+  const auto& restart = context.spec.restart_policy;
+  if (restart && restart->value.name != "no") {
+    sink.report(restart->origin, fmt::format("the engine would start it again ({})", restart->value.name));
+  }
+}
+
+void check_detached(const RuleContext& context, FindingSink& sink) {
+  const auto& detach = context.spec.detach;
+  if (detach && detach->value) sink.report(detach->origin, "the skill would run on with nobody to take its output");
+}
+
 constexpr RuleParam timeout_params[] = {
     {.name = "max", .type = ParamType::duration, .description = "the longest timeout that passes"}};
 
@@ -87,6 +99,24 @@ constexpr Rule rules[] = {
               .remedy = "leave entrypoint out if the image starts the tool by itself",
               .source = "own"},
      .check = check_entrypoint},
+    {.info = {.id = "restart-policy",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "any restart policy",
+              .why = "a skill runs once and ends; one that the engine starts again outlives whoever called it",
+              .remedy = "remove it",
+              .source = "CIS 5.15"},
+     .check = check_restart},
+    {.info = {.id = "detached",
+              .privileged = error,
+              .baseline = error,
+              .restricted = error,
+              .summary = "detach",
+              .why = "skillrun passes on the output and the exit status, so it stays until the skill ends",
+              .remedy = "remove it; use the shell to run skillrun in the background",
+              .source = "own"},
+     .check = check_detached},
 };
 
 }  // namespace

@@ -116,6 +116,11 @@ void check_shm(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+void check_oom_kill(const RuleContext& context, FindingSink& sink) {
+  const auto& disable = context.spec.oom_kill_disable;
+  if (disable && disable->value) sink.report(disable->origin, "the skill is never ended when memory runs out");
+}
+
 constexpr Rule rules[] = {
     {.info = {.id = "memory-missing",
               .privileged = info,
@@ -193,6 +198,16 @@ constexpr Rule rules[] = {
               .source = "own",
               .params = shm_params},
      .check = check_shm},
+    {.info = {.id = "oom-kill-disable",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "the OOM killer disabled",
+              .why = "a skill that hangs at its limit holds memory for ever, and without a limit the host ends other "
+                     "programs instead",
+              .remedy = "remove it",
+              .source = "own"},
+     .check = check_oom_kill},
 };
 
 }  // namespace

@@ -15,15 +15,32 @@ void check_host(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+void report_joined(const Optional<NamespaceSetting>& setting, std::string_view what, FindingSink& sink) {
+  if (!setting) return;
+  if (setting->value.mode == NamespaceMode::container) {
+    sink.report(setting->origin,
+                fmt::format("the container would join the {} of container '{}'", what, setting->value.name));
+  }
+  if (setting->value.mode == NamespaceMode::path) {
+    sink.report(setting->origin,
+                fmt::format("the container would join the {} namespace '{}'", what, setting->value.name));
+  }
+}
+
 void check_joined(const RuleContext& context, FindingSink& sink) {
-  const auto& mode = context.spec.network_mode;
-  if (!mode) return;
-  if (mode->value.kind == NetworkKind::container) {
+  const ContainerSpec& spec = context.spec;
+  const auto& mode = spec.network_mode;
+  if (mode && mode->value.kind == NetworkKind::container) {
     sink.report(mode->origin, fmt::format("the container would join the network of container '{}'", mode->value.name));
   }
-  if (mode->value.kind == NetworkKind::path) {
+  if (mode && mode->value.kind == NetworkKind::path) {
     sink.report(mode->origin, fmt::format("the container would join the network namespace '{}'", mode->value.name));
   }
+  report_joined(spec.pid_mode, "PID", sink);
+  report_joined(spec.ipc_mode, "IPC", sink);
+  report_joined(spec.uts_mode, "UTS", sink);
+  report_joined(spec.userns_mode, "user", sink);
+  report_joined(spec.cgroupns_mode, "cgroup", sink);
 }
 
 void check_not_none(const RuleContext& context, FindingSink& sink) {
@@ -44,6 +61,17 @@ void check_bridge(const RuleContext& context, FindingSink& sink) {
   } else if (mode->value.kind == NetworkKind::bridge) {
     sink.report(mode->origin, "the engine's default bridge is used");
   }
+}
+
+void check_links(const RuleContext& context, FindingSink& sink) {
+  for (const auto& link : context.spec.links) {
+    sink.report(link.origin, fmt::format("the skill is linked to container '{}'", link.value.container));
+  }
+}
+
+void check_mac(const RuleContext& context, FindingSink& sink) {
+  const auto& address = context.spec.mac_address;
+  if (address) sink.report(address->origin, fmt::format("the MAC address is set to {}", address->value));
 }
 
 /// Networks of their own names only: the engine's built-in ones and those of others have rules of their own.
@@ -73,9 +101,9 @@ constexpr Rule rules[] = {
               .privileged = info,
               .baseline = error,
               .restricted = error,
-              .summary = "the network namespace of another container, or one given by path",
-              .why = "the skill shares localhost with something that this manifest does not show",
-              .remedy = "put both on a network made for them",
+              .summary = "the network, PID or IPC namespace of another container, or one given by path",
+              .why = "the skill shares localhost, processes or memory with something that this manifest does not show",
+              .remedy = "remove it; put both on a network made for them if they must talk",
               .source = "own"},
      .check = check_joined},
     {.info = {.id = "network-not-none",
@@ -97,6 +125,25 @@ constexpr Rule rules[] = {
               .remedy = "use a network made for the skill",
               .source = "CIS 5.30"},
      .check = check_bridge},
+    {.info =
+         {.id = "legacy-link",
+          .privileged = info,
+          .baseline = warning,
+          .restricted = error,
+          .summary = "--link",
+          .why = "links copy the other container's environment, secrets included, and exist on the default bridge only",
+          .remedy = "put both on a network made for them",
+          .source = "own"},
+     .check = check_links},
+    {.info = {.id = "mac-address",
+              .privileged = info,
+              .baseline = info,
+              .restricted = warning,
+              .summary = "a MAC address",
+              .why = "on a shared network the skill can take the place of another machine",
+              .remedy = "remove it; the engine chooses one",
+              .source = "own"},
+     .check = check_mac},
 };
 
 }  // namespace

@@ -76,6 +76,11 @@ void check_ssh(const RuleContext& context, FindingSink& sink) {
   });
 }
 
+void check_publish_all(const RuleContext& context, FindingSink& sink) {
+  const auto& all = context.spec.publish_all;
+  if (all && all->value) sink.report(all->origin, "every port that the image exposes is published on the host");
+}
+
 constexpr RuleParam allow_params[] = {{.name = "allow",
                                        .type = ParamType::ports,
                                        .effect = ParamEffect::exempt,
@@ -120,6 +125,15 @@ constexpr Rule rules[] = {
               .remedy = "remove it; use the engine's exec to look inside",
               .source = "CIS 5.7"},
      .check = check_ssh},
+    {.info = {.id = "publish-all",
+              .privileged = info,
+              .baseline = warning,
+              .restricted = error,
+              .summary = "every exposed port published",
+              .why = "the image decides which ports, on every interface, and a new version of it may add some",
+              .remedy = "name the ports that are needed in ports",
+              .source = "CIS 5.9"},
+     .check = check_publish_all},
 };
 
 }  // namespace

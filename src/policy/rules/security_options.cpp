@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "policy/rule_support.hpp"
@@ -12,16 +14,52 @@ enum class Kind {
   seccomp_unconfined,
   seccomp_builtin,
   seccomp_profile,
+  apparmor_default,
   apparmor_unconfined,
+  apparmor_profile,
   label_disabled,
+  label_level,
+  label_type,
+  label_custom,
   systempaths_unconfined,
+  cgroups_writable,
+  cgroups_read_only,
   unknown
 };
+
+/// SELinux types that PSS accepts: what container engines give by themselves.
+constexpr std::string_view container_types[] = {"container_t", "container_init_t", "container_kvm_t",
+                                                "container_engine_t"};
+
+Kind classify_label(std::string_view value) noexcept {
+  if (value == "disable") return Kind::label_disabled;
+  if (value.starts_with("level:")) return Kind::label_level;
+  constexpr std::string_view type = "type:";
+  if (value.starts_with(type)) {
+    const bool known =
+        std::ranges::find(container_types, value.substr(type.size())) != std::ranges::end(container_types);
+    return known ? Kind::label_type : Kind::label_custom;
+  }
+  if (value.starts_with("user:") || value.starts_with("role:")) return Kind::label_custom;
+  return Kind::unknown;
+}
+
+/// Go's words for a boolean.
+Kind classify_cgroups(std::string_view value) noexcept {
+  for (const std::string_view word : {"1", "t", "T", "TRUE", "true", "True"}) {
+    if (value == word) return Kind::cgroups_writable;
+  }
+  for (const std::string_view word : {"0", "f", "F", "FALSE", "false", "False"}) {
+    if (value == word) return Kind::cgroups_read_only;
+  }
+  return Kind::unknown;
+}
 
 /// Docker separates by the first "=", and by the first ":" only where there is no "=".
 Kind classify(std::string_view option) noexcept {
   std::size_t separator = option.find('=');
   if (separator == std::string_view::npos) separator = option.find(':');
+  if (option == "writable-cgroups") return Kind::cgroups_writable;
   if (separator == std::string_view::npos) return Kind::unknown;
   const std::string_view name = option.substr(0, separator);
   const std::string_view value = option.substr(separator + 1);
@@ -30,8 +68,12 @@ Kind classify(std::string_view option) noexcept {
     if (value == "builtin") return Kind::seccomp_builtin;
     return value.empty() ? Kind::unknown : Kind::seccomp_profile;
   }
-  if (name == "apparmor" && value == "unconfined") return Kind::apparmor_unconfined;
-  if (name == "label" && value == "disable") return Kind::label_disabled;
+  if (name == "apparmor" && !value.empty()) {
+    if (value == "docker-default") return Kind::apparmor_default;
+    return value == "unconfined" ? Kind::apparmor_unconfined : Kind::apparmor_profile;
+  }
+  if (name == "label") return classify_label(value);
+  if (name == "writable-cgroups") return classify_cgroups(value);
   if (option == "systempaths=unconfined") return Kind::systempaths_unconfined;
   return Kind::unknown;
 }
@@ -53,10 +95,19 @@ void check_profile(const RuleContext& context, FindingSink& sink) {
 
 void check_apparmor(const RuleContext& context, FindingSink& sink) {
   report_kind<Kind::apparmor_unconfined>(context, sink, "AppArmor confinement is switched off");
+  report_kind<Kind::apparmor_profile>(context, sink, "AppArmor would follow a profile that nobody judged");
 }
 
 void check_selinux(const RuleContext& context, FindingSink& sink) {
   report_kind<Kind::label_disabled>(context, sink, "SELinux separation is switched off");
+}
+
+void check_selinux_options(const RuleContext& context, FindingSink& sink) {
+  report_kind<Kind::label_custom>(context, sink, "SELinux would give the skill other rights than a container has");
+}
+
+void check_cgroups(const RuleContext& context, FindingSink& sink) {
+  report_kind<Kind::cgroups_writable>(context, sink, "the skill could change its own control groups");
 }
 
 void check_systempaths(const RuleContext& context, FindingSink& sink) {
@@ -90,7 +141,7 @@ constexpr Rule rules[] = {
               .privileged = info,
               .baseline = error,
               .restricted = error,
-              .summary = "AppArmor is unconfined",
+              .summary = "AppArmor is unconfined, or under a profile of its own",
               .why = "the default profile denies mounts and writes to /proc and /sys even to root in the container",
               .remedy = "remove the option",
               .source = "PSS baseline, CIS 5.2"},
@@ -122,6 +173,25 @@ constexpr Rule rules[] = {
               .remedy = "remove it; known: no-new-privileges, seccomp=builtin",
               .source = "own"},
      .check = check_unknown},
+    {.info = {.id = "selinux-custom-options",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "an SELinux user or role, or a type other than those of containers",
+              .why = "another type may be allowed to do anything that the host does",
+              .remedy = "remove it; the engine picks the right label",
+              .source = "PSS baseline"},
+     .check = check_selinux_options},
+    {.info = {.id = "writable-cgroups",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "writable control groups",
+              .why = "limits that the skill can change are none, and some kernels run programs on the host's behalf "
+                     "from there",
+              .remedy = "remove it",
+              .source = "own"},
+     .check = check_cgroups},
 };
 
 }  // namespace

@@ -96,6 +96,68 @@ inline ContainerSpec full_spec() {
   return spec;
 }
 
+inline NamespaceSetting namespace_of(NamespaceMode mode, std::string name = {}) { return {mode, std::move(name)}; }
+
+/// A spec with every member set that few skills set, and that reaches an engine.
+inline ContainerSpec rare_spec() {
+  using std::chrono::seconds;
+  ContainerSpec spec;
+  spec.skill = "rare";
+  spec.name = declared(std::string("one-name"));
+  spec.image = declared(*parse_image_reference("skillrun-test/rare:1"));
+  spec.healthcheck = declared(Healthcheck{false, "true", seconds(30), seconds(5), seconds(60), seconds(2), 3});
+  spec.restart_policy = declared(RestartPolicy{"on-failure", 3});
+  spec.log_driver = declared(std::string("json-file"));
+  spec.log_options = {declared(KeyValue{"max-size", "1m"})};
+  spec.cdi_devices = {declared(std::string("vendor.com/class=name"))};
+  spec.gpus = declared(GpuRequest{0, "nvidia", {"0", "1"}, {"compute"}, {{"a", "b"}}});
+  spec.device_cgroup_rules = {declared(std::string("c 1:3 r"))};
+  spec.runtime = declared(std::string("runc"));
+  spec.isolation = declared(std::string("default"));
+  spec.cgroup_parent = declared(std::string("/skills"));
+  spec.annotations = {declared(KeyValue{"note", "x"})};
+  spec.pid_mode = declared(namespace_of(NamespaceMode::container, "other"));
+  spec.ipc_mode = declared(namespace_of(NamespaceMode::shareable));
+  spec.uts_mode = declared(namespace_of(NamespaceMode::host));
+  spec.userns_mode = declared(namespace_of(NamespaceMode::host));
+  spec.cgroupns_mode = declared(namespace_of(NamespaceMode::private_));
+  Mount volume = volume_mount("data", "/data");
+  volume.driver = "local";
+  volume.driver_options = {{"type", "tmpfs"}, {"device", "tmpfs"}};
+  volume.labels = {{"owner", "x"}};
+  spec.mounts = {declared(volume),
+                 declared(with(bind_mount("/srv", "/srv"), &Mount::recursion, BindRecursion::disabled))};
+  spec.volume_driver = declared(std::string("local"));
+  spec.volumes_from = {declared(std::string("other:ro"))};
+  spec.storage_options = {declared(KeyValue{"size", "1G"})};
+  spec.network_mode = declared(NetworkMode{NetworkKind::named, "lan"});
+  spec.network_aliases = {declared(std::string("web"))};
+  spec.ipv4_address = declared(std::string("10.0.0.5"));
+  spec.ipv6_address = declared(std::string("2001:db8::5"));
+  spec.link_local_ips = {declared(std::string("169.254.0.5"))};
+  spec.mac_address = declared(std::string("02:42:ac:11:00:02"));
+  spec.links = {declared(Link{"db", "database"})};
+  spec.exposed_ports = {declared(std::string("80/tcp"))};
+  spec.publish_all = declared(true);
+  spec.dns_options = {declared(std::string("ndots:2"))};
+  spec.dns_search = {declared(std::string("example.org"))};
+  spec.cpu_period = declared(std::int64_t{100000});
+  spec.cpu_quota = declared(std::int64_t{50000});
+  spec.cpu_realtime_period = declared(std::int64_t{1000000});
+  spec.cpu_realtime_runtime = declared(std::int64_t{950000});
+  spec.cpuset_cpus = declared(std::string("0-1"));
+  spec.cpuset_mems = declared(std::string("0"));
+  spec.memory_swappiness = declared(std::int64_t{10});
+  spec.oom_kill_disable = declared(false);
+  spec.blkio_weight = declared(std::int64_t{500});
+  spec.blkio_weight_devices = {declared(DeviceRate{"/dev/sda", 200})};
+  spec.device_read_bps = {declared(DeviceRate{"/dev/sda", 1048576})};
+  spec.device_read_iops = {declared(DeviceRate{"/dev/sda", 100})};
+  spec.device_write_bps = {declared(DeviceRate{"/dev/sda", 2097152})};
+  spec.device_write_iops = {declared(DeviceRate{"/dev/sda", 200})};
+  return spec;
+}
+
 inline RunLabels run_labels() { return {{{"skillrun.run", "run-1"}, {"skillrun.skill", "full"}}}; }
 
 /// What an engine may be given: `spec` as the policy that refuses nothing admits it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/api/unenforced.hpp"
+#include "engine/podman_gaps.hpp"
 #include "unit/engine/api_full_spec.hpp"
 
 using namespace skillrun;
@@ -28,7 +29,20 @@ using Fields = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("docker honours every setting") { CHECK(fields(full_spec(), engine("docker")).empty()); }
+TEST_CASE("docker honours every setting") {
+  CHECK(fields(full_spec(), engine("docker")).empty());
+  CHECK(fields(rare_spec(), engine("docker")).empty());
+}
+
+TEST_CASE("an older docker would drop what it does not know") {
+  CHECK(fields(rare_spec(), engine("docker", "1.41")) == Fields{"annotations", "cdi_devices", "healthcheck"});
+}
+
+TEST_CASE("what podman reads differently is not handed to it") {
+  CHECK(fields(rare_spec(), engine("podman", "1.41")).size() == podman_gaps(rare_spec()).size());
+  CHECK(podman_gaps(rare_spec()).size() > 20);
+  CHECK(podman_gaps(full_spec()).empty());
+}
 
 TEST_CASE("what podman's API would drop is known") {
   ContainerSpec spec = full_spec();

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/cli/argv.hpp"
+#include "unit/engine/api_full_spec.hpp"
 
 namespace skillrun {
 
@@ -404,3 +405,45 @@ TEST_CASE("an API version has one number that counts") {
 }
 
 }  // namespace skillrun
+
+TEST_CASE("what few skills set has its word too") {
+  const RenderedSpec rendered = render(testing::rare_spec());
+  CHECK(rendered.unsupported.empty());
+  for (const std::string word : {"--name=one-name",
+                                 "--health-cmd=true",
+                                 "--health-interval=30000000000ns",
+                                 "--health-retries=3",
+                                 "--restart=on-failure:3",
+                                 "--log-driver=json-file",
+                                 "--log-opt=max-size=1m",
+                                 "--device=vendor.com/class=name",
+                                 "--gpus=driver=nvidia,\"device=0,1\",capabilities=compute,options=a=b",
+                                 "--device-cgroup-rule=c 1:3 r",
+                                 "--runtime=runc",
+                                 "--cgroup-parent=/skills",
+                                 "--annotation=note=x",
+                                 "--pid=container:other",
+                                 "--ipc=shareable",
+                                 "--uts=host",
+                                 "--userns=host",
+                                 "--cgroupns=private",
+                                 "--mount=type=volume,source=data,target=/data,volume-driver=local,"
+                                 "volume-opt=type=tmpfs,volume-opt=device=tmpfs,volume-label=owner=x",
+                                 "--mount=type=bind,source=/srv,target=/srv,bind-nonrecursive=true",
+                                 "--volume-driver=local",
+                                 "--volumes-from=other:ro",
+                                 "--network-alias=web",
+                                 "--ip=10.0.0.5",
+                                 "--mac-address=02:42:ac:11:00:02",
+                                 "--link=db:database",
+                                 "--expose=80/tcp",
+                                 "--publish-all=true",
+                                 "--dns-option=ndots:2",
+                                 "--cpuset-cpus=0-1",
+                                 "--oom-kill-disable=false",
+                                 "--blkio-weight-device=/dev/sda:200",
+                                 "--device-read-bps=/dev/sda:1048576"}) {
+    CAPTURE(word);
+    CHECK(std::ranges::find(rendered.flags, word) != rendered.flags.end());
+  }
+}

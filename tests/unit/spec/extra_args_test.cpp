@@ -1,7 +1,11 @@
 #include "spec/extra_args.hpp"
 
+#include <fstream>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+
+#include "support/text.hpp"
 
 using namespace skillrun;
 
@@ -75,4 +79,27 @@ TEST_CASE("unknown flags are reported with the closest name") {
 TEST_CASE("one faulty word hides no other") {
   CHECK(parsed({"--nonsense", "--net=host", "x", "-v/:/h"}) ==
         "network=host@1 volume=/:/h@3 !unknown-flag@0 !flag-injects-positional@2");
+}
+
+TEST_CASE("the table of flags is that of docker run") {
+  std::ifstream file(std::string(SKILLRUN_SOURCE_DIR) + "/tests/data/docker_run_flags.tsv");
+  REQUIRE(file);
+  std::size_t rows = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) continue;
+    CAPTURE(line);
+    const auto cells = split(line, '\t');
+    REQUIRE(cells.size() == 4);
+    const DockerRunFlag* flag = find_docker_run_flag(cells[0]);
+    REQUIRE(flag != nullptr);
+    CHECK(std::string(flag->shorthand == 0 ? 0 : 1, flag->shorthand) == cells[1]);
+    CHECK(flag->alias == cells[2]);
+    const auto* const arity = flag->arity == FlagArity::boolean ? "boolean"
+                              : flag->arity == FlagArity::one   ? "one"
+                                                                : "list";
+    CHECK(arity == cells[3]);
+    CHECK(flag->set != nullptr);
+    ++rows;
+  }
+  CHECK(rows == docker_run_flags().size());
 }

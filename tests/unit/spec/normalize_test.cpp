@@ -72,9 +72,9 @@ extra_args = ["-m", "512m", "--cpus=1.5", "-u1000:1000", "--init", "--read-only=
 }
 
 TEST_CASE("every problem is reported, each at its own word") {
-  const ContainerSpec spec = spec_of(R"(extra_args = ["--uts", "host", "surplus", "--memory=lots", "--nonsense"])");
+  const ContainerSpec spec = spec_of(R"(extra_args = ["--uts", "hots", "surplus", "--memory=lots", "--nonsense"])");
   CHECK(problems(spec) == Shown{"flag-injects-positional docker.extra_args[2]", "unknown-flag docker.extra_args[4]",
-                                "unknown-flag docker.extra_args[1]", "memory-invalid docker.extra_args[3]"});
+                                "invalid-value docker.extra_args[1]", "memory-invalid docker.extra_args[3]"});
   const Finding& memory = spec.problems.back();
   CHECK(memory.evidence == "--memory=lots");
   CHECK(memory.span.begin == Position{5, 43});
@@ -90,12 +90,103 @@ TEST_CASE("a flag that repeats a typed key is refused and one given twice is amb
   CHECK(problems(spec_of("environment = [\"A=1\"]\nextra_args = [\"-eB=2\"]")) == Shown{});
 }
 
-TEST_CASE("a flag that nothing judges is refused and its typed key named") {
+TEST_CASE("flags that mean nothing to a skill are refused, unless they say what holds anyway") {
+  CHECK(problems(spec_of(R"(extra_args = ["--env-file=/etc/passwd", "--use-api-socket", "--help", "--tty=auto"])")) ==
+        Shown{"env-file docker.extra_args[0]", "use-api-socket docker.extra_args[1]",
+              "unknown-flag docker.extra_args[2]", "invalid-value docker.extra_args[3]"});
+  CHECK(problems(spec_of(R"(extra_args = ["--use-api-socket=false", "--sig-proxy", "--disable-content-trust",
+                                          "--detach=false", "-a=STDERR", "-astdout", "--isolation=default"])")) ==
+        Shown{});
+  CHECK(problems(spec_of(R"(extra_args = ["-a", "stdout", "-a", "stdin"])")) ==
+        Shown{"unenforced-field docker.extra_args[1]"});
+  CHECK(problems(spec_of(R"(extra_args = ["--attach=all"])")) ==
+        Shown{"invalid-value docker.extra_args[0]", "unenforced-field docker.extra_args[0]"});
+}
+
+TEST_CASE("a flag that podman alone has is named as such") {
+  const ContainerSpec spec = spec_of(R"(extra_args = ["--env-host", "--userns=keep-id:uid=1", "--rootfs"])");
+  CHECK(problems(spec) == Shown{"podman-only-flag docker.extra_args[0]", "podman-only-flag docker.extra_args[2]",
+                                "podman-only-flag docker.extra_args[1]"});
+}
+
+TEST_CASE("the namespaces that a flag asks for are in the spec") {
+  const ContainerSpec spec = spec_of(R"(extra_args = ["--pid=host", "--ipc", "container:db", "--uts=host",
+                                                      "--userns=host", "--cgroupns=private"])");
+  CHECK(problems(spec) == Shown{});
+  CHECK(spec.pid_mode->value.mode == NamespaceMode::host);
+  CHECK(spec.ipc_mode->value.text() == "container:db");
+  CHECK(spec.uts_mode->value.text() == "host");
+  CHECK(spec.userns_mode->value.text() == "host");
+  CHECK(spec.cgroupns_mode->value.text() == "private");
+}
+
+TEST_CASE("the parts of a health check make one setting") {
+  const ContainerSpec spec = spec_of(R"(extra_args = ["--health-cmd=curl -f x || exit 1", "--health-interval=30s",
+      "--health-timeout", "5s", "--health-start-period=1m", "--health-start-interval=2s", "--health-retries=3"])");
+  CHECK(problems(spec) == Shown{});
+  const Healthcheck& check = spec.healthcheck->value;
+  CHECK(check.command == "curl -f x || exit 1");
+  CHECK(check.interval == std::chrono::seconds(30));
+  CHECK(check.start_period == std::chrono::minutes(1));
+  CHECK(check.start_interval == std::chrono::seconds(2));
+  CHECK(check.retries == 3);
+  CHECK(spec.healthcheck->origin.field == "docker.extra_args[0]");
+  CHECK(problems(spec_of(R"(extra_args = ["--no-healthcheck", "--health-retries=3"])")) ==
+        Shown{"invalid-value docker.extra_args[0]"});
+  CHECK(problems(spec_of(R"(extra_args = ["--health-retries=3", "--health-retries=4"])")) ==
+        Shown{"ambiguous-value docker.extra_args[1]"});
+  CHECK(problems(spec_of(R"(extra_args = ["--health-interval=1us"])")) == Shown{"invalid-value docker.extra_args[0]"});
+}
+
+TEST_CASE("options of the network need a network that knows them") {
   const ContainerSpec spec =
-      spec_of(R"(extra_args = ["--pid=host", "--env-file=/etc/passwd", "--use-api-socket", "--tty"])");
-  CHECK(problems(spec) == Shown{"unknown-flag docker.extra_args[0]", "unknown-flag docker.extra_args[1]",
-                                "unknown-flag docker.extra_args[2]", "unknown-flag docker.extra_args[3]"});
-  CHECK(spec.problems.back().remediation.find("tty") != std::string::npos);
+      spec_of(R"(extra_args = ["--net=lan", "--network-alias=a", "--net-alias=b", "--ip=10.0.0.5",
+      "--ip6=2001:db8::5", "--link-local-ip=169.254.0.5", "--mac-address=02-42-AC-11-00-02", "--link=db:database"])");
+  CHECK(problems(spec) == Shown{});
+  CHECK(spec.network_aliases.at(1).value == "b");
+  CHECK(spec.ipv4_address->value == "10.0.0.5");
+  CHECK(spec.mac_address->value == "02:42:ac:11:00:02");
+  CHECK(spec.links.at(0).value.alias == "database");
+  CHECK(problems(spec_of(R"(extra_args = ["--network-alias=a"])")) == Shown{"invalid-value docker.extra_args[0]"});
+  CHECK(problems(spec_of(R"(extra_args = ["--net=bridge", "--ip=10.0.0.5"])")) ==
+        Shown{"invalid-value docker.extra_args[1]"});
+  CHECK(problems(spec_of(R"(extra_args = ["--net=bridge", "--mac-address=02:42:ac:11:00:02"])")) == Shown{});
+  CHECK(problems(spec_of(R"(extra_args = ["--net=none", "--link=db"])")) ==
+        Shown{"invalid-value docker.extra_args[1]"});
+}
+
+TEST_CASE("the CSV form of a network carries its options, once") {
+  const ContainerSpec spec = spec_of(R"(network = "name=lan,alias=Web,ip=10.0.0.5,driver-opt=a=b,gw-priority=-5")");
+  CHECK(problems(spec) == Shown{});
+  CHECK(spec.network_mode->value.name == "lan");
+  CHECK(spec.network_aliases.at(0).value == "web");
+  CHECK(spec.network_driver_options.at(0).value.value == "b");
+  CHECK(spec.gateway_priority->value == -5);
+  CHECK(problems(spec_of(R"(extra_args = ["--network=name=lan,alias=a", "--network-alias=b"])")) ==
+        Shown{"invalid-value docker.extra_args[1]"});
+}
+
+TEST_CASE("a key that is given twice is ambiguous and the last one counts") {
+  const ContainerSpec spec = spec_of(R"(extra_args = ["--log-opt=max-size=1m", "--log-opt", "max-size=2m"])");
+  CHECK(problems(spec) == Shown{"ambiguous-value docker.extra_args[1]"});
+  REQUIRE(spec.log_options.size() == 1);
+  CHECK(spec.log_options.at(0).value.value == "2m");
+}
+
+TEST_CASE("contradictions between flags are refused") {
+  CHECK(problems(spec_of(R"(extra_args = ["--cpus=1", "--cpu-quota=50000"])")) ==
+        Shown{"cpu-invalid docker.extra_args[1]"});
+  CHECK(problems(spec_of(R"(extra_args = ["--log-driver=none", "--log-opt=max-size=1m"])")) ==
+        Shown{"invalid-value docker.extra_args[1]"});
+  CHECK(problems(spec_of(R"(extra_args = ["--gpus=1", "--gpus=device=0"])")) ==
+        Shown{"invalid-value docker.extra_args[1]"});
+}
+
+TEST_CASE("a device by path and one by its CDI name go different ways") {
+  const ContainerSpec spec = spec_of(R"(devices = ["/dev/fuse", "nvidia.com/gpu=all"])");
+  CHECK(problems(spec) == Shown{});
+  CHECK(spec.devices.at(0).value.host == "/dev/fuse");
+  CHECK(spec.cdi_devices.at(0).value == "nvidia.com/gpu=all");
 }
 
 TEST_CASE("user host is the caller, but only as a typed key") {

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include <skillrun/spec.hpp>
+
+#include "support/json.hpp"
+
+namespace skillrun {
+
+/// Binds, Mounts and Tmpfs of HostConfig.
+void put_mounts(json::object& host, const List<Mount>& list, bool podman);
+
+/// True for a mount that is sent as `source:target:options`: only that form creates a missing source, relabels it and
+/// (on podman) knows nocopy. All others go into Mounts, which takes any character.
+[[nodiscard]] bool needs_bind_syntax(const Mount& mount, bool podman);
+
+/// The entries as one object; of entries with one key the last one counts.
+[[nodiscard]] json::object map_of(const std::vector<KeyValue>& entries);
+
+}  // namespace skillrun

@@ -1,0 +1,64 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "policy/rule_support.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+/// Drivers that keep what they are given on this machine.
+constexpr std::string_view local_drivers[] = {"none", "json-file", "local", "journald", "k8s-file"};
+
+/// Options that no driver takes for a destination.
+constexpr std::string_view harmless_options[] = {"max-size", "max-file", "compress", "mode", "max-buffer-size", "tag"};
+
+bool contains(std::span<const std::string_view> words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+void check_none(const RuleContext& context, FindingSink& sink) {
+  const auto& driver = context.spec.log_driver;
+  if (driver && driver->value == "none") sink.report(driver->origin, "the engine keeps no log of the skill");
+}
+
+void check_remote(const RuleContext& context, FindingSink& sink) {
+  const auto& driver = context.spec.log_driver;
+  if (driver && !contains(local_drivers, driver->value)) {
+    sink.report(driver->origin, fmt::format("the log driver '{}' may send the output elsewhere", driver->value));
+  }
+  for (const auto& option : context.spec.log_options) {
+    if (contains(harmless_options, option.value.key)) continue;
+    sink.report(option.origin, fmt::format("the log option '{}' may name a place elsewhere", option.value.key));
+  }
+}
+
+constexpr Rule rules[] = {
+    {.info = {.id = "log-none",
+              .privileged = info,
+              .baseline = info,
+              .restricted = info,
+              .summary = "logging switched off by the manifest",
+              .why = "nothing is left to look at afterwards; skillrun does the same for a container that it removes",
+              .remedy = "remove it",
+              .source = "own"},
+     .check = check_none},
+    {.info = {.id = "log-remote",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a log driver that may send output off the machine, or options for one",
+              .why = "the engine sends the output itself, past network none",
+              .remedy = "remove it, or use local or json-file",
+              .source = "own"},
+     .check = check_remote},
+};
+
+}  // namespace
+
+std::span<const Rule> logs_rules() { return rules; }
+
+}  // namespace skillrun::rules

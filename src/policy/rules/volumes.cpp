@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+
+#include "policy/rule_support.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+bool is_local(std::string_view driver) { return driver.empty() || driver == "local"; }
+
+void check_bind(const RuleContext& context, FindingSink& sink) {
+  for (const auto& mount : context.spec.mounts) {
+    if (const auto device = bound_device(mount.value)) {
+      sink.report(mount.origin, fmt::format("the volume's options bind '{}' of the host", *device));
+    }
+  }
+}
+
+void check_device(const RuleContext& context, FindingSink& sink) {
+  for (const auto& mount : context.spec.mounts) {
+    if (mount.value.driver_options.empty() || bound_device(mount.value)) continue;
+    const std::string_view type = driver_option(mount.value, "type");
+    const std::string_view device = driver_option(mount.value, "device");
+    const bool in_memory = type == "tmpfs" && (device == "tmpfs" || device == "none");
+    if (in_memory || (type.empty() && device.empty())) continue;
+    sink.report(mount.origin, fmt::format("the volume's options mount '{}' of type '{}'", device, type));
+  }
+}
+
+void check_driver(const RuleContext& context, FindingSink& sink) {
+  for (const auto& mount : context.spec.mounts) {
+    if (is_local(mount.value.driver)) continue;
+    sink.report(mount.origin, fmt::format("the volume is made by the driver '{}'", mount.value.driver));
+  }
+  const auto& driver = context.spec.volume_driver;
+  if (driver && !is_local(driver->value)) {
+    sink.report(driver->origin, fmt::format("volumes are made by the driver '{}'", driver->value));
+  }
+}
+
+void check_from(const RuleContext& context, FindingSink& sink) {
+  for (const auto& container : context.spec.volumes_from) {
+    sink.report(container.origin,
+                fmt::format("everything that is mounted in container '{}' is mounted here too", container.value));
+  }
+}
+
+void check_storage(const RuleContext& context, FindingSink& sink) {
+  for (const auto& option : context.spec.storage_options) {
+    sink.report(option.origin, fmt::format("the storage option '{}' is set", option.value.key));
+  }
+}
+
+constexpr Rule rules[] = {
+    {.info = {.id = "volume-as-bind",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a volume whose driver options bind a path of the host",
+              .why = "it is a bind mount in all but name",
+              .remedy = "write a bind mount, which is judged by its path",
+              .source = "own"},
+     .check = check_bind},
+    {.info = {.id = "volume-device",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a volume whose driver options name a device or a remote file system",
+              .why = "a raw disk holds the host's files, and a remote one carries data away past network none",
+              .remedy = "remove the options, or mount what the skill needs",
+              .source = "own"},
+     .check = check_device},
+    {.info = {.id = "volume-driver",
+              .privileged = info,
+              .baseline = warning,
+              .restricted = error,
+              .summary = "a volume driver other than local",
+              .why =
+                  "a driver is a program with the engine's own rights, and where it keeps data is not in the manifest",
+              .remedy = "remove it",
+              .source = "own"},
+     .check = check_driver},
+    {.info = {.id = "volumes-from",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "mounts taken from another container",
+              .why = "what they are is not in this manifest, so nobody judged it",
+              .remedy = "name the mounts themselves",
+              .source = "own"},
+     .check = check_from},
+    {.info = {.id = "storage-opt",
+              .privileged = info,
+              .baseline = info,
+              .restricted = warning,
+              .summary = "storage options",
+              .why =
+                  "they depend on the engine's storage driver, and a size they set may be refused or ignored elsewhere",
+              .remedy = "remove them unless the skill runs on one known engine",
+              .source = "own"},
+     .check = check_storage},
+};
+
+}  // namespace
+
+std::span<const Rule> volumes_rules() { return rules; }
+
+}  // namespace skillrun::rules

@@ -1,0 +1,92 @@
+#include "spec/client_flags.hpp"
+
+#include <fmt/format.h>
+
+#include "spec/scan.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+void refuse_file(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  builder.problem("env-file", origin,
+                  fmt::format("the file '{}' would be read or written on the host", printable(value)),
+                  "write the variables and labels into the manifest");
+}
+
+void refuse_windows(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  builder.problem("unenforced-field", origin,
+                  fmt::format("'{}' would bound nothing: only Windows engines know this flag", printable(value)),
+                  "use cpus, cpu-shares or the device-read and device-write flags");
+}
+
+void refuse_kernel_memory(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  builder.problem("unenforced-field", origin,
+                  fmt::format("'{}' would bound nothing: engines no longer limit kernel memory", printable(value)),
+                  "use memory, which counts it");
+}
+
+void refuse_detach_keys(SpecBuilder& builder, const std::string& /*value*/, const Origin& origin) {
+  builder.problem("unenforced-field", origin, "no keys detach a skill: skillrun stays until its container ends",
+                  "remove it");
+}
+
+void refuse_help(SpecBuilder& builder, const std::string& /*value*/, const Origin& origin) {
+  builder.problem("unknown-flag", origin, "--help prints docker's help and runs nothing", "remove it");
+}
+
+void check_api_socket(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  const auto on = read_switch(builder, value, origin);
+  if (!on || !*on) return;
+  builder.problem("use-api-socket", origin, "the engine's socket and your registry credentials would be handed over",
+                  "remove it; a skill that commands the engine commands the host");
+}
+
+void check_attach(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  const std::string stream = to_lower(value);
+  if (stream == "stdin" || stream == "stdout" || stream == "stderr") return;
+  builder.problem("invalid-value", origin, fmt::format("'{}' is no stream", printable(value)),
+                  "remove it; skillrun passes on all three streams");
+}
+
+void AttachedStreams::add(const std::string& value, const Origin& origin) {
+  const std::string stream = to_lower(value);
+  output_ = output_ || stream == "stdout";
+  error_ = error_ || stream == "stderr";
+  if (!first_) first_ = origin;
+}
+
+void AttachedStreams::check(SpecBuilder& builder) const {
+  if (!first_ || (output_ && error_)) return;
+  builder.problem("unenforced-field", *first_, "skillrun passes on standard output and standard error, never one alone",
+                  "remove --attach");
+}
+
+void check_signal_proxy(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  const auto on = read_switch(builder, value, origin);
+  if (!on || *on) return;
+  builder.problem("unenforced-field", origin, "skillrun passes signals on, so that no container is left behind",
+                  "remove it");
+}
+
+void check_content_trust(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  const auto disabled = read_switch(builder, value, origin);
+  if (!disabled || *disabled) return;
+  builder.problem("unenforced-field", origin, "skillrun does not check docker's content trust",
+                  "pin the image by its digest: name@sha256:...");
+}
+
+void set_user_flag(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (value == "host") {
+    builder.problem("invalid-value", origin, "--user=host names a user called host in the image",
+                    "write user = \"host\" as a key for your own user and group");
+    return;
+  }
+  set_user(builder, value, origin);
+}
+
+void set_tty_flag(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  const auto on = read_switch(builder, value, origin);
+  if (on) set_tty(builder, *on ? "true" : "false", origin);
+}
+
+}  // namespace skillrun

@@ -1,0 +1,159 @@
+// How a container is named, watched, logged and ended.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "spec/mount_checks.hpp"
+#include "spec/scan.hpp"
+#include "spec/settings.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace {
+
+/// The health check, made by the first flag that mentions it.
+Healthcheck& healthcheck(SpecBuilder& builder, const Origin& origin) {
+  if (!builder.spec.healthcheck) builder.spec.healthcheck = Setting<Healthcheck>{Healthcheck{}, origin};
+  return builder.spec.healthcheck->value;
+}
+
+void report_repeat(SpecBuilder& builder, const Origin& origin) {
+  builder.problem("ambiguous-value", origin,
+                  fmt::format("{} sets what was set already; the last one wins", origin.field), "keep one of them",
+                  Severity::warning);
+}
+
+void set_health_time(SpecBuilder& builder, std::chrono::nanoseconds Healthcheck::* part, const std::string& value,
+                     const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  const auto duration = parse_duration(value);
+  constexpr auto least = std::chrono::milliseconds(1);
+  if (!duration || *duration < least) {
+    builder.problem("invalid-value", origin,
+                    duration ? std::string("a time below 1ms is what engines refuse") : duration.error().message,
+                    "write a time with its unit, such as 30s");
+    return;
+  }
+  std::chrono::nanoseconds& slot = healthcheck(builder, origin).*part;
+  if (slot.count() != 0) report_repeat(builder, origin);
+  slot = *duration;
+}
+
+}  // namespace
+
+void add_pair(SpecBuilder& builder, List<KeyValue>& list, const std::string& value, const Origin& origin,
+              bool needs_value) {
+  if (!builder.clean(value, origin)) return;
+  const std::size_t equals = value.find('=');
+  KeyValue pair{.key = value.substr(0, equals), .value = equals == std::string::npos ? "" : value.substr(equals + 1)};
+  if (pair.key.empty() || (needs_value && equals == std::string::npos)) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is not KEY=VALUE", printable(value)), "write KEY=VALUE");
+    return;
+  }
+  const auto same = std::ranges::find(list, pair.key, [](const Setting<KeyValue>& entry) { return entry.value.key; });
+  if (same != list.end()) {
+    report_repeat(builder, origin);
+    list.erase(same);
+  }
+  list.push_back({std::move(pair), origin});
+}
+
+void set_name(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  if (!is_volume_name(value)) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is no container name", printable(value)),
+                    "use two or more letters, digits, '_', '.' and '-', the first a letter or digit");
+    return;
+  }
+  builder.set(builder.spec.name, value, origin);
+}
+
+void set_restart_policy(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  auto policy = parse_restart_policy(value);
+  if (!policy) {
+    builder.problem("invalid-value", origin, policy.error().message, "remove it; a skill runs once");
+    return;
+  }
+  builder.set(builder.spec.restart_policy, std::move(*policy), origin);
+}
+
+void set_log_driver(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  if (!is_driver_name(value)) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is no log driver", printable(value)),
+                    "remove it, or name one such as none, local or json-file");
+    return;
+  }
+  builder.set(builder.spec.log_driver, value, origin);
+}
+
+void add_log_option(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  add_pair(builder, builder.spec.log_options, value, origin, false);
+}
+
+void set_health_command(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  if (value.empty()) {
+    builder.problem("invalid-value", origin, "the health command is empty", "write a command, or --no-healthcheck");
+    return;
+  }
+  Healthcheck& check = healthcheck(builder, origin);
+  if (!check.command.empty()) report_repeat(builder, origin);
+  check.command = value;
+}
+
+void set_health_interval(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  set_health_time(builder, &Healthcheck::interval, value, origin);
+}
+
+void set_health_timeout(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  set_health_time(builder, &Healthcheck::timeout, value, origin);
+}
+
+void set_health_start_period(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  set_health_time(builder, &Healthcheck::start_period, value, origin);
+}
+
+void set_health_start_interval(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  set_health_time(builder, &Healthcheck::start_interval, value, origin);
+}
+
+void set_health_retries(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  const auto retries = parse_decimal(value, INT32_MAX);
+  if (!retries || *retries == 0) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is no number of retries", printable(value)),
+                    "write a positive whole number");
+    return;
+  }
+  Healthcheck& check = healthcheck(builder, origin);
+  if (check.retries != 0) report_repeat(builder, origin);
+  check.retries = static_cast<std::int64_t>(*retries);
+}
+
+void set_no_healthcheck(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  const auto off = read_switch(builder, value, origin);
+  if (off && (*off || builder.spec.healthcheck)) healthcheck(builder, origin).disabled = *off;
+}
+
+void check_lifecycle(SpecBuilder& builder) {
+  const ContainerSpec& spec = builder.spec;
+  if (spec.healthcheck && spec.healthcheck->value.disabled) {
+    const Healthcheck& check = spec.healthcheck->value;
+    const bool described = !check.command.empty() || check.retries != 0 || check.interval.count() != 0 ||
+                           check.timeout.count() != 0 || check.start_period.count() != 0 ||
+                           check.start_interval.count() != 0;
+    if (described) {
+      builder.problem("invalid-value", spec.healthcheck->origin, "the health check is described and switched off",
+                      "keep --no-healthcheck or the other --health flags");
+    }
+  }
+  if (spec.log_driver && spec.log_driver->value == "none" && !spec.log_options.empty()) {
+    builder.problem("invalid-value", spec.log_options.front().origin, "the log driver none takes no options",
+                    "remove the options");
+  }
+}
+
+}  // namespace skillrun

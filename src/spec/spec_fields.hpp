@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <skillrun/spec.hpp>
+
+#include "support/json.hpp"
+
+namespace skillrun {
+
+/// One set field of a spec: its name, its value, and where it comes from.
+struct SpecField {
+  std::string_view name;
+  std::optional<std::size_t> index;  ///< of an element of a list
+  json::value value;
+  const Origin* origin;
+
+  /// "memory", "mounts[0]".
+  [[nodiscard]] std::string label() const;
+};
+
+/// Every set field in a fixed order; each element of a list is a field of its own.
+[[nodiscard]] std::vector<SpecField> spec_fields(const ContainerSpec& spec);
+
+/// The names of all fields, set or not, in the same order. Nothing of a ContainerSpec that a manifest can say is
+/// missing.
+[[nodiscard]] std::span<const std::string_view> spec_field_names();
+
+}  // namespace skillrun
