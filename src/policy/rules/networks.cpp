@@ -19,7 +19,7 @@ void report_joined(const Optional<NamespaceSetting>& setting, std::string_view w
   if (!setting) return;
   if (setting->value.mode == NamespaceMode::container) {
     sink.report(setting->origin,
-                fmt::format("the container would join the {} of container '{}'", what, setting->value.name));
+                fmt::format("the container would join the {} namespace of container '{}'", what, setting->value.name));
   }
   if (setting->value.mode == NamespaceMode::path) {
     sink.report(setting->origin,

@@ -69,7 +69,7 @@ inline ContainerSpec full_spec() {
   spec.security_opt = {declared(std::string("seccomp=unconfined")), declared(std::string("systempaths=unconfined"))};
   spec.sysctls = {declared(KeyValue{"net.ipv4.ip_unprivileged_port_start", "0"})};
   spec.devices = {declared(Device{"/dev/null", "/dev/nothing", "r"})};
-  spec.gpus = declared(GpuRequest{-1});
+  spec.gpus = declared(GpuRequest{});
   spec.mounts = {
       declared(
           with(bind_mount("/usr/share", "/data"), &Mount::read_only, true, &Mount::propagation, Propagation::rprivate)),

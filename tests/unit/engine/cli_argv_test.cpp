@@ -404,8 +404,6 @@ TEST_CASE("an API version has one number that counts") {
   CHECK(!api_minor(""));
 }
 
-}  // namespace skillrun
-
 TEST_CASE("what few skills set has its word too") {
   const RenderedSpec rendered = render(testing::rare_spec());
   CHECK(rendered.unsupported.empty());
@@ -447,3 +445,5 @@ TEST_CASE("what few skills set has its word too") {
     CHECK(std::ranges::find(rendered.flags, word) != rendered.flags.end());
   }
 }
+
+}  // namespace skillrun

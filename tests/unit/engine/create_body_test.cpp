@@ -96,7 +96,9 @@ TEST_CASE("a log that the manifest asks for is kept, whether the container is or
 
 TEST_CASE("a health check that is switched off") {
   ContainerSpec spec = small_spec();
-  spec.healthcheck = declared(Healthcheck{.disabled = true});
+  Healthcheck check;
+  check.disabled = true;
+  spec.healthcheck = declared(check);
   CHECK(json::serialize(body_of(spec).at("Healthcheck")) == R"({"Test":["NONE"]})");
 }
 

@@ -68,8 +68,16 @@ TEST_CASE("security options are known exactly or refused") {
   CHECK(rules("label=disable") == Rules{"selinux-disabled"});
   CHECK(rules("label:disable") == Rules{"selinux-disabled"});
   CHECK(rules("systempaths=unconfined") == Rules{"systempaths-unconfined"});
-  for (const char* option : {"systempaths:unconfined", "label=type:spc_t", "apparmor=my-profile", "seccomp=", "seccomp",
-                             "writable-cgroups=true", "", "SECCOMP=unconfined", "no-new-privs"}) {
+  CHECK(rules("apparmor=my-profile") == Rules{"apparmor-unconfined"});
+  CHECK(rules("apparmor=docker-default") == Rules{});
+  CHECK(rules("label=type:spc_t") == Rules{"selinux-custom-options"});
+  CHECK(rules("label:user:root") == Rules{"selinux-custom-options"});
+  CHECK(rules("label=type:container_t") == Rules{});
+  CHECK(rules("writable-cgroups=true") == Rules{"writable-cgroups"});
+  CHECK(rules("writable-cgroups=false") == Rules{});
+  for (const char* option :
+       {"systempaths:unconfined", "seccomp=", "seccomp", "writable-cgroups=yes", "label=Disable",
+        "label=", "label=filetype:x", "apparmor=", "", "SECCOMP=unconfined", "no-new-privs", "label:type=spc_t"}) {
     CAPTURE(option);
     CHECK(rules(option) == Rules{"unknown-security-opt"});
   }

@@ -98,7 +98,7 @@ TEST_CASE("the table of flags is that of docker run") {
                               : flag->arity == FlagArity::one   ? "one"
                                                                 : "list";
     CHECK(arity == cells[3]);
-    CHECK(flag->set != nullptr);
+    CHECK((flag->set != nullptr));
     ++rows;
   }
   CHECK(rows == docker_run_flags().size());

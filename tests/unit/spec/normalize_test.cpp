@@ -168,7 +168,7 @@ TEST_CASE("the CSV form of a network carries its options, once") {
 
 TEST_CASE("a key that is given twice is ambiguous and the last one counts") {
   const ContainerSpec spec = spec_of(R"(extra_args = ["--log-opt=max-size=1m", "--log-opt", "max-size=2m"])");
-  CHECK(problems(spec) == Shown{"ambiguous-value docker.extra_args[1]"});
+  CHECK(problems(spec) == Shown{"ambiguous-value docker.extra_args[2]"});
   REQUIRE(spec.log_options.size() == 1);
   CHECK(spec.log_options.at(0).value.value == "2m");
 }

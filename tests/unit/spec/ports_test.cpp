@@ -68,7 +68,6 @@ TEST_CASE("what is no port is refused") {
                            "[1.2.3.4]:80:80",
                            "[fe80::1%eth0]:80:80",
                            "localhost:80:80",
-                           "published=80,target=80",
                            " 80",
                            "80 ",
                            "80\n",

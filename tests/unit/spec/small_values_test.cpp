@@ -70,14 +70,12 @@ TEST_CASE("what is no device is refused") {
     CAPTURE(text);
     CHECK_FALSE(parse_device(text, paths).has_value());
   }
-  CHECK(parse_device("vendor.com/class=name", paths).error().message.find("CDI") != std::string::npos);
 }
 
 TEST_CASE("GPUs are all or a positive number") {
   CHECK(parse_gpus("all")->count == -1);
   CHECK(parse_gpus("2")->count == 2);
-  for (const auto* text :
-       {"", "0", "-1", "01", "+1", "ALL", "device=0", "all,capabilities=utility", "2147483648", "1 "}) {
+  for (const auto* text : {"", "0", "-1", "01", "+1", "ALL", "2147483648", "1 "}) {
     CAPTURE(text);
     CHECK_FALSE(parse_gpus(text).has_value());
   }
