@@ -76,6 +76,17 @@ struct ImageInfo {
   std::string user;  ///< USER of the image
   std::string os;
   std::string architecture;
+  std::vector<std::string> entrypoint;
+  std::vector<std::string> command;
+  std::vector<std::string> env;  ///< NAME=VALUE
+  std::string working_dir;
+  std::vector<std::string> volumes;  ///< targets of its VOLUME lines: engines mount an anonymous volume at each
+};
+
+/// A named volume that the engine has.
+struct VolumeInfo {
+  std::string driver;
+  std::vector<std::pair<std::string, std::string>> options;  ///< of the driver
 };
 
 struct ContainerState {
@@ -169,6 +180,11 @@ class Engine {
                                                                                const StartOptions& options,
                                                                                CallLimits limits) = 0;
   [[nodiscard]] virtual EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) = 0;
+  /// What the engine says it made: the JSON that its inspect gives, docker's or podman's own.
+  [[nodiscard]] virtual EngineResult<std::string> describe(const std::string& id, CallLimits limits) = 0;
+  /// The named volume, or nothing when the engine does not have it.
+  [[nodiscard]] virtual EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name,
+                                                                               CallLimits limits) = 0;
   /// Sends a signal (by number) to the container's first process.
   [[nodiscard]] virtual EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) = 0;
   [[nodiscard]] virtual EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) = 0;

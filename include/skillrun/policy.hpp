@@ -18,6 +18,12 @@ namespace skillrun {
 /// threads. While linting nothing of this machine is consulted: use LexicalHost.
 class HostView {
  public:
+  /// A named volume that exists before the skill runs.
+  struct Volume {
+    std::string driver;
+    std::vector<std::pair<std::string, std::string>> options;  ///< of the driver: type, o, device, ...
+  };
+
   HostView() = default;
   HostView(const HostView&) = delete;
   HostView& operator=(const HostView&) = delete;
@@ -37,6 +43,15 @@ class HostView {
   [[nodiscard]] virtual std::optional<bool> exists(const std::string&) const { return std::nullopt; }
   /// The day on which is judged (UTC). While nobody knows it no waiver holds.
   [[nodiscard]] virtual std::optional<std::chrono::year_month_day> today() const { return std::nullopt; }
+  /// Whether `path` is a socket, after every symlink; nothing when that can not be told.
+  [[nodiscard]] virtual std::optional<bool> is_socket(const std::string&) const { return std::nullopt; }
+  /// True when the engine runs on another machine: host paths are that machine's, and real_path() and exists() know
+  /// nothing about them.
+  [[nodiscard]] virtual bool engine_is_remote() const { return false; }
+  /// What the engine runs images for by itself: "linux/amd64"; nothing when that is not known.
+  [[nodiscard]] virtual std::optional<std::string> engine_platform() const { return std::nullopt; }
+  /// The engine's volume of this name; nothing when it has none, or nobody was asked.
+  [[nodiscard]] virtual std::optional<Volume> existing_volume(const std::string&) const { return std::nullopt; }
   /// True when this machine's file system answers: then a path that real_path() can not resolve is refused, because
   /// nobody knows what it leads to.
   [[nodiscard]] virtual bool reads_file_system() const { return false; }
@@ -67,6 +82,7 @@ class LocalHost final : public HostView {
   [[nodiscard]] std::optional<std::uint32_t> gid() const override;
   [[nodiscard]] std::optional<std::string> home() const override;
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override;
+  [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override;
   [[nodiscard]] bool reads_file_system() const override { return true; }
   [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return today_; }
 
@@ -187,7 +203,7 @@ struct PolicyData;
 
 /// A policy ready for use: everything that it extends folded in, judged and compiled. Immutable and safe to share
 /// between threads.
-class Policy {
+class Policy : public std::enable_shared_from_this<Policy> {
  public:
   /// "baseline", "restricted" or "privileged", compiled in; null for any other name.
   [[nodiscard]] static std::shared_ptr<const Policy> builtin(std::string_view name);
@@ -244,16 +260,22 @@ class ApprovedSpec {
  public:
   [[nodiscard]] const ContainerSpec& spec() const noexcept { return spec_; }
   [[nodiscard]] const Findings& findings() const noexcept { return findings_; }
-  [[nodiscard]] const std::string& policy() const noexcept { return policy_; }
+  [[nodiscard]] const std::string& policy() const noexcept { return policy_->name(); }
+
+  /// Judges what an engine made of the spec by the policy that admitted it, on the day on which it did. The policy's
+  /// defaults are not filled in again: what is missing is missing.
+  [[nodiscard]] Findings judge_again(const ContainerSpec& made, const HostView& host) const;
 
  private:
   friend std::expected<ApprovedSpec, struct Refusal> admit(const Policy&, ContainerSpec, const HostView&);
-  ApprovedSpec(ContainerSpec spec, Findings findings, std::string policy)
-      : spec_(std::move(spec)), findings_(std::move(findings)), policy_(std::move(policy)) {}
+  ApprovedSpec(ContainerSpec spec, Findings findings, std::shared_ptr<const Policy> policy,
+               std::optional<std::chrono::year_month_day> day)
+      : spec_(std::move(spec)), findings_(std::move(findings)), policy_(std::move(policy)), day_(day) {}
 
   ContainerSpec spec_;
   Findings findings_;  ///< warnings and infos
-  std::string policy_;
+  std::shared_ptr<const Policy> policy_;
+  std::optional<std::chrono::year_month_day> day_;
 };
 
 /// Why a spec was not admitted: all findings, at least one of them an error.

@@ -40,6 +40,7 @@ struct StreamResult {
 struct RunTimes {
   std::chrono::nanoseconds image{};  ///< inspect, pull, build
   std::chrono::nanoseconds create{};
+  std::chrono::nanoseconds verify{};  ///< looking at what was created
   std::chrono::nanoseconds start{};
   std::chrono::nanoseconds run{};  ///< from start to end
   std::chrono::nanoseconds remove{};
@@ -107,6 +108,31 @@ struct RunOptions {
   std::vector<std::pair<std::string, std::string>> labels;  ///< added to skillrun's own
   ProgressSink progress;                                    ///< lines of pulls and builds; may be empty
   std::function<void()> image_ready;                        ///< called once the image is there; may be empty
+};
+
+/// What admit() may ask while an engine is at hand: this machine's file system unless the engine is elsewhere, and the
+/// engine's own volumes. Asks the engine only about volumes that a spec names. Serves one thread, as the engine does,
+/// which must outlive it.
+class EngineHost final : public HostView {
+ public:
+  /// `today` is the day (UTC) by which waivers are judged; without one none holds.
+  explicit EngineHost(Engine& engine, std::optional<std::chrono::year_month_day> today = std::nullopt);
+  [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const override;
+  [[nodiscard]] std::optional<std::string> engine_socket() const override;
+  [[nodiscard]] std::optional<std::uint32_t> uid() const override;
+  [[nodiscard]] std::optional<std::uint32_t> gid() const override;
+  [[nodiscard]] std::optional<std::string> home() const override;
+  [[nodiscard]] std::optional<bool> exists(const std::string& path) const override;
+  [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override;
+  [[nodiscard]] bool engine_is_remote() const override;
+  [[nodiscard]] std::optional<std::string> engine_platform() const override;
+  [[nodiscard]] std::optional<Volume> existing_volume(const std::string& name) const override;
+  [[nodiscard]] bool reads_file_system() const override;
+  [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override;
+
+ private:
+  Engine& engine_;
+  LocalHost local_;
 };
 
 /// Makes sure the image of an approved spec is there: inspects, pulls or builds as the spec says.

@@ -61,6 +61,20 @@ std::string errors_in(const Findings& findings) {
   return fmt::format("{} error{}", count, count == 1 ? "" : "s");
 }
 
+/// Knows who calls and nothing of any file system: whose paths they are is not known before there is an engine.
+class CallerView final : public HostView {
+ public:
+  [[nodiscard]] std::optional<std::string> real_path(const std::string&) const override { return std::nullopt; }
+  [[nodiscard]] std::optional<std::string> engine_socket() const override { return std::nullopt; }
+  [[nodiscard]] std::optional<std::uint32_t> uid() const override { return local_.uid(); }
+  [[nodiscard]] std::optional<std::uint32_t> gid() const override { return local_.gid(); }
+  [[nodiscard]] std::optional<std::string> home() const override { return local_.home(); }
+  [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return local_.today(); }
+
+ private:
+  LocalHost local_{std::nullopt, cli::today()};
+};
+
 std::unexpected<RunResult> refusal(Refusal refused) {
   std::string message = fmt::format("skill '{}' is refused by the policy {} ({}); nothing was run", refused.spec.skill,
                                     refused.policy, errors_in(refused.findings));
@@ -171,18 +185,21 @@ std::expected<ApprovedSpec, RunResult> admit_here(const Prepared& prepared) {
 
 std::expected<Admitted, RunResult> admit_on_engine(const GlobalOptions& options, const Prepared& prepared,
                                                    const Cancellation* cancellation) {
-  if (auto early = admit_here(prepared); !early) return std::unexpected(std::move(early.error()));
+  if (auto early = admit(*prepared.policy, prepared.spec, CallerView()); !early) {
+    return refusal(std::move(early.error()));
+  }
   DetectionContext context = DetectionContext::current();
   context.selection = options.engine;
   Detection detection = detect_engine(context, false, CallLimits{.cancellation = cancellation});
   if (!detection.engine) {
     if (cancellation != nullptr && cancellation->cancelled()) return failure(RunStatus::cancelled, "interrupted");
+    if (auto here = admit_here(prepared); !here) return std::unexpected(std::move(here.error()));
     return failure(RunStatus::engine_unavailable,
                    "no container engine answered; tried:" + describe_probes(detection.probes));
   }
   const EngineInfo& info = detection.engine->info();
   log::info("engine {} {} ({})", info.kind, info.version, info.endpoint);
-  auto approved = admit(*prepared.policy, prepared.spec, LocalHost(info.socket, today()));
+  auto approved = admit(*prepared.policy, prepared.spec, EngineHost(*detection.engine, today()));
   if (!approved) return refusal(std::move(approved.error()));
   return Admitted{.approved = std::move(*approved), .engine = std::move(detection.engine)};
 }

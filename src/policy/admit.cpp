@@ -56,7 +56,11 @@ std::expected<ApprovedSpec, Refusal> admit(const Policy& policy, ContainerSpec s
     return std::unexpected(Refusal{.spec = std::move(spec), .findings = std::move(findings), .policy = policy.name()});
   }
   pin_host_paths(spec, memo);
-  return ApprovedSpec(std::move(spec), std::move(findings), policy.name());
+  return ApprovedSpec(std::move(spec), std::move(findings), policy.shared_from_this(), memo.today());
+}
+
+Findings ApprovedSpec::judge_again(const ContainerSpec& made, const HostView& host) const {
+  return judge(*policy_, policy_->data().active, made, MemoHost(host, day_), InlineWaivers::if_asked_for);
 }
 
 }  // namespace skillrun

@@ -77,6 +77,12 @@ std::optional<bool> LocalHost::exists(const std::string& path) const {
   return errno == ENOENT || errno == ENOTDIR ? std::optional(false) : std::nullopt;
 }
 
+std::optional<bool> LocalHost::is_socket(const std::string& path) const {
+  struct stat status{};
+  if (stat(path.c_str(), &status) == 0) return S_ISSOCK(status.st_mode);
+  return errno == ENOENT || errno == ENOTDIR ? std::optional(false) : std::nullopt;
+}
+
 std::optional<std::uint32_t> LocalHost::uid() const { return static_cast<std::uint32_t>(geteuid()); }
 
 std::optional<std::uint32_t> LocalHost::gid() const { return static_cast<std::uint32_t>(getegid()); }

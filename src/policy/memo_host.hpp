@@ -12,7 +12,9 @@ namespace skillrun {
 /// somebody moves a symlink meanwhile. Not thread-safe: made for one judgement. Must not outlive `host`.
 class MemoHost final : public HostView {
  public:
-  explicit MemoHost(const HostView& host) : host_(host) {}
+  explicit MemoHost(const HostView& host) : MemoHost(host, host.today()) {}
+  /// The same on a day that was asked for before.
+  MemoHost(const HostView& host, std::optional<std::chrono::year_month_day> day) : host_(host), day_(day) {}
 
   [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const override {
     for (const auto& [asked, answer] : answers_) {
@@ -27,11 +29,18 @@ class MemoHost final : public HostView {
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return host_.gid(); }
   [[nodiscard]] std::optional<std::string> home() const override { return host_.home(); }
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override { return host_.exists(path); }
-  [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return host_.today(); }
+  [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return day_; }
+  [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override { return host_.is_socket(path); }
+  [[nodiscard]] bool engine_is_remote() const override { return host_.engine_is_remote(); }
+  [[nodiscard]] std::optional<std::string> engine_platform() const override { return host_.engine_platform(); }
+  [[nodiscard]] std::optional<Volume> existing_volume(const std::string& name) const override {
+    return host_.existing_volume(name);
+  }
   [[nodiscard]] bool reads_file_system() const override { return host_.reads_file_system(); }
 
  private:
   const HostView& host_;
+  std::optional<std::chrono::year_month_day> day_;
   mutable std::vector<std::pair<std::string, std::optional<std::string>>> answers_;
 };
 

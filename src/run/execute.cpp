@@ -15,6 +15,7 @@
 #include "run/streams.hpp"
 #include "run/supervise.hpp"
 #include "run/terminal.hpp"
+#include "run/verify.hpp"
 
 namespace skillrun {
 
@@ -73,7 +74,7 @@ class Execution {
  public:
   Execution(Engine& engine, const ApprovedSpec& approved, const RunIo& io, RunControl& control,
             const RunOptions& options)
-      : engine_(engine), approved_(approved), io_(io), control_(control), options_(options) {
+      : engine_(engine), approved_(approved), io_(io), control_(control), options_(options), host_(engine) {
     const ContainerSpec& spec = approved.spec();
     start_.tty = spec.tty && spec.tty->value != TtyMode::automatic ? spec.tty->value == TtyMode::on : io.terminal;
     start_.standard_input = spec.wants_stdin() && io.input >= 0;
@@ -88,6 +89,9 @@ class Execution {
  private:
   [[nodiscard]] bool ensure();
   [[nodiscard]] std::optional<std::string> create();
+  [[nodiscard]] bool verify(const OwnedContainer& container);
+  [[nodiscard]] bool accept(Findings findings);
+  [[nodiscard]] bool moved_at_start(const OwnedContainer& container);
   void run_container(OwnedContainer& container);
   [[nodiscard]] std::unique_ptr<AttachedContainer> start(const OwnedContainer& container);
   void explain_start_failure(const OwnedContainer& container, const EngineError& error);
@@ -106,6 +110,9 @@ class Execution {
   RunControl& control_;
   const RunOptions& options_;
   StartOptions start_;
+  RunLabels labels_;
+  ImageInfo image_;
+  EngineHost host_;
   RunResult result_;
 };
 
@@ -116,7 +123,7 @@ RunResult Execution::run() {
   if (!id) return std::move(result_);
   OwnedContainer container(engine_, std::move(*id));
   result_.container_id = container.id();
-  run_container(container);
+  if (verify(container)) run_container(container);
   remove(container);
   return std::move(result_);
 }
@@ -136,6 +143,7 @@ bool Execution::ensure() {
     conclude_failure(result_, RunStatus::image_unavailable, image.error());
     return false;
   }
+  image_ = *image;
   result_.image_id = image->id;
   return true;
 }
@@ -151,7 +159,8 @@ std::optional<std::string> Execution::create() {
     return std::nullopt;
   }
   // Not to be interrupted: a container whose id is not known yet could not be removed.
-  auto id = engine_.create(approved_, labels_of_run(approved_.spec(), options_), start_, {call_deadline, nullptr});
+  labels_ = labels_of_run(approved_.spec(), options_);
+  auto id = engine_.create(approved_, labels_, start_, {call_deadline, nullptr});
   if (!id) {
     const bool no_image = id.error().kind == EngineError::Kind::not_found;
     conclude_failure(result_, no_image ? RunStatus::image_unavailable : RunStatus::engine_error, id.error());
@@ -160,13 +169,44 @@ std::optional<std::string> Execution::create() {
   return std::move(*id);
 }
 
+/// What the engine says it made must be what was approved: an engine that drops, adds or reads something differently,
+/// an image or a bind source that was exchanged in the meantime, and nothing starts.
+bool Execution::verify(const OwnedContainer& container) {
+  const Stopwatch watch(result_.times.verify);
+  const auto description = engine_.describe(container.id(), limits(call_deadline));
+  if (!description) {
+    conclude_failure(result_, RunStatus::engine_error, description.error());
+    return false;
+  }
+  const auto made = read_made_container(*description, engine_.info().kind == "podman");
+  if (!made) {
+    conclude_failure(result_, RunStatus::engine_error, made.error());
+    return false;
+  }
+  const Order order{.spec = approved_.spec(), .image = image_, .labels = labels_, .engine = engine_.info()};
+  return accept(skillrun::verify(approved_, order, *made, host_));
+}
+
+/// True when there is nothing to refuse for.
+bool Execution::accept(Findings findings) {
+  if (findings.empty()) return true;
+  result_.status = RunStatus::refused;
+  result_.message = fmt::format(
+      "the container that {} made is not the one that was approved; it was removed and "
+      "nothing was run",
+      engine_.info().kind);
+  for (Finding& finding : findings) result_.findings.push_back(std::move(finding));
+  sort_findings(result_.findings);
+  return false;
+}
+
 void Execution::run_container(OwnedContainer& container) {
   // From here on signals are for the skill. One that came before has cancelled, which is looked at once more.
   SkillSignals signals(control_);
   if (cancelled()) return;
   const auto started = Clock::now();
   const auto attached = start(container);
-  if (!attached) return;
+  if (!attached || moved_at_start(container)) return;
   if (!approved_.spec().removes_container()) container.keep();
 
   const Stopwatch watch(result_.times.run);
@@ -180,6 +220,20 @@ void Execution::run_container(OwnedContainer& container) {
     if (!killed) log::warn("container {} was not killed: {}", container.id(), killed.error().message);
   }
   conclude(result_, *state, ending);
+}
+
+/// The engine resolves bind sources once more when it starts. One that leads elsewhere right after that may have done
+/// so at that moment: the skill may see what it must not.
+bool Execution::moved_at_start(const OwnedContainer& container) {
+  Findings moved = find_moved_sources(approved_.spec(), host_);
+  if (moved.empty()) return false;
+  const auto killed = engine_.kill(container.id(), SIGKILL, {call_deadline, nullptr});
+  if (!killed) log::warn("container {} was not killed: {}", container.id(), killed.error().message);
+  result_.status = RunStatus::refused;
+  result_.message = "a bind source was exchanged while the skill was started; it was killed at once";
+  for (Finding& finding : moved) result_.findings.push_back(std::move(finding));
+  sort_findings(result_.findings);
+  return true;
 }
 
 std::unique_ptr<AttachedContainer> Execution::start(const OwnedContainer& container) {

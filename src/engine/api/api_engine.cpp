@@ -7,6 +7,7 @@
 #include "engine/api/create_body.hpp"
 #include "engine/api/json_fields.hpp"
 #include "engine/api/unenforced.hpp"
+#include "engine/inspect_fields.hpp"
 #include "engine/log.hpp"
 
 namespace skillrun {
@@ -30,6 +31,11 @@ std::string product_version(std::string_view server) {
   if (slash == std::string_view::npos) return {};
   server.remove_prefix(slash + 1);
   return std::string(server.substr(0, server.find(' ')));
+}
+
+/// podman's own API beside the compatible one; any version up to its own is taken.
+std::string libpod_path(const std::string& version, const std::string& rest) {
+  return fmt::format("/v{}/libpod{}", percent_encode(version), rest);
 }
 
 std::string container_path(const std::string& id) { return "/containers/" + percent_encode(id); }
@@ -99,7 +105,12 @@ EngineResult<void> ApiEngine::complete_info(CallLimits limits) {
 
 EngineResult<std::string> ApiEngine::call(std::string_view method, const std::string& rest, CallLimits limits,
                                           std::string body) {
-  HttpRequest request(method, path(rest));
+  return request(method, path(rest), limits, std::move(body));
+}
+
+EngineResult<std::string> ApiEngine::request(std::string_view method, std::string target, CallLimits limits,
+                                             std::string body) {
+  HttpRequest request(method, std::move(target));
   if (!body.empty()) request.carrying("application/json", std::move(body));
   auto answer = client_.exchange(request, limits);
   if (!answer) return std::unexpected(answer.error());
@@ -147,8 +158,7 @@ EngineResult<ContainerState> ApiEngine::inspect(const std::string& id, CallLimit
   if (state == nullptr) return failure(Kind::protocol, "the answer to inspect has no State");
   ContainerState out;
   out.id = text_at(*document, "Id");
-  out.image_id = text_at(*document, "Image");
-  if (!out.image_id.empty() && !out.image_id.contains(':')) out.image_id.insert(0, "sha256:");
+  out.image_id = image_id_of(text_at(*document, "Image"));
   out.status = text_at(*state, "Status");
   out.exit_code = static_cast<int>(number_at(*state, "ExitCode"));
   out.out_of_memory = flag_at(*state, "OOMKilled");
@@ -158,6 +168,21 @@ EngineResult<ContainerState> ApiEngine::inspect(const std::string& id, CallLimit
     if (out.exit_code == 0) out.exit_code = failed_start_->exit_code;
   }
   return out;
+}
+
+EngineResult<std::string> ApiEngine::describe(const std::string& id, CallLimits limits) {
+  // podman's compatible answer leaves out what the container may do (its capabilities): its own has it.
+  if (info_.kind == "podman") return request("GET", libpod_path(info_.version, container_path(id) + "/json"), limits);
+  return call("GET", container_path(id) + "/json", limits);
+}
+
+EngineResult<std::optional<VolumeInfo>> ApiEngine::inspect_volume(const std::string& name, CallLimits limits) {
+  auto text = call("GET", "/volumes/" + percent_encode(name), limits);
+  if (!text && text.error().kind == Kind::not_found) return std::nullopt;
+  if (!text) return std::unexpected(text.error());
+  auto document = parse_object(*text, "volume inspect");
+  if (!document) return std::unexpected(document.error());
+  return read_volume(*document);
 }
 
 EngineResult<void> ApiEngine::kill(const std::string& id, int signal, CallLimits limits) {

@@ -36,6 +36,9 @@ class ApiEngine final : public Engine {
                                                                        const StartOptions& options,
                                                                        CallLimits limits) override;
   [[nodiscard]] EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override;
+  [[nodiscard]] EngineResult<std::string> describe(const std::string& id, CallLimits limits) override;
+  [[nodiscard]] EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name,
+                                                                       CallLimits limits) override;
   [[nodiscard]] EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> remove(const std::string& id, CallLimits limits) override;
@@ -47,6 +50,9 @@ class ApiEngine final : public Engine {
   /// The body of a successful answer; every other status is an error.
   [[nodiscard]] EngineResult<std::string> call(std::string_view method, const std::string& rest, CallLimits limits,
                                                std::string body = {});
+  /// The same for a path of any API that the socket serves.
+  [[nodiscard]] EngineResult<std::string> request(std::string_view method, std::string target, CallLimits limits,
+                                                  std::string body = {});
   /// A request whose answer is a stream of messages.
   [[nodiscard]] EngineResult<void> call_with_progress(const std::string& rest, const ByteSource* upload,
                                                       const ProgressSink& progress, CallLimits limits);

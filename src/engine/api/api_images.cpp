@@ -5,6 +5,7 @@
 #include "engine/api/build_context.hpp"
 #include "engine/api/json_fields.hpp"
 #include "engine/api/message_stream.hpp"
+#include "engine/inspect_fields.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -67,25 +68,8 @@ EngineResult<std::optional<ImageInfo>> ApiEngine::inspect_image(const std::strin
   if (!text) return std::unexpected(text.error());
   auto document = parse_object(*text, "image inspect");
   if (!document) return std::unexpected(document.error());
-  ImageInfo image;
-  image.id = text_at(*document, "Id");
-  if (image.id.empty()) return failure(Kind::protocol, "the answer to image inspect has no Id");
-  if (!image.id.contains(':')) image.id.insert(0, "sha256:");
-  image.os = text_at(*document, "Os");
-  image.architecture = text_at(*document, "Architecture");
-  if (const json::array* digests = array_at(*document, "RepoDigests")) {
-    for (const json::value& digest : *digests) {
-      if (digest.is_string()) image.repo_digests.emplace_back(digest.get_string());
-    }
-  }
-  if (const json::object* config = object_at(*document, "Config")) {
-    image.user = text_at(*config, "User");
-    if (const json::object* labels = object_at(*config, "Labels")) {
-      for (const auto& label : *labels) {
-        if (label.value().is_string()) image.labels.emplace_back(label.key(), label.value().get_string());
-      }
-    }
-  }
+  auto image = read_image(*document);
+  if (!image) return failure(Kind::protocol, "the answer to image inspect has no Id");
   return image;
 }
 

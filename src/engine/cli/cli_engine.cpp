@@ -56,6 +56,9 @@ class CliEngine final : public Engine {
                                                                        const StartOptions& options,
                                                                        CallLimits limits) override;
   [[nodiscard]] EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override;
+  [[nodiscard]] EngineResult<std::string> describe(const std::string& id, CallLimits limits) override;
+  [[nodiscard]] EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name,
+                                                                       CallLimits limits) override;
   [[nodiscard]] EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> remove(const std::string& id, CallLimits limits) override;
@@ -232,8 +235,21 @@ EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start(const std::str
   return std::make_unique<AttachedClient>(std::move(*process), std::move(ours));
 }
 
+EngineResult<std::string> CliEngine::describe(const std::string& id, CallLimits limits) {
+  return client_.run({"inspect", "--type=container", "--", id}, limits);
+}
+
+EngineResult<std::optional<VolumeInfo>> CliEngine::inspect_volume(const std::string& name, CallLimits limits) {
+  auto text = client_.run({"volume", "inspect", "--", name}, limits);
+  if (!text && text.error().kind == EngineError::Kind::not_found) return std::nullopt;
+  if (!text) return std::unexpected(text.error());
+  auto volume = parse_volume_inspect(*text);
+  if (!volume) return std::unexpected(volume.error());
+  return std::optional(std::move(*volume));
+}
+
 EngineResult<ContainerState> CliEngine::inspect(const std::string& id, CallLimits limits) {
-  auto text = client_.run({"inspect", "--type=container", "--", id}, limits);
+  auto text = describe(id, limits);
   if (!text) return std::unexpected(text.error());
   auto state = parse_container_inspect(*text);
   if (!state) return state;

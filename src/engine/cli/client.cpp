@@ -72,8 +72,8 @@ EngineError client_error(const std::string& program, int status, std::string_vie
                                  "unable to connect to podman", "is the docker daemon running",
                                  "failed to connect to the docker api", "error during connect"})) {
     error.kind = Kind::unavailable;
-  } else if (holds_one_of(text, {"no such container", "no such image", "no such object", "image not known",
-                                 "manifest unknown", "not found: manifest", "pull access denied",
+  } else if (holds_one_of(text, {"no such container", "no such image", "no such object", "no such volume",
+                                 "image not known", "manifest unknown", "not found: manifest", "pull access denied",
                                  "repository does not exist", "name unknown", "does not exist in local storage"})) {
     error.kind = Kind::not_found;
   } else if (status == 1 || status == 125) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/inspect_fields.hpp"
 #include "support/json.hpp"
 
 namespace skillrun {
@@ -36,12 +37,6 @@ bool truth_of(const json::object& object, std::string_view name) {
   return value != nullptr && value->is_bool() && value->get_bool();
 }
 
-/// docker writes "sha256:...", podman the bare digits.
-std::string image_id(std::string id) {
-  if (id.empty() || id.find(':') != std::string::npos) return id;
-  return "sha256:" + id;
-}
-
 std::optional<json::object> first_of_array(std::string_view text) {
   auto value = parsed(text);
   if (!value || !value->is_array() || value->get_array().empty()) return std::nullopt;
@@ -58,7 +53,7 @@ EngineResult<ContainerState> parse_container_inspect(std::string_view text) {
   if (state == nullptr) return unreadable("container");
   ContainerState result;
   result.id = text_of(*container, "Id");
-  result.image_id = image_id(text_of(*container, "Image"));
+  result.image_id = image_id_of(text_of(*container, "Image"));
   result.status = text_of(*state, "Status");
   result.error = text_of(*state, "Error");
   result.out_of_memory = truth_of(*state, "OOMKilled");
@@ -72,25 +67,15 @@ EngineResult<ContainerState> parse_container_inspect(std::string_view text) {
 EngineResult<ImageInfo> parse_image_inspect(std::string_view text) {
   const auto image = first_of_array(text);
   if (!image) return unreadable("image");
-  ImageInfo result;
-  result.id = image_id(text_of(*image, "Id"));
-  result.os = text_of(*image, "Os");
-  result.architecture = text_of(*image, "Architecture");
-  if (const json::value* digests = image->if_contains("RepoDigests"); digests != nullptr && digests->is_array()) {
-    for (const json::value& digest : digests->get_array()) {
-      if (digest.is_string()) result.repo_digests.emplace_back(std::string_view(digest.get_string()));
-    }
-  }
-  if (const json::object* config = member_object(*image, "Config"); config != nullptr) {
-    result.user = text_of(*config, "User");
-    if (const json::object* labels = member_object(*config, "Labels"); labels != nullptr) {
-      for (const auto& [key, value] : *labels) {
-        if (value.is_string()) result.labels.emplace_back(key, std::string_view(value.get_string()));
-      }
-    }
-  }
-  if (result.id.empty()) return unreadable("image");
-  return result;
+  auto result = read_image(*image);
+  if (!result) return unreadable("image");
+  return std::move(*result);
+}
+
+EngineResult<VolumeInfo> parse_volume_inspect(std::string_view text) {
+  const auto volume = first_of_array(text);
+  if (!volume) return unreadable("volume");
+  return read_volume(*volume);
 }
 
 EngineResult<VersionAnswer> parse_version(std::string_view text) {

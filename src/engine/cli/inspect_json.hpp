@@ -15,6 +15,9 @@ namespace skillrun {
 /// The array that `image inspect` prints.
 [[nodiscard]] EngineResult<ImageInfo> parse_image_inspect(std::string_view text);
 
+/// The array that `volume inspect` prints.
+[[nodiscard]] EngineResult<VolumeInfo> parse_volume_inspect(std::string_view text);
+
 /// What `version` says about who answers.
 struct VersionAnswer {
   bool podman = false;

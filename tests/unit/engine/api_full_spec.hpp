@@ -163,7 +163,13 @@ inline RunLabels run_labels() { return {{{"skillrun.run", "run-1"}, {"skillrun.s
 /// What an engine may be given: `spec` as the policy that refuses nothing admits it.
 inline ApprovedSpec approved(ContainerSpec spec) {
   auto admitted = admit(*Policy::builtin("privileged"), std::move(spec), LexicalHost{});
-  if (!admitted) throw std::runtime_error("the spec of a test was not admitted");
+  if (!admitted) {
+    std::string why = "the spec of a test was not admitted:";
+    for (const Finding& finding : admitted.error().findings) {
+      if (finding.severity == Severity::error) why += " " + finding.rule + ": " + finding.message;
+    }
+    throw std::runtime_error(why);
+  }
   return std::move(*admitted);
 }
 

@@ -186,7 +186,10 @@ TEST_CASE("podman's note that memory ran out is found, and lies in no folder of 
   FakeClient client("start) touch oom; pwd >$d/where; exit 137;;\n" + inspected("exited", 137), podman_version);
   {
     const auto engine = client.open();
-    REQUIRE(engine->start(id, {}, {}));
+    const auto started = engine->start(id, {}, {});
+    REQUIRE(started);
+    // The client that says "exited" is another process than the one that leaves the note.
+    CHECK((*started)->finish({}));
     CHECK(engine->inspect(id, {})->out_of_memory);
   }
   std::string where = client.read("where");

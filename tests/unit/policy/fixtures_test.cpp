@@ -2,7 +2,7 @@
 // A failing one is a minimal manifest with one tweak; the .txt beside it holds all findings. SKILLRUN_UPDATE_GOLDENS=1
 // writes these files anew. A first line `# policy: NAME` asks for another policy than restricted, and a rule that needs
 // one of its own has it as policy.yaml in its folder; `# reported as: RULE` says that a parser refuses such a manifest
-// before the rule sees it.
+// before the rule sees it; `# engine: remote` puts the engine on another machine.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -36,6 +36,9 @@ struct FixtureHost : FakeHost {
              {"/srv/link-to-data", "/srv/data"},     {"/srv/link-to-disk", "/dev/sda"},
              {"/srv/project/link", "/srv/elsewhere"}};
     missing = {"/srv/project/missing", "/srv/missing"};
+    sockets = {"/srv/app.sock", "/srv/link-to-socket", "/run/docker.sock"};
+    volumes = {{"data-that-is-there", {.driver = "local", .options = {}}}};
+    platform = "linux/amd64";
     socket = "/opt/engine/main.sock";
     home_folder = "/home/alice";
   }
@@ -79,7 +82,8 @@ Findings judge_file(const fs::path& path) {
   const auto manifest = parse_manifest(source, format_of(path.string()).value());
   if (!manifest) return apply_severities(policy, manifest.error());
   const MapVariables variables({{"CALLER_TOKEN", "swordfish"}, {"DATA", "/srv/data"}});
-  const FixtureHost host;
+  FixtureHost host;
+  host.remote = directive(text, "engine") == "remote";
   Findings findings = apply_severities(policy, manifest->warnings);
   for (const SkillDefinition& skill : manifest->skills) {
     if (skill.runtime_kind != RuntimeKind::docker) continue;

@@ -18,6 +18,10 @@ class FakeHost : public HostView {
   std::map<std::string, std::string> links;  ///< whole paths
   std::vector<std::string> missing;          ///< paths that do not exist
   std::vector<std::string> unreadable;       ///< paths that can not be resolved
+  std::vector<std::string> sockets;          ///< paths that lead to a socket
+  std::map<std::string, Volume> volumes;     ///< that the engine has
+  std::optional<std::string> platform;       ///< of the engine
+  bool remote = false;                       ///< the engine is elsewhere: nothing is known of its paths
   std::optional<std::string> socket;
   std::optional<std::uint32_t> user = 1000;
   std::optional<std::string> home_folder;
@@ -25,6 +29,7 @@ class FakeHost : public HostView {
 
   std::optional<std::string> real_path(const std::string& path) const override {
     ++questions;
+    if (remote) return std::nullopt;
     if (std::ranges::find(unreadable, path) != unreadable.end()) return std::nullopt;
     const auto found = links.find(path);
     return found == links.end() ? path : found->second;
@@ -34,9 +39,20 @@ class FakeHost : public HostView {
   std::optional<std::uint32_t> gid() const override { return user; }
   std::optional<std::string> home() const override { return home_folder; }
   std::optional<bool> exists(const std::string& path) const override {
+    if (remote) return std::nullopt;
     return std::ranges::find(missing, path) == missing.end();
   }
-  bool reads_file_system() const override { return true; }
+  std::optional<bool> is_socket(const std::string& path) const override {
+    if (remote) return std::nullopt;
+    return std::ranges::find(sockets, path) != sockets.end();
+  }
+  bool engine_is_remote() const override { return remote; }
+  std::optional<std::string> engine_platform() const override { return platform; }
+  std::optional<Volume> existing_volume(const std::string& name) const override {
+    const auto found = volumes.find(name);
+    return found == volumes.end() ? std::nullopt : std::optional(found->second);
+  }
+  bool reads_file_system() const override { return !remote; }
 };
 
 inline Origin at(std::string field, std::string text, std::uint32_t line = 1) {

@@ -28,7 +28,7 @@ void set_timeout(Run& run, Duration timeout) {
 
 }  // namespace
 
-TEST_CASE("a run looks at the image, creates, starts, inspects and removes, in this order") {
+TEST_CASE("a run looks at the image, creates, verifies, starts, inspects and removes, in this order") {
   Run run;
   run.engine.play = [](const Skill& skill) {
     skill.write("to output");
@@ -45,8 +45,8 @@ TEST_CASE("a run looks at the image, creates, starts, inspects and removes, in t
   CHECK(result.image == "example.org/tool:1");
   CHECK(result.image_id == "sha256:1");
   CHECK(result.container_id == std::string(64, 'c'));
-  CHECK(run.engine.calls() ==
-        std::vector<std::string>{"inspect_image example.org/tool:1", "create", "start", "inspect", "remove"});
+  CHECK(run.engine.calls() == std::vector<std::string>{"inspect_image example.org/tool:1", "create", "describe",
+                                                       "start", "inspect", "remove"});
   CHECK(result.times.total >= result.times.run);
 }
 
@@ -216,7 +216,7 @@ TEST_CASE("a signal before the skill runs cancels, a new window size does not") 
 }
 
 TEST_CASE("a cancellation ends the run at every stage and leaves no container") {
-  for (const std::string stage : {"", "inspect_image", "create", "start"}) {
+  for (const std::string stage : {"", "inspect_image", "create", "describe", "start"}) {
     CAPTURE(stage);
     Run run;
     if (stage.empty()) run.control.cancel();
@@ -247,7 +247,7 @@ TEST_CASE("a cancellation kills a skill that runs, even one whose output nobody 
 
 TEST_CASE("whatever fails, a created container is removed and no descriptor is left open") {
   const int before = open_descriptors();
-  for (const std::string stage : {"inspect_image", "create", "start", "inspect", "remove"}) {
+  for (const std::string stage : {"inspect_image", "create", "describe", "start", "inspect", "remove"}) {
     CAPTURE(stage);
     {
       Run run;

@@ -25,6 +25,7 @@
 #include <skillrun/run.hpp>
 
 #include "engine/cli/process.hpp"
+#include "support/json.hpp"
 #include "support/unique_fd.hpp"
 
 namespace skillrun::test {
@@ -179,6 +180,45 @@ class FakeContainer final : public AttachedContainer {
   std::thread thread_;
 };
 
+/// What docker's inspect says of a container that it made as it was told.
+inline json::object docker_description(const ContainerSpec& spec, const RunLabels& labels, const std::string& image_id,
+                                       const EngineInfo& engine) {
+  json::object body = json::parse(create_request_json(spec, labels, {}, engine)).as_object();
+  json::object host = body.at("HostConfig").as_object();
+  body.erase("HostConfig");
+  const auto list = [](const char* first, auto... more) { return json::array{first, more...}; };
+  if (!host.contains("MaskedPaths")) {
+    host["MaskedPaths"] = list("/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+                               "/proc/scsi", "/sys/firmware");
+    host["ReadonlyPaths"] = list("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+  }
+  host["Runtime"] = "runc";
+  json::array words;
+  if (spec.entrypoint) words.emplace_back(spec.entrypoint->value);
+  for (const auto& word : spec.command) words.emplace_back(word.value);
+  json::object made{{"Id", std::string(64, 'c')}, {"Image", image_id}, {"Path", ""}, {"Args", json::array()}};
+  if (!words.empty()) {
+    made["Path"] = words.front();
+    made["Args"] = json::array(words.begin() + 1, words.end());
+  }
+  json::array mounts;
+  for (const auto& entry : spec.mounts) {
+    const Mount& mount = entry.value;
+    if (mount.type == MountType::tmpfs) continue;
+    const bool bind = mount.type == MountType::bind;
+    mounts.push_back({{"Type", bind ? "bind" : "volume"},
+                      {"Name", bind ? "" : mount.source},
+                      {"Source", bind ? mount.source : "/var/lib/docker/volumes/" + mount.source + "/_data"},
+                      {"Destination", mount.target},
+                      {"RW", !mount.read_only},
+                      {"Propagation", bind ? "rprivate" : ""}});
+  }
+  made["Mounts"] = std::move(mounts);
+  made["Config"] = std::move(body);
+  made["HostConfig"] = std::move(host);
+  return made;
+}
+
 /// An engine of one image and one container, which writes down what it is asked for.
 class FakeEngine final : public Engine {
  public:
@@ -226,9 +266,10 @@ class FakeEngine final : public Engine {
     image->labels = request.labels;
     return {};
   }
-  EngineResult<std::string> create(const ApprovedSpec&, const RunLabels& labels, const StartOptions& options,
+  EngineResult<std::string> create(const ApprovedSpec& approved, const RunLabels& labels, const StartOptions& options,
                                    CallLimits limits) override {
     if (auto step = call("create", limits); !step) return std::unexpected(step.error());
+    description = docker_description(approved.spec(), labels, image ? image->id : "", info_);
     created_labels = labels.entries;
     created_options = options;
     state.id = std::string(64, 'c');
@@ -254,6 +295,15 @@ class FakeEngine final : public Engine {
     if (auto step = call("inspect", limits); !step) return std::unexpected(step.error());
     const std::scoped_lock lock(mutex_);
     return state;
+  }
+  EngineResult<std::string> describe(const std::string&, CallLimits limits) override {
+    if (auto step = call("describe", limits); !step) return std::unexpected(step.error());
+    if (on_describe) on_describe(description);
+    return json::serialize(description);
+  }
+  EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name, CallLimits limits) override {
+    if (auto step = call("inspect_volume " + name, limits); !step) return std::unexpected(step.error());
+    return volume;
   }
   EngineResult<void> kill(const std::string&, int signal, CallLimits limits) override {
     if (auto step = call("kill " + std::to_string(signal), limits); !step) return step;
@@ -283,6 +333,9 @@ class FakeEngine final : public Engine {
   std::optional<ImageInfo> pulled;  ///< what a pull brings
   std::string imported;
   std::function<void(const BuildRequest&)> on_build;
+  json::object description;                        ///< of the container, in docker's words
+  std::function<void(json::object&)> on_describe;  ///< what the engine made of it
+  std::optional<VolumeInfo> volume;
   Play play = [](const Skill&) {};
   FakeContainer::Kind container_kind;
   std::atomic<int> exit_code = 0;

@@ -1,0 +1,58 @@
+#include <skillrun/run.hpp>
+
+#include "engine/log.hpp"
+
+namespace skillrun {
+
+namespace {
+
+constexpr std::chrono::seconds call_deadline{30};
+
+}  // namespace
+
+EngineHost::EngineHost(Engine& engine, std::optional<std::chrono::year_month_day> today)
+    : engine_(engine), local_(engine.info().socket, today) {}
+
+std::optional<std::string> EngineHost::real_path(const std::string& path) const {
+  return engine_is_remote() ? std::nullopt : local_.real_path(path);
+}
+
+std::optional<std::string> EngineHost::engine_socket() const { return local_.engine_socket(); }
+
+std::optional<std::uint32_t> EngineHost::uid() const { return local_.uid(); }
+
+std::optional<std::uint32_t> EngineHost::gid() const { return local_.gid(); }
+
+std::optional<std::string> EngineHost::home() const { return local_.home(); }
+
+std::optional<bool> EngineHost::exists(const std::string& path) const {
+  return engine_is_remote() ? std::nullopt : local_.exists(path);
+}
+
+std::optional<bool> EngineHost::is_socket(const std::string& path) const {
+  return engine_is_remote() ? std::nullopt : local_.is_socket(path);
+}
+
+bool EngineHost::engine_is_remote() const { return engine_.info().remote; }
+
+std::optional<std::string> EngineHost::engine_platform() const {
+  const EngineInfo& info = engine_.info();
+  if (info.os.empty() || info.architecture.empty()) return std::nullopt;
+  return info.os + "/" + info.architecture;
+}
+
+std::optional<HostView::Volume> EngineHost::existing_volume(const std::string& name) const {
+  auto volume = engine_.inspect_volume(name, {call_deadline, nullptr});
+  if (!volume) {
+    log::info("volume {} can not be inspected: {}", name, volume.error().message);
+    return std::nullopt;
+  }
+  if (!*volume) return std::nullopt;
+  return Volume{.driver = std::move((*volume)->driver), .options = std::move((*volume)->options)};
+}
+
+bool EngineHost::reads_file_system() const { return !engine_is_remote(); }
+
+std::optional<std::chrono::year_month_day> EngineHost::today() const { return local_.today(); }
+
+}  // namespace skillrun

@@ -1,0 +1,177 @@
+// What runs: image, command, environment, user.
+#include <array>
+
+#include "run/comparison.hpp"
+#include "run/signal_number.hpp"
+
+namespace skillrun {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+std::vector<std::string> values_of(const List<std::string>& list) {
+  std::vector<std::string> out;
+  for (const auto& entry : list) out.push_back(entry.value);
+  return out;
+}
+
+std::string words_of(const std::vector<std::string>& words) { return fmt::format("[{}]", fmt::join(words, ", ")); }
+
+void compare_image(Comparison& c) {
+  if (c.made.image_id == c.order.image.id) return;
+  c.differ(c.spec.image.origin, c.order.image.id, c.made.image_id);
+}
+
+void compare_command(Comparison& c) {
+  const auto& entrypoint = c.spec.entrypoint;
+  std::vector<std::string> expected;
+  if (!entrypoint) {
+    expected = c.order.image.entrypoint;
+  } else if (!entrypoint->value.empty()) {
+    expected.push_back(entrypoint->value);
+  }
+  // An entrypoint of the spec's own takes the image's command away with the image's entrypoint.
+  const bool own_command = !c.spec.command.empty() || entrypoint.has_value();
+  const std::vector<std::string> command = own_command ? values_of(c.spec.command) : c.order.image.command;
+  expected.insert(expected.end(), command.begin(), command.end());
+  if (c.made.argv == expected) return;
+  const Origin& origin = entrypoint                ? entrypoint->origin
+                         : !c.spec.command.empty() ? c.spec.command.front().origin
+                                                   : c.spec.image.origin;
+  c.differ(origin, words_of(expected), words_of(c.made.argv));
+}
+
+std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.find('=')); }
+
+/// Values stay out of messages: they may be secret.
+void compare_environment(Comparison& c) {
+  for (auto entry = c.spec.env.rbegin(); entry != c.spec.env.rend(); ++entry) {
+    const EnvironmentEntry& wanted = entry->value;
+    const auto names_it = [&](const Setting<EnvironmentEntry>& other) { return other.value.name == wanted.name; };
+    if (!wanted.value || std::any_of(c.spec.env.rbegin(), entry, names_it)) continue;
+    const auto found = std::ranges::find(c.made.env, wanted.name, [](const auto& text) { return name_of(text); });
+    if (found == c.made.env.end()) {
+      c.differ(entry->origin, wanted.name, "none");
+    } else if (*found != wanted.name + "=" + *wanted.value) {
+      c.differ(entry->origin, wanted.name, wanted.name + " with another value");
+    }
+  }
+}
+
+/// Labels beside these come from the image.
+void compare_labels(Comparison& c) {
+  const auto compare = [&](const Origin& origin, const std::string& key, const std::string& value) {
+    const auto found = std::ranges::find(c.made.labels, key, [](const auto& label) { return label.first; });
+    if (found == c.made.labels.end() || found->second != value) {
+      c.differ(origin, fmt::format("{}={}", key, value),
+               found == c.made.labels.end() ? "none" : fmt::format("{}={}", key, found->second));
+    }
+  };
+  const auto& own = c.order.labels.entries;
+  const auto last_of = [](const auto& list, const auto& entry, auto key) {
+    return std::none_of(&entry + 1, list.data() + list.size(),
+                        [&](const auto& later) { return key(later) == key(entry); });
+  };
+  const auto own_key = [](const auto& label) { return label.first; };
+  const auto spec_key = [](const Setting<KeyValue>& label) { return label.value.key; };
+  for (const auto& label : own) {
+    if (last_of(own, label, own_key)) compare({}, label.first, label.second);
+  }
+  for (const auto& label : c.spec.labels) {
+    if (std::ranges::find(own, label.value.key, own_key) != own.end()) continue;
+    if (last_of(c.spec.labels, label, spec_key)) compare(label.origin, label.value.key, label.value.value);
+  }
+}
+
+void compare_working_dir(Comparison& c) {
+  const std::string made = c.made.working_dir.empty() ? "/" : clean_path(c.made.working_dir);
+  const std::string& wanted = c.spec.working_dir ? c.spec.working_dir->value : c.order.image.working_dir;
+  const std::string expected = wanted.starts_with('/') ? clean_path(wanted) : "/" + wanted;
+  if (made != (expected == "/" ? "/" : clean_path(expected))) {
+    c.differ(c.spec.working_dir ? c.spec.working_dir->origin : c.spec.image.origin, expected, made);
+  }
+}
+
+void compare_user(Comparison& c) {
+  const std::string expected = c.spec.user ? c.spec.user->value.text() : c.order.image.user;
+  if (c.made.user == expected) return;
+  c.differ(c.spec.user ? c.spec.user->origin : c.spec.image.origin, expected.empty() ? "the image's" : expected,
+           c.made.user.empty() ? "the image's" : c.made.user);
+}
+
+void compare_groups(Comparison& c) { c.same_list(c.spec.group_add, c.made.group_add); }
+
+void compare_hostname(Comparison& c) {
+  if (!c.spec.hostname || c.spec.hostname->value == c.made.hostname) return;
+  c.differ(c.spec.hostname->origin, c.spec.hostname->value, c.made.hostname);
+}
+
+void compare_domainname(Comparison& c) {
+  if (!c.spec.domainname || c.spec.domainname->value == c.made.domainname) return;
+  c.differ(c.spec.domainname->origin, c.spec.domainname->value, c.made.domainname);
+}
+
+void compare_stop_signal(Comparison& c) {
+  if (!c.spec.stop_signal) return;
+  const auto made = parse_signal(c.made.stop_signal);
+  if (made && signal_number(*made) == signal_number(c.spec.stop_signal->value)) return;
+  c.differ(c.spec.stop_signal->origin, c.spec.stop_signal->value, c.made.stop_signal);
+}
+
+void compare_stop_timeout(Comparison& c) {
+  if (!c.spec.stop_timeout || c.spec.stop_timeout->value.count() == c.made.stop_timeout) return;
+  c.differ(c.spec.stop_timeout->origin, fmt::format("{} s", c.spec.stop_timeout->value.count()),
+           c.made.stop_timeout ? fmt::format("{} s", *c.made.stop_timeout) : "none");
+}
+
+void compare_init(Comparison& c) {
+  if (c.spec.init && c.spec.init->value && !c.made.init) c.unenforced(c.spec.init->origin, "true", "false");
+}
+
+/// skillrun reads how the container ended and removes it then: an engine that did so itself would lose the answer.
+void compare_removal(Comparison& c) {
+  if (c.made.auto_remove) c.added("removal by the engine");
+  if (c.spec.removes_container() && c.made.log_driver != "none") {
+    c.differ({}, "log driver none", fmt::format("log driver {}", c.made.log_driver));
+  }
+  if (!c.made.restart_policy.empty() && c.made.restart_policy != "no") {
+    c.added(fmt::format("restart policy {}", c.made.restart_policy));
+  }
+}
+
+constexpr FieldComparison comparisons[] = {
+    {"image", compare_image, {}},
+    {"platform", nullptr, "the image's id, which is compared, decides"},
+    {"build", nullptr, "the image's id, which is compared, decides"},
+    {"entrypoint", compare_command, {}},
+    {"command", nullptr, "compared together with entrypoint"},
+    {"env", compare_environment, {}},
+    {"labels", compare_labels, {}},
+    {"working_dir", compare_working_dir, {}},
+    {"user", compare_user, {}},
+    {"group_add", compare_groups, {}},
+    {"hostname", compare_hostname, {}},
+    {"domainname", compare_domainname, {}},
+    {"stop_signal", compare_stop_signal, {}},
+    {"stop_timeout", compare_stop_timeout, {}},
+    {"init", compare_init, {}},
+    {"rm", compare_removal, {}},
+    {"pull", nullptr, "when an image is pulled; no container knows it"},
+    {"timeout", nullptr, "skillrun's own clock"},
+    {"stdin_open", nullptr, "how streams are attached is decided for each run"},
+    {"tty", nullptr, "how streams are attached is decided for each run"},
+};
+
+}  // namespace
+
+std::span<const FieldComparison> process_comparisons() { return comparisons; }
+
+bool is_engine_variable(std::string_view name) noexcept {
+  constexpr std::array known{"PATH"sv,       "HOSTNAME"sv,    "HOME"sv,      "TERM"sv,     "container"sv,
+                             "HTTP_PROXY"sv, "HTTPS_PROXY"sv, "FTP_PROXY"sv, "NO_PROXY"sv, "ALL_PROXY"sv,
+                             "http_proxy"sv, "https_proxy"sv, "ftp_proxy"sv, "no_proxy"sv, "all_proxy"sv};
+  return std::ranges::find(known, name) != known.end();
+}
+
+}  // namespace skillrun

@@ -1,0 +1,309 @@
+// The verification before the start against real engines, on all four paths: what they make of a spec is accepted, and
+// an engine that makes something else is refused. SKILLRUN_CAPTURE_INSPECT=FOLDER writes the answers that the unit
+// tests read.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include <skillrun/run.hpp>
+
+#include "engine/api/api_engine.hpp"
+#include "engine/cli/cli_engine.hpp"
+#include "run/verify.hpp"
+#include "unit/engine/api_full_spec.hpp"
+
+using namespace skillrun;
+using namespace skillrun::testing;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Path {
+  std::string name;
+  bool podman;
+};
+
+const std::vector<Path> paths{{"docker-api", false}, {"docker-cli", false}, {"podman-api", true}, {"podman-cli", true}};
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::unique_ptr<Engine> open(const Path& path) {
+  const std::string program = path.podman ? "podman" : "docker";
+  if (path.name.ends_with("-cli")) {
+    auto engine = make_cli_engine(program, {20s});
+    REQUIRE_MESSAGE(engine, engine.error().message);
+    return std::move(*engine);
+  }
+  const std::string socket = variable(path.podman ? "SKILLRUN_TEST_PODMAN_SOCKET" : "SKILLRUN_TEST_DOCKER_SOCKET");
+  REQUIRE_MESSAGE(!socket.empty(), "no socket of a test engine: source <(scripts/test-engines start)");
+  auto engine = ApiEngine::open(socket, {5s});
+  REQUIRE_MESSAGE(engine, engine.error().message);
+  return std::move(*engine);
+}
+
+/// Forwards everything to a real engine but for what a test wants to go wrong.
+class Meddler final : public Engine {
+ public:
+  explicit Meddler(Engine& real) : real_(real) {}
+
+  std::function<void(ContainerSpec&)> before_create;  ///< changes what the engine is told
+  std::function<void()> after_create;
+  std::function<void(ImageInfo&)> on_image;
+  std::vector<std::string> created;
+  bool started = false;
+
+  [[nodiscard]] const EngineInfo& info() const noexcept override { return real_.info(); }
+  EngineResult<std::optional<ImageInfo>> inspect_image(const std::string& reference, CallLimits limits) override {
+    auto image = real_.inspect_image(reference, limits);
+    if (image && *image && on_image) on_image(**image);
+    return image;
+  }
+  EngineResult<void> pull_image(const ImageReference& image, const std::optional<std::string>& platform,
+                                const ProgressSink& progress, CallLimits limits) override {
+    return real_.pull_image(image, platform, progress, limits);
+  }
+  EngineResult<void> import_image(const ImportRequest& request, const ByteSource& archive, CallLimits limits) override {
+    return real_.import_image(request, archive, limits);
+  }
+  EngineResult<void> build_image(const BuildRequest& request, const ProgressSink& progress,
+                                 CallLimits limits) override {
+    return real_.build_image(request, progress, limits);
+  }
+  EngineResult<std::string> create(const ApprovedSpec& approved_spec, const RunLabels& labels,
+                                   const StartOptions& options, CallLimits limits) override {
+    ContainerSpec spec = approved_spec.spec();
+    if (before_create) before_create(spec);
+    auto id = real_.create(approved(std::move(spec)), labels, options, limits);
+    if (id) created.push_back(*id);
+    if (after_create) after_create();
+    return id;
+  }
+  EngineResult<std::unique_ptr<AttachedContainer>> start(const std::string& id, const StartOptions& options,
+                                                         CallLimits limits) override {
+    started = true;
+    return real_.start(id, options, limits);
+  }
+  EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override {
+    return real_.inspect(id, limits);
+  }
+  EngineResult<std::string> describe(const std::string& id, CallLimits limits) override {
+    return real_.describe(id, limits);
+  }
+  EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name, CallLimits limits) override {
+    return real_.inspect_volume(name, limits);
+  }
+  EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override {
+    return real_.kill(id, signal, limits);
+  }
+  EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) override {
+    return real_.resize(id, rows, columns, limits);
+  }
+  EngineResult<void> remove(const std::string& id, CallLimits limits) override { return real_.remove(id, limits); }
+
+ private:
+  Engine& real_;
+};
+
+/// A folder of this machine with a file in it.
+class Folder {
+ public:
+  Folder() : path_(fs::temp_directory_path() / ("skillrun-verify-" + std::to_string(::getpid()))) {
+    fs::create_directories(path_ / "shown");
+    fs::create_directories(path_ / "hidden");
+    std::ofstream(path_ / "shown/file") << "shown\n";
+    std::ofstream(path_ / "hidden/file") << "hidden\n";
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { fs::remove_all(path_); }
+  [[nodiscard]] fs::path operator/(const char* name) const { return path_ / name; }
+
+ private:
+  fs::path path_;
+};
+
+ContainerSpec plain(std::vector<std::string> command = {"true"}) {
+  ContainerSpec spec;
+  spec.skill = "test";
+  spec.image = declared(*parse_image_reference(variable("SKILLRUN_TEST_IMAGE")));
+  for (std::string& word : command) spec.command.push_back(declared(std::move(word)));
+  return spec;
+}
+
+/// Everything that this engine can do on any machine.
+ContainerSpec full(const Path& path) {
+  ContainerSpec spec = full_spec();
+  spec.image = declared(*parse_image_reference(variable("SKILLRUN_TEST_IMAGE")));
+  spec.cap_drop = {declared(std::string("ALL"))};
+  spec.gpus.reset();
+  spec.mounts.at(1).value.source = "/usr/lib";  // docker treats a folder that holds its own storage differently
+  spec.sysctls = {declared(KeyValue{"kernel.msgmax", "65000"})};
+  if (path.podman) {
+    spec.domainname.reset();
+    spec.security_opt = {declared(std::string("seccomp=unconfined"))};
+    std::erase_if(spec.env, [](const auto& entry) { return !entry.value.value; });
+  }
+  return spec;
+}
+
+void remove_volumes(const Path& path) {
+  const std::string command =
+      std::string(path.podman ? "podman" : "docker") + " volume rm skillrun-test-volume >/dev/null 2>&1";
+  [[maybe_unused]] const int status = std::system(command.c_str());
+}
+
+RunResult run(Engine& engine, const ContainerSpec& spec) {
+  auto admitted = admit(*Policy::builtin("baseline"), spec, EngineHost(engine));
+  REQUIRE(admitted);
+  RunControl control;
+  const RunIo io{.input = -1, .output = -1, .error = -1, .capture = true};
+  return execute(engine, *admitted, io, control);
+}
+
+std::string messages(const RunResult& result) {
+  std::string text = result.message;
+  for (const Finding& finding : result.findings) {
+    if (finding.severity == Severity::error) text += "\n" + finding.rule + " " + finding.field + ": " + finding.message;
+  }
+  return text;
+}
+
+/// A run whose engine was told `meddle`d must be refused, and nothing may be left of it.
+void check_refused(const Path& path, const ContainerSpec& spec, const std::string& words,
+                   const std::function<void(Meddler&)>& arrange) {
+  CAPTURE(path.name);
+  const auto engine = open(path);
+  Meddler meddler(*engine);
+  arrange(meddler);
+  const RunResult result = run(meddler, spec);
+  CAPTURE(messages(result));
+  CHECK(result.status == RunStatus::refused);
+  CHECK(result.exit_status() == 126);
+  CHECK(messages(result).find(words) != std::string::npos);
+  CHECK_FALSE(meddler.started);
+  REQUIRE(meddler.created.size() == 1);
+  const auto left = engine->inspect(meddler.created.front(), {20s});
+  REQUIRE_FALSE(left);
+  CHECK(left.error().kind == EngineError::Kind::not_found);
+}
+
+}  // namespace
+
+TEST_CASE("what an engine makes of a plain and of a full spec is what was approved") {
+  const std::string folder = variable("SKILLRUN_CAPTURE_INSPECT");
+  for (const Path& path : paths) {
+    const auto engine = open(path);
+    for (const bool all : {false, true}) {
+      CAPTURE(path.name);
+      CAPTURE(all);
+      const ApprovedSpec spec = approved(all ? full(path) : plain());
+      const auto image = engine->inspect_image(spec.spec().image.value.familiar(), {20s});
+      REQUIRE(image);
+      REQUIRE(*image);
+      const auto id = engine->create(spec, run_labels(), {}, {20s});
+      REQUIRE_MESSAGE(id, id.error().message);
+      const auto text = engine->describe(*id, {20s});
+      const auto removed = engine->remove(*id, {20s});
+      CHECK(removed);
+      remove_volumes(path);
+      REQUIRE_MESSAGE(text, text.error().message);
+      if (!folder.empty()) std::ofstream(folder + "/" + path.name + (all ? "-full.json" : "-plain.json")) << *text;
+      const auto made = read_made_container(*text, path.podman);
+      REQUIRE_MESSAGE(made, made.error().message);
+      const RunLabels labels = run_labels();
+      const Order order{.spec = spec.spec(), .image = **image, .labels = labels, .engine = engine->info()};
+      for (const Difference& difference : find_differences(order, *made)) {
+        FAIL_CHECK(difference.field << ": approved " << difference.approved << ", made " << difference.made);
+      }
+    }
+  }
+}
+
+TEST_CASE("an engine that adds, drops or exchanges something is refused on every path") {
+  const Folder folder;
+  const auto bind = [&](const char* name, bool read_only) {
+    return declared(with(bind_mount(folder / name, "/data"), &Mount::read_only, read_only));
+  };
+  ContainerSpec with_bind = plain();
+  with_bind.mounts = {bind("shown", true)};
+  for (const Path& path : paths) {
+    const auto told = [&](const ContainerSpec& spec, const std::string& words,
+                          std::function<void(ContainerSpec&)> change) {
+      check_refused(path, spec, words, [&](Meddler& meddler) { meddler.before_create = std::move(change); });
+    };
+    told(plain(), "privileged was to be none, and is true", [](auto& spec) { spec.privileged = declared(true); });
+    told(plain(), "mounts was to be none, and is bind", [&](auto& spec) { spec.mounts = {bind("hidden", true)}; });
+    told(with_bind, "and is none", [&](auto& spec) { spec.mounts.clear(); });
+    told(with_bind, "hidden at /data", [&](auto& spec) { spec.mounts = {bind("hidden", true)}; });
+    told(with_bind, "read-only, and is bind", [&](auto& spec) { spec.mounts = {bind("shown", false)}; });
+    told(with_bind, "and is none", [&](auto& spec) { spec.mounts.front().value.target = "/other"; });
+    told(plain(), "network_mode was to be none, and is host",
+         [](auto& spec) { spec.network_mode = declared(NetworkMode{NetworkKind::host, ""}); });
+    told(plain(), "SYS_ADMIN", [](auto& spec) { spec.cap_add = {declared(std::string("SYS_ADMIN"))}; });
+    told(plain(), "devices was to be none",
+         [](auto& spec) { spec.devices = {declared(Device{"/dev/zero", "/dev/zero", "rwm"})}; });
+    told(plain(), "seccomp=unconfined",
+         [](auto& spec) { spec.security_opt = {declared(std::string("seccomp=unconfined"))}; });
+    told(plain(), "group_add", [](auto& spec) { spec.group_add = {declared(std::string("0"))}; });
+    told(plain(), "user was to be", [](auto& spec) { spec.user = declared(*parse_user("1000:1000")); });
+    told(plain(), "was to be [true], and is [false]", [](auto& spec) { spec.command.front().value = "false"; });
+    told(plain(), "entrypoint", [](auto& spec) { spec.entrypoint = declared(std::string("/bin/busybox")); });
+    told(plain(), "working_dir", [](auto& spec) { spec.working_dir = declared(std::string("/tmp")); });
+    told(plain(), "extra_hosts", [](auto& spec) { spec.extra_hosts = {declared(ExtraHost{"db", "192.0.2.1"})}; });
+    ContainerSpec strict = plain();
+    strict.cap_drop = {declared(std::string("ALL"))};
+    strict.no_new_privileges = declared(true);
+    strict.readonly_rootfs = declared(true);
+    strict.memory = declared(std::int64_t{64} << 20);
+    strict.nano_cpus = declared(std::int64_t{500'000'000});
+    strict.pids_limit = declared(std::int64_t{64});
+    strict.ulimits = {declared(Ulimit{"nofile", 64, 64})};
+    strict.env = {declared(EnvironmentEntry{"A", "right"})};
+    told(strict, "cap_drop", [](auto& spec) { spec.cap_drop.clear(); });
+    told(strict, "no_new_privileges", [](auto& spec) { spec.no_new_privileges.reset(); });
+    told(strict, "readonly_rootfs", [](auto& spec) { spec.readonly_rootfs.reset(); });
+    told(strict, "memory was to be 67108864, and is none", [](auto& spec) {
+      spec.memory.reset();
+      spec.memory_swap.reset();
+    });
+    told(strict, "nano_cpus", [](auto& spec) { spec.nano_cpus.reset(); });
+    told(strict, "pids_limit was to be 64", [](auto& spec) { spec.pids_limit->value = 2048; });
+    told(strict, "ulimits", [](auto& spec) { spec.ulimits.clear(); });
+    told(strict, "env was to be A", [](auto& spec) { spec.env.front().value.value = "wrong"; });
+  }
+}
+
+TEST_CASE("an image whose tag was moved after it was looked at is refused") {
+  for (const Path& path : paths) {
+    check_refused(path, plain(), "image was to be sha256:0", [](Meddler& meddler) {
+      meddler.on_image = [](ImageInfo& image) { image.id = "sha256:" + std::string(64, '0'); };
+    });
+  }
+}
+
+TEST_CASE("a bind source that becomes a symlink between the judgement and the start is refused") {
+  for (const Path& path : paths) {
+    const Folder folder;
+    ContainerSpec spec = plain({"cat", "/data/file"});
+    spec.mounts = {declared(bind_mount(folder / "shown", "/data"))};
+    CAPTURE(path.name);
+    const auto engine = open(path);
+    const RunResult honest = run(*engine, spec);
+    CAPTURE(messages(honest));
+    CHECK(honest.output.captured == "shown\n");
+    check_refused(path, spec, "was moved while the container was made: it leads to", [&](Meddler& meddler) {
+      meddler.after_create = [&] {
+        fs::rename(folder / "shown", folder / "moved");
+        fs::create_directory_symlink(folder / "hidden", folder / "shown");
+      };
+    });
+  }
+}
