@@ -41,12 +41,19 @@ class MadeReader {
   void identity() {
     made_.id = text_of(document_, "Id");
     made_.image_id = image_id_of(text_at(document_, "Image"));
+    made_.name = text_of(document_, "Name");
+    if (made_.name.starts_with('/')) made_.name.erase(0, 1);
     made_.pod = text_of(document_, "Pod");
     made_.labels = pairs_at(config_, "Labels");
     made_.hostname = text_of(config_, "Hostname");
     made_.domainname = text_of(config_, "Domainname");
-    if (const json::object* policy = object_at(host_, "RestartPolicy")) made_.restart_policy = text_of(*policy, "Name");
-    if (const json::object* log = object_at(host_, "LogConfig")) made_.log_driver = text_of(*log, "Type");
+    if (const json::object* policy = object_at(host_, "RestartPolicy")) {
+      made_.restart_policy = {text_of(*policy, "Name"), number_at(*policy, "MaximumRetryCount")};
+    }
+    if (const json::object* log = object_at(host_, "LogConfig")) {
+      made_.log_driver = text_of(*log, "Type");
+      made_.log_options = pairs_at(*log, "Config");
+    }
     made_.auto_remove = flag_at(host_, "AutoRemove");
   }
 
@@ -64,6 +71,19 @@ class MadeReader {
     if (const json::value* timeout = config_.if_contains("StopTimeout"); timeout != nullptr && timeout->is_number()) {
       made_.stop_timeout = number_at(config_, "StopTimeout");
     }
+    if (const json::object* check = object_at(config_, "Healthcheck")) made_.healthcheck = healthcheck(*check);
+  }
+
+  static Healthcheck healthcheck(const json::object& check) {
+    const auto time = [&](std::string_view key) { return std::chrono::nanoseconds(number_at(check, key)); };
+    const std::vector<std::string> test = texts_at(check, "Test");
+    return {.disabled = test == std::vector<std::string>{"NONE"},
+            .command = test.size() == 2 && test.front() == "CMD-SHELL" ? test.back() : "",
+            .interval = time("Interval"),
+            .timeout = time("Timeout"),
+            .start_period = time("StartPeriod"),
+            .start_interval = time("StartInterval"),
+            .retries = number_at(check, "Retries")};
   }
 
   /// What is executed, from "Path" and "Args".
@@ -102,6 +122,7 @@ class MadeReader {
       made_.sysctls = pairs_at(host_, "Sysctls");
     }
     made_.device_cgroup_rules = texts_at(host_, "DeviceCgroupRules");
+    made_.annotations = pairs_at(made_.podman ? config_ : host_, "Annotations");
     if (const json::array* devices = array_at(host_, "Devices")) {
       for (const json::value& entry : *devices) {
         const json::object* device = entry.if_object();
@@ -117,8 +138,10 @@ class MadeReader {
   }
 
   void add_device_request(const json::value& entry) {
-    MadeDeviceRequest request{.text = json::serialize(entry), .count = 0, .device_ids = {}, .capabilities = {}};
+    MadeDeviceRequest request;
+    request.text = json::serialize(entry);
     if (const json::object* object = entry.if_object()) {
+      request.driver = text_of(*object, "Driver");
       request.count = number_at(*object, "Count");
       request.device_ids = texts_at(*object, "DeviceIDs");
       if (const json::array* sets = array_at(*object, "Capabilities")) {
@@ -136,6 +159,7 @@ class MadeReader {
   void namespaces() {
     // podman's "Runtime" is always "oci".
     made_.runtime = text_of(made_.podman ? document_ : host_, made_.podman ? "OCIRuntime" : "Runtime");
+    made_.isolation = text_of(host_, "Isolation");
     made_.cgroup_parent = text_of(host_, "CgroupParent");
     made_.pid_mode = text_of(host_, "PidMode");
     made_.ipc_mode = text_of(host_, "IpcMode");
@@ -156,12 +180,15 @@ class MadeReader {
         add_tmpfs(std::string(entry.key()), options);
       }
     }
+    made_.volume_driver = text_of(host_, "VolumeDriver");
     made_.volumes_from = texts_at(host_, "VolumesFrom");
+    made_.storage_options = pairs_at(host_, "StorageOpt");
   }
 
   void add_mount(const json::object& mount) {
     made_.mounts.push_back({.type = text_of(mount, "Type"),
                             .name = text_of(mount, "Name"),
+                            .driver = text_of(mount, "Driver"),
                             .source = text_of(mount, "Source"),
                             .target = text_of(mount, "Destination"),
                             .read_only = !flag_at(mount, "RW"),
@@ -173,6 +200,7 @@ class MadeReader {
     const bool read_only = ("," + options + ",").contains(",ro,");
     made_.mounts.push_back({.type = "tmpfs",
                             .name = {},
+                            .driver = {},
                             .source = {},
                             .target = std::move(target),
                             .read_only = read_only,
@@ -182,18 +210,46 @@ class MadeReader {
 
   void network() {
     made_.network_mode = text_of(host_, "NetworkMode");
+    made_.mac_address = text_of(config_, "MacAddress");
     made_.links = texts_at(host_, "Links");
     made_.publish_all = flag_at(host_, "PublishAllPorts");
     made_.dns = texts_at(host_, "Dns");
+    made_.dns_options = texts_at(host_, "DnsOptions");
+    made_.dns_search = texts_at(host_, "DnsSearch");
     made_.extra_hosts = texts_at(host_, "ExtraHosts");
     if (const json::object* settings = object_at(document_, "NetworkSettings")) {
       if (const json::object* networks = object_at(*settings, "Networks")) {
-        for (const auto& entry : *networks) made_.networks.emplace_back(entry.key());
+        for (const auto& entry : *networks) add_network(entry.key(), entry.value().if_object());
       }
     }
     if (const json::object* bindings = object_at(host_, "PortBindings")) {
       for (const auto& entry : *bindings) add_ports(std::string(entry.key()), entry.value());
     }
+    const json::object* exposed = made_.podman ? object_at(host_, "PortBindings") : object_at(config_, "ExposedPorts");
+    if (exposed == nullptr) return;
+    for (const auto& entry : *exposed) made_.exposed_ports.emplace_back(entry.key());
+  }
+
+  void add_network(std::string_view name, const json::object* endpoint) {
+    MadeEndpoint& made = made_.networks.emplace_back();
+    made.network = name;
+    if (endpoint == nullptr) return;
+    NetworkEndpoint& settings = made.settings;
+    settings.aliases = texts_at(*endpoint, "Aliases");
+    settings.driver_options = key_values(pairs_at(*endpoint, "DriverOpts"));
+    settings.mac_address = text_of(*endpoint, "MacAddress");
+    if (endpoint->contains("GwPriority")) settings.gateway_priority = number_at(*endpoint, "GwPriority");
+    const json::object* addresses = object_at(*endpoint, "IPAMConfig");
+    if (addresses == nullptr) return;
+    settings.ipv4_address = text_of(*addresses, "IPv4Address");
+    settings.ipv6_address = text_of(*addresses, "IPv6Address");
+    settings.link_local_ips = texts_at(*addresses, "LinkLocalIPs");
+  }
+
+  static std::vector<KeyValue> key_values(const std::vector<std::pair<std::string, std::string>>& pairs) {
+    std::vector<KeyValue> out;
+    for (const auto& [key, value] : pairs) out.push_back({key, value});
+    return out;
   }
 
   /// "80/tcp" and the places of the host that lead there.
@@ -225,6 +281,21 @@ class MadeReader {
     made_.memory_reservation = number_at(host_, "MemoryReservation");
     made_.nano_cpus = number_at(host_, "NanoCpus");
     made_.cpu_shares = number_at(host_, "CpuShares");
+    made_.cpu_period = number_at(host_, "CpuPeriod");
+    made_.cpu_quota = number_at(host_, "CpuQuota");
+    made_.cpu_realtime_period = number_at(host_, "CpuRealtimePeriod");
+    made_.cpu_realtime_runtime = number_at(host_, "CpuRealtimeRuntime");
+    made_.cpuset_cpus = text_of(host_, "CpusetCpus");
+    made_.cpuset_mems = text_of(host_, "CpusetMems");
+    if (const json::value* swappiness = host_.if_contains("MemorySwappiness"); swappiness && swappiness->is_number()) {
+      made_.memory_swappiness = number_at(host_, "MemorySwappiness");
+    }
+    made_.blkio_weight = number_at(host_, "BlkioWeight");
+    made_.blkio_weight_devices = rates("BlkioWeightDevice", "Weight");
+    made_.device_read_bps = rates("BlkioDeviceReadBps", "Rate");
+    made_.device_read_iops = rates("BlkioDeviceReadIOps", "Rate");
+    made_.device_write_bps = rates("BlkioDeviceWriteBps", "Rate");
+    made_.device_write_iops = rates("BlkioDeviceWriteIOps", "Rate");
     made_.pids_limit = number_at(host_, "PidsLimit");
     made_.shm_size = number_at(host_, "ShmSize");
     made_.oom_score_adj = number_at(host_, "OomScoreAdj");
@@ -238,6 +309,18 @@ class MadeReader {
                                .soft = limit_at(*limit, "Soft"),
                                .hard = limit_at(*limit, "Hard")});
     }
+  }
+
+  [[nodiscard]] std::vector<DeviceRate> rates(std::string_view key, std::string_view member) const {
+    std::vector<DeviceRate> out;
+    const json::array* list = array_at(host_, key);
+    if (list == nullptr) return out;
+    for (const json::value& entry : *list) {
+      if (entry.is_object()) {
+        out.push_back({text_of(entry.get_object(), "Path"), number_at(entry.get_object(), member)});
+      }
+    }
+    return out;
   }
 
   /// Unlimited is -1 in docker and the greatest number in podman.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "policy/judge.hpp"
 #include "policy/policy_data.hpp"
@@ -45,6 +46,24 @@ class Collector final : public FindingSink {
   Severity severity_ = Severity::error;
 };
 
+/// A volume that the engine has already keeps the driver and options that it was made with, whatever the manifest says.
+/// Nothing when there is none.
+std::optional<ContainerSpec> with_existing_volumes(const ContainerSpec& spec, const HostView& host) {
+  std::optional<ContainerSpec> changed;
+  for (std::size_t i = 0; i < spec.mounts.size(); ++i) {
+    const Mount& declared = spec.mounts[i].value;
+    if (declared.type != MountType::volume || declared.source.empty()) continue;
+    const auto volume = host.existing_volume(declared.source);
+    if (!volume) continue;
+    if (!changed) changed = spec;
+    Mount& mount = changed->mounts[i].value;
+    mount.driver = volume->driver;
+    mount.driver_options.clear();
+    for (const auto& [key, value] : volume->options) mount.driver_options.push_back({key, value});
+  }
+  return changed;
+}
+
 }  // namespace
 
 Findings apply_severities(const Policy& policy, Findings findings) {
@@ -52,8 +71,10 @@ Findings apply_severities(const Policy& policy, Findings findings) {
   return findings;
 }
 
-Findings judge(const Policy& policy, std::span<const std::size_t> order, const ContainerSpec& spec,
+Findings judge(const Policy& policy, std::span<const std::size_t> order, const ContainerSpec& declared,
                const MemoHost& host, InlineWaivers mode) {
+  const std::optional<ContainerSpec> changed = with_existing_volumes(declared, host);
+  const ContainerSpec& spec = changed ? *changed : declared;
   const PolicyData& data = policy.data();
   const std::span<const Rule> rules = all_rules();
   Findings findings = apply_severities(policy, spec.problems);

@@ -9,7 +9,7 @@
 namespace skillrun {
 
 /// evaluate() with the rules in a given order, by their index in the catalogue, and with a choice of which comments of
-/// the manifest may waive.
+/// the manifest may waive. Volumes that exist are judged by what they are.
 [[nodiscard]] Findings judge(const Policy& policy, std::span<const std::size_t> order, const ContainerSpec& spec,
                              const MemoHost& host, InlineWaivers mode);
 

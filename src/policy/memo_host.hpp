@@ -8,8 +8,8 @@
 
 namespace skillrun {
 
-/// Asks another view for each real path once. The answer that was judged is then the one that is pinned, even if
-/// somebody moves a symlink meanwhile. Not thread-safe: made for one judgement. Must not outlive `host`.
+/// Asks another view for each real path and volume once. The answer that was judged is then the one that is pinned,
+/// even if somebody moves a symlink meanwhile. Not thread-safe: made for one judgement. Must not outlive `host`.
 class MemoHost final : public HostView {
  public:
   explicit MemoHost(const HostView& host) : MemoHost(host, host.today()) {}
@@ -34,7 +34,10 @@ class MemoHost final : public HostView {
   [[nodiscard]] bool engine_is_remote() const override { return host_.engine_is_remote(); }
   [[nodiscard]] std::optional<std::string> engine_platform() const override { return host_.engine_platform(); }
   [[nodiscard]] std::optional<Volume> existing_volume(const std::string& name) const override {
-    return host_.existing_volume(name);
+    for (const auto& [asked, answer] : volumes_) {
+      if (asked == name) return answer;
+    }
+    return volumes_.emplace_back(name, host_.existing_volume(name)).second;
   }
   [[nodiscard]] bool reads_file_system() const override { return host_.reads_file_system(); }
 
@@ -42,6 +45,7 @@ class MemoHost final : public HostView {
   const HostView& host_;
   std::optional<std::chrono::year_month_day> day_;
   mutable std::vector<std::pair<std::string, std::optional<std::string>>> answers_;
+  mutable std::vector<std::pair<std::string, std::optional<Volume>>> volumes_;
 };
 
 }  // namespace skillrun

@@ -54,6 +54,19 @@ class Comparison {
     same_entries(approved.empty() ? nullptr : &approved.front().origin, values, found);
   }
 
+  /// Later entries of a key win.
+  void same_pairs(const List<KeyValue>& approved, const std::vector<std::pair<std::string, std::string>>& found) {
+    std::vector<std::string> wanted;
+    for (auto entry = approved.rbegin(); entry != approved.rend(); ++entry) {
+      const auto same_key = [&](const Setting<KeyValue>& later) { return later.value.key == entry->value.key; };
+      if (std::none_of(approved.rbegin(), entry, same_key))
+        wanted.push_back(entry->value.key + "=" + entry->value.value);
+    }
+    std::vector<std::string> entries;
+    for (const auto& [key, value] : found) entries.push_back(fmt::format("{}={}", key, value));
+    same_entries(approved.empty() ? nullptr : &approved.front().origin, wanted, entries);
+  }
+
   [[nodiscard]] bool podman() const noexcept { return made.podman; }
   [[nodiscard]] std::vector<Difference> take() && { return std::move(differences_); }
 

@@ -44,7 +44,7 @@ std::optional<std::string> EngineHost::engine_platform() const {
 std::optional<HostView::Volume> EngineHost::existing_volume(const std::string& name) const {
   auto volume = engine_.inspect_volume(name, {call_deadline, nullptr});
   if (!volume) {
-    log::info("volume {} can not be inspected: {}", name, volume.error().message);
+    log::warn("volume {} can not be inspected: {}", name, volume.error().message);
     return std::nullopt;
   }
   if (!*volume) return std::nullopt;

@@ -93,7 +93,9 @@ bool as_approved(const Mount& approved, const MadeMount& made) {
              (approved.propagation == Propagation::unset || is_private(word(approved.propagation))
                   ? is_private(made.propagation)
                   : made.propagation == word(approved.propagation));
-    case MountType::volume: return approved.source.empty() || approved.source == made.name;
+    case MountType::volume:
+      return (approved.source.empty() || approved.source == made.name) &&
+             (approved.driver.empty() || approved.driver == made.driver);
     case MountType::tmpfs: return tmpfs_as_approved(approved, made);
   }
   return false;
@@ -133,10 +135,25 @@ void compare_mounts(Comparison& c) {
     const auto made = std::ranges::find(c.made.mounts, approved.value.target, &MadeMount::target);
     if (made == c.made.mounts.end()) c.differ(approved.origin, described(approved.value), "none");
   }
-  for (const std::string& other : c.made.volumes_from) c.added(fmt::format("the mounts of container {}", other));
 }
 
-constexpr FieldComparison comparisons[] = {{"mounts", compare_mounts, {}}};
+void compare_volume_driver(Comparison& c) {
+  const auto& approved = c.spec.volume_driver;
+  if (c.made.volume_driver == (approved ? approved->value : "")) return;
+  if (approved) return c.differ(approved->origin, approved->value, c.made.volume_driver);
+  c.added(c.made.volume_driver);
+}
+
+void compare_volumes_from(Comparison& c) { c.same_list(c.spec.volumes_from, c.made.volumes_from); }
+
+void compare_storage_options(Comparison& c) { c.same_pairs(c.spec.storage_options, c.made.storage_options); }
+
+constexpr FieldComparison comparisons[] = {
+    {"mounts", compare_mounts, {}},
+    {"volume_driver", compare_volume_driver, {}},
+    {"volumes_from", compare_volumes_from, {}},
+    {"storage_options", compare_storage_options, {}},
+};
 
 }  // namespace
 

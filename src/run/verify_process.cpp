@@ -132,15 +132,66 @@ void compare_init(Comparison& c) {
 /// skillrun reads how the container ended and removes it then: an engine that did so itself would lose the answer.
 void compare_removal(Comparison& c) {
   if (c.made.auto_remove) c.added("removal by the engine");
-  if (c.spec.removes_container() && c.made.log_driver != "none") {
-    c.differ({}, "log driver none", fmt::format("log driver {}", c.made.log_driver));
-  }
-  if (!c.made.restart_policy.empty() && c.made.restart_policy != "no") {
-    c.added(fmt::format("restart policy {}", c.made.restart_policy));
+}
+
+/// Nobody reads the log of a container that goes, so it has none unless the spec asks for one.
+void compare_log_driver(Comparison& c) {
+  const auto& approved = c.spec.log_driver;
+  if (approved) {
+    if (c.made.log_driver != approved->value) c.differ(approved->origin, approved->value, c.made.log_driver);
+  } else if (c.spec.removes_container() && c.spec.log_options.empty() && c.made.log_driver != "none") {
+    c.differ({}, "none", c.made.log_driver);
   }
 }
 
+/// Those that nobody declared come from the engine's configuration.
+void compare_log_options(Comparison& c) {
+  if (!c.spec.log_options.empty()) c.same_pairs(c.spec.log_options, c.made.log_options);
+}
+
+std::string text_of(const RestartPolicy& policy) {
+  if (policy.name.empty()) return "no";
+  return policy.maximum_retries == 0 ? policy.name : fmt::format("{}:{}", policy.name, policy.maximum_retries);
+}
+
+void compare_restart_policy(Comparison& c) {
+  const auto& approved = c.spec.restart_policy;
+  const std::string made = text_of(c.made.restart_policy);
+  if (made == (approved ? text_of(approved->value) : "no")) return;
+  if (approved) return c.differ(approved->origin, text_of(approved->value), made);
+  c.added(made);
+}
+
+void compare_name(Comparison& c) {
+  if (c.spec.name && c.spec.name->value != c.made.name) c.differ(c.spec.name->origin, c.spec.name->value, c.made.name);
+}
+
+/// The image's own members fill the gaps.
+void compare_healthcheck(Comparison& c) {
+  if (!c.spec.healthcheck) return;
+  const Healthcheck& approved = c.spec.healthcheck->value;
+  const Healthcheck made = c.made.healthcheck.value_or(Healthcheck());
+  const auto check = [&](std::string_view what, const auto& wanted, const auto& found) {
+    using Value = std::remove_cvref_t<decltype(wanted)>;
+    if (wanted == Value() || wanted == found) return;
+    if constexpr (std::is_same_v<Value, std::chrono::nanoseconds>) {
+      c.differ(c.spec.healthcheck->origin, fmt::format("{} {}ns", what, wanted.count()),
+               fmt::format("{}ns", found.count()));
+    } else {
+      c.differ(c.spec.healthcheck->origin, fmt::format("{} {}", what, wanted), fmt::format("{}", found));
+    }
+  };
+  check("disabled", approved.disabled, made.disabled);
+  check("command", approved.command, made.command);
+  check("interval", approved.interval, made.interval);
+  check("timeout", approved.timeout, made.timeout);
+  check("start period", approved.start_period, made.start_period);
+  check("start interval", approved.start_interval, made.start_interval);
+  check("retries", approved.retries, made.retries);
+}
+
 constexpr FieldComparison comparisons[] = {
+    {"name", compare_name, {}},
     {"image", compare_image, {}},
     {"platform", nullptr, "the image's id, which is compared, decides"},
     {"build", nullptr, "the image's id, which is compared, decides"},
@@ -156,10 +207,16 @@ constexpr FieldComparison comparisons[] = {
     {"stop_signal", compare_stop_signal, {}},
     {"stop_timeout", compare_stop_timeout, {}},
     {"init", compare_init, {}},
+    {"healthcheck", compare_healthcheck, {}},
+    {"restart_policy", compare_restart_policy, {}},
+    {"log_driver", compare_log_driver, {}},
+    {"log_options", compare_log_options, {}},
     {"rm", compare_removal, {}},
     {"pull", nullptr, "when an image is pulled; no container knows it"},
+    {"quiet", nullptr, "how a pull is shown; no container knows it"},
+    {"detach", nullptr, "skillrun passes on the output of every skill"},
     {"timeout", nullptr, "skillrun's own clock"},
-    {"stdin_open", nullptr, "how streams are attached is decided for each run"},
+    {"stdin", nullptr, "how streams are attached is decided for each run"},
     {"tty", nullptr, "how streams are attached is decided for each run"},
 };
 

@@ -97,8 +97,14 @@ void compare_system_paths(Comparison& c) {
   check(c.made.readonly_paths, read_only, "read-only");
 }
 
+bool is_host(const Optional<NamespaceSetting>& setting) {
+  return setting && setting->value.mode == NamespaceMode::host;
+}
+
 void compare_security_options(Comparison& c) {
   const bool privileged = c.spec.privileged && c.spec.privileged->value;
+  // docker switches SELinux labels off for these.
+  const bool unlabelled = privileged || is_host(c.spec.pid_mode) || is_host(c.spec.ipc_mode);
   std::vector<std::string> approved;
   for (const auto& entry : c.spec.security_opt) {
     if (entry.value != "systempaths=unconfined") approved.push_back(with_equals_sign(entry.value));
@@ -106,8 +112,7 @@ void compare_security_options(Comparison& c) {
   std::vector<std::string> made;
   for (const std::string& option : c.made.security_opt) {
     if (option.starts_with(unprivileged_word)) continue;
-    // Engines switch labels off for a privileged container.
-    if (privileged && with_equals_sign(option) == "label=disable") continue;
+    if (unlabelled && with_equals_sign(option) == "label=disable") continue;
     made.push_back(with_equals_sign(option));
   }
   if (c.made.apparmor_profile == "unconfined" && !privileged && !holds(made, "apparmor=unconfined")) {
@@ -118,12 +123,7 @@ void compare_security_options(Comparison& c) {
 }
 
 void compare_sysctls(Comparison& c) {
-  if (!c.made.sysctls) return;
-  std::vector<std::string> approved;
-  for (const auto& entry : c.spec.sysctls) approved.push_back(entry.value.key + "=" + entry.value.value);
-  std::vector<std::string> made;
-  for (const auto& [key, value] : *c.made.sysctls) made.push_back(fmt::format("{}={}", key, value));
-  c.same_entries(c.spec.sysctls.empty() ? nullptr : &c.spec.sysctls.front().origin, approved, made);
+  if (c.made.sysctls) c.same_pairs(c.spec.sysctls, *c.made.sysctls);
 }
 
 std::string text_of(const Device& device) {
@@ -147,23 +147,60 @@ void compare_devices(Comparison& c) {
       c.added(text_of(made));
     }
   }
-  for (const std::string& rule : c.made.device_cgroup_rules) c.added(fmt::format("cgroup rule {}", rule));
+}
+
+void compare_device_rules(Comparison& c) { c.same_list(c.spec.device_cgroup_rules, c.made.device_cgroup_rules); }
+
+/// podman keeps how it was called in annotations of its own.
+void compare_annotations(Comparison& c) {
+  auto made = c.made.annotations;
+  std::erase_if(made, [&](const auto& entry) {
+    return c.podman() && (entry.first.starts_with("io.podman.annotations.") ||
+                          entry.first == "io.kubernetes.cri-o.TTY" || entry.first == "io.container.manager");
+  });
+  c.same_pairs(c.spec.annotations, made);
+}
+
+constexpr std::string_view cdi = "cdi";
+
+void compare_cdi(Comparison& c) {
+  std::vector<std::string> made;
+  for (const MadeDeviceRequest& request : c.made.device_requests) {
+    if (request.driver == cdi) made.insert(made.end(), request.device_ids.begin(), request.device_ids.end());
+  }
+  c.same_list(c.spec.cdi_devices, made);
+}
+
+std::string text_of(const GpuRequest& gpus) {
+  std::string text = gpus.count < 0 ? "all GPUs" : fmt::format("{} GPUs", gpus.count);
+  if (!gpus.device_ids.empty()) text = fmt::format("GPUs {}", fmt::join(gpus.device_ids, ", "));
+  if (!gpus.driver.empty()) text += fmt::format(" of {}", gpus.driver);
+  if (!gpus.capabilities.empty()) text += fmt::format(" for {}", fmt::join(gpus.capabilities, ", "));
+  return text;
+}
+
+bool same_request(const GpuRequest& approved, const MadeDeviceRequest& made) {
+  std::vector<std::string> capabilities = made.capabilities;
+  const auto gpu = std::ranges::find(capabilities, "gpu");
+  if (gpu == capabilities.end()) return false;
+  capabilities.erase(gpu);
+  return made.count == approved.count && made.driver == approved.driver && made.device_ids == approved.device_ids &&
+         capabilities == approved.capabilities;
 }
 
 void compare_gpus(Comparison& c) {
-  const bool wanted = c.spec.gpus && c.spec.gpus->value.count != 0;
-  const std::int64_t count = wanted ? c.spec.gpus->value.count : 0;
+  const auto& approved = c.spec.gpus;
+  const bool wanted = approved && (approved->value.count != 0 || !approved->value.device_ids.empty());
   bool found = false;
   for (const MadeDeviceRequest& made : c.made.device_requests) {
-    const bool only_gpu = made.capabilities == std::vector<std::string>{"gpu"};
-    if (wanted && !found && only_gpu && made.count == count && made.device_ids.empty()) {
+    if (made.driver == cdi) continue;
+    if (wanted && !found && same_request(approved->value, made)) {
       found = true;
     } else {
       c.added(made.text);
     }
   }
-  if (wanted && !found)
-    c.differ(c.spec.gpus->origin, fmt::format("{} GPUs", count < 0 ? "all" : std::to_string(count)), "none");
+  if (wanted && !found) c.differ(approved->origin, text_of(approved->value), "none");
 }
 
 constexpr FieldComparison comparisons[] = {
@@ -175,7 +212,10 @@ constexpr FieldComparison comparisons[] = {
     {"security_opt", compare_security_options, {}},
     {"sysctls", compare_sysctls, {}},
     {"devices", compare_devices, {}},
+    {"cdi_devices", compare_cdi, {}},
     {"gpus", compare_gpus, {}},
+    {"device_cgroup_rules", compare_device_rules, {}},
+    {"annotations", compare_annotations, {}},
 };
 
 }  // namespace

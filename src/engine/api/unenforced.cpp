@@ -47,6 +47,10 @@ class Collector {
     }
     for (const auto& entry : spec_.mounts) mount(entry);
     if (podman_ && spec_.domainname) add("domainname", "podman's API ignores it", spec_.domainname->origin);
+    if (podman_ && spec_.cgroupns_mode) {
+      add("cgroupns_mode", "podman's API ignores it; use the podman program (--engine cli:podman) or docker",
+          spec_.cgroupns_mode->origin);
+    }
     if (podman_ && spec_.gpus && spec_.gpus->value.count != 0) {
       add("gpus", "podman's API ignores it; use the podman program (--engine cli:podman) or docker",
           spec_.gpus->origin);

@@ -138,22 +138,6 @@ ContainerSpec plain(std::vector<std::string> command = {"true"}) {
   return spec;
 }
 
-/// Everything that this engine can do on any machine.
-ContainerSpec full(const Path& path) {
-  ContainerSpec spec = full_spec();
-  spec.image = declared(*parse_image_reference(variable("SKILLRUN_TEST_IMAGE")));
-  spec.cap_drop = {declared(std::string("ALL"))};
-  spec.gpus.reset();
-  spec.mounts.at(1).value.source = "/usr/lib";  // docker treats a folder that holds its own storage differently
-  spec.sysctls = {declared(KeyValue{"kernel.msgmax", "65000"})};
-  if (path.podman) {
-    spec.domainname.reset();
-    spec.security_opt = {declared(std::string("seccomp=unconfined"))};
-    std::erase_if(spec.env, [](const auto& entry) { return !entry.value.value; });
-  }
-  return spec;
-}
-
 void remove_volumes(const Path& path) {
   const std::string command =
       std::string(path.podman ? "podman" : "docker") + " volume rm skillrun-test-volume >/dev/null 2>&1";
@@ -197,14 +181,18 @@ void check_refused(const Path& path, const ContainerSpec& spec, const std::strin
 
 }  // namespace
 
-TEST_CASE("what an engine makes of a plain and of a full spec is what was approved") {
+TEST_CASE("what an engine makes of a plain, a full and a rare spec is what was approved") {
   const std::string folder = variable("SKILLRUN_CAPTURE_INSPECT");
   for (const Path& path : paths) {
     const auto engine = open(path);
-    for (const bool all : {false, true}) {
+    for (const std::string which : {"plain", "full", "rare"}) {
       CAPTURE(path.name);
-      CAPTURE(all);
-      const ApprovedSpec spec = approved(all ? full(path) : plain());
+      CAPTURE(which);
+      ContainerSpec wanted = which == "plain"  ? plain()
+                             : which == "full" ? full_spec_for(path.podman)
+                                               : rare_spec_for(path.podman, path.name.ends_with("-api"));
+      wanted.image = plain().image;
+      const ApprovedSpec spec = approved(std::move(wanted));
       const auto image = engine->inspect_image(spec.spec().image.value.familiar(), {20s});
       REQUIRE(image);
       REQUIRE(*image);
@@ -215,7 +203,7 @@ TEST_CASE("what an engine makes of a plain and of a full spec is what was approv
       CHECK(removed);
       remove_volumes(path);
       REQUIRE_MESSAGE(text, text.error().message);
-      if (!folder.empty()) std::ofstream(folder + "/" + path.name + (all ? "-full.json" : "-plain.json")) << *text;
+      if (!folder.empty()) std::ofstream(folder + "/" + path.name + "-" + which + ".json") << *text;
       const auto made = read_made_container(*text, path.podman);
       REQUIRE_MESSAGE(made, made.error().message);
       const RunLabels labels = run_labels();
@@ -245,11 +233,13 @@ TEST_CASE("an engine that adds, drops or exchanges something is refused on every
     told(with_bind, "hidden at /data", [&](auto& spec) { spec.mounts = {bind("hidden", true)}; });
     told(with_bind, "read-only, and is bind", [&](auto& spec) { spec.mounts = {bind("shown", false)}; });
     told(with_bind, "and is none", [&](auto& spec) { spec.mounts.front().value.target = "/other"; });
-    told(plain(), "network_mode was to be none, and is host",
-         [](auto& spec) { spec.network_mode = declared(NetworkMode{NetworkKind::host, ""}); });
+    told(plain(), "network_mode was to be none, and is host", [](auto& spec) {
+      spec.network_mode = declared(NetworkMode{NetworkKind::host, ""});
+    });
     told(plain(), "SYS_ADMIN", [](auto& spec) { spec.cap_add = {declared(std::string("SYS_ADMIN"))}; });
-    told(plain(), "devices was to be none",
-         [](auto& spec) { spec.devices = {declared(Device{"/dev/zero", "/dev/zero", "rwm"})}; });
+    told(plain(), "devices was to be none", [](auto& spec) {
+      spec.devices = {declared(Device{"/dev/zero", "/dev/zero", "rwm"})};
+    });
     told(plain(), "seccomp=unconfined",
          [](auto& spec) { spec.security_opt = {declared(std::string("seccomp=unconfined"))}; });
     told(plain(), "group_add", [](auto& spec) { spec.group_add = {declared(std::string("0"))}; });

@@ -37,7 +37,7 @@ inline Mount with(Mount mount) { return mount; }
 
 /// The mount with further members set: with(mount, &Mount::subpath, "a", &Mount::nocopy, true).
 template <class Member, class Value, class... More>
-Mount with(Mount mount, Member Mount::* member, Value value, More... more) {
+Mount with(Mount mount, Member Mount::*member, Value value, More... more) {
   mount.*member = value;
   return with(std::move(mount), more...);
 }
@@ -155,6 +155,68 @@ inline ContainerSpec rare_spec() {
   spec.device_read_iops = {declared(DeviceRate{"/dev/sda", 100})};
   spec.device_write_bps = {declared(DeviceRate{"/dev/sda", 2097152})};
   spec.device_write_iops = {declared(DeviceRate{"/dev/sda", 200})};
+  return spec;
+}
+
+/// full_spec() as far as docker or podman takes it on any machine.
+inline ContainerSpec full_spec_for(bool podman) {
+  ContainerSpec spec = full_spec();
+  spec.gpus.reset();
+  spec.mounts.at(1).value.source = "/usr/lib";  // docker treats a folder that holds its own storage differently
+  spec.sysctls = {declared(KeyValue{"kernel.msgmax", "65000"})};
+  if (!podman) return spec;
+  spec.domainname.reset();
+  spec.security_opt = {declared(std::string("seccomp=unconfined"))};
+  std::erase_if(spec.env, [](const auto& entry) { return !entry.value.value; });
+  return spec;
+}
+
+/// rare_spec() likewise.
+inline ContainerSpec rare_spec_for(bool podman, bool api) {
+  ContainerSpec spec = rare_spec();
+  spec.name = declared(std::string("skillrun-test-name"));
+  // Devices, other containers and networks, newer APIs, a storage driver with quotas and old kernels are not
+  // everywhere.
+  spec.cdi_devices.clear();
+  spec.gpus.reset();
+  spec.annotations.clear();
+  spec.healthcheck->value.start_interval = {};
+  spec.pid_mode = declared(namespace_of(NamespaceMode::host));
+  spec.volumes_from.clear();
+  spec.storage_options.clear();
+  spec.network_mode = declared(NetworkMode{NetworkKind::bridge, ""});
+  spec.network_aliases.clear();
+  spec.ipv4_address.reset();
+  spec.ipv6_address.reset();
+  spec.link_local_ips.clear();
+  spec.mac_address.reset();
+  spec.links.clear();
+  spec.mounts.resize(1);
+  spec.mounts.front().value.source = "skillrun-test-volume";
+  spec.memory_swappiness.reset();
+  spec.cpuset_cpus = declared(std::string("0"));
+  spec.cpu_realtime_period.reset();
+  spec.cpu_realtime_runtime.reset();
+  spec.blkio_weight.reset();
+  spec.blkio_weight_devices.clear();
+  spec.device_read_bps = {declared(DeviceRate{"/dev/null", 1048576})};
+  spec.device_read_iops.clear();
+  spec.device_write_bps.clear();
+  spec.device_write_iops.clear();
+  if (!podman) return spec;
+  // skillrun hands these to docker only.
+  spec.healthcheck.reset();
+  spec.restart_policy.reset();
+  spec.log_driver.reset();
+  spec.log_options.clear();
+  spec.device_cgroup_rules.clear();
+  spec.runtime.reset();
+  spec.isolation.reset();
+  spec.mounts.clear();
+  spec.volume_driver.reset();
+  spec.publish_all.reset();
+  spec.device_read_bps.clear();
+  if (api) spec.cgroupns_mode.reset();
   return spec;
 }
 

@@ -39,7 +39,9 @@ TEST_CASE("an older docker would drop what it does not know") {
 }
 
 TEST_CASE("what podman reads differently is not handed to it") {
-  CHECK(fields(rare_spec(), engine("podman", "1.41")).size() == podman_gaps(rare_spec()).size());
+  Fields gaps(podman_gaps(rare_spec()).begin(), podman_gaps(rare_spec()).end());
+  gaps.emplace_back("cgroupns_mode");
+  CHECK(fields(rare_spec(), engine("podman", "1.41")) == gaps);
   CHECK(podman_gaps(rare_spec()).size() > 20);
   CHECK(podman_gaps(full_spec()).empty());
 }

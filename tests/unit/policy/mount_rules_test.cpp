@@ -52,6 +52,25 @@ TEST_CASE("folders that only look like system folders pass") {
   }
 }
 
+TEST_CASE("a volume that exists already is judged by what it is, not by what the manifest says of it") {
+  FakeHost host;
+  Setting<Mount> volume = bind("data");
+  volume.value.type = MountType::volume;
+  const auto found = [&](std::string_view rule) { return has(judge_mount(volume, host), rule, Severity::error); };
+  CHECK_FALSE(has_errors(judge_mount(volume, host)));
+  host.volumes["data"] = {.driver = "local", .options = {{"type", "none"}, {"o", "bind"}, {"device", "/etc"}}};
+  CHECK(found("volume-as-bind"));
+  CHECK(found("sensitive-mount"));
+  host.volumes["data"] = {.driver = "local", .options = {{"type", "ext4"}, {"device", "/dev/sda1"}}};
+  CHECK(found("volume-device"));
+  host.volumes["data"] = {.driver = "other", .options = {}};
+  CHECK(has(judge_mount(volume, host), "volume-driver", Severity::warning));
+  // What is declared for one that exists has no effect.
+  volume.value.driver_options = {{"type", "none"}, {"o", "bind"}, {"device", "/srv/x"}};
+  host.volumes["data"] = {.driver = "local", .options = {}};
+  CHECK_FALSE(found("volume-as-bind"));
+}
+
 TEST_CASE("time zone, certificates and fonts may be read but not written") {
   for (const char* path : {"/etc/localtime", "/etc/timezone", "/etc/ssl/certs", "/etc/ssl/certs/ca-certificates.crt",
                            "/usr/share/zoneinfo", "/usr/share/fonts/truetype", "/usr/share/ca-certificates"}) {
