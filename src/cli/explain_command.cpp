@@ -8,6 +8,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/preparation.hpp"
 #include "cli/request.hpp"
+#include "policy/policy_data.hpp"
 #include "report/spec_document.hpp"
 #include "spec/spec_fields.hpp"
 #include "support/text.hpp"
@@ -28,16 +29,20 @@ Judgement judge(const Prepared& prepared) {
   return {.spec = std::move(approved.error().spec), .findings = std::move(approved.error().findings), .allowed = false};
 }
 
-/// Each rule and what it says of this spec, in the order of the catalogue.
+/// Each rule and what it says of this spec, in the order of the catalogue, the policy's own after them.
 std::vector<std::vector<std::string>> verdicts(const Judgement& judgement, const Policy& policy) {
   std::vector<std::vector<std::string>> rows;
-  for (const RuleInfo& rule : rule_catalogue()) {
-    const auto count = std::ranges::count_if(judgement.findings, [&](const Finding& f) { return f.rule == rule.id; });
-    const Severity severity = policy.severity(rule.id);
-    rows.push_back({"  " + std::string(rule.id), severity == Severity::off ? "off"
-                                                 : count == 0              ? "pass"
-                                                                           : std::string(to_string(severity))});
-  }
+  const auto add = [&](std::string_view id, Severity severity) {
+    const auto count = std::ranges::count_if(judgement.findings, [&](const Finding& f) { return f.rule == id; });
+    const auto waived =
+        std::ranges::count_if(judgement.findings, [&](const Finding& f) { return f.rule == id && f.waived; });
+    rows.push_back({"  " + std::string(id), severity == Severity::off ? "off"
+                                            : count == 0              ? "pass"
+                                            : count == waived         ? "waived"
+                                                                      : std::string(to_string(severity))});
+  };
+  for (const RuleInfo& rule : rule_catalogue()) add(rule.id, policy.severity(rule.id));
+  for (const CustomRule& rule : policy.data().settings.custom) add(rule.id, rule.severity);
   return rows;
 }
 

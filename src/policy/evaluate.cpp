@@ -87,6 +87,18 @@ Findings judge(const Policy& policy, std::span<const std::size_t> order, const C
     collector.enter(rule.info, severity);
     rule.check(RuleContext{spec, host, data.params[i]}, collector);
   }
+  for (const CustomRule* rule : data.custom) {
+    const RuleInfo page{.id = rule->id,
+                        .privileged = Severity::info,
+                        .baseline = rule->severity,
+                        .restricted = rule->severity,
+                        .summary = rule->message,
+                        .why = {},
+                        .remedy = rule->remedy,
+                        .source = {}};
+    collector.enter(page, rule->severity);
+    check_custom(*rule, spec, collector);
+  }
   apply_waivers(policy, spec, host, mode, findings);
   sort_findings(findings);
   return findings;

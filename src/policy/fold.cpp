@@ -27,12 +27,33 @@ class Folder {
 
   void defaults(DefaultSettings over);
 
+  /// A rule of the same id takes the place of the one below, where that may be changed.
+  void custom(CustomRule over) {
+    const auto known = std::ranges::find(below_.custom, over.id, &CustomRule::id);
+    if (known == below_.custom.end()) {
+      below_.custom.push_back(std::move(over));
+    } else if (same_place(known->origin, over.origin)) {
+      return;  // the same document, by another way
+    } else if (known->locked || mode_ == FoldMode::tighten) {
+      refuse(over.origin, "custom", fmt::format("the rule {} can not be changed", over.id),
+             known->locked ? std::optional(known->origin) : std::nullopt, known->origin);
+    } else {
+      *known = std::move(over);
+    }
+  }
+
   /// Waivers of rules that are locked, by whoever, are faults. Called when the rules have been laid over.
   void waivers(std::vector<PolicyWaiver> over) {
     for (PolicyWaiver& waiver : over) {
       const RuleInfo* info = find_rule(waiver.rule);
-      if (info == nullptr) continue;
-      const auto& locked = below_.rules[static_cast<std::size_t>(info - rule_catalogue().data())].locked;
+      const CustomRule* own = below_.find_custom(waiver.rule);
+      if (info == nullptr && own == nullptr) {
+        faults_.push_back(unknown_rule(waiver));
+        continue;
+      }
+      std::optional<PolicyOrigin> locked;
+      if (info != nullptr) locked = below_.rules[static_cast<std::size_t>(info - rule_catalogue().data())].locked;
+      if (own != nullptr && own->locked) locked = own->origin;
       if (locked) {
         faults_.push_back(
             setting_fault(waiver.origin, "waivers",
@@ -58,6 +79,16 @@ class Folder {
   }
 
  private:
+  [[nodiscard]] Finding unknown_rule(const PolicyWaiver& waiver) const {
+    std::vector<std::string_view> ids;
+    for (const RuleInfo& known : rule_catalogue()) ids.push_back(known.id);
+    for (const CustomRule& known : below_.custom) ids.push_back(known.id);
+    const auto near = closest(waiver.rule, ids, 1);
+    return setting_fault(
+        waiver.origin, "waivers", fmt::format("no rule '{}'", printable(waiver.rule)),
+        near.empty() ? "`skillrun rules` lists all" : fmt::format("did you mean \"{}\"?", near.front()));
+  }
+
   static bool same_place(const PolicyOrigin& a, const PolicyOrigin& b) {
     return a.source && b.source && a.source->name == b.source->name && a.span == b.span;
   }
@@ -199,12 +230,18 @@ const ParamSetting* RuleSettings::find(std::string_view param) const noexcept {
   return found == params.end() ? nullptr : &*found;
 }
 
+const CustomRule* PolicySettings::find_custom(std::string_view id) const noexcept {
+  const auto found = std::ranges::find(custom, id, &CustomRule::id);
+  return found == custom.end() ? nullptr : &*found;
+}
+
 PolicySettings::PolicySettings() : rules(rule_catalogue().size()) {}
 
 void lay_over(PolicySettings& below, PolicySettings over, FoldMode mode, Findings& faults) {
   Folder folder(below, mode, faults);
   for (std::size_t i = 0; i < over.rules.size(); ++i) folder.rule(i, std::move(over.rules[i]));
   folder.defaults(std::move(over.defaults));
+  for (CustomRule& rule : over.custom) folder.custom(std::move(rule));
   folder.waivers(std::move(over.waivers));
   folder.inline_waivers(std::move(over.inline_waivers));
   if (!over.name.empty()) below.name = std::move(over.name);

@@ -76,6 +76,9 @@ std::shared_ptr<const Policy> PolicyBuilder::build(PolicySettings settings, std:
     if (rules[i].check != nullptr && speaks) data->active.push_back(i);
   }
   data->settings = std::move(settings);
+  for (const CustomRule& rule : data->settings.custom) {
+    if (rule.severity != Severity::off) data->custom.push_back(&rule);
+  }
   for (const PolicyWaiver& waiver : data->settings.waivers) {
     if (!data->unwaivable(waiver.rule)) data->waivers.push_back(waiver);
   }
@@ -83,10 +86,18 @@ std::shared_ptr<const Policy> PolicyBuilder::build(PolicySettings settings, std:
   return std::shared_ptr<const Policy>(new Policy(std::move(data)));
 }
 
+bool PolicyData::knows(std::string_view rule) const noexcept {
+  return find_rule(rule) != nullptr || settings.find_custom(rule) != nullptr;
+}
+
 std::optional<std::string> PolicyData::unwaivable(std::string_view rule) const {
   const std::span<const RuleInfo> catalogue = rule_catalogue();
   const RuleInfo* info = find_rule(rule);
-  if (info == nullptr) return "there is no such rule";
+  if (info == nullptr) {
+    const CustomRule* own = settings.find_custom(rule);
+    if (own == nullptr) return "there is no such rule";
+    return own->locked ? std::optional(skillrun::describe(own->origin) + " has locked it") : std::nullopt;
+  }
   if (info->always_refuses()) return "what is not understood is refused under every policy";
   if (rule == "expired-waiver" || rule == "unused-waiver") return "it is about waivers itself";
   const auto& locked = settings.rules[static_cast<std::size_t>(info - catalogue.data())].locked;
@@ -105,8 +116,11 @@ const PolicyDefaults& Policy::defaults() const noexcept { return data_->settings
 Severity Policy::severity(std::string_view rule) const noexcept {
   const std::span<const RuleInfo> catalogue = rule_catalogue();
   const auto found = std::ranges::lower_bound(catalogue, rule, {}, &RuleInfo::id);
-  // A rule that is not in the catalogue can only come from a mistake: it refuses.
-  if (found == catalogue.end() || found->id != rule) return Severity::error;
+  if (found == catalogue.end() || found->id != rule) {
+    // What no policy defines can only come from a mistake: it refuses.
+    const CustomRule* own = data_->settings.find_custom(rule);
+    return own != nullptr ? own->severity : Severity::error;
+  }
   return data_->severities[static_cast<std::size_t>(found - catalogue.begin())];
 }
 

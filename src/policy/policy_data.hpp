@@ -13,13 +13,16 @@ namespace skillrun {
 
 /// A policy as the evaluation uses it: everything that can be looked up or compiled beforehand has been.
 struct PolicyData {
-  PolicySettings settings;            ///< with origins, for `policy show`
-  std::vector<PolicyInput> inputs;    ///< the policies that took part
-  std::vector<Severity> severities;   ///< by index in the catalogue
-  std::vector<RuleParams> params;     ///< likewise
-  std::vector<std::size_t> active;    ///< the rules that have something to judge, by index
-  std::vector<PolicyWaiver> waivers;  ///< of rules that nobody has locked
+  PolicySettings settings;                ///< with origins, for `policy show`
+  std::vector<PolicyInput> inputs;        ///< the policies that took part
+  std::vector<Severity> severities;       ///< by index in the catalogue
+  std::vector<RuleParams> params;         ///< likewise
+  std::vector<std::size_t> active;        ///< the rules that have something to judge, by index
+  std::vector<const CustomRule*> custom;  ///< those that are not off; they live in `settings`
+  std::vector<PolicyWaiver> waivers;      ///< of rules that nobody has locked
 
+  /// True for a rule of the catalogue and for a custom one.
+  [[nodiscard]] bool knows(std::string_view rule) const noexcept;
   /// Why findings of that rule can not be waived, as half a sentence; nothing when they can.
   [[nodiscard]] std::optional<std::string> unwaivable(std::string_view rule) const;
 };

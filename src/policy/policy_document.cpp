@@ -16,8 +16,8 @@ namespace {
 constexpr std::string_view api_version = "skillrun.policy/v1";
 constexpr std::size_t max_extends = 16;
 
-constexpr std::array<std::string_view, 8> known_keys{"apiVersion", "name",  "description", "extends",
-                                                     "defaults",   "rules", "waivers",     "inline_waivers"};
+constexpr std::array<std::string_view, 9> known_keys{"apiVersion", "name",   "description", "extends",       "defaults",
+                                                     "rules",      "custom", "waivers",     "inline_waivers"};
 
 bool is_builtin(std::string_view name) {
   return std::ranges::find(builtin_policies(), name, &BuiltinPolicy::name) != builtin_policies().end();
@@ -95,6 +95,8 @@ void read_root(const ValueNode& root, const DocumentContext& context, const Head
       read_default_settings(context, member.value, path, document.settings.defaults);
     } else if (member.key == "rules") {
       read_rule_settings(context, member.value, path, document.settings.rules);
+    } else if (member.key == "custom") {
+      read_custom_rules(context, member.value, path, document.settings.custom);
     } else if (member.key == "waivers") {
       read_waivers(context, member.value, path, document.settings.waivers);
     } else if (member.key == "inline_waivers") {

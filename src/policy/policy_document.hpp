@@ -42,6 +42,8 @@ void read_default_settings(const DocumentContext& context, const ValueNode& node
                            DefaultSettings& defaults);
 void read_rule_settings(const DocumentContext& context, const ValueNode& node, const Path& top,
                         std::vector<RuleSettings>& rules);
+void read_custom_rules(const DocumentContext& context, const ValueNode& node, const Path& top,
+                       std::vector<CustomRule>& rules);
 void read_waivers(const DocumentContext& context, const ValueNode& node, const Path& top,
                   std::vector<PolicyWaiver>& waivers);
 

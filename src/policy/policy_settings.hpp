@@ -9,6 +9,7 @@
 
 #include <skillrun/policy.hpp>
 
+#include "policy/condition.hpp"
 #include "policy/rule_params.hpp"
 #include "policy/waivers.hpp"
 
@@ -72,8 +73,12 @@ struct PolicySettings {
   std::string name;
   std::vector<RuleSettings> rules;  ///< one for every rule of the catalogue, in its order
   DefaultSettings defaults;
+  std::vector<CustomRule> custom;
   std::vector<PolicyWaiver> waivers;
   std::optional<Placed<bool>> inline_waivers;
+
+  /// The custom rule of that id, or null.
+  [[nodiscard]] const CustomRule* find_custom(std::string_view id) const noexcept;
 };
 
 enum class FoldMode : std::uint8_t {

@@ -57,7 +57,7 @@ class Application {
       return report("invalid-value", "a waiver that can not be read: " + waiver.error(),
                     "write # skillrun: allow RULE until YYYY-MM-DD -- reason");
     }
-    if (find_rule(waiver->rule) == nullptr) {
+    if (!policy_.data().knows(waiver->rule)) {
       return report("invalid-value", fmt::format("no rule '{}'", printable(waiver->rule)),
                     "`skillrun rules` lists all");
     }

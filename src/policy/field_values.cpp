@@ -1,0 +1,110 @@
+#include "policy/field_values.hpp"
+
+#include <algorithm>
+
+namespace skillrun {
+
+using Word = std::string_view;
+
+FieldValue to_field(std::chrono::seconds time) noexcept {
+  constexpr auto longest = std::chrono::floor<std::chrono::seconds>(std::chrono::nanoseconds::max());
+  return std::int64_t{std::chrono::nanoseconds(std::min(time, longest)).count()};
+}
+
+FieldValue to_field(PullPolicy pull) noexcept {
+  switch (pull) {
+    case PullPolicy::missing: return Word("missing");
+    case PullPolicy::always: return Word("always");
+    case PullPolicy::never: return Word("never");
+  }
+  return {};
+}
+
+FieldValue to_field(TtyMode mode) noexcept {
+  switch (mode) {
+    case TtyMode::automatic: return Word("auto");
+    case TtyMode::on: return Word("true");
+    case TtyMode::off: return Word("false");
+  }
+  return {};
+}
+
+FieldValue to_field(MountType type) noexcept {
+  switch (type) {
+    case MountType::bind: return Word("bind");
+    case MountType::volume: return Word("volume");
+    case MountType::tmpfs: return Word("tmpfs");
+  }
+  return {};
+}
+
+FieldValue to_field(Propagation propagation) noexcept {
+  switch (propagation) {
+    case Propagation::unset: return {};
+    case Propagation::private_: return Word("private");
+    case Propagation::rprivate: return Word("rprivate");
+    case Propagation::shared: return Word("shared");
+    case Propagation::rshared: return Word("rshared");
+    case Propagation::slave: return Word("slave");
+    case Propagation::rslave: return Word("rslave");
+  }
+  return {};
+}
+
+FieldValue to_field(Relabel relabel) noexcept {
+  switch (relabel) {
+    case Relabel::none: return {};
+    case Relabel::shared: return Word("shared");
+    case Relabel::private_: return Word("private");
+  }
+  return {};
+}
+
+FieldValue to_field(BindRecursion recursion) noexcept {
+  switch (recursion) {
+    case BindRecursion::unset: return {};
+    case BindRecursion::enabled: return Word("enabled");
+    case BindRecursion::disabled: return Word("disabled");
+    case BindRecursion::writable: return Word("writable");
+    case BindRecursion::readonly: return Word("readonly");
+  }
+  return {};
+}
+
+FieldValue to_field(NetworkKind kind) noexcept {
+  switch (kind) {
+    case NetworkKind::none: return Word("none");
+    case NetworkKind::bridge: return Word("bridge");
+    case NetworkKind::host: return Word("host");
+    case NetworkKind::container: return Word("container");
+    case NetworkKind::path: return Word("path");
+    case NetworkKind::named: return Word("named");
+  }
+  return {};
+}
+
+FieldValue to_field(NamespaceMode mode) noexcept {
+  switch (mode) {
+    case NamespaceMode::private_: return Word("private");
+    case NamespaceMode::host: return Word("host");
+    case NamespaceMode::container: return Word("container");
+    case NamespaceMode::shareable: return Word("shareable");
+    case NamespaceMode::none: return Word("none");
+    case NamespaceMode::path: return Word("path");
+  }
+  return {};
+}
+
+std::string_view describe(FieldType type) noexcept {
+  switch (type) {
+    case FieldType::text: return "a text";
+    case FieldType::boolean: return "true or false";
+    case FieldType::number: return "a whole number";
+    case FieldType::size: return "a size such as 512m";
+    case FieldType::cpus: return "a number of CPUs such as 1.5";
+    case FieldType::duration: return "a duration such as 90s";
+  }
+  return "a value";
+}
+
+}  // namespace skillrun

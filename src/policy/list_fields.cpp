@@ -1,0 +1,201 @@
+#include <algorithm>
+
+#include "policy/field_values.hpp"
+
+namespace skillrun {
+
+namespace {
+
+using Spec = ContainerSpec;
+using enum FieldType;
+
+template <auto list, auto member>
+FieldValue part_of(const Spec& spec, std::size_t index) {
+  return to_field((spec.*list)[index].value.*member);
+}
+
+/// The same where an empty text means that the part is not there.
+template <auto list, auto member>
+FieldValue optional_part(const Spec& spec, std::size_t index) {
+  return optional_text((spec.*list)[index].value.*member);
+}
+
+/// The value of the last entry of that key.
+template <auto list, auto member>
+FieldValue entry_of(const Spec& spec, std::size_t index, std::string_view key) {
+  const std::vector<KeyValue>& entries = (spec.*list)[index].value.*member;
+  const auto found = std::ranges::find(entries.rbegin(), entries.rend(), key, &KeyValue::key);
+  return found == entries.rend() ? FieldValue() : to_field(found->value);
+}
+
+template <auto list>
+constexpr ElementField whole[] = {
+    {"", text, [](const Spec& spec, std::size_t index) { return to_field((spec.*list)[index].value); }}};
+
+template <auto list>
+constexpr ElementField entries[] = {{"key", text, part_of<list, &KeyValue::key>},
+                                    {"value", text, part_of<list, &KeyValue::value>}};
+
+template <auto list>
+constexpr ElementField weights[] = {{"path", text, part_of<list, &DeviceRate::path>},
+                                    {"rate", number, part_of<list, &DeviceRate::rate>}};
+
+template <auto list>
+constexpr ElementField bytes[] = {{"path", text, part_of<list, &DeviceRate::path>},
+                                  {"rate", size, part_of<list, &DeviceRate::rate>}};
+
+/// A value that is copied from the caller's environment is the caller's own business.
+FieldValue environment_value(const Spec& spec, std::size_t index) {
+  const EnvironmentEntry& entry = spec.env[index].value;
+  return entry.from_caller || !entry.value ? FieldValue() : FieldValue(std::string_view(*entry.value));
+}
+
+/// The permissions as a number of the digits that a manifest has: "1777" is 1777.
+FieldValue tmpfs_mode(const Spec& spec, std::size_t index) {
+  const auto& mode = spec.mounts[index].value.tmpfs_mode;
+  if (!mode) return {};
+  std::int64_t digits = 0;
+  for (std::int64_t rest = *mode, place = 1; rest != 0; rest /= 8, place *= 10) digits += rest % 8 * place;
+  return digits;
+}
+
+constexpr ElementField environment[] = {{"name", text, part_of<&Spec::env, &EnvironmentEntry::name>},
+                                        {"value", text, environment_value},
+                                        {"from_caller", boolean, part_of<&Spec::env, &EnvironmentEntry::from_caller>}};
+constexpr ElementField devices[] = {{"host", text, part_of<&Spec::devices, &Device::host>},
+                                    {"container", text, part_of<&Spec::devices, &Device::container>},
+                                    {"permissions", text, part_of<&Spec::devices, &Device::permissions>}};
+constexpr ElementField mounts[] = {
+    {"type", text, part_of<&Spec::mounts, &Mount::type>},
+    {"source", text, optional_part<&Spec::mounts, &Mount::source>},
+    {"target", text, part_of<&Spec::mounts, &Mount::target>},
+    {"read_only", boolean, part_of<&Spec::mounts, &Mount::read_only>},
+    {"propagation", text, part_of<&Spec::mounts, &Mount::propagation>},
+    {"recursive", text, part_of<&Spec::mounts, &Mount::recursion>},
+    {"relabel", text, part_of<&Spec::mounts, &Mount::relabel>},
+    {"create_source", boolean, part_of<&Spec::mounts, &Mount::create_source>},
+    {"caller_workdir", boolean, part_of<&Spec::mounts, &Mount::caller_workdir>},
+    {"nocopy", boolean, part_of<&Spec::mounts, &Mount::nocopy>},
+    {"subpath", text, optional_part<&Spec::mounts, &Mount::subpath>},
+    {"size", size, part_of<&Spec::mounts, &Mount::tmpfs_size>},
+    {"mode", number, tmpfs_mode},
+    {"options", text, optional_part<&Spec::mounts, &Mount::tmpfs_options>},
+    {"driver", text, optional_part<&Spec::mounts, &Mount::driver>},
+    {"driver_options", text, nullptr, entry_of<&Spec::mounts, &Mount::driver_options>},
+    {"labels", text, nullptr, entry_of<&Spec::mounts, &Mount::labels>},
+};
+constexpr ElementField ports[] = {{"host_ip", text, optional_part<&Spec::ports, &PortMapping::host_ip>},
+                                  {"host_port", number, part_of<&Spec::ports, &PortMapping::host_port>},
+                                  {"container_port", number, part_of<&Spec::ports, &PortMapping::container_port>},
+                                  {"protocol", text, part_of<&Spec::ports, &PortMapping::protocol>}};
+constexpr ElementField hosts[] = {{"host", text, part_of<&Spec::extra_hosts, &ExtraHost::host>},
+                                  {"address", text, part_of<&Spec::extra_hosts, &ExtraHost::address>}};
+constexpr ElementField links[] = {{"container", text, part_of<&Spec::links, &Link::container>},
+                                  {"alias", text, part_of<&Spec::links, &Link::alias>}};
+constexpr ElementField ulimits[] = {{"name", text, part_of<&Spec::ulimits, &Ulimit::name>},
+                                    {"soft", number, part_of<&Spec::ulimits, &Ulimit::soft>},
+                                    {"hard", number, part_of<&Spec::ulimits, &Ulimit::hard>}};
+
+template <auto member>
+constexpr ListField list(std::string_view name, std::span<const ElementField> parts, int key = -1, int value = -1) {
+  return {.name = name,
+          .parts = parts,
+          .size = [](const Spec& spec) { return (spec.*member).size(); },
+          .origin = [](const Spec& spec, std::size_t index) -> const Origin& { return (spec.*member)[index].origin; },
+          .key = key,
+          .value = value};
+}
+
+template <auto member>
+constexpr ListField texts(std::string_view name) {
+  return list<member>(name, whole<member>);
+}
+
+template <auto member>
+constexpr ListField map(std::string_view name) {
+  return list<member>(name, entries<member>, 0, 1);
+}
+
+// Lists within a setting. Each is found by a function that gives null where there is none.
+
+template <auto find>
+constexpr ElementField inner_whole[] = {
+    {"", text, [](const Spec& spec, std::size_t index) { return to_field((*find(spec))[index]); }}};
+
+template <auto find>
+constexpr ElementField inner_entries[] = {
+    {"key", text, [](const Spec& spec, std::size_t index) { return to_field((*find(spec))[index].key); }},
+    {"value", text, [](const Spec& spec, std::size_t index) { return to_field((*find(spec))[index].value); }}};
+
+template <auto setting, auto find>
+constexpr ListField inner(std::string_view name, std::span<const ElementField> parts, int key = -1, int value = -1) {
+  return {.name = name,
+          .parts = parts,
+          .size = [](const Spec& spec) { return find(spec) == nullptr ? std::size_t{0} : find(spec)->size(); },
+          .origin = [](const Spec& spec, std::size_t) -> const Origin& { return (spec.*setting)->origin; },
+          .key = key,
+          .value = value};
+}
+
+const std::vector<std::string>* packages_of(const Spec& spec) {
+  return spec.build && spec.build->value.packages ? &spec.build->value.packages->include : nullptr;
+}
+
+const std::vector<KeyValue>* build_args_of(const Spec& spec) {
+  return spec.build && spec.build->value.context ? &spec.build->value.context->args : nullptr;
+}
+
+template <auto member>
+auto gpus_part(const Spec& spec) {
+  return spec.gpus ? &(spec.gpus->value.*member) : nullptr;
+}
+
+constexpr auto gpu_devices = gpus_part<&GpuRequest::device_ids>;
+constexpr auto gpu_capabilities = gpus_part<&GpuRequest::capabilities>;
+constexpr auto gpu_options = gpus_part<&GpuRequest::options>;
+
+constexpr ListField lists[] = {
+    inner<&Spec::build, build_args_of>("build.args", inner_entries<build_args_of>, 0, 1),
+    inner<&Spec::build, packages_of>("build.packages.include", inner_whole<packages_of>),
+    texts<&Spec::command>("command"),
+    list<&Spec::env>("env", environment, 0, 1),
+    map<&Spec::labels>("labels"),
+    texts<&Spec::group_add>("group_add"),
+    map<&Spec::log_options>("log_options"),
+    texts<&Spec::cap_add>("cap_add"),
+    texts<&Spec::cap_drop>("cap_drop"),
+    texts<&Spec::security_opt>("security_opt"),
+    map<&Spec::sysctls>("sysctls"),
+    list<&Spec::devices>("devices", devices),
+    texts<&Spec::cdi_devices>("cdi_devices"),
+    inner<&Spec::gpus, gpu_devices>("gpus.devices", inner_whole<gpu_devices>),
+    inner<&Spec::gpus, gpu_capabilities>("gpus.capabilities", inner_whole<gpu_capabilities>),
+    inner<&Spec::gpus, gpu_options>("gpus.options", inner_entries<gpu_options>, 0, 1),
+    texts<&Spec::device_cgroup_rules>("device_cgroup_rules"),
+    map<&Spec::annotations>("annotations"),
+    list<&Spec::mounts>("mounts", mounts),
+    texts<&Spec::volumes_from>("volumes_from"),
+    map<&Spec::storage_options>("storage_options"),
+    texts<&Spec::network_aliases>("network_aliases"),
+    map<&Spec::network_driver_options>("network_driver_options"),
+    texts<&Spec::link_local_ips>("link_local_ips"),
+    list<&Spec::links>("links", links),
+    texts<&Spec::exposed_ports>("exposed_ports"),
+    list<&Spec::ports>("ports", ports),
+    texts<&Spec::dns>("dns"),
+    texts<&Spec::dns_options>("dns_options"),
+    texts<&Spec::dns_search>("dns_search"),
+    list<&Spec::extra_hosts>("extra_hosts", hosts),
+    list<&Spec::ulimits>("ulimits", ulimits, 0, 1),
+    list<&Spec::blkio_weight_devices>("blkio_weight_devices", weights<&Spec::blkio_weight_devices>),
+    list<&Spec::device_read_bps>("device_read_bps", bytes<&Spec::device_read_bps>),
+    list<&Spec::device_read_iops>("device_read_iops", weights<&Spec::device_read_iops>),
+    list<&Spec::device_write_bps>("device_write_bps", bytes<&Spec::device_write_bps>),
+    list<&Spec::device_write_iops>("device_write_iops", weights<&Spec::device_write_iops>),
+};
+
+}  // namespace
+
+std::span<const ListField> list_fields() { return lists; }
+
+}  // namespace skillrun

@@ -1,0 +1,238 @@
+#include <concepts>
+#include <type_traits>
+
+#include "policy/field_values.hpp"
+
+namespace skillrun {
+
+namespace {
+
+using Spec = ContainerSpec;
+using enum FieldType;
+
+template <auto member>
+const Origin* origin_of(const Spec& spec) {
+  const auto& setting = spec.*member;
+  return setting ? &setting->origin : nullptr;
+}
+
+template <auto member>
+constexpr ScalarField scalar(std::string_view name, FieldType type) {
+  return {name, type,
+          [](const Spec& spec, Scratch&) {
+            const auto& setting = spec.*member;
+            return setting ? to_field(setting->value) : FieldValue();
+          },
+          origin_of<member>};
+}
+
+/// A part of a setting that is made of several. An empty text, number or time means that the part is not there.
+template <auto member, auto inner>
+constexpr ScalarField part(std::string_view name, FieldType type) {
+  return {name, type,
+          [](const Spec& spec, Scratch&) {
+            const auto& setting = spec.*member;
+            if (!setting) return FieldValue();
+            const auto& value = setting->value.*inner;
+            using Value = std::remove_cvref_t<decltype(value)>;
+            if constexpr (std::same_as<Value, std::string>) {
+              return optional_text(value);
+            } else if constexpr (std::same_as<Value, std::int64_t> || std::same_as<Value, std::chrono::nanoseconds>) {
+              return value == Value() ? FieldValue() : to_field(value);
+            } else {
+              return to_field(value);
+            }
+          },
+          origin_of<member>};
+}
+
+const Origin* image_origin(const Spec& spec) { return &spec.image.origin; }
+
+template <std::string ImageReference::* member>
+constexpr ScalarField image(std::string_view name) {
+  return {name, text, [](const Spec& spec, Scratch&) { return optional_text(spec.image.value.*member); }, image_origin};
+}
+
+/// ImageReference::canonical() without memory of its own.
+FieldValue image_text(const Spec& spec, Scratch& scratch) {
+  const ImageReference& image = spec.image.value;
+  if (!image.id.empty()) return to_field(image.id);
+  if (image.repository.empty()) return {};
+  return joined(scratch, "{}/{}{}{}{}{}", image.registry, image.repository, image.tag.empty() ? "" : ":", image.tag,
+                image.digest.empty() ? "" : "@", image.digest);
+}
+
+FieldValue image_repository(const Spec& spec, Scratch& scratch) {
+  const ImageReference& image = spec.image.value;
+  if (image.repository.empty()) return {};
+  return joined(scratch, "{}/{}", image.registry, image.repository);
+}
+
+FieldValue user_text(const Spec& spec, Scratch& scratch) {
+  if (!spec.user) return {};
+  const UserSpec& user = spec.user->value;
+  if (user.group.empty()) return optional_text(user.user);
+  return joined(scratch, "{}:{}", user.user, user.group);
+}
+
+FieldValue network_text(const Spec& spec, Scratch& scratch) {
+  if (!spec.network_mode) return {};
+  const NetworkMode& mode = spec.network_mode->value;
+  switch (mode.kind) {
+    case NetworkKind::named: return to_field(mode.name);
+    case NetworkKind::container: return joined(scratch, "container:{}", mode.name);
+    case NetworkKind::path: return joined(scratch, "ns:{}", mode.name);
+    default: return to_field(mode.kind);
+  }
+}
+
+template <auto member>
+FieldValue namespace_text(const Spec& spec, Scratch& scratch) {
+  if (!(spec.*member)) return {};
+  const NamespaceSetting& setting = (spec.*member)->value;
+  switch (setting.mode) {
+    case NamespaceMode::container: return joined(scratch, "container:{}", setting.name);
+    case NamespaceMode::path: return joined(scratch, "ns:{}", setting.name);
+    default: return to_field(setting.mode);
+  }
+}
+
+template <auto member>
+constexpr ScalarField kernel_namespace(std::string_view name) {
+  return {name, text, namespace_text<member>, origin_of<member>};
+}
+
+FieldValue gpus_text(const Spec& spec, Scratch& scratch) {
+  if (!spec.gpus) return {};
+  const GpuRequest& gpus = spec.gpus->value;
+  if (!gpus.device_ids.empty()) return std::string_view("devices");
+  if (gpus.count < 0) return std::string_view("all");
+  return joined(scratch, "{}", gpus.count);
+}
+
+FieldValue restart_text(const Spec& spec, Scratch&) {
+  return spec.restart_policy ? to_field(spec.restart_policy->value.name) : FieldValue();
+}
+
+/// Which of the ways to check a container's health is asked for.
+FieldValue healthcheck_text(const Spec& spec, Scratch&) {
+  if (!spec.healthcheck) return {};
+  const Healthcheck& check = spec.healthcheck->value;
+  return std::string_view(check.disabled ? "disabled" : check.command.empty() ? "image" : "command");
+}
+
+FieldValue build_text(const Spec& spec, Scratch&) {
+  if (!spec.build) return {};
+  return std::string_view(spec.build->value.packages ? "packages" : "context");
+}
+
+template <std::string ContextRecipe::* member>
+constexpr ScalarField build_context(std::string_view name) {
+  return {name, text,
+          [](const Spec& spec, Scratch&) {
+            const bool known = spec.build && spec.build->value.context;
+            return known ? optional_text((*spec.build->value.context).*member) : FieldValue();
+          },
+          origin_of<&Spec::build>};
+}
+
+constexpr ScalarField scalars[] = {
+    {"skill", text, [](const Spec& spec, Scratch&) { return optional_text(spec.skill); }, image_origin},
+    {"instance", text,
+     [](const Spec& spec, Scratch&) { return spec.instance ? to_field(*spec.instance) : FieldValue(); }, image_origin},
+    scalar<&Spec::name>("name", text),
+    {"image", text, image_text, image_origin},
+    image<&ImageReference::registry>("image.registry"),
+    {"image.repository", text, image_repository, image_origin},
+    image<&ImageReference::tag>("image.tag"),
+    image<&ImageReference::digest>("image.digest"),
+    image<&ImageReference::id>("image.id"),
+    scalar<&Spec::platform>("platform", text),
+    {"build", text, build_text, origin_of<&Spec::build>},
+    build_context<&ContextRecipe::context>("build.context"),
+    build_context<&ContextRecipe::dockerfile>("build.dockerfile"),
+    build_context<&ContextRecipe::target>("build.target"),
+    {"build.packages.suite", text,
+     [](const Spec& spec, Scratch&) {
+       const bool known = spec.build && spec.build->value.packages;
+       return known ? optional_text(spec.build->value.packages->suite) : FieldValue();
+     },
+     origin_of<&Spec::build>},
+    scalar<&Spec::entrypoint>("entrypoint", text),
+    scalar<&Spec::working_dir>("working_dir", text),
+    {"user", text, user_text, origin_of<&Spec::user>},
+    part<&Spec::user, &UserSpec::user>("user.user", text),
+    part<&Spec::user, &UserSpec::group>("user.group", text),
+    part<&Spec::user, &UserSpec::uid>("user.uid", number),
+    part<&Spec::user, &UserSpec::gid>("user.gid", number),
+    part<&Spec::user, &UserSpec::host>("user.host", boolean),
+    scalar<&Spec::hostname>("hostname", text),
+    scalar<&Spec::domainname>("domainname", text),
+    scalar<&Spec::init>("init", boolean),
+    scalar<&Spec::stop_signal>("stop_signal", text),
+    scalar<&Spec::stop_timeout>("stop_timeout", duration),
+    {"healthcheck", text, healthcheck_text, origin_of<&Spec::healthcheck>},
+    part<&Spec::healthcheck, &Healthcheck::disabled>("healthcheck.disabled", boolean),
+    part<&Spec::healthcheck, &Healthcheck::command>("healthcheck.command", text),
+    part<&Spec::healthcheck, &Healthcheck::interval>("healthcheck.interval", duration),
+    part<&Spec::healthcheck, &Healthcheck::timeout>("healthcheck.timeout", duration),
+    part<&Spec::healthcheck, &Healthcheck::start_period>("healthcheck.start_period", duration),
+    part<&Spec::healthcheck, &Healthcheck::start_interval>("healthcheck.start_interval", duration),
+    part<&Spec::healthcheck, &Healthcheck::retries>("healthcheck.retries", number),
+    {"restart_policy", text, restart_text, origin_of<&Spec::restart_policy>},
+    part<&Spec::restart_policy, &RestartPolicy::maximum_retries>("restart_policy.maximum_retries", number),
+    scalar<&Spec::log_driver>("log_driver", text),
+    scalar<&Spec::privileged>("privileged", boolean),
+    scalar<&Spec::readonly_rootfs>("readonly_rootfs", boolean),
+    scalar<&Spec::no_new_privileges>("no_new_privileges", boolean),
+    {"gpus", text, gpus_text, origin_of<&Spec::gpus>},
+    part<&Spec::gpus, &GpuRequest::count>("gpus.count", number),
+    part<&Spec::gpus, &GpuRequest::driver>("gpus.driver", text),
+    scalar<&Spec::runtime>("runtime", text),
+    scalar<&Spec::isolation>("isolation", text),
+    scalar<&Spec::cgroup_parent>("cgroup_parent", text),
+    kernel_namespace<&Spec::pid_mode>("pid_mode"),
+    kernel_namespace<&Spec::ipc_mode>("ipc_mode"),
+    kernel_namespace<&Spec::uts_mode>("uts_mode"),
+    kernel_namespace<&Spec::userns_mode>("userns_mode"),
+    kernel_namespace<&Spec::cgroupns_mode>("cgroupns_mode"),
+    scalar<&Spec::volume_driver>("volume_driver", text),
+    {"network_mode", text, network_text, origin_of<&Spec::network_mode>},
+    part<&Spec::network_mode, &NetworkMode::kind>("network_mode.kind", text),
+    part<&Spec::network_mode, &NetworkMode::name>("network_mode.name", text),
+    scalar<&Spec::ipv4_address>("ipv4_address", text),
+    scalar<&Spec::ipv6_address>("ipv6_address", text),
+    scalar<&Spec::mac_address>("mac_address", text),
+    scalar<&Spec::gateway_priority>("gateway_priority", number),
+    scalar<&Spec::publish_all>("publish_all", boolean),
+    scalar<&Spec::memory>("memory", size),
+    scalar<&Spec::memory_swap>("memory_swap", size),
+    scalar<&Spec::memory_reservation>("memory_reservation", size),
+    scalar<&Spec::memory_swappiness>("memory_swappiness", number),
+    scalar<&Spec::oom_kill_disable>("oom_kill_disable", boolean),
+    scalar<&Spec::nano_cpus>("nano_cpus", cpus),
+    scalar<&Spec::cpu_shares>("cpu_shares", number),
+    scalar<&Spec::cpu_period>("cpu_period", number),
+    scalar<&Spec::cpu_quota>("cpu_quota", number),
+    scalar<&Spec::cpu_realtime_period>("cpu_realtime_period", number),
+    scalar<&Spec::cpu_realtime_runtime>("cpu_realtime_runtime", number),
+    scalar<&Spec::cpuset_cpus>("cpuset_cpus", text),
+    scalar<&Spec::cpuset_mems>("cpuset_mems", text),
+    scalar<&Spec::pids_limit>("pids_limit", number),
+    scalar<&Spec::shm_size>("shm_size", size),
+    scalar<&Spec::oom_score_adj>("oom_score_adj", number),
+    scalar<&Spec::blkio_weight>("blkio_weight", number),
+    scalar<&Spec::detach>("detach", boolean),
+    scalar<&Spec::rm>("rm", boolean),
+    scalar<&Spec::pull>("pull", text),
+    scalar<&Spec::quiet>("quiet", boolean),
+    scalar<&Spec::timeout>("timeout", duration),
+    scalar<&Spec::stdin_open>("stdin", boolean),
+    scalar<&Spec::tty>("tty", text),
+};
+
+}  // namespace
+
+std::span<const ScalarField> scalar_fields() { return scalars; }
+
+}  // namespace skillrun
