@@ -39,7 +39,8 @@ TEST_CASE("an older docker would drop what it does not know") {
 }
 
 TEST_CASE("what podman reads differently is not handed to it") {
-  Fields gaps(podman_gaps(rare_spec()).begin(), podman_gaps(rare_spec()).end());
+  const std::vector<std::string_view> known = podman_gaps(rare_spec());
+  Fields gaps(known.begin(), known.end());
   gaps.emplace_back("cgroupns_mode");
   CHECK(fields(rare_spec(), engine("podman", "1.41")) == gaps);
   CHECK(podman_gaps(rare_spec()).size() > 20);
