@@ -57,7 +57,12 @@ void drop_capability(SpecBuilder& builder, const std::string& value, const Origi
 void add_security_opt(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
   const auto option = read_no_new_privileges(value);
-  if (!option) {
+  const std::size_t separator = value.find_first_of(value.find('=') == std::string::npos ? ':' : '=');
+  if (!option && (separator == std::string::npos || separator + 1 == value.size())) {
+    builder.problem("unknown-security-opt", origin,
+                    fmt::format("a security option that is not known: '{}'", printable(value)),
+                    "write NAME=VALUE, or no-new-privileges");
+  } else if (!option) {
     builder.spec.security_opt.push_back({value, origin});
   } else if (!*option) {
     builder.problem("invalid-value", origin, fmt::format("'{}' is neither true nor false", printable(value)),

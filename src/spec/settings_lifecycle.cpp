@@ -24,7 +24,7 @@ void report_repeat(SpecBuilder& builder, const Origin& origin) {
                   Severity::warning);
 }
 
-void set_health_time(SpecBuilder& builder, std::chrono::nanoseconds Healthcheck::* part, const std::string& value,
+void set_health_time(SpecBuilder& builder, std::chrono::nanoseconds Healthcheck::*part, const std::string& value,
                      const Origin& origin) {
   if (!builder.clean(value, origin)) return;
   const auto duration = parse_duration(value);
@@ -153,6 +153,12 @@ void check_lifecycle(SpecBuilder& builder) {
   if (spec.log_driver && spec.log_driver->value == "none" && !spec.log_options.empty()) {
     builder.problem("invalid-value", spec.log_options.front().origin, "the log driver none takes no options",
                     "remove the options");
+  }
+  // As docker refuses --rm with --restart.
+  if (spec.restart_policy && spec.restart_policy->value.name != "no" && spec.removes_container()) {
+    builder.problem("restart-policy", spec.restart_policy->origin,
+                    "a container that is removed after its run can not be started again",
+                    "remove it; a skill runs once");
   }
 }
 

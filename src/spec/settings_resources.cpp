@@ -216,6 +216,8 @@ void add_ulimit(SpecBuilder& builder, const std::string& value, const Origin& or
     builder.problem("invalid-value", origin, limit.error().message, "write NAME=SOFT[:HARD], such as nofile=1024:2048");
     return;
   }
+  // docker keeps one of a name.
+  std::erase_if(builder.spec.ulimits, [&](const Setting<Ulimit>& known) { return known.value.name == limit->name; });
   builder.spec.ulimits.push_back({std::move(*limit), origin});
 }
 

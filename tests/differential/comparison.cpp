@@ -77,10 +77,20 @@ std::string_view to_string(FaultKind kind) noexcept {
   return "";
 }
 
+namespace {
+
+/// What a client rejects although the engine would do it: the words are read alike, so nothing is to be learnt.
+bool is_excused(std::string_view docker_says) {
+  // docker 28 writes the address into the endpoint alone; API 1.41 has it in the container, where skillrun puts it.
+  return docker_says.find("\"specify mac-address per network\" requires API version") != std::string_view::npos;
+}
+
+}  // namespace
+
 std::optional<Fault> Comparer::judge(Comparison& comparison, const std::optional<Request>& create) const {
   const SkillrunAnswer& skillrun = comparison.skillrun;
   if (!create) {
-    if (!skillrun.privileged.empty()) return std::nullopt;
+    if (!skillrun.privileged.empty() || is_excused(comparison.docker_says)) return std::nullopt;
     return Fault{FaultKind::accepted, {"docker says: " + comparison.docker_says}};
   }
   auto request = parsed(create->body);
@@ -108,7 +118,11 @@ std::optional<Fault> Comparer::judge(Comparison& comparison, const std::optional
 
 std::optional<Fault> Comparer::judge_words(const Comparison& comparison, const std::string& api_version) {
   const DockerAnswer answer = docker_.run(comparison.skillrun.words, api_version);
-  if (!answer.create) return Fault{FaultKind::words_differ, {"docker says: " + reason_of(answer)}};
+  if (!answer.create) {
+    std::string reason = reason_of(answer);
+    if (is_excused(reason)) return std::nullopt;
+    return Fault{FaultKind::words_differ, {"docker says: " + std::move(reason)}};
+  }
   auto request = parsed(answer.create->body);
   if (!request) return Fault{FaultKind::not_understood, {answer.create->body}};
   json::object ours = comparison.skillrun.sent;

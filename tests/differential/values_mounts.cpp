@@ -116,7 +116,7 @@ std::string mount_option(Random& random, const std::string& type) {
     case 2:
       return random.pick({"bind-nonrecursive", "bind-nonrecursive=true", "bind-recursive=enabled",
                           "bind-recursive=disabled", "bind-recursive=writable", "bind-recursive=readonly",
-                          "bind-create-src", "bind-create-src=false", "bind-recursive=bogus"});
+                          "bind-recursive=bogus"});
     case 3:
       return random.pick({"volume-nocopy", "volume-nocopy=true", "volume-nocopy=0", "volume-label=a=b",
                           "volume-label=a", "volume-subpath=sub", "volume-subpath=../x", "volume-subpath=/x"});

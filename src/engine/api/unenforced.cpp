@@ -29,6 +29,19 @@ bool declared(const Origin& origin) {
   return origin.kind != OriginKind::builtin && origin.kind != OriginKind::policy_default;
 }
 
+struct NamedNamespace {
+  std::string_view field;
+  const Optional<NamespaceSetting>* setting;
+};
+
+std::array<NamedNamespace, 5> namespaces_of(const ContainerSpec& spec) {
+  return {{{"pid_mode", &spec.pid_mode},
+           {"ipc_mode", &spec.ipc_mode},
+           {"uts_mode", &spec.uts_mode},
+           {"userns_mode", &spec.userns_mode},
+           {"cgroupns_mode", &spec.cgroupns_mode}}};
+}
+
 class Collector {
  public:
   Collector(const ContainerSpec& spec, const EngineInfo& engine)
@@ -85,8 +98,15 @@ class Collector {
   }
 
   void network() {
-    if (!spec_.network_mode || podman_ || spec_.network_mode->value.kind != NetworkKind::path) return;
-    add_always("network", "only podman joins a network namespace by its path");
+    if (podman_) return;
+    if (spec_.network_mode && spec_.network_mode->value.kind == NetworkKind::path) {
+      add_always("network", "only podman joins a network namespace by its path");
+    }
+    for (const auto& [field, setting] : namespaces_of(spec_)) {
+      if (*setting && (*setting)->value.mode == NamespaceMode::path) {
+        add_always(std::string(field), "only podman joins a namespace by its path");
+      }
+    }
   }
 
   void security() {

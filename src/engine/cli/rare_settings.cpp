@@ -35,7 +35,11 @@ class RareSettings {
     if (setting) flag(name, fmt::format("{}", setting->value));
   }
   void one(std::string_view name, const Optional<NamespaceSetting>& setting) {
-    if (setting) flag(name, setting->value.text());
+    if (!setting) return;
+    if (!dialect_.podman && setting->value.mode == NamespaceMode::path) {
+      into_.unsupported.push_back(fmt::format("only podman joins a {} namespace by its path", name));
+    }
+    flag(name, setting->value.text());
   }
   void many(std::string_view name, const List<std::string>& list) {
     for (const auto& entry : list) flag(name, entry.value);

@@ -59,7 +59,6 @@ Kind classify_cgroups(std::string_view value) noexcept {
 Kind classify(std::string_view option) noexcept {
   std::size_t separator = option.find('=');
   if (separator == std::string_view::npos) separator = option.find(':');
-  if (option == "writable-cgroups") return Kind::cgroups_writable;
   if (separator == std::string_view::npos) return Kind::unknown;
   const std::string_view name = option.substr(0, separator);
   const std::string_view value = option.substr(separator + 1);

@@ -24,8 +24,13 @@ void check_device(const RuleContext& context, FindingSink& sink) {
     const std::string_view type = driver_option(mount.value, "type");
     const std::string_view device = driver_option(mount.value, "device");
     const bool in_memory = type == "tmpfs" && (device == "tmpfs" || device == "none");
-    if (in_memory || (type.empty() && device.empty())) continue;
-    sink.report(mount.origin, fmt::format("the volume's options mount '{}' of type '{}'", device, type));
+    if (in_memory) continue;
+    if (type.empty() && device.empty()) {
+      sink.report(mount.origin, fmt::format("the volume has options that are not known: '{}'",
+                                            mount.value.driver_options.front().key));
+    } else {
+      sink.report(mount.origin, fmt::format("the volume's options mount '{}' of type '{}'", device, type));
+    }
   }
 }
 
@@ -67,7 +72,7 @@ constexpr Rule rules[] = {
               .privileged = info,
               .baseline = error,
               .restricted = error,
-              .summary = "a volume whose driver options name a device or a remote file system",
+              .summary = "a volume whose driver options name a device or a remote file system, or are not known",
               .why = "a raw disk holds the host's files, and a remote one carries data away past network none",
               .remedy = "remove the options, or mount what the skill needs",
               .source = "own"},

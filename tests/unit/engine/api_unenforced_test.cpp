@@ -116,6 +116,10 @@ TEST_CASE("engines that know no built-in seccomp profile would read a file of th
 }
 
 TEST_CASE("only podman joins a namespace by path") {
+  ContainerSpec joined = small_spec();
+  joined.pid_mode = declared(namespace_of(NamespaceMode::path, "/proc/1/ns/pid"));
+  CHECK(fields(joined, engine("docker")) == Fields{"pid_mode"});
+  CHECK(fields(joined, engine("podman")).empty());
   ContainerSpec spec = small_spec();
   spec.network_mode = declared(NetworkMode{NetworkKind::path, "/proc/1/ns/net"});
   CHECK(fields(spec, engine("docker")) == Fields{"network"});
