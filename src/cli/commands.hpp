@@ -12,6 +12,8 @@ namespace skillrun::cli {
 [[nodiscard]] int pull_command(const Invocation& invocation);
 [[nodiscard]] int build_command(const Invocation& invocation);
 [[nodiscard]] int rules_command(const Invocation& invocation);
+[[nodiscard]] int policy_show_command(const Invocation& invocation);
+[[nodiscard]] int policy_test_command(const Invocation& invocation);
 [[nodiscard]] int doctor_command(const Invocation& invocation);
 [[nodiscard]] int version_command(const Invocation& invocation);
 

@@ -22,9 +22,17 @@ struct Command {
 };
 
 constexpr Command commands[] = {
-    {"run", run_command},     {"explain", explain_command}, {"list", list_command},
-    {"show", show_command},   {"pull", pull_command},       {"build", build_command},
-    {"rules", rules_command}, {"doctor", doctor_command},   {"version", version_command},
+    {"run", run_command},
+    {"explain", explain_command},
+    {"list", list_command},
+    {"show", show_command},
+    {"pull", pull_command},
+    {"build", build_command},
+    {"rules", rules_command},
+    {"doctor", doctor_command},
+    {"version", version_command},
+    {"policy show", policy_show_command},
+    {"policy test", policy_test_command},
 };
 
 void set_up_logging(const GlobalOptions& options) {

@@ -18,8 +18,7 @@ namespace {
 
 /// Commands of the documented interface that this version does not have. Their names are reserved, so that a skill
 /// never changes its meaning when they arrive.
-constexpr std::string_view reserved_commands[] = {"lint",    "check", "policy", "init",
-                                                  "session", "gc",    "schema", "completion"};
+constexpr std::string_view reserved_commands[] = {"lint", "check", "init", "session", "gc", "schema", "completion"};
 
 const std::map<std::string, ColorMode> color_modes{
     {"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}};
@@ -57,6 +56,7 @@ class Parser {
     add_names("show", "Show one skill, as written and as resolved", "SKILL", 1, 1, true);
     add_names("pull", "Pull the images of skills", "SKILL", 1, 1000, false);
     add_names("build", "Build the images of skills", "SKILL", 1, 1000, false);
+    add_policy(*app_.add_subcommand("policy", "Show policies, and run their test cases"));
     add_names("rules", "List the rules of the policy engine, or show one rule's page", "ID", 0, 1, true);
     add_format(*app_.add_subcommand("doctor", "Show which engines and policies are in force, and what to mend"));
     app_.add_subcommand("version", "Print the version");
@@ -113,12 +113,35 @@ class Parser {
         ->type_name("FORMAT");
   }
 
-  void add_names(const std::string& name, const std::string& description, const std::string& word, int least, int most,
-                 bool format) {
-    CLI::App* command = app_.add_subcommand(name, description);
+  void add_policy(CLI::App& policy) {
+    policy.require_subcommand(1);
+    policy.footer("`skillrun policy show --help` and `skillrun policy test --help` say more.");
+    CLI::App& show =
+        add_names(policy, "show", "Show a policy with everything that it extends folded in", "NAME", 0, 1, true);
+    show.footer(
+        "NAME is a built-in policy (baseline, restricted, privileged) or a file. Without it: the policy in force "
+        "here,\n"
+        "made of the layers of this machine, the user and the project, and of -p.\n\n"
+        "The output is a policy document; a comment beside each setting names the document that made it.");
+    CLI::App& test =
+        add_names(policy, "test", "Run the test cases that policies hold under `tests`", "FILE", 1, 1000, true);
+    test.footer(
+        "Each case is judged by its own file with what that extends, and by nothing else of this machine.\n\n"
+        "Exit status: 0 all cases passed, 1 a case failed, 125 a file can not be read, is not valid or has no cases.");
+  }
+
+  CLI::App& add_names(const std::string& name, const std::string& description, const std::string& word, int least,
+                      int most, bool format) {
+    return add_names(app_, name, description, word, least, most, format);
+  }
+
+  CLI::App& add_names(CLI::App& parent, const std::string& name, const std::string& description,
+                      const std::string& word, int least, int most, bool format) {
+    CLI::App* command = parent.add_subcommand(name, description);
     auto* option = command->add_option(word, invocation_.names)->expected(least, most)->type_name("");
     if (least > 0) option->required();
     if (format) add_format(*command);
+    return *command;
   }
 
   void add_run(CLI::App& command, bool runs) {
@@ -207,7 +230,9 @@ class Parser {
     } catch (const CLI::Error& error) {
       return std::unexpected(usage(error.what()));
     }
-    invocation_.command = app_.get_subcommands().front()->get_name();
+    const CLI::App& command = *app_.get_subcommands().front();
+    invocation_.command = command.get_name();
+    for (const CLI::App* inner : command.get_subcommands()) invocation_.command += " " + inner->get_name();
     if (auto error = finish_run()) return std::unexpected(usage(*error));
     return std::move(invocation_);
   }

@@ -39,9 +39,9 @@ struct RunRequest {
 /// What the command line asks for.
 struct Invocation {
   GlobalOptions global;
-  std::string command;             ///< "run", "list", ...
+  std::string command;             ///< "run", "list", "policy show", ...
   RunRequest run;                  ///< run and explain
-  std::vector<std::string> names;  ///< skills (show, pull, build) or a rule's id
+  std::vector<std::string> names;  ///< skills (show, pull, build), a rule's id, or policies
   OutputFormat format = OutputFormat::text;
 };
 

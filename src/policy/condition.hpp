@@ -17,6 +17,8 @@ class RE2;
 
 namespace skillrun {
 
+struct ValueNode;
+
 /// Addresses that share their first bits. IPv4 is kept as its mapped IPv6 address.
 struct Network {
   std::array<std::uint8_t, 16> address{};
@@ -67,6 +69,7 @@ struct CustomRule {
   std::string remedy;
   bool locked = false;
   PolicyOrigin origin;
+  std::shared_ptr<const ValueNode> written;  ///< as the document has it
 };
 
 /// Reports the places where the rule's assertion fails, if its `when` holds. Linear in the rule's size and the spec's.

@@ -74,7 +74,7 @@ std::optional<std::chrono::year_month_day> NodeReader::date(const ValueNode& nod
     invalid(node, path,
             fmt::format("expected a day, found {}",
                         node.text.empty() ? std::string(describe(node)) : "'" + printable(node.text) + "'"),
-            "write the last day (UTC) on which it holds as YYYY-MM-DD");
+            "write a day (UTC) as YYYY-MM-DD");
   }
   return date;
 }

@@ -16,8 +16,9 @@ namespace {
 constexpr std::string_view api_version = "skillrun.policy/v1";
 constexpr std::size_t max_extends = 16;
 
-constexpr std::array<std::string_view, 9> known_keys{"apiVersion", "name",   "description", "extends",       "defaults",
-                                                     "rules",      "custom", "waivers",     "inline_waivers"};
+constexpr std::array<std::string_view, 10> known_keys{"apiVersion",     "name",  "description", "extends",
+                                                      "defaults",       "rules", "custom",      "waivers",
+                                                      "inline_waivers", "tests"};
 
 bool is_builtin(std::string_view name) {
   return std::ranges::find(builtin_policies(), name, &BuiltinPolicy::name) != builtin_policies().end();
@@ -99,6 +100,8 @@ void read_root(const ValueNode& root, const DocumentContext& context, const Head
       read_custom_rules(context, member.value, path, document.settings.custom);
     } else if (member.key == "waivers") {
       read_waivers(context, member.value, path, document.settings.waivers);
+    } else if (member.key == "tests") {
+      read_tests(context, member.value, path, document.tests);
     } else if (member.key == "inline_waivers") {
       if (const auto value = context.reader.boolean(member.value, path)) {
         document.settings.inline_waivers = Placed<bool>{*value, context.at(member.value.span)};

@@ -7,6 +7,7 @@
 
 #include "policy/node_reader.hpp"
 #include "policy/policy_settings.hpp"
+#include "policy/policy_tests.hpp"
 
 namespace skillrun {
 
@@ -22,6 +23,7 @@ struct PolicyBase {
 struct PolicyDocument {
   PolicySettings settings;
   std::vector<PolicyBase> extends;
+  std::vector<PolicyTest> tests;
 };
 
 /// Reads one document. `builtin` is set for those that are compiled in: only they may bear the name of a built-in
@@ -46,5 +48,6 @@ void read_custom_rules(const DocumentContext& context, const ValueNode& node, co
                        std::vector<CustomRule>& rules);
 void read_waivers(const DocumentContext& context, const ValueNode& node, const Path& top,
                   std::vector<PolicyWaiver>& waivers);
+void read_tests(const DocumentContext& context, const ValueNode& node, const Path& top, std::vector<PolicyTest>& tests);
 
 }  // namespace skillrun

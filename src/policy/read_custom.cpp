@@ -34,6 +34,7 @@ std::optional<CustomRule> read_rule(const DocumentContext& context, const ValueN
   if (!require_table(reader.reporter(), node, top)) return std::nullopt;
   CustomRule rule;
   rule.origin = context.at(node.span);
+  rule.written = std::make_shared<const ValueNode>(node);
   for (const Member& member : node.members) {
     const Path path(top, member.key);
     const ValueNode& value = member.value;

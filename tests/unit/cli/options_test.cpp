@@ -105,3 +105,18 @@ TEST_CASE("help and version succeed on standard output") {
   CHECK(rejected({"ffmpeg", "--help"}).output.find("--timeout") != std::string::npos);
   CHECK(rejected({"--version"}).output.find("skillrun ") == 0);
 }
+
+TEST_CASE("policy has commands of its own") {
+  const Invocation show = parsed({"policy", "show"});
+  CHECK(show.command == "policy show");
+  CHECK(show.names.empty());
+  CHECK(parsed({"policy", "show", "restricted", "--format", "json"}).format == OutputFormat::json);
+  const Invocation test = parsed({"-v", "policy", "test", "a.yaml", "b.yaml"});
+  CHECK(test.command == "policy test");
+  CHECK(test.names == Words{"a.yaml", "b.yaml"});
+  CHECK(parsed({"run", "policy"}).run.skill == "policy");
+  CHECK(rejected({"policy"}).status == ExitStatus::failed);
+  CHECK(rejected({"policy", "test"}).status == ExitStatus::failed);
+  CHECK(rejected({"policy", "shwo"}).status == ExitStatus::failed);
+  CHECK(rejected({"policy", "test", "--help"}).output.find("Exit status") != std::string::npos);
+}
