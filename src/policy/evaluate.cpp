@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <optional>
+#include <string_view>
+#include <unordered_map>
 
 #include "policy/judge.hpp"
 #include "policy/policy_data.hpp"
@@ -8,10 +10,33 @@ namespace skillrun {
 
 namespace {
 
+/// The parsers' findings by their field, for a spec with many of both. Takes no memory before it is first asked.
+class KnownProblems {
+ public:
+  explicit KnownProblems(const Findings& problems) : problems_(problems) {}
+
+  /// True when a parser said it already: a value that could not be read is not also missing.
+  [[nodiscard]] bool cover(std::string_view rule, const Origin& origin) {
+    if (problems_.empty()) return false;
+    if (by_field_.empty()) {
+      for (const Finding& problem : problems_) by_field_.emplace(problem.field, &problem);
+    }
+    const auto [first, last] = by_field_.equal_range(origin.field);
+    return std::any_of(first, last, [&](const auto& entry) {
+      const Finding& problem = *entry.second;
+      return problem.rule == rule || (origin.text.empty() && problem.severity == Severity::error);
+    });
+  }
+
+ private:
+  const Findings& problems_;
+  std::unordered_multimap<std::string_view, const Finding*> by_field_;
+};
+
 /// Completes what checks report with what they need not know. A parser that reported the same said it better.
 class Collector final : public FindingSink {
  public:
-  Collector(const ContainerSpec& spec, Findings& findings) : spec_(spec), findings_(findings) {}
+  Collector(const ContainerSpec& spec, Findings& findings) : spec_(spec), findings_(findings), known_(spec.problems) {}
 
   void enter(const RuleInfo& rule, Severity severity) {
     rule_ = &rule;
@@ -20,13 +45,7 @@ class Collector final : public FindingSink {
 
  private:
   void take(const Origin& origin, std::string message, std::string remedy, Severity most) override {
-    const auto known = [&](const Finding& problem) {
-      if (problem.field != origin.field) return false;
-      // A value that could not be read is not also missing.
-      const bool unread = origin.text.empty() && problem.severity == Severity::error;
-      return unread || problem.rule == rule_->id;
-    };
-    if (std::ranges::any_of(spec_.problems, known)) return;
+    if (known_.cover(rule_->id, origin)) return;
     const bool in_manifest = origin.kind == OriginKind::manifest || origin.kind == OriginKind::extra_args;
     findings_.push_back(Finding{.rule = std::string(rule_->id),
                                 .severity = std::min(severity_, most),
@@ -42,6 +61,7 @@ class Collector final : public FindingSink {
 
   const ContainerSpec& spec_;
   Findings& findings_;
+  KnownProblems known_;
   const RuleInfo* rule_ = nullptr;
   Severity severity_ = Severity::error;
 };

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
+#include <unordered_map>
 
 #include <skillrun/policy.hpp>
 
@@ -17,11 +17,9 @@ class MemoHost final : public HostView {
   MemoHost(const HostView& host, std::optional<std::chrono::year_month_day> day) : host_(host), day_(day) {}
 
   [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const override {
-    for (const auto& [asked, answer] : answers_) {
-      if (asked == path) return answer;
-    }
+    if (const auto known = answers_.find(path); known != answers_.end()) return known->second;
     std::optional<std::string> answer = host_.real_path(path);
-    if (answer || host_.reads_file_system()) answers_.emplace_back(path, answer);
+    if (answer || knows_something()) answers_.emplace(path, answer);
     return answer;
   }
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return host_.engine_socket(); }
@@ -34,18 +32,21 @@ class MemoHost final : public HostView {
   [[nodiscard]] bool engine_is_remote() const override { return host_.engine_is_remote(); }
   [[nodiscard]] std::optional<std::string> engine_platform() const override { return host_.engine_platform(); }
   [[nodiscard]] std::optional<Volume> existing_volume(const std::string& name) const override {
-    for (const auto& [asked, answer] : volumes_) {
-      if (asked == name) return answer;
-    }
-    return volumes_.emplace_back(name, host_.existing_volume(name)).second;
+    if (const auto known = volumes_.find(name); known != volumes_.end()) return known->second;
+    std::optional<Volume> answer = host_.existing_volume(name);
+    if (answer || knows_something()) volumes_.emplace(name, answer);
+    return answer;
   }
   [[nodiscard]] bool reads_file_system() const override { return host_.reads_file_system(); }
 
  private:
+  /// False where no question has an answer: then there is none to remember.
+  [[nodiscard]] bool knows_something() const { return host_.reads_file_system() || host_.engine_is_remote(); }
+
   const HostView& host_;
   std::optional<std::chrono::year_month_day> day_;
-  mutable std::vector<std::pair<std::string, std::optional<std::string>>> answers_;
-  mutable std::vector<std::pair<std::string, std::optional<Volume>>> volumes_;
+  mutable std::unordered_map<std::string, std::optional<std::string>> answers_;
+  mutable std::unordered_map<std::string, std::optional<Volume>> volumes_;
 };
 
 }  // namespace skillrun

@@ -14,8 +14,8 @@ namespace skillrun {
 
 /// A place of the host that the container gets to see, by one of its names.
 struct HostPath {
-  std::string_view path;      ///< what is judged now: the declared path, or what it leads to
-  std::string_view declared;  ///< as the manifest has it
+  const std::string& path;      ///< what is judged now: the declared path, or what it leads to
+  const std::string& declared;  ///< as the manifest has it
   bool read_only;
   std::string_view workdir;  ///< the caller's working directory, when the path is it or was written below it
   bool build_context;        ///< sent to the engine to build the image from, not mounted

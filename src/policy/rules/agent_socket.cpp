@@ -32,7 +32,7 @@ void check(const RuleContext& context, FindingSink& sink) {
       sink.report(host.origin, fmt::format("{} lets the skill act with the caller's keys or services", host.text()));
       return true;
     }
-    if (host.path != host.declared || !is_other_socket(context.host, std::string(host.path))) return false;
+    if (host.path != host.declared || !is_other_socket(context.host, host.path)) return false;
     sink.report(host.origin,
                 fmt::format("{} is a socket: the skill could have a service of the host act for it", host.text()));
     return true;

@@ -19,34 +19,44 @@ bool is_below_root(const RuleContext& context, const HostPath& host, std::string
   return is_within(host.path, real ? std::string_view(*real) : root);
 }
 
-bool is_below_workdir(const RuleContext& context, const HostPath& host) {
-  const auto below = [&](std::string_view root) { return is_below_root(context, host, root); };
-  return below(host.workdir) ||
-         std::ranges::any_of(context.spec.mounts, [&](const auto& mount) { return below(workdir_of(mount)); });
+/// The caller's working directory, as far as any mount tells: it is the same for all.
+std::string_view find_workdir(const ContainerSpec& spec) {
+  for (const auto& mount : spec.mounts) {
+    if (const std::string_view workdir = workdir_of(mount); !workdir.empty()) return workdir;
+  }
+  return {};
+}
+
+bool is_below_workdir(const RuleContext& context, const HostPath& host, std::string_view workdir) {
+  return is_below_root(context, host, host.workdir) || is_below_root(context, host, workdir);
 }
 
 /// What an instance names in allowed_paths; the caller's working directory counts in any case.
-bool is_inside_instance(const RuleContext& context, const HostPath& host) {
-  return is_below_workdir(context, host) || std::ranges::any_of(context.spec.allowed_paths, [&](const auto& root) {
-           return is_below_root(context, host, root);
-         });
+bool is_inside_instance(const RuleContext& context, const HostPath& host, std::string_view workdir) {
+  return is_below_workdir(context, host, workdir) ||
+         std::ranges::any_of(context.spec.allowed_paths,
+                             [&](const auto& root) { return is_below_root(context, host, root); });
 }
 
 enum class Place : std::uint8_t { outside, read_only, inside };
 
 /// Where the path lies among the roots that the policy names.
-Place place_among(const std::vector<MountRoot>& roots, const RuleContext& context, const HostPath& host) {
+Place place_among(const std::vector<MountRoot>& roots, const RuleContext& context, const HostPath& host,
+                  std::string_view workdir) {
   Place best = Place::outside;
   for (const MountRoot& root : roots) {
-    if (root.path.empty() ? !is_below_workdir(context, host) : !is_below_root(context, host, root.path)) continue;
+    const bool below =
+        root.path.empty() ? is_below_workdir(context, host, workdir) : is_below_root(context, host, root.path);
+    if (!below) continue;
     best = std::max(best, root.read_only ? Place::read_only : Place::inside);
   }
   return best;
 }
 
-void check_policy_roots(const std::vector<MountRoot>& roots, const RuleContext& context, FindingSink& sink) {
+void check_policy_roots(const std::vector<MountRoot>& roots, const RuleContext& context, std::string_view workdir,
+                        FindingSink& sink) {
   for_each_host_path(context, [&](const HostPath& host) {
-    const Place place = host.build_context ? Place::inside : place_among(roots, context, host);
+    const Place place = host.build_context ? Place::inside : place_among(roots, context, host, workdir);
     if (place == Place::inside || (place == Place::read_only && host.read_only)) return false;
     if (place == Place::read_only) {
       sink.report(host.origin, fmt::format("{} may only be mounted read-only", host.text()), "mount it read-only");
@@ -60,11 +70,12 @@ void check_policy_roots(const std::vector<MountRoot>& roots, const RuleContext& 
 
 void check(const RuleContext& context, FindingSink& sink) {
   const auto* roots = context.params.find<std::vector<MountRoot>>("roots");
-  if (roots != nullptr) check_policy_roots(*roots, context, sink);
+  const std::string_view workdir = find_workdir(context.spec);
+  if (roots != nullptr) check_policy_roots(*roots, context, workdir, sink);
   const auto& allowed = context.spec.allowed_paths;
   if (roots != nullptr && allowed.empty()) return;
   for_each_host_path(context, [&](const HostPath& host) {
-    if (host.build_context || is_inside_instance(context, host)) return false;
+    if (host.build_context || is_inside_instance(context, host, workdir)) return false;
     sink.report(host.origin,
                 allowed.empty()
                     ? fmt::format("{} is not below the working directory", host.text())
