@@ -46,6 +46,7 @@ class Collector final : public FindingSink {
  private:
   void take(const Origin& origin, std::string message, std::string remedy, Severity most) override {
     if (known_.cover(rule_->id, origin)) return;
+    if (findings_.empty()) findings_.reserve(8);
     const bool in_manifest = origin.kind == OriginKind::manifest || origin.kind == OriginKind::extra_args;
     findings_.push_back(Finding{.rule = std::string(rule_->id),
                                 .severity = std::min(severity_, most),
@@ -91,21 +92,18 @@ Findings apply_severities(const Policy& policy, Findings findings) {
   return findings;
 }
 
-Findings judge(const Policy& policy, std::span<const std::size_t> order, const ContainerSpec& declared,
+Findings judge(const Policy& policy, std::span<const ActiveRule> order, const ContainerSpec& declared,
                const MemoHost& host, InlineWaivers mode) {
   const std::optional<ContainerSpec> changed = with_existing_volumes(declared, host);
   const ContainerSpec& spec = changed ? *changed : declared;
   const PolicyData& data = policy.data();
-  const std::span<const Rule> rules = all_rules();
   Findings findings = apply_severities(policy, spec.problems);
   Collector collector(spec, findings);
-  for (const std::size_t i : order) {
-    const Rule& rule = rules[i];
-    const Severity said = data.severities[i];
-    const Severity severity = rule.minimum == nullptr ? said : std::max(said, rule.minimum(spec));
+  for (const ActiveRule& rule : order) {
+    const Severity severity = rule.minimum == nullptr ? rule.severity : std::max(rule.severity, rule.minimum(spec));
     if (severity == Severity::off) continue;
-    collector.enter(rule.info, severity);
-    rule.check(RuleContext{spec, host, data.params[i]}, collector);
+    collector.enter(*rule.info, severity);
+    rule.check(RuleContext{spec, host, *rule.params}, collector);
   }
   for (const CustomRule* rule : data.custom) {
     const RuleInfo page{.id = rule->id,

@@ -3,14 +3,15 @@
 #include <span>
 
 #include "policy/memo_host.hpp"
+#include "policy/policy_data.hpp"
 #include "policy/rule.hpp"
 #include "policy/waivers.hpp"
 
 namespace skillrun {
 
-/// evaluate() with the rules in a given order, by their index in the catalogue, and with a choice of which comments of
+/// evaluate() with the policy's active rules in a given order, and with a choice of which comments of
 /// the manifest may waive. Volumes that exist are judged by what they are.
-[[nodiscard]] Findings judge(const Policy& policy, std::span<const std::size_t> order, const ContainerSpec& spec,
+[[nodiscard]] Findings judge(const Policy& policy, std::span<const ActiveRule> order, const ContainerSpec& spec,
                              const MemoHost& host, InlineWaivers mode);
 
 }  // namespace skillrun

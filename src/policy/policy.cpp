@@ -66,6 +66,7 @@ std::shared_ptr<const Policy> Policy::builtin(std::string_view name) {
 std::shared_ptr<const Policy> PolicyBuilder::build(PolicySettings settings, std::vector<PolicyInput> inputs) {
   auto data = std::make_unique<PolicyData>();
   const std::span<const Rule> rules = all_rules();
+  data->params.reserve(rules.size());  // rules in `active` point into it
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const RuleSettings& rule = settings.rules[i];
     // Nothing builds settings without a base; if something did, its rules would refuse.
@@ -73,7 +74,12 @@ std::shared_ptr<const Policy> PolicyBuilder::build(PolicySettings settings, std:
     RuleParams& params = data->params.emplace_back();
     for (const ParamSetting& setting : rule.params) params.set(setting.param->name, setting.value);
     const bool speaks = data->severities.back() != Severity::off || rules[i].minimum != nullptr;
-    if (rules[i].check != nullptr && speaks) data->active.push_back(i);
+    if (rules[i].check == nullptr || !speaks) continue;
+    data->active.push_back({.info = &rules[i].info,
+                            .check = rules[i].check,
+                            .minimum = rules[i].minimum,
+                            .params = &params,
+                            .severity = data->severities.back()});
   }
   data->settings = std::move(settings);
   for (const CustomRule& rule : data->settings.custom) {

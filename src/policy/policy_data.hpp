@@ -8,8 +8,18 @@
 #include <skillrun/policy.hpp>
 
 #include "policy/policy_settings.hpp"
+#include "policy/rule.hpp"
 
 namespace skillrun {
+
+/// A rule that has something to judge, with what the policy says of it: together, because all of them are walked.
+struct ActiveRule {
+  const RuleInfo* info;
+  void (*check)(const RuleContext& context, FindingSink& sink);
+  Severity (*minimum)(const ContainerSpec& spec);
+  const RuleParams* params;
+  Severity severity;
+};
 
 /// A policy as the evaluation uses it: everything that can be looked up or compiled beforehand has been.
 struct PolicyData {
@@ -17,7 +27,7 @@ struct PolicyData {
   std::vector<PolicyInput> inputs;        ///< the policies that took part
   std::vector<Severity> severities;       ///< by index in the catalogue
   std::vector<RuleParams> params;         ///< likewise
-  std::vector<std::size_t> active;        ///< the rules that have something to judge, by index
+  std::vector<ActiveRule> active;         ///< in the order of the catalogue
   std::vector<const CustomRule*> custom;  ///< those that are not off; they live in `settings`
   std::vector<PolicyWaiver> waivers;      ///< of rules that nobody has locked
 

@@ -33,6 +33,13 @@ constexpr Shape shapes[] = {
     {"pypi-", 40, Letters::word_dash},   {"dop_v1_", 40, Letters::word},      {"eyJhbGciOi", 40, Letters::word_dash},
 };
 
+/// No shorter text holds a token.
+constexpr std::size_t shortest = [] {
+  std::size_t least = shapes[0].prefix.size() + shapes[0].length;
+  for (const Shape& shape : shapes) least = std::min(least, shape.prefix.size() + shape.length);
+  return least;
+}();
+
 constexpr bool is_upper_or_digit(char c) noexcept { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 constexpr bool belongs(char c, Letters letters) noexcept {
@@ -82,7 +89,8 @@ bool is_secret_name(std::string_view name) noexcept {
 bool has_secret_shape(std::string_view value) noexcept {
   const std::size_t begin = value.find("-----BEGIN ");
   if (begin != std::string_view::npos && value.find("PRIVATE KEY", begin) != std::string_view::npos) return true;
-  return holds_url_password(value) ||
+  if (holds_url_password(value)) return true;
+  return value.size() >= shortest &&
          std::ranges::any_of(shapes, [&](const Shape& shape) { return holds_shape(value, shape); });
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -60,6 +61,23 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept {
     i += length;
   }
   return std::nullopt;
+}
+
+bool is_printable_ascii(std::string_view text) noexcept {
+  // Eight bytes at a time; each term sets the top bit of a byte that is out of range.
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t tops = 0x8080808080808080;
+  const auto has_other = [](std::uint64_t bytes) {
+    const std::uint64_t delete_is_zero = bytes ^ (ones * 0x7F);
+    return ((bytes | (bytes - ones * 0x20) | (delete_is_zero - ones)) & tops) != 0;
+  };
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    if (has_other(bytes)) return false;
+  }
+  return std::ranges::all_of(text.substr(at), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
 std::optional<std::size_t> find_control_character(std::string_view text, std::string_view allowed) noexcept {

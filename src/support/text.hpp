@@ -14,6 +14,9 @@ namespace skillrun {
 /// The offset of the first byte that is not valid UTF-8 (RFC 3629: no overlong forms, no surrogates), if any.
 [[nodiscard]] std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
 
+/// True when every byte is a printable ASCII character: most texts are, and that is told quickly.
+[[nodiscard]] bool is_printable_ascii(std::string_view text) noexcept;
+
 /// The offset of the first control character (C0 but for those in `allowed`, DEL, C1), if any. NUL is always one.
 [[nodiscard]] std::optional<std::size_t> find_control_character(std::string_view text,
                                                                 std::string_view allowed = {}) noexcept;

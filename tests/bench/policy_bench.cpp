@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <string>
+
 #include <skillrun/skillrun.hpp>
 
 namespace {
@@ -83,6 +85,38 @@ void evaluate_all_rules(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(evaluate(*policy, spec, host));
 }
 BENCHMARK(evaluate_all_rules);
+
+/// A spec that the restricted policy has nothing to say about, with so many harmless mounts, variables and labels.
+void evaluate_clean(benchmark::State& state) {
+  std::string text = R"(
+[skills.clean.docker]
+image = "docker.io/library/debian:12@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+memory = "512m"
+cpus = "2"
+user = "1000:1000"
+timeout = "10m"
+)";
+  std::string volumes;
+  std::string environment;
+  std::string labels;
+  for (std::int64_t i = 0; i < state.range(0); ++i) {
+    volumes += "\"${SKILL_WORKDIR}/in/" + std::to_string(i) + ":/in/" + std::to_string(i) + ":ro\", ";
+    environment += "\"SETTING_" + std::to_string(i) + "=value\", ";
+    labels += "\"acme.label." + std::to_string(i) + "\" = \"value\", ";
+  }
+  text += "volumes = [" + volumes + "]\nenvironment = [" + environment + "]\nlabels = { " +
+          labels.substr(0, labels.empty() ? 0 : labels.size() - 2) + " }\n";
+  const auto policy = Policy::builtin("restricted");
+  const auto manifest = must(parse_manifest(
+      std::make_shared<const SourceText>(SourceText{.name = "clean.toml", .directory = "/srv", .text = text}),
+      ManifestFormat::toml));
+  const ContainerSpec spec = with_defaults(*policy, spec_of(manifest));
+  const LexicalHost host;
+  if (!evaluate(*policy, spec, host).empty()) state.SkipWithError("the spec is not clean");
+  for (auto _ : state) benchmark::DoNotOptimize(evaluate(*policy, spec, host));
+  state.SetComplexityN(state.range(0));
+}
+BENCHMARK(evaluate_clean)->RangeMultiplier(8)->Range(1, 4096)->Complexity(benchmark::oN);
 
 void whole(benchmark::State& state) {
   const auto policy = Policy::builtin("baseline");

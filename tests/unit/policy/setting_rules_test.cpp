@@ -199,6 +199,14 @@ TEST_CASE("control characters are refused in whatever reaches the engine") {
   CHECK(bad([&](auto& s) { s.labels.push_back(set(KeyValue{"a", "b\x1b"}, "docker.labels.a")); }));
   CHECK(bad([&](auto& s) { s.env.push_back(set(EnvironmentEntry{"A", "b\nc", false}, "docker.environment[0]")); }));
   CHECK(bad([&](auto& s) { s.env.push_back(set(EnvironmentEntry{"A", "\xff", true}, "docker.environment[0]")); }));
+  CHECK(bad([&](auto& s) { s.annotations.push_back(set(KeyValue{nul, "x"}, "docker.extra_args[0]")); }));
+  CHECK(bad([&](auto& s) { s.log_options.push_back(set(KeyValue{"max-size", "1m\n"}, "docker.extra_args[0]")); }));
+  CHECK(bad([&](auto& s) { s.name = set(nul, "docker.extra_args[0]"); }));
+  CHECK(bad([&](auto& s) { s.pid_mode = set(NamespaceSetting{NamespaceMode::container, nul}, "docker.pid"); }));
+  CHECK(bad([&](auto& s) {
+    s.mounts.push_back(bind("/srv/x"));
+    s.mounts.back().value.driver_options.push_back({"o", nul});
+  }));
   CHECK_FALSE(bad([&](auto& s) { s.command.push_back(set(std::string("a\nb\tc"), "docker.command[0]")); }));
   CHECK_FALSE(
       bad([&](auto& s) { s.env.push_back(set(EnvironmentEntry{"A", "b\nc", true}, "docker.environment[0]")); }));

@@ -42,3 +42,17 @@ TEST_CASE("the closest names come first and far ones not at all") {
   CHECK(closest("pyton", names) == std::vector<std::string>{"python"});
   CHECK(closest("zzzzz", names).empty());
 }
+
+TEST_CASE("printable ASCII is told from everything else, wherever it stands") {
+  for (std::size_t length = 0; length < 20; ++length) {
+    std::string text(length, 'a');
+    CHECK(is_printable_ascii(text));
+    for (std::size_t at = 0; at < length; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        text[at] = static_cast<char>(byte);
+        if (is_printable_ascii(text) != (byte >= 0x20 && byte < 0x7F)) FAIL_CHECK(length, " ", at, " ", byte);
+      }
+      text[at] = 'a';
+    }
+  }
+}
