@@ -141,8 +141,10 @@ std::string format_policy(const Policy& policy) {
   for (std::size_t i = 0; i < settings.rules.size(); ++i) yaml.rule(rule_catalogue()[i].id, settings.rules[i]);
   if (!settings.custom.empty()) yaml.line("custom:");
   for (const CustomRule& rule : settings.custom) yaml.custom(rule);
-  if (!settings.waivers.empty()) yaml.line("waivers:");
-  for (const PolicyWaiver& waiver : settings.waivers) yaml.line("  - ", to_object(waiver), waiver.origin);
+  // Without those of rules that were locked later, which waive nothing.
+  const auto& in_force = policy.data().waivers;
+  if (!in_force.empty()) yaml.line("waivers:");
+  for (const PolicyWaiver& waiver : in_force) yaml.line("  - ", to_object(waiver), waiver.origin);
   if (settings.inline_waivers) {
     yaml.line("inline_waivers: ", settings.inline_waivers->value, settings.inline_waivers->origin);
   }
@@ -176,7 +178,7 @@ json::object policy_report(const Policy& policy) {
   json::array custom;
   for (const CustomRule& rule : settings.custom) custom.push_back(placed(to_value(*rule.written), rule.origin));
   json::array waivers;
-  for (const PolicyWaiver& waiver : settings.waivers) waivers.push_back(placed(to_object(waiver), waiver.origin));
+  for (const PolicyWaiver& waiver : policy.data().waivers) waivers.push_back(placed(to_object(waiver), waiver.origin));
   const auto& comments = settings.inline_waivers;
   return {{"policy", settings.name},
           {"inputs", std::move(inputs)},

@@ -26,8 +26,20 @@ bool is_critical(std::string_view path) {
          std::ranges::any_of(disks, [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
+/// By the declared path and, where it is known, by the real one.
+bool is_allowed(const RuleContext& context, const std::string& path) {
+  const auto listed = [&](std::string_view node) {
+    return std::ranges::any_of(context.params.words("allow"),
+                               [&](const auto& known) { return is_within(node, known); });
+  };
+  if (!is_clean(path) || !listed(path)) return false;
+  const std::optional<std::string> real = context.host.real_path(path);
+  return !real || listed(*real);
+}
+
 void check_device(const RuleContext& context, FindingSink& sink) {
   for (const auto& device : context.spec.devices) {
+    if (is_allowed(context, device.value.host)) continue;
     sink.report(device.origin, fmt::format("the host's device '{}' is passed in", device.value.host));
   }
 }
@@ -49,9 +61,19 @@ void check_cgroup_rule(const RuleContext& context, FindingSink& sink) {
 
 void check_cdi(const RuleContext& context, FindingSink& sink) {
   for (const auto& device : context.spec.cdi_devices) {
+    if (context.params.has_word("allow", device.value)) continue;
     sink.report(device.origin, fmt::format("the CDI device '{}' is passed in", device.value));
   }
 }
+
+constexpr RuleParam device_params[] = {
+    {.name = "allow",
+     .type = ParamType::paths,
+     .effect = ParamEffect::exempt,
+     .description = "devices, or folders of them, that pass; critical-device still judges them"}};
+constexpr RuleParam cdi_params[] = {{.name = "allow",
+                                     .effect = ParamEffect::exempt,
+                                     .description = "names of devices (vendor.com/class=name) that pass"}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "device",
@@ -61,7 +83,8 @@ constexpr Rule rules[] = {
               .summary = "any device of the host",
               .why = "a device driver is kernel code that a skill can then feed with anything",
               .remedy = "remove it; for GPUs use gpus",
-              .source = "CIS 5.18"},
+              .source = "CIS 5.18",
+              .params = device_params},
      .check = check_device},
     {.info = {.id = "critical-device",
               .privileged = info,
@@ -88,7 +111,8 @@ constexpr Rule rules[] = {
               .summary = "a device named through CDI",
               .why = "a file on the host says which devices, mounts and hooks the name stands for",
               .remedy = "remove it, or let a policy of yours allow it",
-              .source = "own"},
+              .source = "own",
+              .params = cdi_params},
      .check = check_cdi},
 };
 

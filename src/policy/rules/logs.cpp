@@ -27,14 +27,24 @@ void check_none(const RuleContext& context, FindingSink& sink) {
 
 void check_remote(const RuleContext& context, FindingSink& sink) {
   const auto& driver = context.spec.log_driver;
-  if (driver && !contains(local_drivers, driver->value)) {
+  if (driver && !contains(local_drivers, driver->value) && !context.params.has_word("allow", driver->value)) {
     sink.report(driver->origin, fmt::format("the log driver '{}' may send the output elsewhere", driver->value));
   }
   for (const auto& option : context.spec.log_options) {
     if (contains(harmless_options, option.value.key)) continue;
+    if (context.params.has_word("allow_options", option.value.key)) continue;
     sink.report(option.origin, fmt::format("the log option '{}' may name a place elsewhere", option.value.key));
   }
 }
+
+constexpr RuleParam params[] = {{.name = "allow",
+                                 .effect = ParamEffect::exempt,
+                                 .description = "log drivers that pass beside those that keep logs on this machine",
+                                 .builtin_words = local_drivers},
+                                {.name = "allow_options",
+                                 .effect = ParamEffect::exempt,
+                                 .description = "log options that pass beside those of size and shape",
+                                 .builtin_words = harmless_options}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "log-none",
@@ -53,7 +63,8 @@ constexpr Rule rules[] = {
               .summary = "a log driver that may send output off the machine, or options for one",
               .why = "the engine sends the output itself, past network none",
               .remedy = "remove it, or use local or json-file",
-              .source = "own"},
+              .source = "own",
+              .params = params},
      .check = check_remote},
 };
 

@@ -21,14 +21,17 @@ constexpr std::string_view known_runtimes[] = {"runc",
 
 void check_runtime(const RuleContext& context, FindingSink& sink) {
   const auto& runtime = context.spec.runtime;
-  if (runtime && std::ranges::find(known_runtimes, runtime->value) == std::ranges::end(known_runtimes)) {
-    sink.report(runtime->origin,
-                fmt::format("the OCI runtime '{}' is not one that confines in a known way", runtime->value));
+  if (!runtime || std::ranges::find(known_runtimes, runtime->value) != std::ranges::end(known_runtimes) ||
+      context.params.has_word("allow", runtime->value)) {
+    return;
   }
+  sink.report(runtime->origin,
+              fmt::format("the OCI runtime '{}' is not one that confines in a known way", runtime->value));
 }
 
 void check_annotation(const RuleContext& context, FindingSink& sink) {
   for (const auto& annotation : context.spec.annotations) {
+    if (context.params.has_word("allow", annotation.value.key)) continue;
     sink.report(annotation.origin, fmt::format("the annotation '{}' reaches the OCI runtime", annotation.value.key));
   }
 }
@@ -45,6 +48,14 @@ void check_realtime(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+constexpr RuleParam runtime_params[] = {{.name = "allow",
+                                         .effect = ParamEffect::exempt,
+                                         .description = "runtimes that pass beside the known ones",
+                                         .builtin_words = known_runtimes}};
+constexpr RuleParam annotation_params[] = {{.name = "allow",
+                                            .effect = ParamEffect::exempt,
+                                            .description = "keys of annotations that pass; while it is not set, none"}};
+
 constexpr Rule rules[] = {
     {.info = {.id = "runtime",
               .privileged = info,
@@ -53,7 +64,8 @@ constexpr Rule rules[] = {
               .summary = "an OCI runtime other than those known to confine: runc, crun, runsc, kata",
               .why = "the runtime builds the walls of the container; another program may build none",
               .remedy = "remove it; the engine has a default runtime",
-              .source = "own"},
+              .source = "own",
+              .params = runtime_params},
      .check = check_runtime},
     {.info = {.id = "annotation",
               .privileged = info,
@@ -63,7 +75,8 @@ constexpr Rule rules[] = {
               .why = "runtimes read annotations as commands: hooks, devices and virtual machine settings have been "
                      "passed that way",
               .remedy = "remove it; labels hold notes for people",
-              .source = "own"},
+              .source = "own",
+              .params = annotation_params},
      .check = check_annotation},
     {.info = {.id = "cgroup-parent",
               .privileged = info,

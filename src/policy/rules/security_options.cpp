@@ -94,7 +94,12 @@ void check_profile(const RuleContext& context, FindingSink& sink) {
 
 void check_apparmor(const RuleContext& context, FindingSink& sink) {
   report_kind<Kind::apparmor_unconfined>(context, sink, "AppArmor confinement is switched off");
-  report_kind<Kind::apparmor_profile>(context, sink, "AppArmor would follow a profile that nobody judged");
+  for (const auto& option : context.spec.security_opt) {
+    constexpr std::string_view name = "apparmor=";
+    if (classify(option.value) != Kind::apparmor_profile) continue;
+    if (context.params.has_word("allow", std::string_view(option.value).substr(name.size()))) continue;
+    sink.report(option.origin, fmt::format("AppArmor would follow a profile that nobody judged: '{}'", option.value));
+  }
 }
 
 void check_selinux(const RuleContext& context, FindingSink& sink) {
@@ -116,6 +121,11 @@ void check_systempaths(const RuleContext& context, FindingSink& sink) {
 void check_unknown(const RuleContext& context, FindingSink& sink) {
   report_kind<Kind::unknown>(context, sink, "a security option that is not known");
 }
+
+constexpr RuleParam apparmor_params[] = {
+    {.name = "allow",
+     .effect = ParamEffect::exempt,
+     .description = "AppArmor profiles, loaded on the machine under these names, that pass beside docker-default"}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "seccomp-unconfined",
@@ -143,7 +153,8 @@ constexpr Rule rules[] = {
               .summary = "AppArmor is unconfined, or under a profile of its own",
               .why = "the default profile denies mounts and writes to /proc and /sys even to root in the container",
               .remedy = "remove the option",
-              .source = "PSS baseline, CIS 5.2"},
+              .source = "PSS baseline, CIS 5.2",
+              .params = apparmor_params},
      .check = check_apparmor},
     {.info = {.id = "selinux-disabled",
               .privileged = info,

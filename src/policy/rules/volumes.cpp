@@ -36,11 +36,11 @@ void check_device(const RuleContext& context, FindingSink& sink) {
 
 void check_driver(const RuleContext& context, FindingSink& sink) {
   for (const auto& mount : context.spec.mounts) {
-    if (is_local(mount.value.driver)) continue;
+    if (is_local(mount.value.driver) || context.params.has_word("allow", mount.value.driver)) continue;
     sink.report(mount.origin, fmt::format("the volume is made by the driver '{}'", mount.value.driver));
   }
   const auto& driver = context.spec.volume_driver;
-  if (driver && !is_local(driver->value)) {
+  if (driver && !is_local(driver->value) && !context.params.has_word("allow", driver->value)) {
     sink.report(driver->origin, fmt::format("volumes are made by the driver '{}'", driver->value));
   }
 }
@@ -57,6 +57,12 @@ void check_storage(const RuleContext& context, FindingSink& sink) {
     sink.report(option.origin, fmt::format("the storage option '{}' is set", option.value.key));
   }
 }
+
+constexpr std::string_view local_driver[] = {"local"};
+constexpr RuleParam driver_params[] = {{.name = "allow",
+                                        .effect = ParamEffect::exempt,
+                                        .description = "volume drivers that pass beside local",
+                                        .builtin_words = local_driver}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "volume-as-bind",
@@ -85,7 +91,8 @@ constexpr Rule rules[] = {
               .why =
                   "a driver is a program with the engine's own rights, and where it keeps data is not in the manifest",
               .remedy = "remove it",
-              .source = "own"},
+              .source = "own",
+              .params = driver_params},
      .check = check_driver},
     {.info = {.id = "volumes-from",
               .privileged = info,

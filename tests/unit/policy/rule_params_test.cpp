@@ -161,6 +161,72 @@ TEST_CASE("exceptions let pass what they name and nothing else") {
   CHECK(has(judge(params("published-port", "allow: [1-65535]"), spec), "published-port"));
 }
 
+TEST_CASE("what a policy names of runtimes, drivers, profiles and devices passes, and nothing else does") {
+  struct Case {
+    const char* rule;
+    const char* values;
+    void (*good)(ContainerSpec&);
+    void (*bad)(ContainerSpec&);
+  };
+  const Case cases[] = {
+      {"runtime", "allow: [sysbox-runc]", [](auto& s) { s.runtime = set(std::string("sysbox-runc"), "x"); },
+       [](auto& s) { s.runtime = set(std::string("sysbox"), "x"); }},
+      {"annotation", "allow: [acme.note]",
+       [](auto& s) { s.annotations.push_back(set(KeyValue{"acme.note", "1"}, "x")); },
+       [](auto& s) { s.annotations.push_back(set(KeyValue{"acme.note2", "1"}, "x")); }},
+      {"log-remote", "allow: [fluentd]", [](auto& s) { s.log_driver = set(std::string("fluentd"), "x"); },
+       [](auto& s) { s.log_driver = set(std::string("syslog"), "x"); }},
+      {"log-remote", "allow_options: [fluentd-address]",
+       [](auto& s) { s.log_options.push_back(set(KeyValue{"fluentd-address", "a:1"}, "x")); },
+       [](auto& s) { s.log_options.push_back(set(KeyValue{"syslog-address", "a:1"}, "x")); }},
+      {"volume-driver", "allow: [nfs-acme]", [](auto& s) { s.volume_driver = set(std::string("nfs-acme"), "x"); },
+       [](auto& s) { s.volume_driver = set(std::string("nfs"), "x"); }},
+      {"apparmor-unconfined", "allow: [acme]",
+       [](auto& s) { s.security_opt.push_back(set(std::string("apparmor=acme"), "x")); },
+       [](auto& s) { s.security_opt.push_back(set(std::string("apparmor=acme2"), "x")); }},
+      {"apparmor-unconfined", "allow: [acme, unconfined]",
+       [](auto& s) { s.security_opt.push_back(set(std::string("apparmor:acme"), "x")); },
+       [](auto& s) { s.security_opt.push_back(set(std::string("apparmor=unconfined"), "x")); }},
+      {"device", "allow: [/dev/dri]", [](auto& s) { s.devices.push_back(set(Device{"/dev/dri/card0", "/d"}, "x")); },
+       [](auto& s) { s.devices.push_back(set(Device{"/dev/dri2", "/d"}, "x")); }},
+      {"cdi-device", "allow: [acme.com/gpu=0]",
+       [](auto& s) { s.cdi_devices.push_back(set(std::string("acme.com/gpu=0"), "x")); },
+       [](auto& s) { s.cdi_devices.push_back(set(std::string("acme.com/gpu=1"), "x")); }}};
+  for (const Case& one : cases) {
+    CAPTURE(one.rule);
+    CAPTURE(one.values);
+    ContainerSpec good = clean_spec();
+    one.good(good);
+    ContainerSpec bad = clean_spec();
+    one.bad(bad);
+    CHECK(has(judge("", good), one.rule));
+    CHECK_FALSE(has(judge(params(one.rule, one.values), good), one.rule));
+    CHECK(has(judge(params(one.rule, one.values), bad), one.rule, Severity::error));
+  }
+}
+
+TEST_CASE("an allowed device that leads elsewhere is not allowed, and a critical one stays refused") {
+  ContainerSpec spec = clean_spec();
+  spec.devices.push_back(set(Device{"/dev/dri/card0", "/d"}, "docker.devices[0]"));
+  FakeHost host;
+  const std::string allow = params("device", "allow: [/dev/dri]");
+  CHECK_FALSE(has(judge(allow, spec, host), "device"));
+  host.links["/dev/dri/card0"] = "/dev/sda";
+  CHECK(has(judge(allow, spec, host), "device", Severity::error));
+  CHECK(has(judge(params("device", "allow: [/dev]"), spec, host), "critical-device", Severity::error));
+}
+
+TEST_CASE("a layer that only tightens can not let more pass by such a list") {
+  const auto folded = [](const std::string& rest) {
+    const PolicyInput input{.layer = PolicyLayer::project, .builtin = {}, .source = named("project", rest)};
+    return Policy::fold({&input, 1});
+  };
+  CHECK_FALSE(folded("rules: {runtime: {params: {allow: [sysbox-runc]}}}\n"));
+  CHECK_FALSE(folded("rules: {device: {params: {allow: [/dev/dri]}}}\n"));
+  CHECK(folded("rules: {runtime: {params: {allow: [runc]}}}\n"));
+  CHECK(folded("rules: {log-remote: {params: {allow: [local]}}}\n"));
+}
+
 TEST_CASE("parameters that do not exist, or of rules that take none, are errors with the closest name") {
   const Finding unknown = fault_of(head + params("sensitive-mount", "ad: [/x]"));
   CHECK(unknown.rule == "unknown-key");
