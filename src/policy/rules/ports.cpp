@@ -38,8 +38,8 @@ void check_published(const RuleContext& context, FindingSink& sink) {
   const auto& mode = context.spec.network_mode;
   const bool unreachable = mode && mode->value.kind == NetworkKind::none;
   for_each_entry(context.spec.ports, [&](const PortMapping& port, const Origin& origin) {
-    const std::string name = fmt::format("port {}/{}", port.container_port, port.protocol);
     if (!unreachable && is_allowed(context, port)) return false;
+    const std::string name = fmt::format("port {}/{}", port.container_port, port.protocol);
     if (unreachable) {
       sink.report(origin, name + " is published, but the network is none: nothing can reach it",
                   "remove the port, or give the skill a network");
