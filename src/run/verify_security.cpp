@@ -151,12 +151,14 @@ void compare_devices(Comparison& c) {
 
 void compare_device_rules(Comparison& c) { c.same_list(c.spec.device_cgroup_rules, c.made.device_cgroup_rules); }
 
-/// podman keeps how it was called in annotations of its own.
+/// podman keeps how it was called in annotations of its own, and takes over the image's. Of those only the standard
+/// ones, which describe the image, say nothing to an OCI runtime.
 void compare_annotations(Comparison& c) {
   auto made = c.made.annotations;
   std::erase_if(made, [&](const auto& entry) {
-    return c.podman() && (entry.first.starts_with("io.podman.annotations.") ||
-                          entry.first == "io.kubernetes.cri-o.TTY" || entry.first == "io.container.manager");
+    const std::string& name = entry.first;
+    return c.podman() && (name.starts_with("io.podman.annotations.") || name.starts_with("org.opencontainers.image.") ||
+                          name == "io.kubernetes.cri-o.TTY" || name == "io.container.manager");
   });
   c.same_pairs(c.spec.annotations, made);
 }

@@ -511,6 +511,18 @@ TEST_CASE("what few skills set is compared too") {
        "cdi_devices: none -> vendor.com/class=name");
 }
 
+TEST_CASE("of an image's annotations only those that describe it are accepted") {
+  for (const Captured& captured : all_paths) {
+    if (!captured.podman) continue;
+    Case c = Case::plain(captured);
+    json::object& annotations = c.config()["Annotations"].as_object();
+    annotations["org.opencontainers.image.base.name"] = "docker.io/library/busybox:1";
+    CHECK(c.differences().empty());
+    annotations["run.oci.handler"] = "krun";
+    CHECK(c.differences() == Lines{"annotations: none -> run.oci.handler=krun"});
+  }
+}
+
 TEST_CASE("the place on a network is compared") {
   const auto differs = [](json::object endpoint, const Lines& expected) {
     Case c = Case::plain(all_paths.front());
