@@ -33,9 +33,9 @@ json::value to_value(const ValueNode& node) {
 }
 
 json::value to_value(const MountRoot& root) {
-  std::string path = root.path.empty() ? "${SKILL_WORKDIR}" : root.path;
-  if (!root.read_only) return json::value(std::move(path));
-  return json::object{{"path", std::move(path)}, {"mode", "ro"}};
+  const std::string path = root.path.empty() ? "${SKILL_WORKDIR}" : root.path;
+  if (!root.read_only) return json::value(path);
+  return json::object{{"path", path}, {"mode", "ro"}};
 }
 
 json::value to_value(const ParamSetting& setting) {
