@@ -36,6 +36,7 @@ constexpr std::array table{
         "absent, empty and default are the bridge; where the words name none, skillrun's own none is left out"},
     Normalisation{"NetworkingConfig.EndpointsConfig",
                   "an entry without settings for the network of NetworkMode says nothing"},
+    Normalisation{"MacAddress", "bytes are separated by colons or dashes, digits have either case"},
     Normalisation{"Env, Labels", "of one name the last entry counts; their order does not"},
     Normalisation{"HostConfig.CapAdd, CapDrop",
                   "upper case with CAP_, sorted; added wins over dropped and ALL covers the rest"},
@@ -123,6 +124,13 @@ void put_security(const json::object& host, Fields& fields) {
   }
   if (!privileges) fields["no-new-privileges"] = "true";
   for (const std::string& option : options) fields["SecurityOpt"] += option + " ";
+}
+
+/// A MAC address with colons and small letters.
+std::string canonical_mac(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char byte) { return byte == '-' ? ':' : static_cast<char>(std::tolower(byte)); });
+  return text;
 }
 
 void put_networks(const json::object& request, const json::object& host, Fields& fields) {
@@ -321,6 +329,9 @@ Fields canonical(const json::object& request, const Places& places) {
   if (const json::value* folder = request.if_contains("WorkingDir"); folder != nullptr && !is_nothing(*folder)) {
     const std::string text = text_of(*folder);
     fields["WorkingDir"] = text.starts_with('/') ? absolute_path(text, places) : text;
+  }
+  for (auto& [field, value] : fields) {
+    if (field.ends_with("MacAddress")) value = canonical_mac(value);
   }
   return fields;
 }

@@ -148,7 +148,7 @@ Comparison Comparer::compare(const std::vector<std::string>& words, const std::s
   comparison.docker_accepts = answer.create.has_value();
   if (!answer.create) comparison.docker_says = reason_of(answer);
   comparison.fault = judge(comparison, answer.create);
-  if (!comparison.fault && round_trip && comparison.docker_accepts && comparison.skillrun.privileged.empty()) {
+  if (!comparison.fault && round_trip && comparison.docker_accepts && !comparison.skillrun.words.empty()) {
     comparison.fault = judge_words(comparison, api_version);
   }
   return comparison;

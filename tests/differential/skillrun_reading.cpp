@@ -116,6 +116,8 @@ SkillrunAnswer read_with_skillrun(const std::vector<std::string>& words, const s
   answer.sent = create_body(admitted->spec(), {}, options, engine);
   answer.request = as_asked(answer.sent, admitted->spec());
   if (spec.platform) answer.platform = spec.platform->value;
+  // Only the API has these: docker's words fold them to lower case.
+  if (!spec.network_driver_options.empty() || spec.gateway_priority) return answer;
   answer.words = docker_run_words(admitted->spec(), {}, options, engine);
   answer.words.erase(answer.words.begin(), answer.words.begin() + 2);
   return answer;
