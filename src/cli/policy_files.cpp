@@ -85,10 +85,10 @@ class Finder {
       const std::string path = fmt::format("{}/{}", hidden, name);
       if (!is_there(path)) continue;
       std::string why = distrust(level, uid);
-      if (!why.empty()) why = "its folder's parent is " + why;
+      if (!why.empty()) why.insert(0, "its folder's parent is ");
       if (why.empty()) {
         why = distrust(hidden, uid);
-        if (!why.empty()) why = "its folder is " + why;
+        if (!why.empty()) why.insert(0, "its folder is ");
       }
       if (why.empty()) why = distrust(path, uid);
       if (why.empty()) {
