@@ -24,7 +24,7 @@ void report_repeat(SpecBuilder& builder, const Origin& origin) {
                   Severity::warning);
 }
 
-void set_health_time(SpecBuilder& builder, std::chrono::nanoseconds Healthcheck::*part, const std::string& value,
+void set_health_time(SpecBuilder& builder, std::chrono::nanoseconds Healthcheck::* part, const std::string& value,
                      const Origin& origin) {
   if (!builder.clean(value, origin)) return;
   const auto duration = parse_duration(value);

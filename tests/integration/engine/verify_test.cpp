@@ -233,13 +233,11 @@ TEST_CASE("an engine that adds, drops or exchanges something is refused on every
     told(with_bind, "hidden at /data", [&](auto& spec) { spec.mounts = {bind("hidden", true)}; });
     told(with_bind, "read-only, and is bind", [&](auto& spec) { spec.mounts = {bind("shown", false)}; });
     told(with_bind, "and is none", [&](auto& spec) { spec.mounts.front().value.target = "/other"; });
-    told(plain(), "network_mode was to be none, and is host", [](auto& spec) {
-      spec.network_mode = declared(NetworkMode{NetworkKind::host, ""});
-    });
+    told(plain(), "network_mode was to be none, and is host",
+         [](auto& spec) { spec.network_mode = declared(NetworkMode{NetworkKind::host, ""}); });
     told(plain(), "SYS_ADMIN", [](auto& spec) { spec.cap_add = {declared(std::string("SYS_ADMIN"))}; });
-    told(plain(), "devices was to be none", [](auto& spec) {
-      spec.devices = {declared(Device{"/dev/zero", "/dev/zero", "rwm"})};
-    });
+    told(plain(), "devices was to be none",
+         [](auto& spec) { spec.devices = {declared(Device{"/dev/zero", "/dev/zero", "rwm"})}; });
     told(plain(), "seccomp=unconfined",
          [](auto& spec) { spec.security_opt = {declared(std::string("seccomp=unconfined"))}; });
     told(plain(), "group_add", [](auto& spec) { spec.group_add = {declared(std::string("0"))}; });

@@ -37,7 +37,7 @@ inline Mount with(Mount mount) { return mount; }
 
 /// The mount with further members set: with(mount, &Mount::subpath, "a", &Mount::nocopy, true).
 template <class Member, class Value, class... More>
-Mount with(Mount mount, Member Mount::*member, Value value, More... more) {
+Mount with(Mount mount, Member Mount::* member, Value value, More... more) {
   mount.*member = value;
   return with(std::move(mount), more...);
 }

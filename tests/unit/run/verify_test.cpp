@@ -218,11 +218,8 @@ TEST_CASE("a tmpfs keeps its size, mode and options") {
                               "rw,size=1048576,mode=1777,nosuid", "rw,mode=1777,noexec,nosuid",
                               "rw,size=1048576,mode=1777,noexec,nosuid,dev"}) {
     CAPTURE(options);
-    full_differs(
-        [&](Case& c) {
-          c.host()["Tmpfs"] = json::object{{"/scratch", options}};
-        },
-        {"mounts: tmpfs at /scratch -> tmpfs at /scratch (" + std::string(options) + ")"});
+    full_differs([&](Case& c) { c.host()["Tmpfs"] = json::object{{"/scratch", options}}; },
+                 {"mounts: tmpfs at /scratch -> tmpfs at /scratch (" + std::string(options) + ")"});
   }
 }
 
@@ -236,11 +233,8 @@ TEST_CASE("another network is refused") {
   plain_differs([](Case& c) { c.host()["NetworkMode"] = "host"; }, {"network_mode: none -> host"});
   plain_differs([](Case& c) { c.host()["NetworkMode"] = "container:" + std::string(64, 'a'); },
                 {"network_mode: none -> container:" + std::string(64, 'a')});
-  plain_differs(
-      [](Case& c) {
-        c.answer["NetworkSettings"] = json::object{{"Networks", json::object{{"web", {}}}}};
-      },
-      {"network_mode: none -> web"});
+  plain_differs([](Case& c) { c.answer["NetworkSettings"] = json::object{{"Networks", json::object{{"web", {}}}}}; },
+                {"network_mode: none -> web"});
   plain_differs([](Case& c) { c.host()["Links"] = list_of("/db:/x/db"); }, {"links: none -> db:db"});
 }
 
@@ -323,11 +317,8 @@ TEST_CASE("security options that are lost or added are refused") {
   plain_differs([](Case& c) { c.answer["AppArmorProfile"] = "unconfined"; },
                 {"security_opt: none -> apparmor=unconfined"});
   plain_differs([](Case& c) { c.answer["AppArmorProfile"] = "docker-default"; }, {});
-  full_differs(
-      [](Case& c) {
-        c.host()["SecurityOpt"] = json::array{"no-new-privileges:true", "seccomp:unconfined"};
-      },
-      {});
+  full_differs([](Case& c) { c.host()["SecurityOpt"] = json::array{"no-new-privileges:true", "seccomp:unconfined"}; },
+               {});
 }
 
 TEST_CASE("docker's hidden and read-only system paths must be there") {
@@ -398,11 +389,8 @@ TEST_CASE("another image, command, user or folder is refused") {
   full_differs([](Case& c) { c.config()["Labels"].as_object()["skillrun.run"] = "forged"; },
                {"labels: skillrun.run=run-1 -> skillrun.run=forged"});
   full_differs([](Case& c) { c.config()["Env"] = list_of("A=last"); }, {"env: B -> none"});
-  full_differs(
-      [](Case& c) {
-        c.config()["Env"] = json::array{"A=first", "B=with = and , "};
-      },
-      {"env: A -> A with another value"});
+  full_differs([](Case& c) { c.config()["Env"] = json::array{"A=first", "B=with = and , "}; },
+               {"env: A -> A with another value"});
 }
 
 TEST_CASE("limits that are another or missing are refused, and a default that has no effect is not") {
@@ -438,17 +426,11 @@ TEST_CASE("limits that are another or missing are refused, and a default that ha
 }
 
 TEST_CASE("a restart policy, removal by the engine and a log are refused") {
-  plain_differs(
-      [](Case& c) {
-        c.host()["RestartPolicy"] = json::object{{"Name", "always"}};
-      },
-      {"restart_policy: none -> always"});
+  plain_differs([](Case& c) { c.host()["RestartPolicy"] = json::object{{"Name", "always"}}; },
+                {"restart_policy: none -> always"});
   plain_differs([](Case& c) { c.host()["AutoRemove"] = true; }, {"rm: none -> removal by the engine"});
-  plain_differs(
-      [](Case& c) {
-        c.host()["LogConfig"] = json::object{{"Type", "syslog"}};
-      },
-      {"log_driver: none -> syslog"});
+  plain_differs([](Case& c) { c.host()["LogConfig"] = json::object{{"Type", "syslog"}}; },
+                {"log_driver: none -> syslog"});
 }
 
 TEST_CASE("published ports are those of the spec") {
