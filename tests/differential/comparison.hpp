@@ -49,7 +49,9 @@ class Comparer {
                                                    bool round_trip, FaultKind kind);
 
  private:
-  std::optional<Fault> judge(Comparison& comparison, const std::optional<Request>& create) const;
+  /// True for a client that does not know everything that skillrun reads.
+  [[nodiscard]] bool older_client();
+  std::optional<Fault> judge(Comparison& comparison, const std::optional<Request>& create);
   std::optional<Fault> judge_words(const Comparison& comparison, const std::string& api_version);
 
   DockerClient& docker_;
