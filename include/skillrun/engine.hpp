@@ -67,6 +67,12 @@ struct EngineInfo {
   bool rootless = false;
   bool remote = false;                ///< not on this machine: host paths are that machine's
   std::optional<std::string> socket;  ///< the local socket it listens on, for rules that keep it out of containers
+
+  /// The words that mean `image` to this engine and no other image. podman looks for a short name in every registry
+  /// that it knows, so it is told the registry too.
+  [[nodiscard]] std::string name_of(const ImageReference& image) const {
+    return kind == "podman" ? image.canonical() : image.familiar();
+  }
 };
 
 struct ImageInfo {

@@ -25,6 +25,18 @@ constexpr std::string_view places[] = {
     "/run/balena-engine",
     "/run/k3s",
     "/run/host-services",
+    "/run/host",
+    "/run/containers",
+    "/run/runc",
+    "/run/crun",
+    "/run/libpod",
+    "/run/k0s",
+    "/run/lxd",
+    "/run/incus",
+    "/run/libvirt",
+    "/run/snap.docker",
+    "/run/user/*/containers",
+    "/run/user/*/libpod",
     "/run/user/*/docker.sock",
     "/run/user/*/docker",
     "/run/user/*/podman",
@@ -33,6 +45,11 @@ constexpr std::string_view places[] = {
     "/run/user/*/buildkit",
     "/run/user/*/dockerd-rootless",
     "/var/lib/kubelet",
+    "/var/lib/rancher",
+    "/var/lib/lxd",
+    "/var/lib/incus",
+    "/var/snap/docker",
+    "/var/snap/lxd",
     "/var/snap/microk8s/common/run",
     "/pipe/docker_engine",
 };
@@ -55,9 +72,9 @@ bool any_home_place(std::string_view path, Question&& question) noexcept {
 
 /// Names that are a socket of an engine wherever they stand: daemons are told to listen elsewhere, but keep the name.
 constexpr std::string_view names[] = {
-    "docker.sock", "docker.proxy.sock",  "docker-cli.sock", "containerd.sock",  "containerd.sock.ttrpc",
-    "crio.sock",   "podman.sock",        "buildkitd.sock",  "cri-dockerd.sock", "dockershim.sock",
-    "balena.sock", "balena-engine.sock", "kubelet.sock",    "docker_engine",
+    "docker.sock",           "docker.raw.sock", "docker.proxy.sock",  "docker-cli.sock", "containerd.sock",
+    "containerd.sock.ttrpc", "crio.sock",       "podman.sock",        "buildkitd.sock",  "cri-dockerd.sock",
+    "dockershim.sock",       "balena.sock",     "balena-engine.sock", "kubelet.sock",    "docker_engine",
 };
 
 }  // namespace

@@ -20,6 +20,13 @@ class Folder {
     // While a rule is off nothing passes that its parameters could let pass.
     const bool is_off = below.severity && below.severity->value == Severity::off;
     const bool bound = below.locked || (mode_ == FoldMode::tighten && !is_off);
+    // Nor may what a lower layer lets pass beside a rule that it switched on itself bind the caller's own severity.
+    if (mode_ != FoldMode::tighten && over.severity) {
+      std::erase_if(below.params, [](const ParamSetting& setting) {
+        return setting.of_lower_layer && setting.param->effect == ParamEffect::exempt;
+      });
+    }
+    for (ParamSetting& setting : over.params) setting.of_lower_layer = mode_ == FoldMode::tighten;
     for (ParamSetting& setting : over.params) parameter(info, below, std::move(setting), bound);
     if (over.severity) severity(info, below, std::move(*over.severity));
     if (over.locked && !below.locked) below.locked = std::move(over.locked);
@@ -42,7 +49,8 @@ class Folder {
     }
   }
 
-  /// Waivers of rules that are locked, by whoever, are faults. Called when the rules have been laid over.
+  /// Waivers of rules that are locked, by whoever, are faults, and so is any waiver in a layer that may only tighten:
+  /// who clones a repository must not be bound by what it waives. Called when the rules have been laid over.
   void waivers(std::vector<PolicyWaiver> over) {
     for (PolicyWaiver& waiver : over) {
       const RuleInfo* info = find_rule(waiver.rule);
@@ -54,7 +62,12 @@ class Folder {
       std::optional<PolicyOrigin> locked;
       if (info != nullptr) locked = below_.rules[static_cast<std::size_t>(info - rule_catalogue().data())].locked;
       if (own != nullptr && own->locked) locked = own->origin;
-      if (locked) {
+      if (mode_ == FoldMode::tighten) {
+        faults_.push_back(setting_fault(
+            waiver.origin, "waivers",
+            fmt::format("{} can not be waived here: a policy of this layer can only tighten", waiver.rule),
+            "put the waiver into the machine's policy, or name this file with -p"));
+      } else if (locked) {
         faults_.push_back(
             setting_fault(waiver.origin, "waivers",
                           fmt::format("{} can not be waived: {} has locked it", waiver.rule, describe(*locked)),

@@ -26,6 +26,7 @@ struct ParamSetting {
   const RuleParam* param = nullptr;
   ParamValue value;
   PolicyOrigin origin;
+  bool of_lower_layer = false;  ///< set by the user's or the project's policy, which may only tighten
 };
 
 /// What policies say of one rule. What is not set is left to those below.

@@ -63,14 +63,15 @@ EngineResult<void> build_by_recipe(Engine& engine, const ContainerSpec& spec, co
   const std::vector<std::pair<std::string, std::string>> labels{{std::string(recipe_label), fingerprint}};
   std::optional<std::string> platform;
   if (spec.platform) platform = spec.platform->value;
-  BuildRequest build{.recipe = {}, .reference = image.familiar(), .platform = platform, .labels = labels};
+  BuildRequest build{.recipe = {}, .reference = engine.info().name_of(image), .platform = platform, .labels = labels};
   if (recipe.context) {
     build.recipe = *recipe.context;
     return engine.build_image(build, progress, limits);
   }
   const auto mmdebstrap = find_program("mmdebstrap", caller_variable("PATH"));
   if (mmdebstrap && !platform && engine_runs_on_this_architecture(engine.info())) {
-    return build_from_archive(engine, *mmdebstrap, *recipe.packages, {image.familiar(), labels}, progress, limits);
+    return build_from_archive(engine, *mmdebstrap, *recipe.packages, {engine.info().name_of(image), labels}, progress,
+                              limits);
   }
   return build_from_base_image(engine, *recipe.packages, std::move(build), progress, limits);
 }

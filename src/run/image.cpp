@@ -24,10 +24,18 @@ bool fits(const ImageInfo& image, const std::string& platform) {
   return image.os == parts[0] && (parts.size() < 2 || image.architecture == parts[1]);
 }
 
+bool is_built(const ImageInfo& image) {
+  return std::ranges::any_of(image.labels, [](const auto& label) { return label.first == recipe_label; });
+}
+
 class ImageStage {
  public:
   ImageStage(Engine& engine, const ContainerSpec& spec, const ProgressSink& progress, CallLimits limits)
-      : engine_(engine), spec_(spec), progress_(progress), limits_(limits), name_(spec.image.value.familiar()) {}
+      : engine_(engine),
+        spec_(spec),
+        progress_(progress),
+        limits_(limits),
+        name_(engine.info().name_of(spec.image.value)) {}
 
   EngineResult<ImageInfo> ensure() {
     if (spec_.build) return ensure_built();
@@ -81,6 +89,14 @@ EngineResult<ImageInfo> ImageStage::ensure_built() {
         info.labels, [&](const auto& label) { return label.first == recipe_label && label.second == *wanted; });
   };
   if (*image && built_by_this(**image)) return std::move(**image);
+  if (*image && !is_built(**image)) {
+    return std::unexpected(EngineError{
+        EngineError::Kind::unsupported,
+        fmt::format(
+            "image {} is there and was not built by skillrun: a build would take its place; choose another name "
+            "for the image that is built",
+            name_)});
+  }
   if (*image) log::info("image {} was not built by the present recipe: building it again", name_);
   return build();
 }

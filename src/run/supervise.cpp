@@ -127,7 +127,7 @@ void Supervisor::step() {
       cause(EndCause::timed_out);
       const auto& spec = watched_.spec;
       stage_ = Stage::stopping;
-      next_step_ = now + (spec.stop_timeout ? std::chrono::milliseconds(spec.stop_timeout->value) : limits_.grace);
+      next_step_ = now + grace_of(spec, limits_);
       send(spec.stop_signal ? signal_number(spec.stop_signal->value).value_or(SIGTERM) : SIGTERM);
       return;
     }
@@ -164,6 +164,11 @@ void Supervisor::cause(EndCause why, std::string message) {
 }
 
 }  // namespace
+
+std::chrono::milliseconds grace_of(const ContainerSpec& spec, const EndingLimits& limits) {
+  if (!spec.stop_timeout) return limits.grace;
+  return std::min<std::chrono::milliseconds>(spec.stop_timeout->value, limits.longest_grace);
+}
 
 Ending supervise(const Watched& watched, const EndingLimits& limits) { return Supervisor(watched, limits).run(); }
 

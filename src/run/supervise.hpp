@@ -14,11 +14,15 @@ namespace skillrun {
 
 /// How long the steps of ending a skill may take.
 struct EndingLimits {
-  std::chrono::milliseconds grace{10'000};       ///< between the stop signal and KILL, when the spec says nothing
-  std::chrono::milliseconds after_kill{10'000};  ///< then the engine is given up
-  std::chrono::milliseconds quiet_drain{3'000};  ///< an ended container's output may stay silent before its end
-  std::chrono::milliseconds call{10'000};        ///< one kill or resize call
+  std::chrono::milliseconds grace{10'000};           ///< between the stop signal and KILL, when the spec says nothing
+  std::chrono::milliseconds longest_grace{300'000};  ///< whatever the spec says: a timeout must come to an end
+  std::chrono::milliseconds after_kill{10'000};      ///< then the engine is given up
+  std::chrono::milliseconds quiet_drain{3'000};      ///< an ended container's output may stay silent before its end
+  std::chrono::milliseconds call{10'000};            ///< one kill or resize call
 };
+
+/// How long a skill may take after the stop signal. A manifest can not draw its timeout out for ever.
+[[nodiscard]] std::chrono::milliseconds grace_of(const ContainerSpec& spec, const EndingLimits& limits);
 
 /// Why a running skill came to its end.
 enum class EndCause : std::uint8_t {

@@ -105,7 +105,7 @@ EngineResult<void> ApiEngine::check_warnings(const ContainerSpec& spec, const st
 /// podman's API ignores the platform of a create request and runs whatever image is there.
 EngineResult<void> ApiEngine::check_platform(const ContainerSpec& spec, CallLimits limits) {
   if (!spec.platform) return {};
-  const std::string reference = spec.image.value.familiar();
+  const std::string reference = info_.name_of(spec.image.value);
   auto text = call("GET", "/images/" + percent_encode(reference, "/:@") + "/json", limits);
   if (!text) return std::unexpected(text.error());
   auto image = parse_object(*text, "image inspect");

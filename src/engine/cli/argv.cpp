@@ -195,7 +195,8 @@ void Renderer::variables() {
 
 void Renderer::command() {
   result_.tail.emplace_back("--");
-  result_.tail.push_back(image_word(spec_.image.value.familiar(), dialect_));
+  result_.tail.push_back(
+      image_word(dialect_.podman ? spec_.image.value.canonical() : spec_.image.value.familiar(), dialect_));
   for (const auto& word : spec_.command) result_.tail.push_back(word.value);
 }
 

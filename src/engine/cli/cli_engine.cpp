@@ -19,6 +19,7 @@
 #include "engine/cli/inspect_json.hpp"
 #include "engine/cli/private_folder.hpp"
 #include "engine/cli/start_watch.hpp"
+#include "policy/paths.hpp"
 
 namespace skillrun {
 
@@ -118,7 +119,21 @@ EngineResult<void> CliEngine::build_image(const BuildRequest& request, const Pro
   const ContextRecipe& recipe = request.recipe;
   std::vector<std::string> words{"build", "--tag=" + request.reference};
   if (!recipe.dockerfile.empty()) {
-    words.push_back("--file=" + (std::filesystem::path(recipe.context) / recipe.dockerfile).string());
+    // The client would follow a link out of the context and read any file of the host.
+    std::error_code error;
+    const auto context = std::filesystem::canonical(recipe.context, error);
+    const auto file = error ? context : std::filesystem::canonical(context / recipe.dockerfile, error);
+    if (error) {
+      return std::unexpected(EngineError{
+          EngineError::Kind::not_found,
+          fmt::format("the Dockerfile {}/{} can not be read: {}", recipe.context, recipe.dockerfile, error.message())});
+    }
+    if (!is_within(file.string(), context.string())) {
+      return std::unexpected(EngineError{
+          EngineError::Kind::unsupported,
+          fmt::format("the Dockerfile {} lies outside of the context {}", file.string(), context.string())});
+    }
+    words.push_back("--file=" + file.string());
   }
   if (!recipe.target.empty()) words.push_back("--target=" + recipe.target);
   if (request.platform) words.push_back("--platform=" + *request.platform);

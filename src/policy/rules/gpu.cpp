@@ -8,14 +8,20 @@ namespace {
 
 using enum Severity;
 
-bool wants_gpu(const ContainerSpec& spec) { return spec.gpus && spec.gpus->value.count != 0; }
+/// A request that lists devices, or names a driver or what the cards are for, has no count.
+bool wants_gpu(const ContainerSpec& spec) {
+  if (!spec.gpus) return false;
+  const GpuRequest& gpus = spec.gpus->value;
+  return gpus.count != 0 || !gpus.device_ids.empty() || !gpus.driver.empty() || !gpus.capabilities.empty();
+}
 
 void check_gpu(const RuleContext& context, FindingSink& sink) {
   if (wants_gpu(context.spec)) sink.report(context.spec.gpus->origin, "the skill gets access to the GPU");
 }
 
 void check_environment(const RuleContext& context, FindingSink& sink) {
-  if (!wants_gpu(context.spec)) return;
+  // Devices of CDI go through the same toolkit.
+  if (!wants_gpu(context.spec) && context.spec.cdi_devices.empty()) return;
   for (const auto& entry : context.spec.env) {
     if (entry.value.name == "LD_PRELOAD" || entry.value.name.starts_with("NVIDIA_")) {
       sink.report(entry.origin, fmt::format("{} is set together with a GPU", entry.value.name));

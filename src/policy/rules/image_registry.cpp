@@ -22,6 +22,11 @@ void check(const RuleContext& context, FindingSink& sink) {
                 "name the image by its registry and repository");
     return;
   }
+  if (context.spec.build && allow != nullptr && image.value.registry != "localhost") {
+    sink.report(image.origin, "the image is built here, and bears the name of a registry that it does not come from",
+                "name it localhost/NAME, and allow that name");
+    return;
+  }
   if (image.value.repository.empty()) return;  // no image at all, or one that does not parse: reported already
   fmt::basic_memory_buffer<char, 512> buffer;
   fmt::format_to(std::back_inserter(buffer), "{}/{}", image.value.registry, image.value.repository);

@@ -20,9 +20,13 @@ void check_root(const RuleContext& context, FindingSink& sink) {
 }
 
 /// Root's own files are root's to share: a folder below /root that root chose as the working directory, or builds from.
+/// A link in it that leads elsewhere below /root is not part of it.
 bool is_own_folder_of_root(const RuleContext& context, const HostPath& host, const SensitiveMatch& match) {
-  return match.place == "/root" && match.relation == Relation::below &&
-         (matches_within(host.workdir, "/root/*") || host.build_context) && context.host.uid() == 0U;
+  if (match.place != "/root" || match.relation != Relation::below || context.host.uid() != 0U) return false;
+  const std::string own(host.build_context && context.spec.source ? std::string_view(context.spec.source->directory)
+                                                                  : host.workdir);
+  if (!matches_within(own, "/root/*")) return false;
+  return is_within(host.path, own) || is_within(host.path, context.host.real_path(own).value_or(own));
 }
 
 std::string_view describe(Relation relation) noexcept {

@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "policy/rule_support.hpp"
+#include "support/text.hpp"
 
 namespace skillrun::rules {
 
@@ -18,16 +21,30 @@ void check_bind(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+/// A file system in memory, made by the local driver with options that say no more than that.
+bool is_in_memory(const Mount& mount) {
+  const std::string_view device = driver_option(mount, "device");
+  if (!is_local(mount.driver) || driver_option(mount, "type") != "tmpfs" || (device != "tmpfs" && device != "none")) {
+    return false;
+  }
+  return std::ranges::all_of(mount.driver_options, [](const KeyValue& option) {
+    if (option.key != "o") return option.key == "type" || option.key == "device";
+    return std::ranges::all_of(split(option.value, ','), [](std::string_view word) {
+      constexpr std::string_view plain[] = {"ro", "rw", "noexec", "nosuid", "nodev", "noatime"};
+      constexpr std::string_view valued[] = {"size=", "mode=", "uid=", "gid=", "nr_inodes="};
+      return std::ranges::find(plain, word) != std::ranges::end(plain) ||
+             std::ranges::any_of(valued, [&](std::string_view name) { return word.starts_with(name); });
+    });
+  });
+}
+
 void check_device(const RuleContext& context, FindingSink& sink) {
   for (const auto& mount : context.spec.mounts) {
-    if (mount.value.driver_options.empty() || bound_device(mount.value)) continue;
+    if (mount.value.driver_options.empty() || bound_device(mount.value) || is_in_memory(mount.value)) continue;
     const std::string_view type = driver_option(mount.value, "type");
     const std::string_view device = driver_option(mount.value, "device");
-    const bool in_memory = type == "tmpfs" && (device == "tmpfs" || device == "none");
-    if (in_memory) continue;
-    if (type.empty() && device.empty()) {
-      sink.report(mount.origin, fmt::format("the volume has options that are not known: '{}'",
-                                            mount.value.driver_options.front().key));
+    if ((type.empty() && device.empty()) || type == "tmpfs") {
+      sink.report(mount.origin, "the volume has options that are not known to be harmless");
     } else {
       sink.report(mount.origin, fmt::format("the volume's options mount '{}' of type '{}'", device, type));
     }

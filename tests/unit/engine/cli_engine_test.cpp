@@ -4,6 +4,7 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "engine/cli/cli_engine.hpp"
 #include "engine/cli/inspect_json.hpp"
@@ -269,11 +270,29 @@ TEST_CASE("a pull names the registry where podman would look for one") {
 
 TEST_CASE("a build passes recipe, target and labels on") {
   FakeClient client("build) ;;");
-  const BuildRequest request{
-      {"/ctx", "sub/Dockerfile", "final", {{"A", "1"}}}, "example.org/x:1", "linux/amd64", {{"k", "v"}}};
+  const test::TemporaryFolder folder;
+  const std::string context = std::filesystem::canonical(folder.path());
+  static_cast<void>(folder.write("Other", "FROM scratch\n"));
+  const BuildRequest request{{context, "Other", "final", {{"A", "1"}}}, "example.org/x:1", "linux/amd64", {{"k", "v"}}};
   REQUIRE(client.open()->build_image(request, {}, {}));
-  CHECK(client.calls().find("build --tag=example.org/x:1 --file=/ctx/sub/Dockerfile --target=final "
-                            "--platform=linux/amd64 --build-arg=A=1 --label=k=v -- /ctx") != std::string::npos);
+  CHECK(client.calls().find(fmt::format("build --tag=example.org/x:1 --file={0}/Other --target=final "
+                                        "--platform=linux/amd64 --build-arg=A=1 --label=k=v -- {0}",
+                                        context)) != std::string::npos);
+}
+
+TEST_CASE("a Dockerfile that a link leads to outside of the context is not handed to a client") {
+  FakeClient client("build) ;;");
+  const test::TemporaryFolder folder;
+  std::filesystem::create_directory_symlink("/etc", folder.path() + "/out");
+  const auto build = [&](const std::string& dockerfile) {
+    const BuildRequest request{{folder.path(), dockerfile, "", {}}, "example.org/x:1", std::nullopt, {}};
+    return client.open()->build_image(request, {}, {});
+  };
+  const auto outside = build("out/passwd");
+  REQUIRE_FALSE(outside);
+  CHECK(outside.error().message.find("outside of the context") != std::string::npos);
+  REQUIRE_FALSE(build("missing"));
+  CHECK(client.calls().find("build --tag") == std::string::npos);
 }
 
 TEST_CASE("what a client prints in another shape is a protocol error") {

@@ -167,6 +167,26 @@ TEST_CASE("a layer that switches a rule on may say what the rule lets pass") {
   CHECK(fold({layer(user, rule("image-registry", "severity: error, params: {allow: ['quay.io/**']}"))}));
 }
 
+TEST_CASE("what a project lets pass beside a rule that it switched on does not loosen the caller's own policy") {
+  ContainerSpec spec = clean_spec();
+  Mount mount;
+  mount.source = "/opt/data";
+  mount.target = "/data";
+  mount.read_only = true;
+  spec.mounts = {set(mount, "docker.volumes[0]", "/opt/data:/data:ro")};
+  const auto refused = [&](const ParsedPolicy& policy) {
+    REQUIRE(policy);
+    return has(evaluate(**policy, spec, LexicalHost()), "mount-outside-roots", Severity::error);
+  };
+  const PolicyInput own = layer(project, rule("mount-outside-roots", "severity: error, params: {roots: [/opt]}"));
+  const PolicyInput quiet = layer(project, rule("mount-outside-roots", "params: {roots: [/]}"));
+  const PolicyInput restricted{.layer = option, .builtin = "restricted", .source = nullptr};
+  CHECK_FALSE(refused(fold({own})));
+  CHECK(refused(fold({restricted})));
+  CHECK(refused(fold({own, restricted})));
+  CHECK(refused(fold({quiet, restricted})));
+}
+
 TEST_CASE("a locked rule keeps its parameters") {
   const PolicyInput floor = layer(system_layer, rule("memory-invalid", "locked: true, params: {max: 1g}"));
   CHECK(says(fault(fold({floor, layer(option, rule("memory-invalid", "params: {max: 2g}"))})), "has locked it"));

@@ -364,5 +364,12 @@ TEST_CASE("a build context is judged like a mount that is read") {
   CHECK(verdict("/home/al/.ssh", host));
   CHECK(verdict("/root/image", host));
   host.user = 0;
-  CHECK_FALSE(verdict("/root/image", host));
+  CHECK(verdict("/root/image", host));
+  // Root's own folder is the manifest's.
+  spec.source =
+      std::make_shared<const SourceText>(SourceText{.name = "m.toml", .directory = "/root/skills", .text = {}});
+  CHECK_FALSE(verdict("/root/skills/image", host));
+  CHECK(verdict("/root/other", host));
+  host.links["/root/skills/link"] = "/root/other";
+  CHECK(verdict("/root/skills/link", host));
 }

@@ -138,19 +138,29 @@ TEST_CASE("what can not be understood, and what is locked, can not be waived") {
   CHECK(says(fault_of(head + "rules: {host-network: {locked: true}}\n" + waiver("host-network")), "has locked it"));
   const PolicyInput floor{
       .layer = PolicyLayer::system, .builtin = {}, .source = named("floor", "rules: {host-network: {locked: true}}\n")};
-  for (const PolicyLayer layer : {PolicyLayer::user, PolicyLayer::project, PolicyLayer::option}) {
-    const PolicyInput above{.layer = layer, .builtin = {}, .source = named("above", waiver("host-network"))};
-    const Finding finding = fault(Policy::fold(std::vector{floor, above}));
-    CHECK(finding.source->name == "above.yaml");
-    CHECK(says(finding, "floor (floor.yaml:3) has locked it"));
-    const PolicyInput other{.layer = layer, .builtin = {}, .source = named("above", waiver("root-user"))};
-    CHECK(Policy::fold(std::vector{floor, other}));
+  const auto above = [](PolicyLayer layer, const std::string& rule) {
+    return PolicyInput{.layer = layer, .builtin = {}, .source = named("above", waiver(rule))};
+  };
+  const Finding finding = fault(Policy::fold(std::vector{floor, above(PolicyLayer::option, "host-network")}));
+  CHECK(finding.source->name == "above.yaml");
+  CHECK(says(finding, "floor (floor.yaml:3) has locked it"));
+  CHECK(Policy::fold(std::vector{floor, above(PolicyLayer::option, "root-user")}));
+}
+
+TEST_CASE("the user's and a project's policy can not waive: they may only tighten") {
+  for (const PolicyLayer layer : {PolicyLayer::user, PolicyLayer::project}) {
+    for (const char* rule : {"engine-socket", "root-user"}) {
+      const PolicyInput own{.layer = layer, .builtin = {}, .source = named("own", waiver(rule))};
+      const Finding finding = fault(Policy::fold(std::vector{own}));
+      CHECK(says(finding, "can not be waived here"));
+      CHECK(finding.remediation.find("-p") != std::string::npos);
+    }
   }
 }
 
 TEST_CASE("a lock that comes after a waiver takes its effect away") {
   const PolicyInput below{
-      .layer = PolicyLayer::project, .builtin = {}, .source = named("below", waiver("host-network"))};
+      .layer = PolicyLayer::option, .builtin = {}, .source = named("below", waiver("host-network"))};
   const PolicyInput lock{
       .layer = PolicyLayer::option, .builtin = {}, .source = named("lock", "rules: {host-network: {locked: true}}\n")};
   const auto folded = Policy::fold(std::vector{below, lock});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "run/supervise.hpp"
 #include "unit/run/fakes.hpp"
 
 namespace skillrun::test {
@@ -127,6 +128,17 @@ TEST_CASE("a skill that ignores the stop signal is killed after its grace") {
   CHECK(result.status == RunStatus::timed_out);
   CHECK(run.engine.was_called("kill 15"));
   CHECK(run.engine.was_called("kill 9"));
+}
+
+TEST_CASE("a grace that would outlast every timeout is cut") {
+  ContainerSpec spec;
+  const EndingLimits limits;
+  CHECK(grace_of(spec, limits) == limits.grace);
+  spec.stop_timeout.emplace();
+  spec.stop_timeout->value = 90s;
+  CHECK(grace_of(spec, limits) == 90s);
+  spec.stop_timeout->value = 24h;
+  CHECK(grace_of(spec, limits) == limits.longest_grace);
 }
 
 TEST_CASE("a timeout of zero is none") {

@@ -127,11 +127,14 @@ TEST_CASE("an image that is built is never pulled, is labelled with its recipe, 
   static_cast<void>(folder.write("Dockerfile", "FROM scratch\nUSER 1\n"));
   REQUIRE(ensure(engine, spec));
   CHECK(builds() == 2);
+  // One that came from elsewhere is not replaced unasked.
   engine.image->labels.clear();
-  REQUIRE(ensure(engine, spec));
-  CHECK(builds() == 3);
+  const auto foreign = ensure(engine, spec);
+  REQUIRE_FALSE(foreign);
+  CHECK(foreign.error().message.find("was not built by skillrun") != std::string::npos);
+  CHECK(builds() == 2);
   REQUIRE(rebuild_image(engine, approve(spec), {}, {}));
-  CHECK(builds() == 4);
+  CHECK(builds() == 3);
   CHECK(!engine.was_called("pull example.org/tool:1"));
 }
 
