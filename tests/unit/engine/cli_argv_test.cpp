@@ -69,6 +69,24 @@ TEST_CASE("the image follows two dashes and everything after it is the skill's")
   CHECK(rendered.tail == Words{"--", "example.org/tool:1", "--privileged", "-v", "--", ""});
 }
 
+TEST_CASE("podman is told the registry of a short name, which it would look for in several") {
+  ContainerSpec spec = plain_spec();
+  spec.image.value = *parse_image_reference("debian:12");
+  const auto image = [&](const CliDialect& dialect) {
+    const Words tail = render(spec, dialect).tail;
+    return tail.empty() ? std::string() : tail.back();
+  };
+  CHECK(image({}) == "debian:12");
+  CHECK(image(podman) == "docker.io/library/debian:12");
+  EngineInfo engine;
+  engine.kind = "podman";
+  CHECK(engine.name_of(spec.image.value) == "docker.io/library/debian:12");
+  CHECK(create_request_json(spec, {}, {}, engine).find("\"Image\":\"docker.io/library/debian:12\"") !=
+        std::string::npos);
+  engine.kind = "docker";
+  CHECK(engine.name_of(spec.image.value) == "debian:12");
+}
+
 TEST_CASE("every flag is one word with its value, so that no value can become a flag") {
   ContainerSpec spec = plain_spec();
   set(spec.hostname, std::string("--privileged"));
