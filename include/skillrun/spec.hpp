@@ -97,6 +97,11 @@ enum class Relabel : std::uint8_t { none, shared, private_ };  ///< :z and :Z
 
 enum class BindRecursion : std::uint8_t { unset, enabled, disabled, writable, readonly };
 
+// Docker's words; empty for unset.
+[[nodiscard]] std::string_view to_string(MountType type) noexcept;
+[[nodiscard]] std::string_view to_string(Propagation propagation) noexcept;
+[[nodiscard]] std::string_view to_string(BindRecursion recursion) noexcept;
+
 struct KeyValue {
   std::string key;
   std::string value;
@@ -310,6 +315,7 @@ struct EnvironmentEntry {
 enum class PullPolicy : std::uint8_t { missing, always, never };
 
 [[nodiscard]] std::expected<PullPolicy, ParseError> parse_pull_policy(std::string_view text);
+[[nodiscard]] std::string_view to_string(PullPolicy pull) noexcept;
 
 enum class TtyMode : std::uint8_t { automatic, on, off };
 

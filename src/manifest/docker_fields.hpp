@@ -87,7 +87,7 @@ struct Fields<DockerRuntimeConfig> {
         Scalars::numbers},
       F{"devices", &T::devices, "host devices as host[:container[:permissions]]", R"(["/dev/dri"])"},
       F{"stop_signal", &T::stop_signal, "signal that asks the program to end", R"("SIGINT")", Scalars::numbers},
-      F{"stop_timeout", &T::stop_timeout, "seconds between that signal and the kill", "10", Scalars::numbers},
+      F{"stop_timeout", &T::stop_timeout, "seconds between that signal and the kill; at most 300 count", "10", Scalars::numbers},
       F{"memory_swap", &T::memory_swap, "limit of memory and swap together", R"("512m")", Scalars::numbers},
       F{"memory_reservation", &T::memory_reservation, "memory to keep free for it", R"("256m")", Scalars::numbers},
       F{"pull", &T::pull, "when to pull the image: missing (the default), always or never", R"("missing")"},

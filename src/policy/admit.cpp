@@ -3,6 +3,7 @@
 
 #include "policy/judge.hpp"
 #include "policy/policy_data.hpp"
+#include "spec/finding_at.hpp"
 
 namespace skillrun {
 
@@ -20,16 +21,11 @@ void complete_user(ContainerSpec& spec, const HostView& host) {
     user.group = std::to_string(*user.gid);
     return;
   }
-  spec.problems.push_back(Finding{.rule = "invalid-value",
-                                  .severity = Severity::error,
-                                  .message = "the user is to be the caller, and nobody knows here who that is",
-                                  .skill = spec.skill,
-                                  .instance = spec.instance,
-                                  .source = nullptr,
-                                  .span = {},
-                                  .field = "docker.user",
-                                  .evidence = spec.user->origin.text,
-                                  .remediation = "write the user's number, such as user = \"1000:1000\""});
+  const Origin user_field{
+      .kind = OriginKind::policy_default, .field = "docker.user", .span = {}, .text = spec.user->origin.text};
+  spec.problems.push_back(finding_at(spec, user_field, "invalid-value", Severity::error,
+                                     "the user is to be the caller, and nobody knows here who that is",
+                                     "write the user's number, such as user = \"1000:1000\""));
 }
 
 /// From here on a symlink that is moved changes nothing: the engine is given what was judged.

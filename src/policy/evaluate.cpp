@@ -5,6 +5,7 @@
 
 #include "policy/judge.hpp"
 #include "policy/policy_data.hpp"
+#include "spec/finding_at.hpp"
 
 namespace skillrun {
 
@@ -47,17 +48,8 @@ class Collector final : public FindingSink {
   void take(const Origin& origin, std::string message, std::string remedy, Severity most) override {
     if (known_.cover(rule_->id, origin)) return;
     if (findings_.empty()) findings_.reserve(8);
-    const bool in_manifest = origin.kind == OriginKind::manifest || origin.kind == OriginKind::extra_args;
-    findings_.push_back(Finding{.rule = std::string(rule_->id),
-                                .severity = std::min(severity_, most),
-                                .message = std::move(message),
-                                .skill = spec_.skill,
-                                .instance = spec_.instance,
-                                .source = in_manifest ? spec_.source : nullptr,
-                                .span = in_manifest ? origin.span : Span{},
-                                .field = origin.field,
-                                .evidence = origin.text,
-                                .remediation = remedy.empty() ? std::string(rule_->remedy) : std::move(remedy)});
+    findings_.push_back(finding_at(spec_, origin, rule_->id, std::min(severity_, most), std::move(message),
+                                   remedy.empty() ? std::string(rule_->remedy) : std::move(remedy)));
   }
 
   const ContainerSpec& spec_;

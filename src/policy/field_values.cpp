@@ -11,14 +11,14 @@ FieldValue to_field(std::chrono::seconds time) noexcept {
   return std::int64_t{std::chrono::nanoseconds(std::min(time, longest)).count()};
 }
 
-FieldValue to_field(PullPolicy pull) noexcept {
-  switch (pull) {
-    case PullPolicy::missing: return Word("missing");
-    case PullPolicy::always: return Word("always");
-    case PullPolicy::never: return Word("never");
-  }
-  return {};
-}
+namespace {
+
+/// Nothing for what has no word: it is not set.
+FieldValue word_or_nothing(Word word) noexcept { return word.empty() ? FieldValue() : FieldValue(word); }
+
+}  // namespace
+
+FieldValue to_field(PullPolicy pull) noexcept { return to_string(pull); }
 
 FieldValue to_field(TtyMode mode) noexcept {
   switch (mode) {
@@ -29,27 +29,9 @@ FieldValue to_field(TtyMode mode) noexcept {
   return {};
 }
 
-FieldValue to_field(MountType type) noexcept {
-  switch (type) {
-    case MountType::bind: return Word("bind");
-    case MountType::volume: return Word("volume");
-    case MountType::tmpfs: return Word("tmpfs");
-  }
-  return {};
-}
+FieldValue to_field(MountType type) noexcept { return to_string(type); }
 
-FieldValue to_field(Propagation propagation) noexcept {
-  switch (propagation) {
-    case Propagation::unset: return {};
-    case Propagation::private_: return Word("private");
-    case Propagation::rprivate: return Word("rprivate");
-    case Propagation::shared: return Word("shared");
-    case Propagation::rshared: return Word("rshared");
-    case Propagation::slave: return Word("slave");
-    case Propagation::rslave: return Word("rslave");
-  }
-  return {};
-}
+FieldValue to_field(Propagation propagation) noexcept { return word_or_nothing(to_string(propagation)); }
 
 FieldValue to_field(Relabel relabel) noexcept {
   switch (relabel) {
@@ -60,16 +42,7 @@ FieldValue to_field(Relabel relabel) noexcept {
   return {};
 }
 
-FieldValue to_field(BindRecursion recursion) noexcept {
-  switch (recursion) {
-    case BindRecursion::unset: return {};
-    case BindRecursion::enabled: return Word("enabled");
-    case BindRecursion::disabled: return Word("disabled");
-    case BindRecursion::writable: return Word("writable");
-    case BindRecursion::readonly: return Word("readonly");
-  }
-  return {};
-}
+FieldValue to_field(BindRecursion recursion) noexcept { return word_or_nothing(to_string(recursion)); }
 
 FieldValue to_field(NetworkKind kind) noexcept {
   switch (kind) {

@@ -4,6 +4,7 @@
 
 #include "engine/log.hpp"
 #include "run/comparison.hpp"
+#include "spec/finding_at.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -22,17 +23,7 @@ bool by_default(const Origin& origin) {
 }
 
 Finding finding_of(const ContainerSpec& spec, const Origin& origin, std::string message, std::string remedy) {
-  const bool in_manifest = origin.kind == OriginKind::manifest || origin.kind == OriginKind::extra_args;
-  return {.rule = std::string(rule_id),
-          .severity = Severity::error,
-          .message = std::move(message),
-          .skill = spec.skill,
-          .instance = spec.instance,
-          .source = in_manifest ? spec.source : nullptr,
-          .span = in_manifest ? origin.span : Span{},
-          .field = origin.field,
-          .evidence = origin.text,
-          .remediation = std::move(remedy)};
+  return finding_at(spec, origin, rule_id, Severity::error, std::move(message), std::move(remedy));
 }
 
 Finding finding_of(const ContainerSpec& spec, const Difference& difference) {

@@ -11,34 +11,12 @@ namespace {
 
 using namespace std::string_view_literals;
 
-std::string_view word(Propagation propagation) {
-  switch (propagation) {
-    case Propagation::unset: return "";
-    case Propagation::private_: return "private";
-    case Propagation::rprivate: return "rprivate";
-    case Propagation::shared: return "shared";
-    case Propagation::rshared: return "rshared";
-    case Propagation::slave: return "slave";
-    case Propagation::rslave: return "rslave";
-  }
-  return "";
-}
-
-std::string_view word(MountType type) {
-  switch (type) {
-    case MountType::bind: return "bind";
-    case MountType::volume: return "volume";
-    case MountType::tmpfs: return "tmpfs";
-  }
-  return "";
-}
-
 std::string described(std::string_view type, std::string_view what, std::string_view target, bool read_only) {
   return fmt::format("{}{}{} at {}{}", type, what.empty() ? "" : " ", what, target, read_only ? ", read-only" : "");
 }
 
 std::string described(const Mount& mount) {
-  return described(word(mount.type), mount.source, mount.target, mount.read_only);
+  return described(to_string(mount.type), mount.source, mount.target, mount.read_only);
 }
 
 std::string described(const MadeMount& mount) {
@@ -86,13 +64,13 @@ bool tmpfs_as_approved(const Mount& approved, const MadeMount& made) {
 }
 
 bool as_approved(const Mount& approved, const MadeMount& made) {
-  if (made.type != word(approved.type) || (approved.read_only && !made.read_only)) return false;
+  if (made.type != to_string(approved.type) || (approved.read_only && !made.read_only)) return false;
   switch (approved.type) {
     case MountType::bind:
       return same_source(approved.source, made.source) &&
-             (approved.propagation == Propagation::unset || is_private(word(approved.propagation))
+             (approved.propagation == Propagation::unset || is_private(to_string(approved.propagation))
                   ? is_private(made.propagation)
-                  : made.propagation == word(approved.propagation));
+                  : made.propagation == to_string(approved.propagation));
     case MountType::volume:
       return (approved.source.empty() || approved.source == made.name) &&
              (approved.driver.empty() || approved.driver == made.driver);

@@ -1,8 +1,6 @@
 #include "spec/mount_checks.hpp"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 #include "spec/scan.hpp"
 
@@ -18,16 +16,8 @@ bool is_driver_name(std::string_view text) noexcept {
 
 std::optional<Propagation> find_propagation(std::string_view word) noexcept {
   using enum Propagation;
-  constexpr std::array<std::pair<std::string_view, Propagation>, 6> words = {{
-      {"private", private_},
-      {"rprivate", rprivate},
-      {"shared", shared},
-      {"rshared", rshared},
-      {"slave", slave},
-      {"rslave", rslave},
-  }};
-  for (const auto& [name, value] : words) {
-    if (name == word) return value;
+  for (const Propagation known : {private_, rprivate, shared, rshared, slave, rslave}) {
+    if (to_string(known) == word) return known;
   }
   return std::nullopt;
 }

@@ -56,10 +56,10 @@ bool is_switch(std::string_view key) {
 }
 
 std::optional<BindRecursion> find_recursion(std::string_view word) {
-  if (word == "enabled") return BindRecursion::enabled;
-  if (word == "disabled") return BindRecursion::disabled;
-  if (word == "writable") return BindRecursion::writable;
-  if (word == "readonly") return BindRecursion::readonly;
+  using enum BindRecursion;
+  for (const BindRecursion known : {enabled, disabled, writable, readonly}) {
+    if (to_string(known) == word) return known;
+  }
   return std::nullopt;
 }
 

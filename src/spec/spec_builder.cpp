@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "spec/finding_at.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -32,18 +33,7 @@ Origin SpecBuilder::option_origin(std::string option, std::string text) {
 
 void SpecBuilder::problem(std::string_view rule, const Origin& origin, std::string message, std::string remedy,
                           Severity severity) {
-  Finding finding;
-  finding.rule = rule;
-  finding.severity = severity;
-  finding.message = std::move(message);
-  finding.skill = spec.skill;
-  finding.instance = spec.instance;
-  if (origin.span.known()) finding.source = spec.source;
-  finding.span = origin.span;
-  finding.field = origin.field;
-  finding.evidence = origin.text;
-  finding.remediation = std::move(remedy);
-  spec.problems.push_back(std::move(finding));
+  spec.problems.push_back(finding_at(spec, origin, rule, severity, std::move(message), std::move(remedy)));
 }
 
 bool SpecBuilder::clean(std::string_view value, const Origin& origin, Allowed allowed) {

@@ -65,14 +65,7 @@ json::value to_value(const EnvironmentEntry& entry) {
   return json::value(entry.from_caller || !entry.value ? entry.name : entry.name + "=" + *entry.value);
 }
 
-json::value to_value(PullPolicy pull) {
-  switch (pull) {
-    case PullPolicy::missing: return "missing";
-    case PullPolicy::always: return "always";
-    case PullPolicy::never: return "never";
-  }
-  return nullptr;
-}
+json::value to_value(PullPolicy pull) { return json::value(to_string(pull)); }
 
 json::value to_value(TtyMode mode) {
   switch (mode) {
@@ -115,23 +108,11 @@ json::value to_value(const Device& device) {
 
 json::value to_value(const Mount& mount) {
   json::object object;
-  switch (mount.type) {
-    case MountType::bind: object["type"] = "bind"; break;
-    case MountType::volume: object["type"] = "volume"; break;
-    case MountType::tmpfs: object["type"] = "tmpfs"; break;
-  }
+  object["type"] = to_string(mount.type);
   if (!mount.source.empty()) object["source"] = mount.source;
   object["target"] = mount.target;
   object["read_only"] = mount.read_only;
-  switch (mount.propagation) {
-    case Propagation::unset: break;
-    case Propagation::private_: object["propagation"] = "private"; break;
-    case Propagation::rprivate: object["propagation"] = "rprivate"; break;
-    case Propagation::shared: object["propagation"] = "shared"; break;
-    case Propagation::rshared: object["propagation"] = "rshared"; break;
-    case Propagation::slave: object["propagation"] = "slave"; break;
-    case Propagation::rslave: object["propagation"] = "rslave"; break;
-  }
+  if (mount.propagation != Propagation::unset) object["propagation"] = to_string(mount.propagation);
   if (mount.relabel != Relabel::none) object["relabel"] = mount.relabel == Relabel::shared ? "shared" : "private";
   if (mount.nocopy) object["nocopy"] = true;
   if (!mount.subpath.empty()) object["subpath"] = mount.subpath;
@@ -141,13 +122,7 @@ json::value to_value(const Mount& mount) {
   if (!mount.driver.empty()) object["driver"] = mount.driver;
   if (!mount.driver_options.empty()) object["driver_options"] = to_value(mount.driver_options);
   if (!mount.labels.empty()) object["labels"] = to_value(mount.labels);
-  switch (mount.recursion) {
-    case BindRecursion::unset: break;
-    case BindRecursion::enabled: object["recursive"] = "enabled"; break;
-    case BindRecursion::disabled: object["recursive"] = "disabled"; break;
-    case BindRecursion::writable: object["recursive"] = "writable"; break;
-    case BindRecursion::readonly: object["recursive"] = "readonly"; break;
-  }
+  if (mount.recursion != BindRecursion::unset) object["recursive"] = to_string(mount.recursion);
   return object;
 }
 

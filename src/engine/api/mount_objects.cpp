@@ -6,25 +6,12 @@ namespace skillrun {
 
 namespace {
 
-std::string_view propagation_text(Propagation propagation) {
-  switch (propagation) {
-    case Propagation::unset: return "";
-    case Propagation::private_: return "private";
-    case Propagation::rprivate: return "rprivate";
-    case Propagation::shared: return "shared";
-    case Propagation::rshared: return "rshared";
-    case Propagation::slave: return "slave";
-    case Propagation::rslave: return "rslave";
-  }
-  return "";
-}
-
 std::string bind_text(const Mount& mount) {
   std::string options = mount.read_only ? "ro" : "rw";
   if (mount.relabel == Relabel::shared) options += ",z";
   if (mount.relabel == Relabel::private_) options += ",Z";
   if (mount.nocopy) options += ",nocopy";
-  if (mount.propagation != Propagation::unset) options += fmt::format(",{}", propagation_text(mount.propagation));
+  if (mount.propagation != Propagation::unset) options += fmt::format(",{}", to_string(mount.propagation));
   return fmt::format("{}:{}:{}", mount.source, mount.target, options);
 }
 
@@ -34,7 +21,7 @@ json::object mount_object(const Mount& mount) {
   out["Target"] = mount.target;
   if (mount.read_only) out["ReadOnly"] = true;
   json::object bind;
-  if (mount.propagation != Propagation::unset) bind["Propagation"] = propagation_text(mount.propagation);
+  if (mount.propagation != Propagation::unset) bind["Propagation"] = to_string(mount.propagation);
   if (mount.recursion == BindRecursion::disabled) bind["NonRecursive"] = true;
   if (mount.recursion == BindRecursion::writable) bind["ReadOnlyNonRecursive"] = true;
   if (mount.recursion == BindRecursion::readonly) bind["ReadOnlyForceRecursive"] = true;

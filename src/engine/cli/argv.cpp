@@ -1,7 +1,6 @@
 #include "engine/cli/argv.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -253,10 +252,7 @@ std::vector<std::string> docker_run_words(const ContainerSpec& spec, const RunLa
   const RenderedSpec rendered = render_spec(spec, labels, options, dialect);
   std::vector<std::string> words{dialect.podman ? "podman" : "docker", "run"};
   words.emplace_back(spec.removes_container() ? "--rm=true" : "--rm=false");
-  if (spec.pull) {
-    constexpr std::array names{"missing", "always", "never"};
-    words.push_back(fmt::format("--pull={}", names.at(static_cast<std::size_t>(spec.pull->value))));
-  }
+  if (spec.pull) words.push_back(fmt::format("--pull={}", to_string(spec.pull->value)));
   words.insert(words.end(), rendered.flags.begin(), rendered.flags.end());
   for (const auto& [name, value] : rendered.variables) words.push_back(fmt::format("--env={}={}", name, value));
   words.insert(words.end(), rendered.tail.begin(), rendered.tail.end());

@@ -11,30 +11,6 @@ bool has_colon(const Mount& mount) {
   return mount.source.find(':') != std::string::npos || mount.target.find(':') != std::string::npos;
 }
 
-std::string_view word(Propagation propagation) {
-  switch (propagation) {
-    case Propagation::unset: return "";
-    case Propagation::private_: return "private";
-    case Propagation::rprivate: return "rprivate";
-    case Propagation::shared: return "shared";
-    case Propagation::rshared: return "rshared";
-    case Propagation::slave: return "slave";
-    case Propagation::rslave: return "rslave";
-  }
-  return "";
-}
-
-std::string_view word(BindRecursion recursion) {
-  switch (recursion) {
-    case BindRecursion::unset: return "";
-    case BindRecursion::enabled: return "enabled";
-    case BindRecursion::disabled: return "disabled";
-    case BindRecursion::writable: return "writable";
-    case BindRecursion::readonly: return "readonly";
-  }
-  return "";
-}
-
 class MountWords {
  public:
   MountWords(const Mount& mount, const CliDialect& dialect, RenderedSpec& into)
@@ -63,12 +39,13 @@ class MountWords {
     std::vector<std::string> fields{"type=bind", "source=" + mount_.source, "target=" + mount_.target};
     if (mount_.read_only) fields.emplace_back("ro=true");
     if (mount_.propagation != Propagation::unset) {
-      fields.push_back(fmt::format("bind-propagation={}", word(mount_.propagation)));
+      fields.push_back(fmt::format("bind-propagation={}", to_string(mount_.propagation)));
     }
     if (mount_.recursion != BindRecursion::unset) {
       const bool newer = mount_.recursion != BindRecursion::disabled;
       if (newer && dialect_.api_minor < 44) return refuse("this engine has no bind-recursive");
-      fields.push_back(newer ? fmt::format("bind-recursive={}", word(mount_.recursion)) : "bind-nonrecursive=true");
+      fields.push_back(newer ? fmt::format("bind-recursive={}", to_string(mount_.recursion))
+                             : "bind-nonrecursive=true");
     }
     into_.flags.push_back("--mount=" + csv_record(fields));
   }
@@ -106,7 +83,7 @@ class MountWords {
     if (mount_.relabel == Relabel::shared) options.emplace_back("z");
     if (mount_.relabel == Relabel::private_) options.emplace_back("Z");
     if (mount_.nocopy) options.emplace_back("nocopy");
-    if (mount_.propagation != Propagation::unset) options.emplace_back(word(mount_.propagation));
+    if (mount_.propagation != Propagation::unset) options.emplace_back(to_string(mount_.propagation));
     std::string text = fmt::format("--volume={}:{}", mount_.source, mount_.target);
     if (!options.empty()) text += fmt::format(":{}", fmt::join(options, ","));
     into_.flags.push_back(std::move(text));

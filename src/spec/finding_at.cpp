@@ -1,0 +1,22 @@
+#include "spec/finding_at.hpp"
+
+#include <utility>
+
+namespace skillrun {
+
+Finding finding_at(const ContainerSpec& spec, const Origin& origin, std::string_view rule, Severity severity,
+                   std::string message, std::string remedy) {
+  const bool in_manifest = origin.kind == OriginKind::manifest || origin.kind == OriginKind::extra_args;
+  return {.rule = std::string(rule),
+          .severity = severity,
+          .message = std::move(message),
+          .skill = spec.skill,
+          .instance = spec.instance,
+          .source = in_manifest ? spec.source : nullptr,
+          .span = in_manifest ? origin.span : Span{},
+          .field = origin.field,
+          .evidence = origin.text,
+          .remediation = std::move(remedy)};
+}
+
+}  // namespace skillrun
