@@ -1,0 +1,145 @@
+// What a container reaches: mounts, networks, ports.
+#include "unit/run/verify_cases.hpp"
+
+namespace skillrun::test {
+
+namespace {
+
+inline json::object a_mount(std::string_view type, std::string_view source, std::string_view target) {
+  return {{"Type", type},     {"Name", type == "volume" ? source : ""},
+          {"Source", source}, {"Destination", target},
+          {"RW", true},       {"Propagation", "rprivate"}};
+}
+
+inline json::object& mount_at(Case& c, std::string_view target) {
+  for (json::value& mount : c.answer.at("Mounts").as_array()) {
+    if (mount.at("Destination").as_string() == target) return mount.as_object();
+  }
+  FAIL("no mount at " << target);
+  return c.answer;
+}
+
+}  // namespace
+
+TEST_CASE("a mount that nobody asked for is refused") {
+  plain_differs([](Case& c) { c.answer["Mounts"] = list_of(a_mount("bind", "/etc", "/data")); },
+                {"mounts: none -> bind /etc at /data"});
+  plain_differs([](Case& c) { c.answer["Mounts"] = list_of(a_mount("volume", "x", "/data")); },
+                {"mounts: none -> volume x at /data"});
+  plain_differs([](Case& c) { c.host()["Tmpfs"] = json::object{{"/run", "rw"}}; }, {"mounts: none -> tmpfs at /run"});
+  plain_differs([](Case& c) { c.answer["Mounts"] = list_of(a_mount("cluster", "x", "/data")); },
+                {"mounts: none -> cluster x at /data"});
+  plain_differs([](Case& c) { c.host()["VolumesFrom"] = list_of("other"); }, {"volumes_from: none -> other"});
+}
+
+TEST_CASE("an anonymous volume belongs to a VOLUME line of the image, and nowhere else") {
+  const auto with_volume = [](Case& c) {
+    c.answer["Mounts"] = list_of(a_mount("volume", std::string(64, 'a'), "/db"));
+  };
+  plain_differs(
+      [&](Case& c) {
+        with_volume(c);
+        c.image.volumes = {"/db/"};
+      },
+      {});
+  plain_differs(
+      [&](Case& c) {
+        with_volume(c);
+        c.image.volumes = {"/database"};
+      },
+      {"mounts: none -> volume " + std::string(64, 'a') + " at /db"});
+}
+
+TEST_CASE("a mount that is missing, leads elsewhere or can be written to is refused") {
+  full_differs([](Case& c) { mount_at(c, "/data")["Source"] = "/etc"; },
+               {"mounts: bind /usr/share at /data, read-only -> bind /etc at /data, read-only"});
+  full_differs([](Case& c) { mount_at(c, "/data")["RW"] = true; },
+               {"mounts: bind /usr/share at /data, read-only -> bind /usr/share at /data"});
+  full_differs([](Case& c) { mount_at(c, "/made")["Propagation"] = "rshared"; },
+               {"mounts: bind /usr/lib at /made -> bind /usr/lib at /made, propagation rshared"});
+  full_differs([](Case& c) { mount_at(c, "/made")["Type"] = "volume"; },
+               {"mounts: bind /usr/lib at /made -> volume at /made"});
+  full_differs([](Case& c) { mount_at(c, "/volume")["Name"] = "another"; },
+               {"mounts: volume skillrun-test-volume at /volume -> volume another at /volume"});
+  full_differs([](Case& c) { mount_at(c, "/data")["Destination"] = "/elsewhere"; },
+               {"mounts: none -> bind /usr/share at /elsewhere, read-only",
+                "mounts: bind /usr/share at /data, read-only -> none"});
+  full_differs([](Case& c) { c.host()["Tmpfs"] = json::object{}; }, {"mounts: tmpfs at /scratch -> none"});
+  // Stricter than approved is no harm.
+  full_differs([](Case& c) { mount_at(c, "/made")["RW"] = false; }, {});
+}
+
+TEST_CASE("a tmpfs keeps its size, mode and options") {
+  for (const char* options : {"rw,size=2097152,mode=1777,noexec,nosuid", "rw,size=1048576,mode=0755,noexec,nosuid",
+                              "rw,size=1048576,mode=1777,nosuid", "rw,mode=1777,noexec,nosuid",
+                              "rw,size=1048576,mode=1777,noexec,nosuid,dev"}) {
+    CAPTURE(options);
+    full_differs([&](Case& c) { c.host()["Tmpfs"] = json::object{{"/scratch", options}}; },
+                 {"mounts: tmpfs at /scratch -> tmpfs at /scratch (" + std::string(options) + ")"});
+  }
+}
+
+TEST_CASE("a bind below the mount point of a virtual machine's host is the host's") {
+  full_differs([](Case& c) { mount_at(c, "/data")["Source"] = "/host_mnt/usr/share"; }, {});
+  full_differs([](Case& c) { mount_at(c, "/data")["Source"] = "/host_mnt/usr"; },
+               {"mounts: bind /usr/share at /data, read-only -> bind /host_mnt/usr at /data, read-only"});
+}
+
+TEST_CASE("another network is refused") {
+  plain_differs([](Case& c) { c.host()["NetworkMode"] = "host"; }, {"network_mode: none -> host"});
+  plain_differs([](Case& c) { c.host()["NetworkMode"] = "container:" + std::string(64, 'a'); },
+                {"network_mode: none -> container:" + std::string(64, 'a')});
+  plain_differs([](Case& c) { c.answer["NetworkSettings"] = json::object{{"Networks", json::object{{"web", {}}}}}; },
+                {"network_mode: none -> web"});
+  plain_differs([](Case& c) { c.host()["Links"] = list_of("/db:/x/db"); }, {"links: none -> db:db"});
+}
+
+TEST_CASE("published ports are those of the spec") {
+  plain_differs(
+      [](Case& c) {
+        c.host()["PortBindings"] =
+            json::object{{"80/tcp", list_of(json::object{{"HostIp", ""}, {"HostPort", "8080"}})}};
+      },
+      {"ports: none -> *:8080:80/tcp"});
+  plain_differs([](Case& c) { c.host()["PublishAllPorts"] = true; }, {"publish_all: none -> every exposed port"});
+  full_differs([](Case& c) { c.host()["PortBindings"].as_object().erase("53/udp"); }, {"ports: *:53:53/udp -> none"});
+  full_differs(
+      [](Case& c) { c.host()["PortBindings"].as_object()["53/udp"].as_array()[0].as_object()["HostIp"] = "192.0.2.1"; },
+      {"ports: *:53:53/udp -> none", "ports: none -> 192.0.2.1:53:53/udp"});
+}
+
+TEST_CASE("the place on a network is compared") {
+  const auto differs = [](json::object endpoint, const Lines& expected) {
+    Case c = Case::plain(all_paths.front());
+    c.spec.network_mode = declared(NetworkMode{NetworkKind::named, "lan"});
+    c.spec.network_aliases = {declared(std::string("web"))};
+    c.spec.network_driver_options = {declared(KeyValue{"a", "b"})};
+    c.spec.ipv4_address = declared(std::string("10.0.0.5"));
+    c.spec.mac_address = declared(std::string("02:42:ac:11:00:02"));
+    c.spec.gateway_priority = declared(std::int64_t{2});
+    c.spec.links = {declared(Link{"db", "database"})};
+    c.host()["NetworkMode"] = "lan";
+    c.host()["Links"] = list_of("/db:/own/database");
+    c.answer["NetworkSettings"] = json::object{{"Networks", json::object{{"lan", std::move(endpoint)}}}};
+    CHECK(text_of(c.differences()) == text_of(expected));
+  };
+  json::object right{{"Aliases", json::array{"web", "abcdef012345"}},
+                     {"DriverOpts", json::object{{"a", "b"}}},
+                     {"IPAMConfig", json::object{{"IPv4Address", "10.0.0.5"}}},
+                     {"MacAddress", "02:42:ac:11:00:02"},
+                     {"GwPriority", 2}};
+  differs(right, {});
+  const auto wrong = [&](const char* key, json::value value, const Lines& expected) {
+    json::object endpoint = right;
+    endpoint[key] = std::move(value);
+    differs(std::move(endpoint), expected);
+  };
+  wrong("Aliases", nullptr, {"network_aliases: web -> none"});
+  wrong("DriverOpts", nullptr, {"network_driver_options: a=b -> none"});
+  wrong("IPAMConfig", json::object{{"IPv6Address", "2001:db8::1"}},
+        {"ipv4_address: 10.0.0.5 -> any", "ipv6_address: none -> 2001:db8::1"});
+  wrong("MacAddress", "", {"mac_address: 02:42:ac:11:00:02 -> any"});
+  wrong("GwPriority", 1, {"gateway_priority: 2 -> 1"});
+}
+
+}  // namespace skillrun::test
