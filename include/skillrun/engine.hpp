@@ -203,10 +203,16 @@ class Engine {
 [[nodiscard]] std::string create_request_json(const ContainerSpec& spec, const RunLabels& labels,
                                               const StartOptions& options, const EngineInfo& engine);
 
-/// The equivalent command line: {"docker", "run", "--flag=value", ..., "--", image, args...}. The values of environment
-/// variables are in it as NAME=VALUE; what the CLI engine really starts passes them through its environment instead.
-[[nodiscard]] std::vector<std::string> docker_run_words(const ContainerSpec& spec, const RunLabels& labels,
-                                                        const StartOptions& options, const EngineInfo& engine);
+/// A spec as a command line.
+struct CommandLine {
+  std::vector<std::string> words;  ///< {"docker", "run", "--flag=value", ..., "--", image, args...}
+  std::vector<std::string> gaps;   ///< what the program has no words for, each as half a sentence
+};
+
+/// The command line for people. The values of environment variables are in it as NAME=VALUE; what the CLI engine really
+/// starts passes them through its environment instead.
+[[nodiscard]] CommandLine docker_run_command(const ContainerSpec& spec, const RunLabels& labels,
+                                             const StartOptions& options, const EngineInfo& engine);
 
 /// What detection reads of the world; all values as the user set them.
 struct DetectionContext {

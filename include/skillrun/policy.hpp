@@ -37,14 +37,16 @@ class HostView {
   [[nodiscard]] virtual std::optional<std::uint32_t> uid() const = 0;
   /// The caller's group id: with uid(), what `user = "host"` means where only a policy asked for it.
   [[nodiscard]] virtual std::optional<std::uint32_t> gid() const { return std::nullopt; }
-  /// The caller's home, where it is not one of the usual places.
-  [[nodiscard]] virtual std::optional<std::string> home() const { return std::nullopt; }
+  /// The caller's home by each of its names (the account's and $HOME), where it is not one of the usual places.
+  [[nodiscard]] virtual std::vector<std::string> homes() const { return {}; }
   /// Whether `path` exists; nothing when that can not be told.
   [[nodiscard]] virtual std::optional<bool> exists(const std::string&) const { return std::nullopt; }
   /// The day on which is judged (UTC). While nobody knows it no waiver holds.
   [[nodiscard]] virtual std::optional<std::chrono::year_month_day> today() const { return std::nullopt; }
   /// Whether `path` is a socket, after every symlink; nothing when that can not be told.
   [[nodiscard]] virtual std::optional<bool> is_socket(const std::string&) const { return std::nullopt; }
+  /// The text of a regular file of the caller's machine, at most 1 MiB; nothing when it can not be read.
+  [[nodiscard]] virtual std::optional<std::string> file_text(const std::string&) const { return std::nullopt; }
   /// True when the engine runs on another machine: host paths are that machine's, and real_path() and exists() know
   /// nothing about them.
   [[nodiscard]] virtual bool engine_is_remote() const { return false; }
@@ -80,9 +82,10 @@ class LocalHost final : public HostView {
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return socket_; }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override;
   [[nodiscard]] std::optional<std::uint32_t> gid() const override;
-  [[nodiscard]] std::optional<std::string> home() const override;
+  [[nodiscard]] std::vector<std::string> homes() const override;
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override;
   [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override;
+  [[nodiscard]] std::optional<std::string> file_text(const std::string& path) const override;
   [[nodiscard]] bool reads_file_system() const override { return true; }
   [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return today_; }
 
@@ -286,7 +289,7 @@ struct Refusal {
 };
 
 /// Fills the policy's defaults in, judges the result, and approves it when no finding is an error. Bind sources of an
-/// approved spec are replaced by their real paths, which were judged too.
+/// approved spec are replaced by their real paths, which were judged too, and a seccomp profile's path by its text.
 [[nodiscard]] std::expected<ApprovedSpec, Refusal> admit(const Policy& policy, ContainerSpec spec,
                                                          const HostView& host);
 

@@ -121,9 +121,10 @@ class EngineHost final : public HostView {
   [[nodiscard]] std::optional<std::string> engine_socket() const override;
   [[nodiscard]] std::optional<std::uint32_t> uid() const override;
   [[nodiscard]] std::optional<std::uint32_t> gid() const override;
-  [[nodiscard]] std::optional<std::string> home() const override;
+  [[nodiscard]] std::vector<std::string> homes() const override;
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override;
   [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override;
+  [[nodiscard]] std::optional<std::string> file_text(const std::string& path) const override;
   [[nodiscard]] bool engine_is_remote() const override;
   [[nodiscard]] std::optional<std::string> engine_platform() const override;
   [[nodiscard]] std::optional<Volume> existing_volume(const std::string& name) const override;

@@ -330,7 +330,7 @@ struct ContextRecipe {
   std::string context;     ///< absolute folder
   std::string dockerfile;  ///< relative to the context
   std::string target;
-  std::vector<KeyValue> args;
+  List<KeyValue> args;
 };
 
 /// How the image is made when it is missing. Exactly one member is set.

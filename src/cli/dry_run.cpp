@@ -22,7 +22,8 @@ int dry_run(const Invocation& invocation, const Console& console) {
   console.findings(approved->findings());
   const Request request = render_request(invocation.global.engine, approved->spec());
   std::string line;
-  for (const std::string& word : request.words) line += (line.empty() ? "" : " ") + shell_quoted(word);
+  for (const std::string& word : request.command.words) line += (line.empty() ? "" : " ") + shell_quoted(word);
+  for (const std::string& gap : request.command.gaps) console.warning(fmt::format("not in this command: {}", gap));
   return console.print(fmt::format("{}\n{}", line, request.json)) ? success : failed;
 }
 

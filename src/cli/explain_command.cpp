@@ -64,8 +64,9 @@ std::string as_text(const Prepared& prepared, const Judgement& judgement, const 
   }
   if (judgement.allowed) {
     text += fmt::format("\nengine {}\n ", request.engine.endpoint.empty() ? "none answers" : request.engine.endpoint);
-    for (const std::string& word : request.words) text += " " + shell_quoted(word);
+    for (const std::string& word : request.command.words) text += " " + shell_quoted(word);
     text += "\n";
+    for (const std::string& gap : request.command.gaps) text += fmt::format("  not in this line: {}\n", printable(gap));
   }
   return text + fmt::format("\nverdict: {}\n", judgement.allowed ? "allowed" : "refused");
 }
@@ -80,7 +81,9 @@ std::string as_json(const Prepared& prepared, const Judgement& judgement, const 
   // A refused spec is never rendered: nothing that policy said no to is put into an engine's words.
   document["request"] = judgement.allowed ? json::parse(request.json) : json::value(nullptr);
   document["argv"] =
-      judgement.allowed ? json::value(json::array(request.words.begin(), request.words.end())) : json::value(nullptr);
+      judgement.allowed && request.command.gaps.empty()
+          ? json::value(json::array(request.command.words.begin(), request.command.words.end()))
+          : json::value(nullptr);
   document["findings"] = to_json_array(judgement.findings);
   document["verdict"] = judgement.allowed ? "allowed" : "refused";
   return pretty(document);

@@ -68,7 +68,10 @@ class CallerView final : public HostView {
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return local_.uid(); }
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return local_.gid(); }
-  [[nodiscard]] std::optional<std::string> home() const override { return local_.home(); }
+  [[nodiscard]] std::vector<std::string> homes() const override { return local_.homes(); }
+  [[nodiscard]] std::optional<std::string> file_text(const std::string& path) const override {
+    return local_.file_text(path);
+  }
   [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return local_.today(); }
 
  private:

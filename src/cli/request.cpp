@@ -17,7 +17,7 @@ Request render_request(const std::string& engine_selection, const ContainerSpec&
                                         ? spec.tty->value == TtyMode::on
                                         : isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1};
   request.json = create_request_json(spec, RunLabels{}, options, request.engine);
-  request.words = docker_run_words(spec, RunLabels{}, options, request.engine);
+  request.command = docker_run_command(spec, RunLabels{}, options, request.engine);
   return request;
 }
 

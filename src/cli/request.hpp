@@ -7,10 +7,10 @@
 
 namespace skillrun::cli {
 
-/// What an engine would be asked for a spec: the create request's body and the equivalent docker words.
+/// What an engine would be asked for a spec: the create request's body and the equivalent command.
 struct Request {
   std::string json;
-  std::vector<std::string> words;
+  CommandLine command;
   EngineInfo engine;  ///< the one that answers now, or docker's defaults when none does
 };
 

@@ -1,9 +1,14 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "policy/judge.hpp"
+#include "policy/paths.hpp"
 #include "policy/policy_data.hpp"
+#include "policy/seccomp_profile.hpp"
 #include "spec/finding_at.hpp"
+#include "support/text.hpp"
 
 namespace skillrun {
 
@@ -28,6 +33,22 @@ void complete_user(ContainerSpec& spec, const HostView& host) {
                                      "write the user's number, such as user = \"1000:1000\""));
 }
 
+/// An engine is given the text that was judged, never a path: what the file holds later changes nothing.
+void read_seccomp_profiles(ContainerSpec& spec, const HostView& host) {
+  for (auto& option : spec.security_opt) {
+    const auto profile = seccomp_profile(option.value);
+    if (!profile || is_profile_text(*profile)) continue;
+    auto text = is_clean(*profile) ? host.file_text(std::string(*profile)) : std::nullopt;
+    if (text) {
+      option.value = "seccomp=" + *text;
+    } else {
+      spec.problems.push_back(finding_at(spec, option.origin, "invalid-value", Severity::error,
+                                         fmt::format("the seccomp profile '{}' can not be read", printable(*profile)),
+                                         "name a file by its absolute path, or remove the option"));
+    }
+  }
+}
+
 /// From here on a symlink that is moved changes nothing: the engine is given what was judged.
 void pin_host_paths(ContainerSpec& spec, const HostView& host) {
   for (auto& mount : spec.mounts) {
@@ -47,6 +68,7 @@ std::expected<ApprovedSpec, Refusal> admit(const Policy& policy, ContainerSpec s
   const MemoHost memo(host);
   spec = with_defaults(policy, std::move(spec));
   complete_user(spec, memo);
+  read_seccomp_profiles(spec, memo);
   Findings findings = judge(policy, policy.data().active, spec, memo, InlineWaivers::if_asked_for);
   if (has_errors(findings)) {
     return std::unexpected(Refusal{.spec = std::move(spec), .findings = std::move(findings), .policy = policy.name()});

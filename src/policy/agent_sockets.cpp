@@ -12,8 +12,11 @@ namespace {
 constexpr std::string_view places[] = {
     "/run/systemd",        "/run/dbus",         "/run/gdm",        "/run/user/*/systemd", "/run/user/*/bus",
     "/run/user/*/dbus-1",  "/run/user/*/gnupg", "/run/user/*/gcr", "/run/user/*/keyring", "/run/user/*/ssh-agent",
-    "/run/user/*/p11-kit",
+    "/run/user/*/p11-kit", "/run/screen", "/run/tmux",
 };
+
+/// Of names in /tmp: the sockets of ssh agents, terminal multiplexers, X and D-Bus, or the folders that hold them.
+constexpr std::string_view beginnings[] = {"ssh-", "tmux-", "screens", ".X11-unix", ".ICE-unix", "dbus-"};
 
 /// Names that say what they are wherever they stand.
 constexpr std::string_view names[] = {"system_bus_socket", "ssh-agent.socket", "ssh-agent.sock", "ssh-agent",
@@ -26,8 +29,11 @@ bool is_agent_socket(std::string_view path) noexcept {
   if (std::ranges::any_of(places, [&](std::string_view known) { return matches_within(place, known); })) return true;
   const std::string_view name = last_component(path);
   if (std::ranges::find(names, name) != std::end(names) || name.starts_with("S.gpg-agent")) return true;
-  // /tmp/ssh-XXXXXXXX, and agent.PID in it.
-  return matches_within(path, "/tmp/*") && path.substr(5).starts_with("ssh-");
+  return matches_within(path, "/tmp/*") && std::ranges::any_of(beginnings, [&](std::string_view beginning) {
+           return path.substr(5).starts_with(beginning);
+         });
 }
+
+bool may_hold_agent_socket(std::string_view path) noexcept { return path == "/tmp"; }
 
 }  // namespace skillrun

@@ -4,8 +4,11 @@
 
 namespace skillrun {
 
-/// True when `path` is, or holds nothing but, sockets of an ssh-agent, a gpg-agent, a keyring, systemd or D-Bus: each
-/// signs, unlocks or starts things in the caller's name.
+/// True when `path` is, or holds nothing but, sockets of an ssh-agent, a gpg-agent, a keyring, systemd, D-Bus, X or a
+/// terminal multiplexer: each signs, unlocks, types or starts things in the caller's name.
 [[nodiscard]] bool is_agent_socket(std::string_view path) noexcept;
+
+/// True for a folder that holds such sockets beside other things.
+[[nodiscard]] bool may_hold_agent_socket(std::string_view path) noexcept;
 
 }  // namespace skillrun

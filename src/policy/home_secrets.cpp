@@ -78,6 +78,65 @@ constexpr std::string_view secrets[] = {
     "Library/Keychains",
 };
 
+/// Likewise: what a shell, a desktop or a tool of the user reads as a program. To write there is to run on the host.
+constexpr std::string_view programs[] = {
+    ".bashrc",
+    ".bash_profile",
+    ".bash_login",
+    ".bash_logout",
+    ".bash_aliases",
+    ".profile",
+    ".zshrc",
+    ".zshenv",
+    ".zprofile",
+    ".zlogin",
+    ".zlogout",
+    ".oh-my-zsh",
+    ".kshrc",
+    ".cshrc",
+    ".tcshrc",
+    ".login",
+    ".xinitrc",
+    ".xprofile",
+    ".xsession",
+    ".xsessionrc",
+    ".pam_environment",
+    ".gitconfig",
+    ".git/hooks",
+    ".vimrc",
+    ".vim",
+    ".emacs",
+    ".emacs.d",
+    ".tmux.conf",
+    ".screenrc",
+    ".gdbinit",
+    ".pythonrc",
+    ".irbrc",
+    ".direnvrc",
+    ".envrc",
+    ".asdf",
+    ".nvm",
+    ".pyenv",
+    ".rbenv",
+    ".cargo/bin",
+    ".cargo/config",
+    ".cargo/config.toml",
+    ".cargo/env",
+    ".npm-global",
+    ".docker/cli-plugins",
+    ".local/bin",
+    ".local/share/applications",
+    ".local/share/systemd",
+    ".local/share/dbus-1",
+    ".config/fish",
+    ".config/git",
+    ".config/nvim",
+    ".config/environment.d",
+    ".config/skillrun",
+    ".config/direnv",
+    ".config/plasma-workspace",
+};
+
 constexpr bool may_hold_secret(std::string_view path) noexcept {
   return path.find("/.") != std::string_view::npos || path.find("/Library") != std::string_view::npos;
 }
@@ -85,6 +144,7 @@ constexpr bool may_hold_secret(std::string_view path) noexcept {
 static_assert(std::ranges::all_of(secrets, [](std::string_view secret) {
   return secret.starts_with('.') || secret.starts_with("Library/");
 }));
+static_assert(std::ranges::all_of(programs, [](std::string_view program) { return program.starts_with('.'); }));
 
 /// Folders whose entries are homes, and homes themselves.
 constexpr std::string_view homes[] = {"/home/*", "/Users/*", "/var/home/*", "/export/home/*"};
@@ -95,6 +155,14 @@ std::optional<std::string_view> find_home_secret(std::string_view path) noexcept
   if (!may_hold_secret(path)) return std::nullopt;  // most paths: the list need not be walked
   for (const std::string_view secret : secrets) {
     if (has_sequence(path, secret) || ends_inside_sequence(path, secret)) return secret;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> find_home_program(std::string_view path) noexcept {
+  if (path.find("/.") == std::string_view::npos) return std::nullopt;
+  for (const std::string_view program : programs) {
+    if (has_sequence(path, program) || ends_inside_sequence(path, program)) return program;
   }
   return std::nullopt;
 }

@@ -141,9 +141,25 @@ const std::vector<std::string>* packages_of(const Spec& spec) {
   return spec.build && spec.build->value.packages ? &spec.build->value.packages->include : nullptr;
 }
 
-const std::vector<KeyValue>* build_args_of(const Spec& spec) {
+const List<KeyValue>* build_args_of(const Spec& spec) {
   return spec.build && spec.build->value.context ? &spec.build->value.context->args : nullptr;
 }
+
+template <auto member>
+FieldValue build_arg_part(const Spec& spec, std::size_t index) {
+  return to_field((*build_args_of(spec))[index].value.*member);
+}
+
+constexpr ElementField build_arg[] = {{"key", text, build_arg_part<&KeyValue::key>},
+                                      {"value", text, build_arg_part<&KeyValue::value>}};
+
+constexpr ListField build_args = {
+    .name = "build.args",
+    .parts = build_arg,
+    .size = [](const Spec& spec) { return build_args_of(spec) == nullptr ? std::size_t{0} : build_args_of(spec)->size(); },
+    .origin = [](const Spec& spec, std::size_t index) -> const Origin& { return (*build_args_of(spec))[index].origin; },
+    .key = 0,
+    .value = 1};
 
 template <auto member>
 auto gpus_part(const Spec& spec) {
@@ -155,7 +171,7 @@ constexpr auto gpu_capabilities = gpus_part<&GpuRequest::capabilities>;
 constexpr auto gpu_options = gpus_part<&GpuRequest::options>;
 
 constexpr ListField lists[] = {
-    inner<&Spec::build, build_args_of>("build.args", inner_entries<build_args_of>, 0, 1),
+    build_args,
     inner<&Spec::build, packages_of>("build.packages.include", inner_whole<packages_of>),
     texts<&Spec::command>("command"),
     list<&Spec::env>("env", environment, 0, 1),

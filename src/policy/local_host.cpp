@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
 
 #include <skillrun/policy.hpp>
 
 #include "policy/paths.hpp"
+#include "support/read_file.hpp"
 
 namespace skillrun {
 
@@ -83,18 +85,30 @@ std::optional<bool> LocalHost::is_socket(const std::string& path) const {
   return errno == ENOENT || errno == ENOTDIR ? std::optional(false) : std::nullopt;
 }
 
+std::optional<std::string> LocalHost::file_text(const std::string& path) const {
+  struct stat status{};
+  constexpr std::size_t limit = std::size_t{1} << 20;
+  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  auto text = read_file(path, limit);
+  return text ? std::optional(std::move(*text)) : std::nullopt;
+}
+
 std::optional<std::uint32_t> LocalHost::uid() const { return static_cast<std::uint32_t>(geteuid()); }
 
 std::optional<std::uint32_t> LocalHost::gid() const { return static_cast<std::uint32_t>(getegid()); }
 
-std::optional<std::string> LocalHost::home() const {
+std::vector<std::string> LocalHost::homes() const {
+  std::vector<std::string> homes;
+  const auto add = [&](std::string home) {
+    while (home.size() > 1 && home.ends_with('/')) home.pop_back();
+    if (is_clean(home) && std::ranges::find(homes, home) == homes.end()) homes.push_back(std::move(home));
+  };
   struct passwd entry{};
   struct passwd* found = nullptr;
   std::string buffer(16384, '\0');
-  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return std::nullopt;
-  std::string home = found->pw_dir;
-  while (home.size() > 1 && home.ends_with('/')) home.pop_back();
-  return is_clean(home) ? std::optional(std::move(home)) : std::nullopt;
+  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) add(found->pw_dir);
+  if (const char* variable = std::getenv("HOME"); variable != nullptr) add(variable);
+  return homes;
 }
 
 }  // namespace skillrun

@@ -25,10 +25,13 @@ class MemoHost final : public HostView {
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return host_.engine_socket(); }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return host_.uid(); }
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return host_.gid(); }
-  [[nodiscard]] std::optional<std::string> home() const override { return host_.home(); }
+  [[nodiscard]] std::vector<std::string> homes() const override { return host_.homes(); }
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override { return host_.exists(path); }
   [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return day_; }
   [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override { return host_.is_socket(path); }
+  [[nodiscard]] std::optional<std::string> file_text(const std::string& path) const override {
+    return host_.file_text(path);
+  }
   [[nodiscard]] bool engine_is_remote() const override { return host_.engine_is_remote(); }
   [[nodiscard]] std::optional<std::string> engine_platform() const override { return host_.engine_platform(); }
   [[nodiscard]] std::optional<Volume> existing_volume(const std::string& name) const override {

@@ -25,7 +25,7 @@ class TestHost final : public HostView {
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return id; }
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return id; }
-  [[nodiscard]] std::optional<std::string> home() const override { return std::string(skillrun::home); }
+  [[nodiscard]] std::vector<std::string> homes() const override { return {std::string(skillrun::home)}; }
   [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return day_; }
 
  private:

@@ -55,6 +55,8 @@ std::optional<SensitiveMatch> find_among(std::string_view path, const Places& kn
 
 }  // namespace
 
+std::span<const std::string_view> sensitive_places() noexcept { return places; }
+
 std::optional<SensitiveMatch> find_sensitive_path(std::string_view path) noexcept { return find_among(path, places); }
 
 std::optional<SensitiveMatch> find_sensitive_path(std::string_view path, std::span<const std::string> known) noexcept {

@@ -16,6 +16,9 @@ struct SensitiveMatch {
   Relation relation;
 };
 
+/// The folders that are kept out unless a policy names others.
+[[nodiscard]] std::span<const std::string_view> sensitive_places() noexcept;
+
 /// The system folder that `path` is, lies in, or holds.
 [[nodiscard]] std::optional<SensitiveMatch> find_sensitive_path(std::string_view path) noexcept;
 

@@ -23,7 +23,7 @@ std::optional<std::uint32_t> EngineHost::uid() const { return local_.uid(); }
 
 std::optional<std::uint32_t> EngineHost::gid() const { return local_.gid(); }
 
-std::optional<std::string> EngineHost::home() const { return local_.home(); }
+std::vector<std::string> EngineHost::homes() const { return local_.homes(); }
 
 std::optional<bool> EngineHost::exists(const std::string& path) const {
   return engine_is_remote() ? std::nullopt : local_.exists(path);
@@ -32,6 +32,8 @@ std::optional<bool> EngineHost::exists(const std::string& path) const {
 std::optional<bool> EngineHost::is_socket(const std::string& path) const {
   return engine_is_remote() ? std::nullopt : local_.is_socket(path);
 }
+
+std::optional<std::string> EngineHost::file_text(const std::string& path) const { return local_.file_text(path); }
 
 bool EngineHost::engine_is_remote() const { return engine_.info().remote; }
 

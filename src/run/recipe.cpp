@@ -58,8 +58,8 @@ EngineResult<std::string> fingerprint(const BuildRecipe& recipe, const std::opti
   hash.add(*content);
   hash.add(context.target);
   for (const auto& argument : context.args) {
-    hash.add(argument.key);
-    hash.add(argument.value);
+    hash.add(argument.value.key);
+    hash.add(argument.value.value);
   }
   return hash.text();
 }

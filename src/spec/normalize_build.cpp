@@ -68,9 +68,20 @@ bool is_path_below(std::string_view path) {
   return std::ranges::none_of(split(path, '/'), [](std::string_view part) { return part == ".."; });
 }
 
+/// What docker build would fetch: a URL, or a repository by ssh.
+bool is_remote_context(std::string_view context) {
+  return context == "-" || context.contains("://") || context.starts_with("git@") || context.starts_with("github.com/");
+}
+
 std::optional<ContextRecipe> read_context(SpecBuilder& builder, const BuildTable& table) {
   const Origin origin = SpecBuilder::manifest_origin(*table.context, "docker.build.context");
   if (!builder.clean(table.context->value, origin)) return std::nullopt;
+  if (is_remote_context(table.context->value)) {
+    builder.problem("invalid-value", origin,
+                    fmt::format("'{}' is not a folder of this machine", printable(table.context->value)),
+                    "fetch it first, look at it, and name the folder");
+    return std::nullopt;
+  }
   auto context = absolute_host_path(table.context->value, builder.paths());
   if (!context) {
     builder.problem("invalid-value", origin, context.error().message, "name a folder, such as ./image");
@@ -97,7 +108,7 @@ std::optional<ContextRecipe> read_context(SpecBuilder& builder, const BuildTable
     for (const TextEntry& arg : table.args->entries) {
       const Origin where = SpecBuilder::manifest_origin(arg.value, "docker.build.args." + arg.key.value);
       if (!builder.clean(arg.value.value, where)) return std::nullopt;
-      recipe.args.push_back({arg.key.value, arg.value.value});
+      recipe.args.push_back({{arg.key.value, arg.value.value}, where});
     }
   }
   return recipe;

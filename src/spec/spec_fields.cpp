@@ -84,7 +84,7 @@ json::value to_value(const BuildRecipe& recipe) {
   }
   if (!recipe.context) return nullptr;
   json::object args;
-  for (const KeyValue& arg : recipe.context->args) args[arg.key] = arg.value;
+  for (const auto& arg : recipe.context->args) args[arg.value.key] = arg.value.value;
   return json::object{{"context", recipe.context->context},
                       {"dockerfile", recipe.context->dockerfile},
                       {"target", recipe.context->target},

@@ -37,6 +37,19 @@ bool is_c1(std::string_view text, std::size_t offset) noexcept {
          static_cast<unsigned char>(text[offset + 1]) >= 0x80 && static_cast<unsigned char>(text[offset + 1]) <= 0x9F;
 }
 
+/// The code point of a well-formed sequence of three bytes.
+std::uint32_t three_bytes(std::string_view text, std::size_t offset) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  return (byte(offset) & 0x0FU) << 12U | (byte(offset + 1) & 0x3FU) << 6U | (byte(offset + 2) & 0x3FU);
+}
+
+/// What reorders, breaks or hides the text around it: bidirectional controls, line and paragraph separators, characters
+/// without a width.
+bool is_deceptive(std::uint32_t code) noexcept {
+  return (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
+         (code >= 0x2060 && code <= 0x2069) || code == 0xFEFF;
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -118,6 +131,8 @@ std::string printable(std::string_view text) {
       fmt::format_to(std::back_inserter(result), "\\x{:02x}", byte);
     } else if (is_c1(text, i)) {
       fmt::format_to(std::back_inserter(result), "\\u{:04x}", static_cast<unsigned char>(text[i + 1]));
+    } else if (length == 3 && is_deceptive(three_bytes(text, i))) {
+      fmt::format_to(std::back_inserter(result), "\\u{:04x}", three_bytes(text, i));
     } else {
       result.append(text.substr(i, length));
     }

@@ -118,7 +118,7 @@ SkillrunAnswer read_with_skillrun(const std::vector<std::string>& words, const s
   if (spec.platform) answer.platform = spec.platform->value;
   // Only the API has these: docker's words fold them to lower case.
   if (!spec.network_driver_options.empty() || spec.gateway_priority) return answer;
-  answer.words = docker_run_words(admitted->spec(), {}, options, engine);
+  answer.words = docker_run_command(admitted->spec(), {}, options, engine).words;
   answer.words.erase(answer.words.begin(), answer.words.begin() + 2);
   return answer;
 }

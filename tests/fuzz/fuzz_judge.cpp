@@ -54,7 +54,7 @@ void render(const ContainerSpec& spec) {
       engine.api_version = api;
       (void)unenforced_settings(spec, engine);
       require(!create_request_json(spec, {}, {}, engine).empty());
-      require(docker_run_words(spec, {}, {}, engine).size() > 2);
+      require(docker_run_command(spec, {}, {}, engine).words.size() > 2);
     }
   }
 }

@@ -109,7 +109,7 @@ EngineResult<void> ApiEngine::build_image(const BuildRequest& request, const Pro
   if (!request.recipe.args.empty()) {
     std::vector<std::pair<std::string, std::string>> args;
     args.reserve(request.recipe.args.size());
-    for (const KeyValue& arg : request.recipe.args) args.emplace_back(arg.key, arg.value);
+    for (const auto& arg : request.recipe.args) args.emplace_back(arg.value.key, arg.value.value);
     rest += "&buildargs=" + percent_encode(json_map(args));
   }
   if (!request.labels.empty()) rest += "&labels=" + percent_encode(json_map(request.labels));

@@ -11,6 +11,7 @@
 
 #include "engine/api/mount_objects.hpp"
 #include "engine/podman_gaps.hpp"
+#include "policy/seccomp_profile.hpp"
 
 namespace skillrun {
 
@@ -113,18 +114,16 @@ class Collector {
     for (const auto& entry : spec_.security_opt) {
       const std::string_view option = entry.value;
       if (podman_ && option == "systempaths=unconfined") add("security_opt", "podman's API ignores it", entry.origin);
-      constexpr std::string_view seccomp = "seccomp";
-      if (!option.starts_with(seccomp) || option.size() < seccomp.size() + 1) continue;
-      const char separator = option[seccomp.size()];
-      const std::string_view profile = option.substr(seccomp.size() + 1);
-      if ((separator != '=' && separator != ':') || profile == "unconfined") continue;
-      if (profile != "builtin") {
-        add_always("security_opt",
-                   fmt::format("'{}' names a seccomp profile; only unconfined and builtin are supported", entry.value));
-      } else if (podman_ || !known_since(1, 42)) {
+      if (const auto profile = seccomp_profile(option)) {
+        if (!is_profile_text(*profile)) {
+          add_always("security_opt", fmt::format("the seccomp profile of '{}' was not read", option));
+        } else if (podman_) {
+          add_always("security_opt", "podman reads a seccomp profile from a file of its own machine");
+        }
+      } else if ((option == "seccomp=builtin" || option == "seccomp:builtin") && (podman_ || !known_since(1, 42))) {
         add_always("security_opt", fmt::format("'{}' is the name of a file to this engine; its own profile applies "
                                                "without the option",
-                                               entry.value));
+                                               option));
       }
     }
   }

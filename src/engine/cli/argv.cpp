@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 #include <fmt/format.h>
+
+#include "policy/seccomp_profile.hpp"
 
 namespace skillrun {
 
@@ -75,17 +78,15 @@ void Renderer::identity() {
   }
 }
 
-/// A seccomp profile that is not known by its name is a file that the client reads, and nobody has judged it.
+/// A client reads a seccomp profile from a file, which may have changed since it was judged.
 void Renderer::security_option(const std::string& option) {
-  constexpr std::string_view seccomp = "seccomp";
-  const bool profile = option.starts_with(seccomp) && option.size() > seccomp.size() &&
-                       (option[seccomp.size()] == '=' || option[seccomp.size()] == ':');
-  const std::string name = profile ? option.substr(seccomp.size() + 1) : "unconfined";
   const bool has_builtin = !dialect_.podman && dialect_.api_minor >= 42;
-  if (name == "unconfined" || (name == "builtin" && has_builtin)) {
-    flag("security-opt", option);
-  } else {
+  if (seccomp_profile(option)) {
+    refuse("a seccomp profile is handed to docker's socket only, not to a client");
+  } else if ((option == "seccomp=builtin" || option == "seccomp:builtin") && !has_builtin) {
     refuse(fmt::format("security option {}: this client would read a file of that name", option));
+  } else {
+    flag("security-opt", option);
   }
 }
 
@@ -175,6 +176,8 @@ void Renderer::resources() {
 }
 
 void Renderer::variables() {
+  auto& all = result_.variables;
+  std::unordered_map<std::string_view, std::size_t> places;
   for (const auto& entry : spec_.env) {
     if (!entry.value.value) {
       // The caller has none: the name alone takes an image's variable away, as over the API. podman reads patterns
@@ -182,12 +185,11 @@ void Renderer::variables() {
       if (!dialect_.podman) flag("env", entry.value.name);
       continue;
     }
-    auto& all = result_.variables;
-    const auto same = std::ranges::find(all, entry.value.name, [](const auto& pair) { return pair.first; });
-    if (same == all.end()) {
+    const auto [place, is_new] = places.emplace(entry.value.name, all.size());
+    if (is_new) {
       all.emplace_back(entry.value.name, *entry.value.value);
     } else {
-      same->second = *entry.value.value;
+      all[place->second].second = *entry.value.value;
     }
   }
 }
@@ -243,20 +245,20 @@ std::optional<int> api_minor(std::string_view version) {
   return minor;
 }
 
-std::vector<std::string> docker_run_words(const ContainerSpec& spec, const RunLabels& labels,
-                                          const StartOptions& options, const EngineInfo& engine) {
+CommandLine docker_run_command(const ContainerSpec& spec, const RunLabels& labels, const StartOptions& options,
+                               const EngineInfo& engine) {
   CliDialect dialect;
   dialect.podman = engine.kind == "podman";
   dialect.rootless = engine.rootless;
   dialect.api_minor = api_minor(engine.api_version).value_or(dialect.api_minor);
-  const RenderedSpec rendered = render_spec(spec, labels, options, dialect);
+  RenderedSpec rendered = render_spec(spec, labels, options, dialect);
   std::vector<std::string> words{dialect.podman ? "podman" : "docker", "run"};
   words.emplace_back(spec.removes_container() ? "--rm=true" : "--rm=false");
   if (spec.pull) words.push_back(fmt::format("--pull={}", to_string(spec.pull->value)));
   words.insert(words.end(), rendered.flags.begin(), rendered.flags.end());
   for (const auto& [name, value] : rendered.variables) words.push_back(fmt::format("--env={}={}", name, value));
   words.insert(words.end(), rendered.tail.begin(), rendered.tail.end());
-  return words;
+  return {.words = std::move(words), .gaps = std::move(rendered.unsupported)};
 }
 
 }  // namespace skillrun

@@ -138,7 +138,7 @@ EngineResult<void> CliEngine::build_image(const BuildRequest& request, const Pro
   if (!recipe.target.empty()) words.push_back("--target=" + recipe.target);
   if (request.platform) words.push_back("--platform=" + *request.platform);
   for (const auto& argument : recipe.args) {
-    words.push_back(fmt::format("--build-arg={}={}", argument.key, argument.value));
+    words.push_back(fmt::format("--build-arg={}={}", argument.value.key, argument.value.value));
   }
   for (const auto& [key, value] : request.labels) words.push_back(fmt::format("--label={}={}", key, value));
   words.insert(words.end(), {"--", recipe.context});

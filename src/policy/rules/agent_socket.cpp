@@ -32,6 +32,12 @@ void check(const RuleContext& context, FindingSink& sink) {
       sink.report(host.origin, fmt::format("{} lets the skill act with the caller's keys or services", host.text()));
       return true;
     }
+    if (may_hold_agent_socket(host.path)) {
+      sink.report_at_most(warning, host.origin,
+                          fmt::format("{} is where ssh agents, terminals and X keep their sockets", host.text()),
+                          "mount a folder below it");
+      return true;
+    }
     if (host.path != host.declared || !is_other_socket(context.host, host.path)) return false;
     sink.report(host.origin,
                 fmt::format("{} is a socket: the skill could have a service of the host act for it", host.text()));

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "policy/home_secrets.hpp"
@@ -10,8 +12,11 @@ namespace {
 using enum Severity;
 
 bool holds_callers_home(const HostView& host, std::string_view path) {
-  const std::optional<std::string> home = host.home();
-  return home && is_clean(*home) && *home != "/" && path != "/" && is_within(*home, path);
+  if (path == "/") return false;
+  return std::ranges::any_of(host.homes(), [&](const std::string& home) {
+    if (home == "/" || !is_clean(home)) return false;
+    return is_within(home, path) || is_within(host.real_path(home).value_or(home), path);
+  });
 }
 
 void check(const RuleContext& context, FindingSink& sink) {
@@ -19,6 +24,12 @@ void check(const RuleContext& context, FindingSink& sink) {
     if (const auto secret = find_home_secret(host.path)) {
       sink.report(host.origin,
                   fmt::format("{} gives access to {}, which holds a user's secrets", host.text(), *secret));
+      return true;
+    }
+    if (const auto program = host.read_only ? std::nullopt : find_home_program(host.path)) {
+      sink.report(host.origin,
+                  fmt::format("{} lets the skill write {}, which the user's own programs run", host.text(), *program),
+                  "mount it read-only, or the one folder that the tool works on");
       return true;
     }
     for (const std::string& secret : context.params.words("add")) {
@@ -55,8 +66,9 @@ constexpr Rule rules[] = {
               .privileged = info,
               .baseline = error,
               .restricted = error,
-              .summary = "a mount of a whole home directory, or of the keys, tokens and profiles in one",
-              .why = "keys and tokens from a home open other machines and accounts",
+              .summary = "a mount of a whole home directory, or of the keys, tokens and profiles in one, or a writable one of its "
+                         "start-up files and programs",
+              .why = "keys and tokens from a home open other machines and accounts, and its start-up files run on the host",
               .remedy = "mount the one folder that the tool works on",
               .source = "own",
               .params = params},

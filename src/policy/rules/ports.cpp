@@ -1,4 +1,7 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -10,9 +13,22 @@ namespace {
 
 using enum Severity;
 
+/// In every spelling of an address that is all zeros; one that begins like IPv4 inside of IPv6 is that IPv4 address.
 bool is_every_interface(std::string_view address) {
-  return address.empty() || address == "0.0.0.0" || address == "::" || address == "[::]" || address == "0" ||
-         address == "*" || address == "::0" || address == "0:0:0:0:0:0:0:0";
+  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+  address = address.substr(0, address.find('%'));
+  if (address.empty() || address == "0" || address == "*") return true;
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.size() >= text.size()) return false;
+  std::ranges::copy(address, text.begin());
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  const auto zeros = [&](std::size_t from, std::size_t to) {
+    return std::all_of(bytes.begin() + from, bytes.begin() + to, [](unsigned char byte) { return byte == 0; });
+  };
+  if (inet_pton(AF_INET, text.data(), bytes.data()) == 1) return zeros(0, sizeof(in_addr));
+  if (inet_pton(AF_INET6, text.data(), bytes.data()) != 1) return false;
+  const bool mapped = zeros(0, 10) && bytes[10] == 0xFF && bytes[11] == 0xFF;
+  return mapped ? zeros(12, bytes.size()) : zeros(0, bytes.size());
 }
 
 /// Calls `judge` with each port until it has reported for an entry: a range is many ports and one entry.

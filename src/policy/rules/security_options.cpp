@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "policy/rule_support.hpp"
+#include "policy/seccomp_profile.hpp"
+#include "support/sha256.hpp"
 
 namespace skillrun::rules {
 
@@ -88,8 +90,28 @@ void check_seccomp(const RuleContext& context, FindingSink& sink) {
   report_kind<Kind::seccomp_unconfined>(context, sink, "the system call filter is switched off");
 }
 
+/// While linting nobody reads the file: then its path decides, and the text when the skill runs.
+bool is_allowed_profile(const RuleContext& context, std::string_view profile) {
+  const auto allowed = context.params.words("allow");
+  if (allowed.empty()) return false;
+  const std::string digest = is_profile_text(profile) ? "@sha256:" + sha256(profile) : std::string();
+  return std::ranges::any_of(allowed, [&](std::string_view known) {
+    return digest.empty() ? known.substr(0, known.rfind('@')) == profile : known.ends_with(digest);
+  });
+}
+
 void check_profile(const RuleContext& context, FindingSink& sink) {
-  report_kind<Kind::seccomp_profile>(context, sink, "the system call filter is replaced by a profile nobody judged");
+  for (const auto& option : context.spec.security_opt) {
+    const auto profile = seccomp_profile(option.value);
+    if (!profile) continue;
+    if (!is_allowed_profile(context, *profile)) {
+      sink.report(option.origin, fmt::format("the system call filter is replaced by a profile nobody judged: '{}'",
+                                             is_profile_text(*profile) ? option.origin.text : option.value));
+    } else if (is_profile_text(*profile) && !denies_by_default(*profile)) {
+      sink.report(option.origin, fmt::format("the profile of '{}' allows every system call that it does not name",
+                                             option.origin.text));
+    }
+  }
 }
 
 void check_apparmor(const RuleContext& context, FindingSink& sink) {
@@ -122,6 +144,25 @@ void check_unknown(const RuleContext& context, FindingSink& sink) {
   report_kind<Kind::unknown>(context, sink, "a security option that is not known");
 }
 
+/// PATH@sha256:DIGEST
+std::expected<std::string, ParseError> pinned_profile(std::string_view word) {
+  constexpr std::string_view separator = "@sha256:";
+  const std::size_t at = word.rfind(separator);
+  if (at != std::string_view::npos && is_clean(word.substr(0, at))) {
+    const std::string_view digest = word.substr(at + separator.size());
+    if (digest.size() == 64 && digest.find_first_not_of("0123456789abcdef") == std::string_view::npos) {
+      return std::string(word);
+    }
+  }
+  return std::unexpected(ParseError{fmt::format("'{}' is not PATH@sha256:DIGEST with an absolute path", word)});
+}
+
+constexpr RuleParam seccomp_params[] = {
+    {.name = "allow",
+     .effect = ParamEffect::exempt,
+     .description = "profiles that pass, each as PATH@sha256:DIGEST of the file's text, where they deny by default",
+     .normalize = pinned_profile}};
+
 constexpr RuleParam apparmor_params[] = {
     {.name = "allow",
      .effect = ParamEffect::exempt,
@@ -144,7 +185,8 @@ constexpr Rule rules[] = {
               .summary = "a seccomp profile file replaces the engine's own",
               .why = "a profile can allow every call, and its text is not part of the manifest that was reviewed",
               .remedy = "remove the option; the engine's own profile applies then",
-              .source = "own"},
+              .source = "own",
+              .params = seccomp_params},
      .check = check_profile},
     {.info = {.id = "apparmor-unconfined",
               .privileged = info,

@@ -52,14 +52,37 @@ std::optional<Match> find(const RuleContext& context, std::string_view path) {
   return added ? std::optional(Match{*added, true}) : std::nullopt;
 }
 
+/// Where the places really are: the folder of an engine is often a link to a larger disk.
+std::vector<std::string> moved_places(const RuleContext& context) {
+  std::vector<std::string> moved;
+  if (!context.host.reads_file_system()) return moved;
+  const auto follow = [&](std::string_view place) {
+    auto real = context.host.real_path(std::string(place));
+    // A folder that leads into another place of the list (/bin to /usr/bin) is found there.
+    if (real && *real != place && *real != "/" && !find(context, *real)) moved.push_back(std::move(*real));
+  };
+  if (const auto* instead = context.params.find<std::vector<std::string>>("replace")) {
+    std::ranges::for_each(*instead, follow);
+  } else {
+    std::ranges::for_each(sensitive_places(), follow);
+  }
+  std::ranges::for_each(context.params.words("add"), follow);
+  return moved;
+}
+
 bool may_be_read(const RuleContext& context, std::string_view path) {
   return is_harmless_to_read(path) || std::ranges::any_of(context.params.words("allow_read_only"),
                                                           [&](const auto& known) { return is_within(path, known); });
 }
 
 void check_sensitive(const RuleContext& context, FindingSink& sink) {
+  std::optional<std::vector<std::string>> moved;
   for_each_host_path(context, [&](const HostPath& host) {
-    const std::optional<Match> match = find(context, host.path);
+    std::optional<Match> match = find(context, host.path);
+    if (!match) {
+      if (!moved) moved = moved_places(context);
+      if (const auto found = find_sensitive_path(host.path, *moved)) match = Match{*found, false};
+    }
     if (!match || (host.read_only && may_be_read(context, host.path)) ||
         is_own_folder_of_root(context, host, match->found)) {
       return false;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "policy/rule_support.hpp"
@@ -9,7 +11,7 @@ namespace {
 using enum Severity;
 
 /// A default of "host" has no number before a caller is known; admit() sees to that.
-bool is_root(const UserSpec& user) { return user.uid == 0U || user.user == "root"; }
+bool is_root(const UserSpec& user) { return user.uid == 0U || user.user == "root" || user.user == "toor"; }
 
 void check_user(const RuleContext& context, FindingSink& sink) {
   const auto& user = context.spec.user;
@@ -22,8 +24,15 @@ void check_user(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+/// Groups that engines, disks, memory or other users' secrets are open to.
+constexpr std::string_view powerful_groups[] = {
+    "root", "docker", "podman", "containerd", "lxd",  "incus", "incus-admin", "libvirt", "kvm",
+    "disk", "kmem",   "shadow", "sudo",       "admin", "wheel", "adm",         "systemd-journal",
+};
+
 bool is_powerful(std::string_view group) {
-  return group == "root" || group == "docker" || group.find_first_not_of('0') == std::string_view::npos;
+  return std::ranges::find(powerful_groups, group) != std::end(powerful_groups) ||
+         group.find_first_not_of('0') == std::string_view::npos;
 }
 
 void check_group(const RuleContext& context, FindingSink& sink) {
@@ -52,7 +61,7 @@ constexpr Rule rules[] = {
               .privileged = info,
               .baseline = warning,
               .restricted = error,
-              .summary = "group 0 or the docker group",
+              .summary = "group 0, the docker group, or another that the system trusts: disk, kvm, lxd, shadow, sudo",
               .why = "files of root and sockets of engines are often open to these groups",
               .remedy = "use a group of the skill's own",
               .source = "own"},

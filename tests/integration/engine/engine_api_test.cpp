@@ -425,7 +425,7 @@ TEST_CASE("engine API: a Dockerfile is built from its context, arguments, target
   on_each_engine([&folder](ApiEngine& engine) {
     BuildRequest request;
     request.recipe = {
-        .context = folder.string(), .dockerfile = "Containerfile", .target = "first", .args = {{"WORD", "a b"}}};
+        .context = folder.string(), .dockerfile = "Containerfile", .target = "first", .args = {{{"WORD", "a b"}, {}}}};
     request.reference = "skillrun-test/built:1";
     request.labels = {{"skillrun.test", "built $x \"y\""}};
     std::vector<std::string> lines;

@@ -44,13 +44,14 @@ struct Library {
 };
 
 /// Which layers may include which library. Boost.JSON is reached through support/json.hpp only.
-const std::array<Library, 9> libraries = {{
+const std::array<Library, 10> libraries = {{
     {"toml++/", {"manifest"}},
     {"yaml-cpp/", {"manifest", "policy"}},
     {"re2/", {"policy", "spec"}},
     {"boost/json", {"support"}},
     {"boost/", {"engine", "run"}},
     {"archive", {"engine", "run"}},
+    {"openssl/", {"support"}},
     {"spdlog/", {"engine", "run", "cli"}},
     {"CLI/", {"cli"}},
     {"fmt/", {"support", "manifest", "spec", "policy", "report", "engine", "run", "cli"}},

@@ -103,6 +103,9 @@ TEST_CASE("a seccomp profile from a file is not taken for its name") {
   spec.security_opt = {declared(std::string("seccomp=/etc/profile.json")), declared(std::string("seccomp:builtin")),
                        declared(std::string("seccomp=unconfined")), declared(std::string("label=disable"))};
   CHECK(fields(spec, engine("docker")) == Fields{"security_opt"});
+  spec.security_opt = {declared(std::string(R"(seccomp={"defaultAction": "SCMP_ACT_ERRNO"})"))};
+  CHECK(fields(spec, engine("docker")) == Fields{});
+  CHECK(fields(spec, engine("podman")) == Fields{"security_opt"});
 }
 
 TEST_CASE("engines that know no built-in seccomp profile would read a file of that name") {

@@ -406,13 +406,18 @@ TEST_CASE("the command line for people has the values and says what is pulled an
   add(spec.command, std::string("x"));
   EngineInfo engine;
   engine.kind = "docker";
-  const Words words = docker_run_words(spec, {{{"k", "v"}}}, {.standard_input = false, .tty = false}, engine);
+  const Words words = docker_run_command(spec, {{{"k", "v"}}}, {.standard_input = false, .tty = false}, engine).words;
   CHECK(Words(words.begin(), words.begin() + 4) == Words{"docker", "run", "--rm=true", "--pull=never"});
   CHECK(std::ranges::find(words, "--label=k=v") != words.end());
   CHECK(std::ranges::find(words, "--interactive=false") != words.end());
   CHECK(Words(words.end() - 4, words.end()) == Words{"--env=A=1", "--", "example.org/tool:1", "x"});
   engine.kind = "podman";
-  CHECK(docker_run_words(spec, {}, {}, engine).front() == "podman");
+  CHECK(docker_run_command(spec, {}, {}, engine).words.front() == "podman");
+  CHECK(docker_run_command(spec, {}, {}, engine).gaps.empty());
+  GpuRequest gpus;
+  gpus.device_ids = {"0"};
+  set(spec.gpus, gpus);
+  CHECK(docker_run_command(spec, {}, {}, engine).gaps.size() == 1);
 }
 
 TEST_CASE("an API version has one number that counts") {

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "support.hpp"
+#include "support/sha256.hpp"
 
 using namespace skillrun;
 using namespace skillrun::test;
@@ -48,6 +49,58 @@ TEST_CASE("the real path of a bind is judged and pinned") {
   REQUIRE_FALSE(refused);
   CHECK(has(refused.error().findings, "sensitive-mount", Severity::error));
   CHECK(refused.error().spec.mounts.front().value.source == "/srv/innocent");
+}
+
+namespace {
+
+constexpr const char* strict_profile = R"({"defaultAction": "SCMP_ACT_ERRNO", "syscalls": []})";
+constexpr const char* open_profile = R"({"defaultAction": "SCMP_ACT_ALLOW"})";
+
+std::shared_ptr<const Policy> allowing_profiles(const std::string& path, std::initializer_list<const char*> texts) {
+  std::string text = "apiVersion: skillrun.policy/v1\nname: p\nextends: [baseline]\nrules: {seccomp-custom-profile: {params: {allow: [";
+  for (const char* profile : texts) text += path + "@sha256:" + sha256(profile) + ", ";
+  const auto policy = Policy::parse(
+      std::make_shared<const SourceText>(SourceText{.name = "p.yaml", .directory = {}, .text = text + "]}}}\n"}));
+  REQUIRE(policy);
+  return *policy;
+}
+
+ContainerSpec with_profile(std::string option) {
+  ContainerSpec spec = clean_spec();
+  spec.security_opt.push_back(set(option, "docker.security_opt[0]", option));
+  return spec;
+}
+
+}  // namespace
+
+TEST_CASE("a seccomp profile passes by its path and digest, and its text is pinned") {
+  FakeHost host;
+  host.files = {{"/srv/strict.json", strict_profile}, {"/srv/open.json", open_profile}};
+  const auto policy = allowing_profiles("/srv/strict.json", {strict_profile});
+  const auto approved = admit(*policy, with_profile("seccomp=/srv/strict.json"), host);
+  REQUIRE(approved);
+  CHECK(approved->spec().security_opt.front().value == "seccomp=" + std::string(strict_profile));
+  // What an engine made of it carries the text.
+  CHECK_FALSE(has_errors(approved->judge_again(approved->spec(), host)));
+  CHECK(admit(*policy, with_profile("seccomp:/srv/strict.json"), host));
+
+  CHECK_FALSE(admit(baseline(), with_profile("seccomp=/srv/strict.json"), host));
+  CHECK_FALSE(admit(*policy, with_profile("seccomp=/srv/open.json"), host));
+  host.files["/srv/strict.json"] += " ";
+  CHECK_FALSE(admit(*policy, with_profile("seccomp=/srv/strict.json"), host));
+  host.files.clear();
+  CHECK_FALSE(admit(*policy, with_profile("seccomp=/srv/strict.json"), host));
+  // While linting the file is not read, and its path decides.
+  CHECK_FALSE(has_errors(evaluate(*policy, with_profile("seccomp=/srv/strict.json"), LexicalHost())));
+  CHECK(has_errors(evaluate(*policy, with_profile("seccomp=/srv/other.json"), LexicalHost())));
+}
+
+TEST_CASE("a seccomp profile that allows by default is refused although a policy lists it") {
+  FakeHost host;
+  host.files = {{"/srv/a.json", open_profile}, {"/srv/b.json", "no profile at all {"}};
+  CHECK_FALSE(admit(*allowing_profiles("/srv/a.json", {open_profile}), with_profile("seccomp=/srv/a.json"), host));
+  CHECK_FALSE(
+      admit(*allowing_profiles("/srv/b.json", {"no profile at all {"}), with_profile("seccomp=/srv/b.json"), host));
 }
 
 TEST_CASE("a path that this machine can not resolve is refused") {

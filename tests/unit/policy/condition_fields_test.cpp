@@ -26,7 +26,7 @@ std::vector<ContainerSpec> full_specs() {
   full.build = testing::declared(BuildRecipe{
       .packages = std::nullopt,
       .context = ContextRecipe{
-          .context = "/srv/x", .dockerfile = "Dockerfile", .target = "run", .args = {{.key = "A", .value = "1"}}}});
+          .context = "/srv/x", .dockerfile = "Dockerfile", .target = "run", .args = {{.value = {.key = "A", .value = "1"}, .origin = {}}}}});
   full.quiet = testing::declared(true);
   full.detach = testing::declared(false);
   full.rm = testing::declared(true);

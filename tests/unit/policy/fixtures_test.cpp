@@ -40,7 +40,7 @@ struct FixtureHost : FakeHost {
     volumes = {{"data-that-is-there", {.driver = "local", .options = {}}}};
     platform = "linux/amd64";
     socket = "/opt/engine/main.sock";
-    home_folder = "/home/alice";
+    home_folders = {"/home/alice"};
   }
   std::optional<std::chrono::year_month_day> today() const override {
     return std::chrono::year_month_day{std::chrono::year(2026), std::chrono::November, std::chrono::day(21)};

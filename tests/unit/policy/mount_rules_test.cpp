@@ -174,19 +174,52 @@ TEST_CASE("homes and the secrets in them are refused") {
     CHECK(refused(path, "home-secrets-mount"));
   }
   for (const char* path : {"/home/al/project", "/home/al/.config/htop", "/home/al/.cache", "/home/al/ssh",
-                           "/home/al/project/.docker/nginx.conf", "/home/al/.local/bin"}) {
+                           "/home/al/project/.docker/nginx.conf", "/home/al/.local/share/fonts"}) {
     CAPTURE(path);
     CHECK_FALSE(refused(path, "home-secrets-mount"));
   }
 }
 
+TEST_CASE("what a user's programs run may be read but not written") {
+  for (const char* path : {"/home/al/.bashrc", "/home/al/.local/bin", "/data/users/al/.profile", "/home/al/.config/fish",
+                           "/srv/project/.git/hooks", "/home/al/.config/skillrun/policy.yaml"}) {
+    CAPTURE(path);
+    Setting<Mount> mount = bind(path);
+    mount.value.read_only = false;
+    CHECK(has(judge_mount(mount), "home-secrets-mount", Severity::error));
+    mount.value.read_only = true;
+    CHECK_FALSE(has(judge_mount(mount), "home-secrets-mount"));
+  }
+}
+
+TEST_CASE("a system folder is known by where it really is") {
+  FakeHost host;
+  host.links = {{"/var/lib/docker", "/data/docker"}, {"/bin", "/usr/bin"}, {"/boot", "/"}};
+  CHECK(has(judge_mount(bind("/data/docker"), host), "sensitive-mount", Severity::error));
+  CHECK(has(judge_mount(bind("/data/docker/overlay2"), host), "sensitive-mount", Severity::error));
+  CHECK(has(judge_mount(bind("/data"), host), "sensitive-mount", Severity::error));
+  CHECK_FALSE(has_errors(judge_mount(bind("/data2/project"), host)));
+  CHECK_FALSE(has(judge_mount(bind("/data"), LexicalHost()), "sensitive-mount"));
+}
+
+TEST_CASE("sockets of terminals and of X are agents, and the folder that holds them is no place to mount") {
+  for (const char* path : {"/tmp/tmux-1000", "/tmp/tmux-1000/default", "/tmp/.X11-unix", "/tmp/ssh-abc/agent.7"}) {
+    CAPTURE(path);
+    CHECK(has(judge_mount(bind(path)), "agent-socket", Severity::error));
+  }
+  CHECK(has(judge_mount(bind("/tmp")), "agent-socket", Severity::warning));
+  CHECK_FALSE(has(judge_mount(bind("/tmp/work")), "agent-socket"));
+}
+
 TEST_CASE("the caller's own home is known even in an unusual place") {
   FakeHost host;
-  host.home_folder = "/var/opt/builder";
+  host.home_folders = {"/root", "/var/opt/builder"};
   CHECK(has(judge_mount(bind("/var/opt/builder"), host), "home-secrets-mount", Severity::error));
   CHECK(has(judge_mount(bind("/var/opt"), host), "home-secrets-mount", Severity::error));
   CHECK_FALSE(has_errors(judge_mount(bind("/var/opt/builder/project"), host)));
-  host.home_folder = "/";
+  host.links = {{"/var/opt/builder", "/data/builder"}};
+  CHECK(has(judge_mount(bind("/data/builder"), host), "home-secrets-mount", Severity::error));
+  host.home_folders = {"/"};
   CHECK_FALSE(has_errors(judge_mount(bind("/srv/project"), host)));
 }
 

@@ -20,15 +20,16 @@ class FakeHost : public HostView {
   std::vector<std::string> unreadable;       ///< paths that can not be resolved
   std::vector<std::string> sockets;          ///< paths that lead to a socket
   std::map<std::string, Volume> volumes;     ///< that the engine has
+  std::map<std::string, std::string> files;  ///< their texts
   std::optional<std::string> platform;       ///< of the engine
   bool remote = false;                       ///< the engine is elsewhere: nothing is known of its paths
   std::optional<std::string> socket;
   std::optional<std::uint32_t> user = 1000;
-  std::optional<std::string> home_folder;
-  mutable int questions = 0;
+  std::vector<std::string> home_folders;
+  mutable std::vector<std::string> asked;  ///< the paths that were to be resolved
 
   std::optional<std::string> real_path(const std::string& path) const override {
-    ++questions;
+    asked.push_back(path);
     if (remote) return std::nullopt;
     if (std::ranges::find(unreadable, path) != unreadable.end()) return std::nullopt;
     const auto found = links.find(path);
@@ -37,7 +38,7 @@ class FakeHost : public HostView {
   std::optional<std::string> engine_socket() const override { return socket; }
   std::optional<std::uint32_t> uid() const override { return user; }
   std::optional<std::uint32_t> gid() const override { return user; }
-  std::optional<std::string> home() const override { return home_folder; }
+  std::vector<std::string> homes() const override { return home_folders; }
   std::optional<bool> exists(const std::string& path) const override {
     if (remote) return std::nullopt;
     return std::ranges::find(missing, path) == missing.end();
@@ -45,6 +46,10 @@ class FakeHost : public HostView {
   std::optional<bool> is_socket(const std::string& path) const override {
     if (remote) return std::nullopt;
     return std::ranges::find(sockets, path) != sockets.end();
+  }
+  std::optional<std::string> file_text(const std::string& path) const override {
+    const auto found = files.find(path);
+    return found == files.end() ? std::nullopt : std::optional(found->second);
   }
   bool engine_is_remote() const override { return remote; }
   std::optional<std::string> engine_platform() const override { return platform; }

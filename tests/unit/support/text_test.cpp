@@ -34,6 +34,8 @@ TEST_CASE("positions count code points, not bytes") {
 TEST_CASE("printable text can not move a terminal's cursor") {
   CHECK(printable("a\x1b[2Jb\n") == "a\\x1b[2Jb\\n");
   CHECK(printable("é\xff") == "é\\xff");
+  CHECK(printable("a\u202eb\u2066c\u2028d\u200be\ufefff") == "a\\u202eb\\u2066c\\u2028d\\u200be\\ufefff");
+  CHECK(printable("\u2014\u20ac\u2070") == "\u2014\u20ac\u2070");
 }
 
 TEST_CASE("the closest names come first and far ones not at all") {
