@@ -80,10 +80,9 @@ std::string as_json(const Prepared& prepared, const Judgement& judgement, const 
   document["spec"] = spec_document(judgement.spec);
   // A refused spec is never rendered: nothing that policy said no to is put into an engine's words.
   document["request"] = judgement.allowed ? json::parse(request.json) : json::value(nullptr);
-  document["argv"] =
-      judgement.allowed && request.command.gaps.empty()
-          ? json::value(json::array(request.command.words.begin(), request.command.words.end()))
-          : json::value(nullptr);
+  document["argv"] = judgement.allowed && request.command.gaps.empty()
+                         ? json::value(json::array(request.command.words.begin(), request.command.words.end()))
+                         : json::value(nullptr);
   document["findings"] = to_json_array(judgement.findings);
   document["verdict"] = judgement.allowed ? "allowed" : "refused";
   return pretty(document);

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view places[] = {
     "/run/systemd",        "/run/dbus",         "/run/gdm",        "/run/user/*/systemd", "/run/user/*/bus",
     "/run/user/*/dbus-1",  "/run/user/*/gnupg", "/run/user/*/gcr", "/run/user/*/keyring", "/run/user/*/ssh-agent",
-    "/run/user/*/p11-kit", "/run/screen", "/run/tmux",
+    "/run/user/*/p11-kit", "/run/screen",       "/run/tmux",
 };
 
 /// Of names in /tmp: the sockets of ssh agents, terminal multiplexers, X and D-Bus, or the folders that hold them.

@@ -156,7 +156,8 @@ constexpr ElementField build_arg[] = {{"key", text, build_arg_part<&KeyValue::ke
 constexpr ListField build_args = {
     .name = "build.args",
     .parts = build_arg,
-    .size = [](const Spec& spec) { return build_args_of(spec) == nullptr ? std::size_t{0} : build_args_of(spec)->size(); },
+    .size =
+        [](const Spec& spec) { return build_args_of(spec) == nullptr ? std::size_t{0} : build_args_of(spec)->size(); },
     .origin = [](const Spec& spec, std::size_t index) -> const Origin& { return (*build_args_of(spec))[index].origin; },
     .key = 0,
     .value = 1};

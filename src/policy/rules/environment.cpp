@@ -77,7 +77,8 @@ void check_secret(const RuleContext& context, FindingSink& sink) {
   }
   if (!context.spec.build || !context.spec.build->value.context) return;
   for (const auto& arg : context.spec.build->value.context->args) {
-    if (arg.origin.text.find("${") == std::string::npos) check_literal(arg.value.key, arg.value.value, arg.origin, sink);
+    if (arg.origin.text.find("${") == std::string::npos)
+      check_literal(arg.value.key, arg.value.value, arg.origin, sink);
   }
 }
 
@@ -86,7 +87,8 @@ constexpr Rule rules[] = {
               .privileged = info,
               .baseline = warning,
               .restricted = error,
-              .summary = "an environment entry with no =, or a variable with a secret's name, which copies the caller's value",
+              .summary =
+                  "an environment entry with no =, or a variable with a secret's name, which copies the caller's value",
               .why = "a manifest can pull a caller's tokens into a container without anybody noticing",
               .remedy = "write NAME=value, or leave it to the caller to pass --env NAME",
               .source = "own"},
@@ -104,10 +106,10 @@ constexpr Rule rules[] = {
               .privileged = info,
               .baseline = error,
               .restricted = error,
-              .summary = "a literal secret in environment or build arguments: token, password, private key, cloud key id",
+              .summary =
+                  "a literal secret in environment or build arguments: token, password, private key, cloud key id",
               .why = "manifests are shared and kept for ever, and the environment shows in every inspect",
-              .remedy =
-                  "remove it and let the caller pass --env NAME; if it was published, replace the secret",
+              .remedy = "remove it and let the caller pass --env NAME; if it was published, replace the secret",
               .source = "own"},
      .check = check_secret},
 };

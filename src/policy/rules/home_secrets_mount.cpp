@@ -62,16 +62,18 @@ constexpr RuleParam params[] = {{.name = "add",
                                  .normalize = path_in_home}};
 
 constexpr Rule rules[] = {
-    {.info = {.id = "home-secrets-mount",
-              .privileged = info,
-              .baseline = error,
-              .restricted = error,
-              .summary = "a mount of a whole home directory, or of the keys, tokens and profiles in one, or a writable one of its "
-                         "start-up files and programs",
-              .why = "keys and tokens from a home open other machines and accounts, and its start-up files run on the host",
-              .remedy = "mount the one folder that the tool works on",
-              .source = "own",
-              .params = params},
+    {.info =
+         {.id = "home-secrets-mount",
+          .privileged = info,
+          .baseline = error,
+          .restricted = error,
+          .summary =
+              "a mount of a whole home directory, or of the keys, tokens and profiles in one, or a writable one of its "
+              "start-up files and programs",
+          .why = "keys and tokens from a home open other machines and accounts, and its start-up files run on the host",
+          .remedy = "mount the one folder that the tool works on",
+          .source = "own",
+          .params = params},
      .check = check},
 };
 

@@ -59,7 +59,9 @@ void check_detached(const RuleContext& context, FindingSink& sink) {
 }
 
 constexpr RuleParam timeout_params[] = {
-    {.name = "max", .type = ParamType::duration, .description = "the longest timeout that passes; the stop timeout comes on top, at most 5 minutes"}};
+    {.name = "max",
+     .type = ParamType::duration,
+     .description = "the longest timeout that passes; the stop timeout comes on top, at most 5 minutes"}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "writable-rootfs",

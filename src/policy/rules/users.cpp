@@ -26,7 +26,7 @@ void check_user(const RuleContext& context, FindingSink& sink) {
 
 /// Groups that engines, disks, memory or other users' secrets are open to.
 constexpr std::string_view powerful_groups[] = {
-    "root", "docker", "podman", "containerd", "lxd",  "incus", "incus-admin", "libvirt", "kvm",
+    "root", "docker", "podman", "containerd", "lxd",   "incus", "incus-admin", "libvirt",         "kvm",
     "disk", "kmem",   "shadow", "sudo",       "admin", "wheel", "adm",         "systemd-journal",
 };
 

@@ -273,7 +273,8 @@ TEST_CASE("a build passes recipe, target and labels on") {
   const test::TemporaryFolder folder;
   const std::string context = std::filesystem::canonical(folder.path());
   static_cast<void>(folder.write("Other", "FROM scratch\n"));
-  const BuildRequest request{{context, "Other", "final", {{{"A", "1"}, {}}}}, "example.org/x:1", "linux/amd64", {{"k", "v"}}};
+  const BuildRequest request{
+      {context, "Other", "final", {{{"A", "1"}, {}}}}, "example.org/x:1", "linux/amd64", {{"k", "v"}}};
   REQUIRE(client.open()->build_image(request, {}, {}));
   CHECK(client.calls().find(fmt::format("build --tag=example.org/x:1 --file={0}/Other --target=final "
                                         "--platform=linux/amd64 --build-arg=A=1 --label=k=v -- {0}",

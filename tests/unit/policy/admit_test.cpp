@@ -57,7 +57,9 @@ constexpr const char* strict_profile = R"({"defaultAction": "SCMP_ACT_ERRNO", "s
 constexpr const char* open_profile = R"({"defaultAction": "SCMP_ACT_ALLOW"})";
 
 std::shared_ptr<const Policy> allowing_profiles(const std::string& path, std::initializer_list<const char*> texts) {
-  std::string text = "apiVersion: skillrun.policy/v1\nname: p\nextends: [baseline]\nrules: {seccomp-custom-profile: {params: {allow: [";
+  std::string text =
+      "apiVersion: skillrun.policy/v1\nname: p\nextends: [baseline]\nrules: {seccomp-custom-profile: {params: {allow: "
+      "[";
   for (const char* profile : texts) text += path + "@sha256:" + sha256(profile) + ", ";
   const auto policy = Policy::parse(
       std::make_shared<const SourceText>(SourceText{.name = "p.yaml", .directory = {}, .text = text + "]}}}\n"}));

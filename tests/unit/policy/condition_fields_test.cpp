@@ -23,10 +23,12 @@ std::string_view root_of(std::string_view field) { return field.substr(0, field.
 /// Specs that together set every field.
 std::vector<ContainerSpec> full_specs() {
   ContainerSpec full = testing::full_spec();
-  full.build = testing::declared(BuildRecipe{
-      .packages = std::nullopt,
-      .context = ContextRecipe{
-          .context = "/srv/x", .dockerfile = "Dockerfile", .target = "run", .args = {{.value = {.key = "A", .value = "1"}, .origin = {}}}}});
+  full.build = testing::declared(
+      BuildRecipe{.packages = std::nullopt,
+                  .context = ContextRecipe{.context = "/srv/x",
+                                           .dockerfile = "Dockerfile",
+                                           .target = "run",
+                                           .args = {{.value = {.key = "A", .value = "1"}, .origin = {}}}}});
   full.quiet = testing::declared(true);
   full.detach = testing::declared(false);
   full.rm = testing::declared(true);

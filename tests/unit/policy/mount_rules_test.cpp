@@ -181,8 +181,9 @@ TEST_CASE("homes and the secrets in them are refused") {
 }
 
 TEST_CASE("what a user's programs run may be read but not written") {
-  for (const char* path : {"/home/al/.bashrc", "/home/al/.local/bin", "/data/users/al/.profile", "/home/al/.config/fish",
-                           "/srv/project/.git/hooks", "/home/al/.config/skillrun/policy.yaml"}) {
+  for (const char* path :
+       {"/home/al/.bashrc", "/home/al/.local/bin", "/data/users/al/.profile", "/home/al/.config/fish",
+        "/srv/project/.git/hooks", "/home/al/.config/skillrun/policy.yaml"}) {
     CAPTURE(path);
     Setting<Mount> mount = bind(path);
     mount.value.read_only = false;
