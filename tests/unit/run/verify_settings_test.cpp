@@ -1,4 +1,7 @@
 // What a container runs as, how much it may use, and what few skills set.
+#include <cstdint>
+#include <limits>
+
 #include "unit/run/verify_cases.hpp"
 
 namespace skillrun::test {
@@ -45,6 +48,8 @@ TEST_CASE("another image, command, user or folder is refused") {
 TEST_CASE("limits that are another or missing are refused, and a default that has no effect is not") {
   full_differs([](Case& c) { c.host()["Memory"] = 1 << 30; }, {"memory: 67108864 -> 1073741824"});
   full_differs([](Case& c) { c.host()["Memory"] = 0; }, {"memory: 67108864 -> none"});
+  full_differs([](Case& c) { c.host()["Memory"] = std::numeric_limits<std::int64_t>::min(); },
+               {"memory: 67108864 -> none"});
   full_differs([](Case& c) { c.host()["MemorySwap"] = -1; }, {"memory_swap: 100663296 -> none"});
   full_differs([](Case& c) { c.host()["NanoCpus"] = 0; }, {"nano_cpus: 500000000 -> none"});
   full_differs([](Case& c) { c.host()["PidsLimit"] = nullptr; }, {"pids_limit: 100 -> none"});
