@@ -158,6 +158,35 @@ TEST_CASE("the user's and a project's policy can not waive: they may only tighte
   }
 }
 
+TEST_CASE("what the user's or a project's policy extends can not bring in waivers either") {
+  FakeFiles files;
+  const std::string version = "apiVersion: skillrun.policy/v1\n";
+  files.texts["/policies/waives.yaml"] = version + "name: waives\n" + waiver("host-network");
+  files.texts["/policies/between.yaml"] = version + "name: between\nextends: [baseline, ./waives.yaml]\n";
+  files.texts["/policies/comments.yaml"] = version + "name: comments\ninline_waivers: true\n";
+  const auto over = [&](PolicyLayer layer, const std::string& base) {
+    const PolicyInput own{.layer = layer, .builtin = {}, .source = named("own", "extends: [" + base + "]\n")};
+    return Policy::fold(std::vector{own}, &files);
+  };
+  for (const PolicyLayer layer : {PolicyLayer::user, PolicyLayer::project}) {
+    for (const char* base : {"./waives.yaml", "./between.yaml", "/policies/waives.yaml", "restricted, ./waives.yaml"}) {
+      CAPTURE(base);
+      const Finding finding = fault(over(layer, base));
+      CHECK(says(finding, "host-network can not be waived here"));
+      CHECK(finding.source->name == "/policies/waives.yaml");
+      CHECK(finding.span.begin.line == 4);
+    }
+    CHECK(says(fault(over(layer, "./comments.yaml")), "can not be allowed to waive here"));
+  }
+  // The machine's owner and the caller may.
+  for (const PolicyLayer layer : {PolicyLayer::system, PolicyLayer::option}) {
+    const auto folded = over(layer, "./between.yaml");
+    REQUIRE(folded);
+    CHECK(admit(**folded, networked(), LexicalHost(day)));
+    CHECK(over(layer, "./comments.yaml"));
+  }
+}
+
 TEST_CASE("a lock that comes after a waiver takes its effect away") {
   const PolicyInput below{
       .layer = PolicyLayer::option, .builtin = {}, .source = named("below", waiver("host-network"))};
