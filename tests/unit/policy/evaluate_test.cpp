@@ -160,6 +160,26 @@ TEST_CASE("what a parser reported already is not said twice") {
   CHECK(findings.front().message == "too small");
 }
 
+TEST_CASE("a value that could not be read is not also missing, and a warning about it hides nothing") {
+  ContainerSpec spec = clean_spec();
+  spec.memory.reset();
+  spec.memory_swap.reset();
+  REQUIRE(has(evaluate(baseline(), spec, LexicalHost()), "memory-missing"));
+  spec.problems.push_back(Finding{.rule = "ambiguous-value",
+                                  .severity = Severity::warning,
+                                  .message = "given twice",
+                                  .skill = "tool",
+                                  .instance = {},
+                                  .source = spec.source,
+                                  .span = {{1, 1}, {1, 2}},
+                                  .field = "docker.memory",
+                                  .evidence = {},
+                                  .remediation = {}});
+  CHECK(has(evaluate(baseline(), spec, LexicalHost()), "memory-missing"));
+  spec.problems.front().severity = Severity::error;
+  CHECK_FALSE(has(evaluate(baseline(), spec, LexicalHost()), "memory-missing"));
+}
+
 TEST_CASE("each path is resolved once, so that what was judged is what is used") {
   FakeHost host;
   ContainerSpec spec = clean_spec();

@@ -185,6 +185,26 @@ TEST_CASE("what a project lets pass beside a rule that it switched on does not l
   CHECK(refused(fold({restricted})));
   CHECK(refused(fold({own, restricted})));
   CHECK(refused(fold({quiet, restricted})));
+  // The machine's own exceptions hold for the caller too.
+  const std::string opt = rule("mount-outside-roots", "severity: error, params: {roots: [/opt]}");
+  CHECK_FALSE(refused(fold({layer(system_layer, opt), restricted})));
+  CHECK_FALSE(refused(fold({layer(option, opt), restricted})));
+}
+
+TEST_CASE("what a project keeps out stays out under a policy that the caller names") {
+  ContainerSpec spec = clean_spec();
+  Mount mount;
+  mount.source = "/opt/secrets/x";
+  mount.target = "/data";
+  mount.read_only = true;
+  spec.mounts = {set(mount, "docker.volumes[0]", "/opt/secrets/x:/data:ro")};
+  const PolicyInput own = layer(project, rule("sensitive-mount", "params: {add: [/opt/secrets]}"));
+  for (const char* name : {"baseline", "restricted"}) {
+    CAPTURE(name);
+    const auto folded = fold({own, builtin(name)});
+    REQUIRE(folded);
+    CHECK(has(evaluate(**folded, spec, LexicalHost()), "sensitive-mount", Severity::error));
+  }
 }
 
 TEST_CASE("a locked rule keeps its parameters") {
@@ -204,6 +224,12 @@ TEST_CASE("defaults of layers only harden") {
                             "memory_swap_equals_memory: false", "user: '0:0'", "user: '1001:1001'"}) {
     CAPTURE(laxer);
     CHECK(says(fault(fold({floor, layer(project, std::string("defaults: {") + laxer + "}\n")})), "can not be relaxed"));
+  }
+  // Where nobody named a user below, a layer may name one, but not root.
+  CHECK(fold({layer(project, "defaults: {user: '1000:1000'}\n")}));
+  for (const char* root : {"'0:0'", "root", "'root:1000'", "'0'"}) {
+    CAPTURE(root);
+    CHECK(says(fault(fold({layer(project, std::string("defaults: {user: ") + root + "}\n")})), "can not be relaxed"));
   }
   const auto folded = fold({layer(system_layer, "defaults: {cap_drop: [NET_RAW], tmpfs: ['/tmp:size=1m']}\n"),
                             layer(user, "defaults: {cap_drop: [MKNOD], tmpfs: [/scratch]}\n")});

@@ -71,6 +71,24 @@ TEST_CASE("a volume that exists already is judged by what it is, not by what the
   CHECK_FALSE(found("volume-as-bind"));
 }
 
+TEST_CASE("each volume that exists already is judged, whichever others a skill has") {
+  FakeHost host;
+  const auto volume = [](const std::string& name, const std::string& target) {
+    Setting<Mount> mount = bind(name, target);
+    mount.value.type = MountType::volume;
+    return mount;
+  };
+  host.volumes["bound"] = {.driver = "local", .options = {{"type", "none"}, {"o", "bind"}, {"device", "/etc"}}};
+  host.volumes["plain"] = {.driver = "local", .options = {}};
+  ContainerSpec spec = clean_spec();
+  for (const auto& order : std::vector<std::vector<std::string>>{
+           {"new", "bound"}, {"bound", "new"}, {"plain", "bound"}, {"bound", "plain"}}) {
+    CAPTURE(order.front());
+    spec.mounts = {volume(order[0], "/a"), volume(order[1], "/b")};
+    CHECK(has(evaluate(baseline(), spec, host), "volume-as-bind", Severity::error));
+  }
+}
+
 TEST_CASE("time zone, certificates and fonts may be read but not written") {
   for (const char* path : {"/etc/localtime", "/etc/timezone", "/etc/ssl/certs", "/etc/ssl/certs/ca-certificates.crt",
                            "/usr/share/zoneinfo", "/usr/share/fonts/truetype", "/usr/share/ca-certificates"}) {
@@ -272,6 +290,25 @@ TEST_CASE("only root may share a folder below /root, and only as the working dir
   CHECK(has_errors(judge_mount(bind("/root/project"), root)));
   CHECK(is_refused_workdir("/root/project"));
   CHECK(has_errors(judge_mount(workdir("/root/project"), LexicalHost())));
+}
+
+TEST_CASE("a link as root's working directory shares a folder below /root and nothing else") {
+  FakeHost root;
+  root.user = 0;
+  root.links = {{"/root/link", "/root/project"},
+                {"/root/all", "/root"},
+                {"/root/settings", "/etc/app"},
+                {"/root/keys", "/root/.ssh"},
+                {"/root/whole", "/"}};
+  CHECK_FALSE(is_refused_workdir("/root/link", root));
+  for (const char* path : {"/root/all", "/root/settings", "/root/keys", "/root/whole"}) {
+    CAPTURE(path);
+    CHECK(is_refused_workdir(path, root));
+  }
+  for (const char* path : {"/root/all", "/root/settings"}) {
+    CAPTURE(path);
+    CHECK(has(judge_mount(workdir(path), root), "sensitive-mount", Severity::error));
+  }
 }
 
 TEST_CASE("the author of a manifest can not borrow the caller's freedom by naming SKILL_WORKDIR elsewhere") {

@@ -75,6 +75,14 @@ TEST_CASE("images are judged by their registry and repository, spelled out") {
   CHECK(has(judge(both, with_image("evil/x")), "image-registry"));
   CHECK_FALSE(has(judge(both, with_image("good/x")), "image-registry"));
   CHECK_FALSE(has(judge(rule("image-registry", "severity: error"), with_image("evil/x")), "image-registry"));
+
+  // What is built here comes from no registry, so a list of registries does not let its name pass.
+  ContainerSpec built = with_image("docker.io/good/x");
+  built.build = set(BuildRecipe{.packages = PackageRecipe{"bookworm", {"jq"}}, .context = {}}, "docker.build");
+  CHECK(has(judge(both, built), "image-registry"));
+  CHECK(has(judge(deny, built), "image-registry"));
+  built.image.value = *parse_image_reference("quay.io/x/y");
+  CHECK_FALSE(has(judge(deny, built), "image-registry"));
 }
 
 TEST_CASE("roots take the place of the working directory, unless they name it too") {
@@ -282,6 +290,25 @@ TEST_CASE("a parameter of the wrong type is an error with its place") {
     CHECK(finding.span.begin.line == 4);
     CHECK(finding.field.starts_with("rules." + id + ".params."));
   }
+}
+
+TEST_CASE("a list of its own takes the place of what was added before it, and is added to after it") {
+  FakeFiles files;
+  const std::string version = "apiVersion: skillrun.policy/v1\n";
+  files.texts["/policies/base.yaml"] =
+      version + "name: base\nextends: [baseline]\n" + params("sensitive-mount", "add: [/opt/a]");
+  files.texts["/policies/own.yaml"] =
+      version + "name: own\nextends: [./base.yaml]\n" + params("sensitive-mount", "replace: [/opt/b]");
+  const auto folded =
+      Policy::parse(named("acme", "extends: [./own.yaml]\n" + params("sensitive-mount", "add: [/opt/c]")), &files);
+  REQUIRE(folded);
+  const auto refused = [&](const char* path) {
+    return has(evaluate(**folded, with_mounts({bind(path)}), LexicalHost()), "sensitive-mount");
+  };
+  CHECK_FALSE(refused("/opt/a"));
+  CHECK_FALSE(refused("/var/log"));
+  CHECK(refused("/opt/b"));
+  CHECK(refused("/opt/c"));
 }
 
 TEST_CASE("of two documents the later one's list stands, and what they add to a list adds up") {

@@ -130,6 +130,23 @@ TEST_CASE("devices are refused, disks and memory by a rule of their own") {
   CHECK(has(with("/dev/snd"), "device", Severity::error));
 }
 
+TEST_CASE("a GPU is asked for by a count, by its name, by a driver or by what it is for") {
+  const auto asks = [](const GpuRequest& gpus) {
+    return has(judged([&](auto& s) { s.gpus = set(gpus, "docker.gpus"); }), "gpu");
+  };
+  const GpuRequest nothing{.count = 0, .driver = {}, .device_ids = {}, .capabilities = {}, .options = {}};
+  CHECK_FALSE(asks(nothing));
+  const auto with = [&](const auto& change) {
+    GpuRequest gpus = nothing;
+    change(gpus);
+    return asks(gpus);
+  };
+  CHECK(with([](auto& gpus) { gpus.count = -1; }));
+  CHECK(with([](auto& gpus) { gpus.device_ids = {"0"}; }));
+  CHECK(with([](auto& gpus) { gpus.driver = "nvidia"; }));
+  CHECK(with([](auto& gpus) { gpus.capabilities = {"compute"}; }));
+}
+
 TEST_CASE("only the exact safe kernel parameters with plain numbers pass") {
   const auto with = [](std::string key, std::string value) {
     return has_errors(judged([&](auto& s) { s.sysctls.push_back(set(KeyValue{key, value}, "docker.sysctls.x")); }));
@@ -169,7 +186,8 @@ TEST_CASE("group 0 and the docker group are reported") {
 }
 
 TEST_CASE("a working directory in /proc is refused in every spelling") {
-  for (const char* folder : {"/proc", "/proc/self/fd/8", "//proc/self", "/./proc/1", "/x/../proc", "proc/1/.."}) {
+  for (const char* folder : {"/proc", "/proc/self/fd/8", "//proc/self", "/./proc/1", "/x/../proc", "proc/1/..",
+                             "/dev/fd/8", "//dev/shm", "/./dev/fd/8"}) {
     CAPTURE(folder);
     CHECK(has(judged([&](auto& s) { s.working_dir = set(std::string(folder), "docker.working_dir"); }), "proc-workdir",
               Severity::error));

@@ -79,6 +79,40 @@ TEST_CASE("a tmpfs keeps its size, mode and options") {
   }
 }
 
+TEST_CASE("propagation is what was asked for, and none where nobody asked") {
+  const auto made = [](const char* propagation) {
+    return [propagation](Case& c) {
+      for (auto& mount : c.spec.mounts) {
+        if (mount.value.target == "/made") mount.value.propagation = Propagation::rslave;
+      }
+      mount_at(c, "/made")["Propagation"] = propagation;
+    };
+  };
+  full_differs(made("rslave"), {});
+  full_differs(made("rshared"), {"mounts: bind /usr/lib at /made -> bind /usr/lib at /made, propagation rshared"});
+}
+
+TEST_CASE("a volume of another driver is refused") {
+  Case c = Case::rare(all_paths.front());
+  mount_at(c, "/data")["Driver"] = "nfs";
+  CHECK(c.differences() ==
+        Lines{"mounts: volume skillrun-test-volume at /data -> volume skillrun-test-volume at /data"});
+  plain_differs([](Case& plain) { plain.host()["VolumeDriver"] = "nfs"; }, {"volume_driver: none -> nfs"});
+}
+
+TEST_CASE("only podman, and only with a read-only root, keeps the usual scratch folders writable") {
+  for (const Captured& captured : all_paths) {
+    CAPTURE(captured.path);
+    const auto differences = [&](Case c, const char* target) {
+      c.host()["Tmpfs"].as_object()[target] = "rw";
+      return c.differences();
+    };
+    Case full = Case::full(captured);
+    CHECK(differences(full, "/run") == (full.podman ? Lines{} : Lines{"mounts: none -> tmpfs at /run"}));
+    CHECK(differences(full, "/etc") == Lines{"mounts: none -> tmpfs at /etc"});
+  }
+}
+
 TEST_CASE("a bind below the mount point of a virtual machine's host is the host's") {
   full_differs([](Case& c) { mount_at(c, "/data")["Source"] = "/host_mnt/usr/share"; }, {});
   full_differs([](Case& c) { mount_at(c, "/data")["Source"] = "/host_mnt/usr"; },
@@ -94,6 +128,52 @@ TEST_CASE("another network is refused") {
   plain_differs([](Case& c) { c.host()["Links"] = list_of("/db:/x/db"); }, {"links: none -> db:db"});
 }
 
+TEST_CASE("a spec without a network gets none") {
+  plain_differs([](Case& c) { c.spec.network_mode.reset(); }, {});
+  plain_differs(
+      [](Case& c) {
+        c.spec.network_mode.reset();
+        c.host()["NetworkMode"] = "bridge";
+      },
+      {"network_mode: none -> bridge"});
+}
+
+TEST_CASE("another container's network is that container's, by its name or its id") {
+  const auto made = [](const std::string& mode) {
+    return [=](Case& c) {
+      c.spec.network_mode = declared(NetworkMode{NetworkKind::container, "db"});
+      c.host()["NetworkMode"] = mode;
+      c.answer["NetworkSettings"] = nullptr;
+    };
+  };
+  plain_differs(made("container:db"), {});
+  plain_differs(made("container:" + std::string(64, 'a')), {});
+  plain_differs(made("container:other"), {"network_mode: container:db -> container:other"});
+  plain_differs(made("none"), {"network_mode: container:db -> none"});
+}
+
+TEST_CASE("a second network is refused, also where the first may have any name") {
+  for (const Captured& captured : all_paths) {
+    CAPTURE(captured.path);
+    Case c = Case::plain(captured);
+    c.spec.network_mode = declared(NetworkMode{NetworkKind::bridge, ""});
+    c.host()["NetworkMode"] = "bridge";
+    c.answer["NetworkSettings"] = json::object{{"Networks", json::object{{"bridge", {}}}}};
+    CHECK(c.differences().empty());
+    c.answer["NetworkSettings"] = json::object{{"Networks", json::object{{"bridge", {}}, {"web", {}}}}};
+    REQUIRE_FALSE(c.differences().empty());
+    CHECK(c.differences().back() == "network_mode: bridge -> 2 networks");
+  }
+}
+
+TEST_CASE("names are looked up where the spec says") {
+  full_differs([](Case& c) { c.host()["Dns"] = list_of("192.0.2.54"); },
+               {"dns: 192.0.2.53 -> none", "dns: none -> 192.0.2.54"});
+  full_differs([](Case& c) { c.host()["ExtraHosts"] = nullptr; }, {"extra_hosts: db:192.0.2.7 -> none"});
+  full_differs([](Case& c) { c.host()["ExtraHosts"] = list_of("db:192.0.2.8"); },
+               {"extra_hosts: db:192.0.2.7 -> none", "extra_hosts: none -> db:192.0.2.8"});
+}
+
 TEST_CASE("published ports are those of the spec") {
   plain_differs(
       [](Case& c) {
@@ -106,6 +186,9 @@ TEST_CASE("published ports are those of the spec") {
   full_differs(
       [](Case& c) { c.host()["PortBindings"].as_object()["53/udp"].as_array()[0].as_object()["HostIp"] = "192.0.2.1"; },
       {"ports: *:53:53/udp -> none", "ports: none -> 192.0.2.1:53:53/udp"});
+  full_differs(
+      [](Case& c) { c.host()["PortBindings"].as_object()["53/udp"].as_array()[0].as_object()["HostPort"] = "54"; },
+      {"ports: *:53:53/udp -> none", "ports: none -> *:54:53/udp"});
 }
 
 TEST_CASE("the place on a network is compared") {
@@ -115,6 +198,7 @@ TEST_CASE("the place on a network is compared") {
     c.spec.network_aliases = {declared(std::string("web"))};
     c.spec.network_driver_options = {declared(KeyValue{"a", "b"})};
     c.spec.ipv4_address = declared(std::string("10.0.0.5"));
+    c.spec.link_local_ips = {declared(std::string("169.254.0.5"))};
     c.spec.mac_address = declared(std::string("02:42:ac:11:00:02"));
     c.spec.gateway_priority = declared(std::int64_t{2});
     c.spec.links = {declared(Link{"db", "database"})};
@@ -123,11 +207,12 @@ TEST_CASE("the place on a network is compared") {
     c.answer["NetworkSettings"] = json::object{{"Networks", json::object{{"lan", std::move(endpoint)}}}};
     CHECK(text_of(c.differences()) == text_of(expected));
   };
-  json::object right{{"Aliases", json::array{"web", "abcdef012345"}},
-                     {"DriverOpts", json::object{{"a", "b"}}},
-                     {"IPAMConfig", json::object{{"IPv4Address", "10.0.0.5"}}},
-                     {"MacAddress", "02:42:ac:11:00:02"},
-                     {"GwPriority", 2}};
+  json::object right{
+      {"Aliases", json::array{"web", "abcdef012345"}},
+      {"DriverOpts", json::object{{"a", "b"}}},
+      {"IPAMConfig", json::object{{"IPv4Address", "10.0.0.5"}, {"LinkLocalIPs", list_of("169.254.0.5")}}},
+      {"MacAddress", "02:42:ac:11:00:02"},
+      {"GwPriority", 2}};
   differs(right, {});
   const auto wrong = [&](const char* key, json::value value, const Lines& expected) {
     json::object endpoint = right;
@@ -137,9 +222,24 @@ TEST_CASE("the place on a network is compared") {
   wrong("Aliases", nullptr, {"network_aliases: web -> none"});
   wrong("DriverOpts", nullptr, {"network_driver_options: a=b -> none"});
   wrong("IPAMConfig", json::object{{"IPv6Address", "2001:db8::1"}},
-        {"ipv4_address: 10.0.0.5 -> any", "ipv6_address: none -> 2001:db8::1"});
+        {"ipv4_address: 10.0.0.5 -> any", "ipv6_address: none -> 2001:db8::1", "link_local_ips: 169.254.0.5 -> none"});
+  wrong("IPAMConfig", json::object{{"IPv4Address", "10.0.0.6"}, {"LinkLocalIPs", list_of("169.254.0.5")}},
+        {"ipv4_address: 10.0.0.5 -> 10.0.0.6"});
   wrong("MacAddress", "", {"mac_address: 02:42:ac:11:00:02 -> any"});
+  wrong("MacAddress", "02:42:ac:11:00:03", {"mac_address: 02:42:ac:11:00:02 -> 02:42:ac:11:00:03"});
   wrong("GwPriority", 1, {"gateway_priority: 2 -> 1"});
+}
+
+TEST_CASE("an old docker's address of the container is the one that counts") {
+  const auto made = [](const char* mac) {
+    return [mac](Case& c) {
+      c.spec.mac_address = declared(std::string("02:42:ac:11:00:02"));
+      c.config()["MacAddress"] = mac;
+    };
+  };
+  plain_differs(made("02:42:ac:11:00:02"), {});
+  plain_differs(made("02:42:ac:11:00:03"), {"mac_address: 02:42:ac:11:00:02 -> 02:42:ac:11:00:03"});
+  plain_differs(made(""), {"mac_address: 02:42:ac:11:00:02 -> any"});
 }
 
 }  // namespace skillrun::test
