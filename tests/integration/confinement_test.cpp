@@ -1,8 +1,10 @@
 // What was declared is in force inside the container.
 #include <unistd.h>
+#include <fstream>
 
 #include <doctest/doctest.h>
 
+#include "support/sha256.hpp"
 #include "world.hpp"
 
 using namespace integration;
@@ -61,6 +63,42 @@ TEST_CASE_FIXTURE(World, "capabilities, user, groups, host name and ulimits arri
   CHECK(script("id -u; id -g; id -G; hostname; ulimit -n; ulimit -Hn").out == "1234\n1235\n1235 44\nbox\n123\n456\n");
   CHECK(script("grep CapBnd /proc/self/status").out == "CapBnd:\t0000000000000400\n");
   CHECK(contains(script("df -k /dev/shm").out, "1024"));
+}
+
+TEST_CASE_FIXTURE(World, "a seccomp profile that the policy lists by its digest is in force, or nothing runs") {
+  const std::string profile =
+      R"({"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["access", "arch_prctl", "brk", "capget", "capset",
+      "chdir", "clone", "clone3", "close", "close_range", "dup", "dup2", "dup3", "epoll_create1", "epoll_ctl",
+      "epoll_pwait", "epoll_wait", "execve", "exit", "exit_group", "faccessat", "faccessat2", "fchown", "fcntl", "fork",
+      "fstat", "fstatfs", "futex", "getcwd", "getdents64", "getegid", "geteuid", "getgid", "getpgrp", "getpid",
+      "getppid", "getrandom", "getrlimit", "getuid", "ioctl", "kill", "lseek", "lstat", "madvise", "mmap", "mprotect",
+      "mremap", "munmap", "nanosleep", "newfstatat", "open", "openat", "openat2", "pipe", "pipe2", "poll", "prctl",
+      "pread64", "prlimit64", "pselect6", "read", "readlink", "readlinkat", "readv", "rseq", "rt_sigaction",
+      "rt_sigprocmask", "rt_sigreturn", "rt_sigtimedwait", "sched_getaffinity", "sched_yield", "select",
+      "set_robust_list", "set_tid_address", "setgid", "setgroups", "setpgid", "setresgid", "setresuid", "setsid",
+      "setuid", "sigaltstack", "stat", "statfs", "statx", "sysinfo", "tgkill", "tkill", "umask", "uname", "unlinkat",
+      "vfork", "wait4", "waitid", "waitpid", "write", "writev"], "action": "SCMP_ACT_ALLOW"}]})";
+  const std::string path = (folder() / "profile.json").string();
+  std::ofstream(path) << profile;
+  const std::string policy = (folder() / "policy.yaml").string();
+  std::ofstream(policy) << "apiVersion: skillrun.policy/v1\nname: own\nextends: [baseline]\nrules:\n"
+                        << "  seccomp-custom-profile: {params: {allow: ['" << path
+                        << "@sha256:" << skillrun::sha256(profile) << "']}}\n";
+  manifest(busybox_skill("security_opt = [\"seccomp=" + path + "\"]"));
+  CHECK(script("true").status == 126);
+  const auto judged_by_own = [&](const char* text) {
+    return skillrun({"--policy", policy, "t", "--", "sh", "-c", text});
+  };
+  const Outcome outcome = judged_by_own("mkdir /tmp/x 2>/dev/null || echo denied");
+  if (engine_path().name == "docker-api") {
+    INFO(outcome.err);
+    CHECK(outcome.out == "denied\n");
+  } else {
+    CHECK(outcome.status == 125);
+    CHECK(contains(outcome.err, "seccomp profile"));
+  }
+  std::ofstream(path) << profile << " ";
+  CHECK(judged_by_own("true").status == 126);
 }
 
 TEST_CASE_FIXTURE(World, "extra_args mean the same as the typed keys") {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "policy/rule_support.hpp"
+#include "policy/seccomp_profile.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::rules {
@@ -24,10 +25,15 @@ class TextWalk {
       if (*setting) text((*setting)->value, (*setting)->origin);
     }
     for (const auto* list :
-         {&spec_.group_add, &spec_.cap_add, &spec_.cap_drop, &spec_.security_opt, &spec_.cdi_devices,
-          &spec_.device_cgroup_rules, &spec_.volumes_from, &spec_.network_aliases, &spec_.link_local_ips,
-          &spec_.exposed_ports, &spec_.dns, &spec_.dns_options, &spec_.dns_search}) {
+         {&spec_.group_add, &spec_.cap_add, &spec_.cap_drop, &spec_.cdi_devices, &spec_.device_cgroup_rules,
+          &spec_.volumes_from, &spec_.network_aliases, &spec_.link_local_ips, &spec_.exposed_ports, &spec_.dns,
+          &spec_.dns_options, &spec_.dns_search}) {
       for (const auto& entry : *list) text(entry.value, entry.origin);
+    }
+    for (const auto& option : spec_.security_opt) {
+      const auto profile = seccomp_profile(option.value);
+      // The text of a file, which goes to the engine as JSON and is judged by its digest.
+      if (!profile || !is_profile_text(*profile)) text(option.value, option.origin);
     }
     // Scripts and filters span lines; words of a command end at NUL alone.
     for (const auto& word : spec_.command) text(word.value, word.origin, "\n\r\t");
