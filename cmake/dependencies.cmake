@@ -10,6 +10,7 @@ find_package(CLI11 REQUIRED)
 # needs Boost.
 find_package(Boost 1.81 REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(libssl REQUIRED IMPORTED_TARGET libssl)
 pkg_check_modules(libcrypto REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)

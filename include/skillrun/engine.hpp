@@ -220,6 +220,8 @@ struct DetectionContext {
   std::optional<std::string> docker_host;     ///< DOCKER_HOST
   std::optional<std::string> docker_context;  ///< DOCKER_CONTEXT
   std::string docker_config;                  ///< folder of docker's config.json
+  bool docker_tls = false;                    ///< DOCKER_TLS_VERIFY or DOCKER_TLS: tcp is encrypted
+  std::string docker_certificates;            ///< DOCKER_CERT_PATH, otherwise docker's configuration folder
   std::string runtime_dir;                    ///< XDG_RUNTIME_DIR
   std::string home;
   std::string path;  ///< PATH, to find docker and podman

@@ -21,6 +21,8 @@ namespace {
 using Kind = EngineError::Kind;
 
 constexpr std::chrono::milliseconds socket_deadline{3'000};
+// A name to resolve, a handshake, or ssh's.
+constexpr std::chrono::milliseconds remote_deadline{15'000};
 // A client is a process or two, and podman's first start sets its storage up.
 constexpr std::chrono::milliseconds program_deadline{15'000};
 
@@ -57,9 +59,9 @@ std::string describe(const EngineInfo& info) {
   return text;
 }
 
-Answer try_socket(const Place& place, bool complete, CallLimits limits) {
+Answer try_api(const Place& place, bool complete, CallLimits limits) {
   Answer answer{{.place = place.label, .outcome = {}, .advice = {}}, nullptr};
-  auto engine = ApiEngine::open(place.target, limits);
+  auto engine = ApiEngine::open(place.endpoint, limits);
   if (engine && complete) {
     if (auto completed = (*engine)->complete_info(limits); !completed) engine = std::unexpected(completed.error());
   }
@@ -117,7 +119,8 @@ Answer try_program(const Place& place, const std::string& path, CallLimits limit
 
 Answer ask_place(const Place& place, const DetectionContext& context, bool complete, CallLimits limits) {
   switch (place.kind) {
-    case Place::Kind::socket: return try_socket(place, complete, at_most(limits, socket_deadline));
+    case Place::Kind::api:
+      return try_api(place, complete, at_most(limits, place.endpoint.is_remote() ? remote_deadline : socket_deadline));
     case Place::Kind::program: return try_program(place, context.path, at_most(limits, program_deadline));
     case Place::Kind::problem: break;
   }
@@ -158,6 +161,8 @@ DetectionContext DetectionContext::current() {
   context.home = home ? *home : home_from_accounts(context.uid);
   context.docker_config = variable("DOCKER_CONFIG").value_or(context.home + "/.docker");
   context.path = variable("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
+  context.docker_tls = variable("DOCKER_TLS_VERIFY") || variable("DOCKER_TLS");
+  context.docker_certificates = variable("DOCKER_CERT_PATH").value_or(context.docker_config);
   const std::string usual = fmt::format("/run/user/{}", context.uid);
   struct stat status{};
   const bool exists = ::stat(usual.c_str(), &status) == 0 && S_ISDIR(status.st_mode);

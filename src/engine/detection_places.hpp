@@ -5,17 +5,20 @@
 
 #include <skillrun/engine.hpp>
 
+#include "engine/api/endpoint.hpp"
+
 namespace skillrun {
 
 /// A place where an engine may be.
 struct Place {
   enum class Kind : std::uint8_t {
-    socket,   ///< `target` is the path of a unix socket
+    api,      ///< the Engine API at `endpoint`
     program,  ///< `target` is a program's name or path
     problem,  ///< nothing to try: `outcome` and `advice` say why
   };
   Kind kind = Kind::problem;
   std::string target;
+  Endpoint endpoint;
   std::string label;    ///< as users read it: "unix:///run/docker.sock (Docker Engine API)"
   bool podman = false;  ///< for the advice
   std::string outcome;

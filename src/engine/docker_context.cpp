@@ -37,12 +37,17 @@ std::string text_member(const json::object& object, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-/// Endpoints.docker.Host of a context's meta.json.
-std::string host_of(const json::object& meta) {
+/// Endpoints.docker of a context's meta.json.
+const json::object* docker_endpoint(const json::object& meta) {
   const json::value* endpoints = meta.if_contains("Endpoints");
-  if (endpoints == nullptr || !endpoints->is_object()) return {};
+  if (endpoints == nullptr || !endpoints->is_object()) return nullptr;
   const json::value* docker = endpoints->get_object().if_contains("docker");
-  return docker != nullptr && docker->is_object() ? text_member(docker->get_object(), "Host") : std::string();
+  return docker != nullptr ? docker->if_object() : nullptr;
+}
+
+bool skips_verification(const json::object& endpoint) {
+  const json::value* skip = endpoint.if_contains("SkipTLSVerify");
+  return skip != nullptr && (!skip->is_bool() || skip->get_bool());
 }
 
 }  // namespace
@@ -56,7 +61,8 @@ std::expected<std::optional<std::string>, std::string> current_docker_context(co
   return name;
 }
 
-std::expected<std::string, std::string> docker_context_host(const std::string& config_folder, const std::string& name) {
+std::expected<DockerContext, std::string> find_docker_context(const std::string& config_folder,
+                                                              const std::string& name) {
   // The folders are named by a hash of the context's name; the name itself is in the file.
   const fs::path contexts = fs::path(config_folder) / "contexts" / "meta";
   std::error_code error;
@@ -64,10 +70,20 @@ std::expected<std::string, std::string> docker_context_host(const std::string& c
     auto meta = read_object(entry->path() / "meta.json");
     if (!meta) return std::unexpected(meta.error());
     if (!*meta || text_member(**meta, "Name") != name) continue;
-    std::string host = host_of(**meta);
-    if (host.empty())
+    const json::object* endpoint = docker_endpoint(**meta);
+    DockerContext context;
+    if (endpoint != nullptr) context.host = text_member(*endpoint, "Host");
+    if (context.host.empty()) {
       return std::unexpected(fmt::format("docker context '{}' has no docker endpoint", printable(name)));
-    return host;
+    }
+    if (skips_verification(*endpoint)) {
+      return std::unexpected(
+          fmt::format("docker context '{}' does not verify who answers (SkipTLSVerify)", printable(name)));
+    }
+    const fs::path tls = contexts.parent_path() / "tls" / entry->path().filename() / "docker";
+    std::error_code missing;
+    if (fs::is_directory(tls, missing)) context.tls_folder = tls.string();
+    return context;
   }
   return std::unexpected(fmt::format("docker context '{}' is not defined in {}", printable(name), contexts.string()));
 }

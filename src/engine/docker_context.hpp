@@ -13,8 +13,14 @@ namespace skillrun {
 [[nodiscard]] std::expected<std::optional<std::string>, std::string> current_docker_context(
     const std::string& config_folder);
 
-/// The address ("unix:///...", "ssh://...") of a context.
-[[nodiscard]] std::expected<std::string, std::string> docker_context_host(const std::string& config_folder,
-                                                                          const std::string& name);
+/// A named endpoint.
+struct DockerContext {
+  std::string host;                       ///< "unix:///...", "tcp://...", "ssh://..."
+  std::optional<std::string> tls_folder;  ///< holds ca.pem and, where they are needed, cert.pem and key.pem
+};
+
+/// What a context says. One that skips the verification of certificates is an error.
+[[nodiscard]] std::expected<DockerContext, std::string> find_docker_context(const std::string& config_folder,
+                                                                            const std::string& name);
 
 }  // namespace skillrun

@@ -5,6 +5,7 @@
 
 #include "engine/api/attachment.hpp"
 #include "engine/api/create_body.hpp"
+#include "engine/api/dial.hpp"
 #include "engine/api/json_fields.hpp"
 #include "engine/api/unenforced.hpp"
 #include "engine/inspect_fields.hpp"
@@ -42,10 +43,10 @@ std::string container_path(const std::string& id) { return "/containers/" + perc
 
 }  // namespace
 
-EngineResult<std::unique_ptr<ApiEngine>> ApiEngine::open(const std::string& socket_path, CallLimits limits) {
-  std::unique_ptr<ApiEngine> engine(new ApiEngine(socket_path));
-  if (auto connected = connect_unix(socket_path, Deadline(limits)); connected) {
-    engine->client_ = HttpClient(socket_path, std::move(*connected));
+EngineResult<std::unique_ptr<ApiEngine>> ApiEngine::open(const Endpoint& endpoint, CallLimits limits) {
+  std::unique_ptr<ApiEngine> engine(new ApiEngine(endpoint));
+  if (auto connected = dial(endpoint, Deadline(limits)); connected) {
+    engine->client_ = HttpClient(endpoint, std::move(*connected));
   } else {
     return std::unexpected(connected.error());
   }
@@ -65,16 +66,18 @@ EngineResult<std::unique_ptr<ApiEngine>> ApiEngine::open(const std::string& sock
   EngineInfo& info = engine->info_;
   info.kind = head.libpod_version.empty() ? "docker" : "podman";
   info.transport = "api";
-  info.endpoint = "unix://" + socket_path;
+  info.endpoint = endpoint.address();
+  info.remote = endpoint.is_remote();
   info.version = head.libpod_version.empty() ? product_version(head.server) : head.libpod_version;
   info.api_version = api_at_least(head.api_version, 1, newest_minor) ? std::string(newest_api) : head.api_version;
   info.os = head.os_type.empty() ? "linux" : head.os_type;
-  info.socket = socket_path;
   struct stat status{};
-  const bool owned_by_user = ::stat(socket_path.c_str(), &status) == 0 && status.st_uid != 0;
+  if (!info.remote) info.socket = endpoint.path;
+  const bool owned_by_user = !info.remote && ::stat(endpoint.path.c_str(), &status) == 0 && status.st_uid != 0;
   if (info.kind == "podman") info.rootless = owned_by_user;
-  // A user may own the socket of an engine in a virtual machine as well: only docker itself knows.
-  if (info.kind == "docker" && owned_by_user) {
+  // A user may own the socket of an engine in a virtual machine as well, and of one elsewhere nothing is known: only
+  // docker itself knows.
+  if (info.kind == "docker" && (owned_by_user || info.remote)) {
     if (auto completed = engine->complete_info(limits); !completed) return std::unexpected(completed.error());
   }
   return engine;

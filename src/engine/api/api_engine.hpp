@@ -10,13 +10,13 @@
 
 namespace skillrun {
 
-/// Docker's Engine API on a unix socket; podman's compatible API too. Keeps one connection for calls with short
-/// answers; the streams of a container and the wait for its end have connections of their own.
+/// Docker's Engine API on a unix socket, over TCP or ssh; podman's compatible API too. Keeps one connection for calls
+/// with short answers; the streams of a container and the wait for its end have connections of their own.
 class ApiEngine final : public Engine {
  public:
-  /// Asks what listens at `socket_path` (one ping) and agrees on a version of the API. What answers but is no engine
+  /// Asks what listens at `endpoint` (one ping) and agrees on a version of the API. What answers but is no engine
   /// is kind protocol, one that is too old kind unsupported.
-  [[nodiscard]] static EngineResult<std::unique_ptr<ApiEngine>> open(const std::string& socket_path, CallLimits limits);
+  [[nodiscard]] static EngineResult<std::unique_ptr<ApiEngine>> open(const Endpoint& endpoint, CallLimits limits);
 
   /// Asks for what info() holds only then: the engine's own version and architecture, and whether it is rootless.
   [[nodiscard]] EngineResult<void> complete_info(CallLimits limits);
@@ -44,7 +44,7 @@ class ApiEngine final : public Engine {
   [[nodiscard]] EngineResult<void> remove(const std::string& id, CallLimits limits) override;
 
  private:
-  explicit ApiEngine(const std::string& socket_path) : client_(socket_path) {}
+  explicit ApiEngine(const Endpoint& endpoint) : client_(endpoint) {}
 
   [[nodiscard]] std::string path(const std::string& rest) const { return "/v" + info_.api_version + rest; }
   /// The body of a successful answer; every other status is an error.

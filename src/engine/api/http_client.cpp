@@ -9,6 +9,8 @@
 #include <cstring>
 #include <span>
 
+#include "engine/api/dial.hpp"
+
 namespace skillrun {
 
 namespace {
@@ -124,16 +126,21 @@ EngineResult<HttpAnswer> HttpClient::attempt(const HttpRequest& request, const D
   return HttpAnswer{reader.head(), std::move(collected)};
 }
 
+EngineResult<UniqueFd> HttpClient::connect(const Deadline& deadline) const {
+  auto connected = dial(endpoint_, deadline);
+  if (connected) return connected;
+  const std::string place = endpoint_.kind == Endpoint::Kind::socket ? endpoint_.path : endpoint_.address();
+  return failure(connected.error().kind, fmt::format("{}: {}", place, connected.error().message));
+}
+
 EngineResult<HttpAnswer> HttpClient::exchange(const HttpRequest& request, CallLimits limits, const BodySink& sink) {
   const Deadline deadline(limits);
   if (fd_ && stale(fd_.get())) fd_.reset();
   bool reused = static_cast<bool>(fd_);
   while (true) {
     if (!fd_) {
-      auto connected = connect_unix(path_, deadline);
-      if (!connected) {
-        return failure(connected.error().kind, fmt::format("{}: {}", path_, connected.error().message));
-      }
+      auto connected = connect(deadline);
+      if (!connected) return std::unexpected(connected.error());
       fd_ = std::move(*connected);
     }
     Attempt state;
@@ -151,8 +158,8 @@ EngineResult<HttpAnswer> HttpClient::exchange(const HttpRequest& request, CallLi
 EngineResult<OpenedStream> HttpClient::open(const HttpRequest& request, bool upgrade, CallLimits limits,
                                             BodySink body) {
   const Deadline deadline(limits);
-  auto connected = connect_unix(path_, deadline);
-  if (!connected) return failure(connected.error().kind, fmt::format("{}: {}", path_, connected.error().message));
+  auto connected = connect(deadline);
+  if (!connected) return std::unexpected(connected.error());
   OpenedStream stream{std::move(*connected), HttpAnswerReader(std::move(body))};
   const int fd = stream.fd.get();
   if (auto sent = send_all(fd, render(request, upgrade), deadline); !sent) return std::unexpected(sent.error());

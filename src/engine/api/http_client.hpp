@@ -6,6 +6,7 @@
 
 #include <skillrun/engine.hpp>
 
+#include "engine/api/endpoint.hpp"
 #include "engine/api/http_answer.hpp"
 #include "engine/api/unix_socket.hpp"
 #include "support/unique_fd.hpp"
@@ -46,12 +47,12 @@ struct OpenedStream {
   HttpAnswerReader answer;
 };
 
-/// An HTTP/1.1 client on a unix socket that keeps one connection. An engine that has closed it in the meantime costs a
+/// An HTTP/1.1 client of one engine that keeps one connection. An engine that has closed it in the meantime costs a
 /// new connection; a request is repeated only when the engine can not have carried it out.
 class HttpClient {
  public:
-  explicit HttpClient(std::string socket_path, UniqueFd connected = {})
-      : path_(std::move(socket_path)), fd_(std::move(connected)) {}
+  explicit HttpClient(Endpoint endpoint, UniqueFd connected = {})
+      : endpoint_(std::move(endpoint)), fd_(std::move(connected)) {}
 
   /// The answer, whatever its status. The body of a success goes to `sink` where there is one.
   [[nodiscard]] EngineResult<HttpAnswer> exchange(const HttpRequest& request, CallLimits limits,
@@ -67,7 +68,9 @@ class HttpClient {
   [[nodiscard]] EngineResult<HttpAnswer> attempt(const HttpRequest& request, const Deadline& deadline,
                                                  const BodySink& sink, Attempt& state);
 
-  std::string path_;
+  [[nodiscard]] EngineResult<UniqueFd> connect(const Deadline& deadline) const;
+
+  Endpoint endpoint_;
   UniqueFd fd_;
 };
 

@@ -51,7 +51,7 @@ const std::array<Library, 10> libraries = {{
     {"boost/json", {"support"}},
     {"boost/", {"engine", "run"}},
     {"archive", {"engine", "run"}},
-    {"openssl/", {"support"}},
+    {"openssl/", {"support", "engine"}},
     {"spdlog/", {"engine", "run", "cli"}},
     {"CLI/", {"cli"}},
     {"fmt/", {"support", "manifest", "spec", "policy", "report", "engine", "run", "cli"}},

@@ -279,7 +279,7 @@ TEST_CASE("a refused upgrade tells the engine's words") {
 }
 
 TEST_CASE("connection failures name the socket") {
-  HttpClient missing("/nonexistent/engine.sock");
+  HttpClient missing(std::string("/nonexistent/engine.sock"));
   const auto answer = missing.exchange({"GET", "/x"}, {});
   REQUIRE_FALSE(answer);
   CHECK(answer.error().kind == Kind::unavailable);

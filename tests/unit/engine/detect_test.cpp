@@ -101,12 +101,22 @@ TEST_CASE("DOCKER_HOST is the only candidate, and an empty one is none") {
     context.docker_host = address;
     places = places_to_try(context);
     CHECK(places.candidates.size() == 1);
-    CHECK(places.candidates[0].kind == Place::Kind::program);
-    CHECK(places.candidates[0].target == "docker");
+    CHECK(places.candidates[0].kind == Place::Kind::api);
+    CHECK(places.candidates[0].endpoint.address() == address);
     CHECK(places.candidates[0].label.find(address) != std::string::npos);
+    CHECK_FALSE(places.candidates[0].endpoint.tls);
   }
+  context.docker_host = "tcp://192.0.2.1";
+  CHECK(places_to_try(context).candidates[0].label ==
+        "tcp://192.0.2.1:2375 (Docker Engine API, not encrypted, from DOCKER_HOST)");
+  context.docker_tls = true;
+  context.docker_certificates = "/certs";
+  places = places_to_try(context);
+  CHECK(places.candidates[0].label == "tcp://192.0.2.1:2376 (Docker Engine API, from DOCKER_HOST)");
+  CHECK(places.candidates[0].endpoint.tls->folder == "/certs");
   context.docker_host = "what is this";
-  CHECK(targets(places_to_try(context).candidates) == Targets{"not an address of a docker engine"});
+  CHECK(targets(places_to_try(context).candidates) ==
+        Targets{"not an address of a docker engine: it begins with none of unix://, tcp:// and ssh://"});
   context.docker_host = "";
   context.docker_context = "";
   CHECK(places_to_try(context).candidates.size() == 9);
@@ -129,7 +139,16 @@ TEST_CASE("a docker context is followed, by its name and by the configuration") 
   const DockerConfig remote("far", "far", "ssh://me@host");
   context.docker_context.reset();
   context.docker_config = remote.path();
-  CHECK(targets(places_to_try(context).candidates) == Targets{"docker"});
+  CHECK(places_to_try(context).candidates.at(0).endpoint.address() == "ssh://me@host");
+  const DockerConfig encrypted("tls", "tls", "tcp://192.0.2.1:2376");
+  context.docker_config = encrypted.path();
+  CHECK_FALSE(places_to_try(context).candidates.at(0).endpoint.tls);
+  fs::create_directories(encrypted.path() + "/contexts/tls/0a1b/docker");
+  CHECK(places_to_try(context).candidates.at(0).endpoint.tls->folder == encrypted.path() + "/contexts/tls/0a1b/docker");
+  std::ofstream(encrypted.path() + "/contexts/meta/0a1b/meta.json")
+      << R"({"Name":"tls","Endpoints":{"docker":{"Host":"tcp://192.0.2.1:2376","SkipTLSVerify":true}}})";
+  CHECK(places_to_try(context).candidates.at(0).outcome ==
+        "docker context 'tls' does not verify who answers (SkipTLSVerify)");
 }
 
 TEST_CASE("a broken docker configuration is told, not ignored") {
@@ -142,13 +161,13 @@ TEST_CASE("a broken docker configuration is told, not ignored") {
 }
 
 TEST_CASE("what this version does not reach says what does") {
-  for (const char* selection : {"nerdctl", "tcp://192.0.2.1:2375", "ssh://me@host"}) {
+  for (const char* selection : {"nerdctl"}) {
     const Probe probe = only_probe(user_context(selection));
     CHECK_FALSE(probe.usable);
     CHECK(probe.outcome == "not supported by this version");
     CHECK(probe.advice.find("--engine docker") != std::string::npos);
   }
-  for (const char* selection : {"dokcer", "unix://", "cli:", ""}) {
+  for (const char* selection : {"dokcer", "cli:", ""}) {
     CHECK(only_probe(user_context(selection)).outcome == "no such engine");
   }
 }
@@ -173,7 +192,7 @@ TEST_CASE("a survey asks for what a run does not need") {
 TEST_CASE("a socket that gives no engine says exactly why") {
   const Probe missing = only_probe(user_context("unix:///nonexistent/x.sock"));
   CHECK(missing.outcome == "no such socket");
-  CHECK(missing.place == "unix:///nonexistent/x.sock (Docker Engine API)");
+  CHECK(missing.place == "unix:///nonexistent/x.sock (Docker Engine API, from --engine)");
 
   FakeEngine garbage([](FakeEngine::Connection& connection) {
     connection.request();

@@ -1,0 +1,105 @@
+// An engine on another machine: over TCP with TLS, and over ssh. The machine is this one, which skillrun does not know.
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+#include "world.hpp"
+
+using namespace integration;
+
+namespace {
+
+/// A world whose engine is reached by an address.
+class FarWorld : public World {
+ public:
+  [[nodiscard]] Outcome far(const std::string& address, const std::vector<std::string>& words,
+                            const std::string& input = {}, const std::string& certificates = {}) const {
+    Command full = command(words);
+    full.argv[2] = address;
+    full.environment["DOCKER_TLS_VERIFY"] = "1";
+    full.environment["DOCKER_CERT_PATH"] = certificates.empty() ? variable("SKILLRUN_TEST_CERTIFICATES") : certificates;
+    full.environment["PATH"] = (folder() / "bin").string() + ":" + variable("PATH");
+    full.input = input;
+    Outcome outcome = run(full);
+    CHECK_FALSE(outcome.timed_out);
+    return outcome;
+  }
+
+  /// A program in place of ssh, which goes nowhere and runs what it is to run there.
+  void stand_in_for_ssh(const std::string& script) const {
+    std::filesystem::create_directories(folder() / "bin");
+    const auto path = folder() / "bin/ssh";
+    std::ofstream(path) << "#!/bin/sh\necho \"$@\" >>" << (folder() / "ssh.log").string() << "\n" << script;
+    ::chmod(path.c_str(), 0755);
+  }
+
+  [[nodiscard]] std::string ssh_log() const {
+    std::ifstream file(folder() / "ssh.log");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+};
+
+constexpr const char* run_here = "while [ \"$1\" != -- ]; do shift; done; shift 2; exec \"$@\"\n";
+
+/// What every way to an engine must keep: both streams, the input and its end, the exit status, signals' ends.
+void check_streams(const FarWorld& world, const std::string& address) {
+  const Outcome both = world.far(address, {"t", "--", "sh", "-c", "echo out; echo err >&2; exit 7"});
+  CHECK(both.out == "out\n");
+  CHECK(both.err == "err\n");
+  CHECK(both.status == 7);
+  std::string big;
+  for (int i = 0; i < 200'000; ++i) big += std::to_string(i) + "\n";
+  const Outcome echoed = world.far(address, {"t", "--", "cat"}, big);
+  CHECK(echoed.out.size() == big.size());
+  CHECK(echoed.out == big);
+  // The output goes on after the input has ended.
+  CHECK(world.far(address, {"t", "--", "sh", "-c", "cat >/dev/null; sleep 0.3; echo later"}, "x").out == "later\n");
+  CHECK(world.far(address, {"t", "--timeout", "1s", "--", "sleep", "60"}).status == 124);
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("remote");
+
+TEST_CASE_FIXTURE(FarWorld, "an engine over TLS is used like one at hand") {
+  check_streams(*this, variable("SKILLRUN_TEST_DOCKER_TLS"));
+}
+
+TEST_CASE_FIXTURE(FarWorld, "an engine that shows a foreign certificate gets no request") {
+  const Outcome outcome = far(variable("SKILLRUN_TEST_DOCKER_TLS"), {"t", "--", "true"}, {},
+                              variable("SKILLRUN_TEST_FOREIGN_CERTIFICATES"));
+  CHECK(outcome.status == 125);
+  CHECK(contains(outcome.err, "certificate is not accepted"));
+}
+
+TEST_CASE_FIXTURE(FarWorld, "missing certificates are named") {
+  const Outcome outcome =
+      far(variable("SKILLRUN_TEST_DOCKER_TLS"), {"t", "--", "true"}, {}, (folder() / "nothing").string());
+  CHECK(outcome.status == 125);
+  CHECK(contains(outcome.err, "ca.pem, which is not there"));
+}
+
+TEST_CASE_FIXTURE(FarWorld, "a bind mount on another machine is a finding: the path is that machine's") {
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]"));
+  const Outcome outcome = far(variable("SKILLRUN_TEST_DOCKER_TLS"), {"-v", "t", "--", "true"});
+  CHECK(outcome.status == 0);
+  CHECK(contains(outcome.err, "warning[remote-host-path]"));
+}
+
+TEST_CASE_FIXTURE(FarWorld, "an engine behind ssh is used like one at hand") {
+  stand_in_for_ssh(run_here);
+  check_streams(*this, "ssh://me@far.example:2222");
+  CHECK(contains(ssh_log(), "-l me -p 2222 -- far.example docker system dial-stdio\n"));
+}
+
+TEST_CASE_FIXTURE(FarWorld, "what ssh says is said, and that nothing ran") {
+  stand_in_for_ssh("echo 'me@far.example: Permission denied (publickey).' >&2; exit 255\n");
+  const Outcome outcome = far("ssh://me@far.example", {"t", "--", "true"});
+  CHECK(outcome.status == 125);
+  CHECK(contains(outcome.err, "Permission denied (publickey)"));
+}
+
+TEST_SUITE_END();
