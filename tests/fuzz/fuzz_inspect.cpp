@@ -1,11 +1,13 @@
 // Any bytes as an engine's answer to inspect, in both dialects, beside a plain and a full spec. Holds: what can not be
 // read is an error and never an empty container; no difference means that what matters most is as approved, read here
-// from the answer itself; each difference keeps the container from starting.
+// from the answer itself; each difference keeps the container from starting; an answer is read only when its members
+// are of the types that the API promises.
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -112,6 +114,34 @@ bool has_entries(const json::object& object, std::string_view key, bool (*counts
   return false;
 }
 
+/// The members that matter most are of their types, null or absent.
+bool has_promised_types(const json::object& answer, const json::object& host) {
+  const auto all = [](const json::object& object, std::initializer_list<std::string_view> keys, auto&& is_promised) {
+    for (const std::string_view key : keys) {
+      const json::value* value = object.if_contains(key);
+      if (value != nullptr && !value->is_null() && !is_promised(*value)) return false;
+    }
+    return true;
+  };
+  const auto is_list_of = [](json::kind kind) {
+    return [kind](const json::value& value) {
+      if (!value.is_array()) return false;
+      for (const json::value& entry : value.get_array()) {
+        if (entry.kind() != kind) return false;
+      }
+      return true;
+    };
+  };
+  return all(host, {"Privileged", "ReadonlyRootfs", "AutoRemove", "PublishAllPorts", "OomKillDisable"},
+             [](const json::value& value) { return value.is_bool(); }) &&
+         all(host, {"PidMode", "IpcMode", "UTSMode", "UsernsMode", "NetworkMode", "CgroupParent"},
+             [](const json::value& value) { return value.is_string(); }) &&
+         all(host, {"Memory", "PidsLimit", "NanoCpus"}, [](const json::value& value) { return value.is_number(); }) &&
+         all(host, {"CapAdd", "CapDrop", "SecurityOpt", "VolumesFrom"}, is_list_of(json::kind::string)) &&
+         all(host, {"Devices", "DeviceRequests"}, is_list_of(json::kind::object)) &&
+         all(answer, {"Mounts"}, is_list_of(json::kind::object));
+}
+
 /// What no spec here allows.
 bool breaks_out(const json::object& host) {
   return is_true(host, "Privileged") || is_text(host, "PidMode", "host") || is_text(host, "IpcMode", "host") ||
@@ -171,6 +201,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(document != nullptr && object_in(*document, "Config") != nullptr &&
             object_in(*document, "HostConfig") != nullptr);
     require(!made->id.empty() && !made->image_id.empty());
+    require(has_promised_types(*document, *object_in(*document, "HostConfig")));
     check(plain, true, *document, *made);
     check(full, false, *document, *made);
   }
