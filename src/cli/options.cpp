@@ -88,8 +88,9 @@ class Parser {
         ->envname("SKILLRUN_POLICY")
         ->allow_extra_args(false)
         ->type_name("FILE|NAME");
-    app_.add_option("--engine", invocation_.global.engine,
-                    "auto, docker, podman, cli:PATH or unix:///SOCKET (default: auto)")
+    app_.add_option(
+            "--engine", invocation_.global.engine,
+            "auto, docker, podman, cli:PATH, unix:///SOCKET, tcp://HOST:PORT or ssh://USER@HOST (default: auto)")
         ->envname("SKILLRUN_ENGINE")
         ->type_name("ENGINE");
     app_.add_option("--color", invocation_.global.color, "auto, always or never (default: auto)")

@@ -59,13 +59,14 @@ std::string describe(const EngineInfo& info) {
   return text;
 }
 
-Answer try_api(const Place& place, bool complete, CallLimits limits) {
+Answer try_api(const Place& place, const DetectionContext& context, bool complete, CallLimits limits) {
   Answer answer{{.place = place.label, .outcome = {}, .advice = {}}, nullptr};
   auto engine = ApiEngine::open(place.endpoint, limits);
   if (engine && complete) {
     if (auto completed = (*engine)->complete_info(limits); !completed) engine = std::unexpected(completed.error());
   }
   if (engine) {
+    (*engine)->use_credentials(RegistryCredentials(context.docker_config, context.path));
     answer.probe.usable = true;
     answer.probe.outcome = describe((*engine)->info());
     answer.engine = std::move(*engine);
@@ -120,7 +121,8 @@ Answer try_program(const Place& place, const std::string& path, CallLimits limit
 Answer ask_place(const Place& place, const DetectionContext& context, bool complete, CallLimits limits) {
   switch (place.kind) {
     case Place::Kind::api:
-      return try_api(place, complete, at_most(limits, place.endpoint.is_remote() ? remote_deadline : socket_deadline));
+      return try_api(place, context, complete,
+                     at_most(limits, place.endpoint.is_remote() ? remote_deadline : socket_deadline));
     case Place::Kind::program: return try_program(place, context.path, at_most(limits, program_deadline));
     case Place::Kind::problem: break;
   }

@@ -6,6 +6,7 @@
 #include "engine/log.hpp"
 #include "run/build.hpp"
 #include "run/recipe.hpp"
+#include "run/retry.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -137,6 +138,15 @@ EngineResult<ImageInfo> ImageStage::pull() {
   if (progress_) progress_(fmt::format("pulling image {}", name_));
   const auto platform = spec_.platform ? std::optional(spec_.platform->value) : std::nullopt;
   auto pulled = engine_.pull_image(spec_.image.value, platform, progress_, limits_);
+  for (const auto pause : retry_pauses) {
+    if (pulled || !may_pass(pulled.error())) break;
+    log::info("pulling image {} failed: {}", name_, pulled.error().message);
+    if (progress_) progress_(fmt::format("pulling image {} failed, trying again: {}", name_, pulled.error().message));
+    if (!pause_unless_cancelled(pause, limits_.cancellation)) {
+      return std::unexpected(EngineError{EngineError::Kind::cancelled, "cancelled"});
+    }
+    pulled = engine_.pull_image(spec_.image.value, platform, progress_, limits_);
+  }
   if (!pulled) {
     EngineError error = pulled.error();
     error.message = fmt::format("image {} can not be pulled: {}; check its name, the network and the login to {}",

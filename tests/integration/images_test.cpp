@@ -1,4 +1,7 @@
 // Getting the image: from the engine, from a registry, by building it; and every way in which that fails.
+#include <filesystem>
+#include <fstream>
+
 #include <doctest/doctest.h>
 
 #include "world.hpp"
@@ -52,6 +55,76 @@ TEST_CASE_FIXTURE(World, "an image that the registry does not have is named") {
   CHECK(result.outcome.status == 125);
   CHECK(result.status() == "image-unavailable");
   CHECK(contains(result.outcome.err, "absent:1"));
+}
+
+namespace {
+
+/// A configuration of docker's client in the world's home.
+class LoggedIn : public World {
+ public:
+  LoggedIn() : image_(variable("SKILLRUN_TEST_LOCKED_REGISTRY") + "/busybox:1") {
+    fs::create_directories(folder() / "docker");
+    manifest(busybox_skill("", image_));
+    forget(image_);
+  }
+  LoggedIn(const LoggedIn&) = delete;
+  LoggedIn& operator=(const LoggedIn&) = delete;
+  ~LoggedIn() { forget(image_); }
+
+  void configure(const std::string& json) const { std::ofstream(folder() / "docker/config.json") << json; }
+  /// What docker-credential-test answers.
+  void helper(const std::string& answer) const {
+    const fs::path program = folder() / "docker-credential-test";
+    std::ofstream(program) << "#!/bin/sh\n[ \"$1\" = get ] || exit 1\nread -r server; echo \"$server\" >>"
+                           << (folder() / "asked").string() << "\ncat <<'END'\n"
+                           << answer << "\nEND\n";
+    fs::permissions(program, fs::perms::owner_all);
+  }
+  [[nodiscard]] Outcome echo() const {
+    Command full = command({"t", "--", "echo", "ran"});
+    full.environment["DOCKER_CONFIG"] = (folder() / "docker").string();
+    full.environment["PATH"] = folder().string() + ":" + variable("PATH");
+    return run(full);
+  }
+  [[nodiscard]] const std::string& image() const { return image_; }
+  [[nodiscard]] std::string asked() const {
+    std::ifstream file(folder() / "asked");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+ private:
+  std::string image_;
+};
+
+constexpr const char* login = R"({"auth": "c2tpbGxydW46b3BlbiBzZXNhbWU="})";  // skillrun:open sesame
+
+}  // namespace
+
+TEST_CASE_FIXTURE(LoggedIn, "an image behind a login is pulled with docker's own login, and not without") {
+  if (!engine_path().is_api()) return;  // a client reads its configuration itself
+  Outcome outcome = echo();
+  CHECK(outcome.status == 125);
+  CHECK(contains(outcome.err, "login to " + variable("SKILLRUN_TEST_LOCKED_REGISTRY")));
+  configure(R"({"auths": {")" + variable("SKILLRUN_TEST_LOCKED_REGISTRY") + R"(": )" + login + "}}");
+  outcome = echo();
+  CHECK(outcome.out == "ran\n");
+  CHECK(outcome.err == "");
+}
+
+TEST_CASE_FIXTURE(LoggedIn, "a credential helper is asked for the registry of the image") {
+  if (!engine_path().is_api()) return;
+  const std::string server = variable("SKILLRUN_TEST_LOCKED_REGISTRY");
+  configure(R"({"credHelpers": {")" + server + R"(": "test"}})");
+  Outcome outcome = echo();
+  CHECK(outcome.status == 125);
+  CHECK(contains(outcome.err, "docker-credential-test, which docker's configuration names for " + server));
+  helper(R"({"ServerURL": "x", "Username": "skillrun", "Secret": "open sesame"})");
+  outcome = echo();
+  CHECK(outcome.out == "ran\n");
+  CHECK(asked() == server + "\n");
+  forget(image());
+  configure(R"({"credsStore": "test"})");
+  CHECK(echo().out == "ran\n");
 }
 
 TEST_CASE_FIXTURE(World, "an image that may not be pulled is not pulled") {

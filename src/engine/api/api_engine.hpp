@@ -7,6 +7,7 @@
 #include <skillrun/engine.hpp>
 
 #include "engine/api/http_client.hpp"
+#include "engine/registry_credentials.hpp"
 
 namespace skillrun {
 
@@ -20,6 +21,9 @@ class ApiEngine final : public Engine {
 
   /// Asks for what info() holds only then: the engine's own version and architecture, and whether it is rootless.
   [[nodiscard]] EngineResult<void> complete_info(CallLimits limits);
+
+  /// The logins that registries are shown. They are not sent where anybody could read them on their way.
+  void use_credentials(RegistryCredentials credentials) { credentials_ = std::move(credentials); }
 
   [[nodiscard]] const EngineInfo& info() const noexcept override { return info_; }
   [[nodiscard]] EngineResult<std::optional<ImageInfo>> inspect_image(const std::string& reference,
@@ -44,7 +48,8 @@ class ApiEngine final : public Engine {
   [[nodiscard]] EngineResult<void> remove(const std::string& id, CallLimits limits) override;
 
  private:
-  explicit ApiEngine(const Endpoint& endpoint) : client_(endpoint) {}
+  explicit ApiEngine(const Endpoint& endpoint)
+      : client_(endpoint), private_line_(endpoint.kind != Endpoint::Kind::tcp || endpoint.tls.has_value()) {}
 
   [[nodiscard]] std::string path(const std::string& rest) const { return "/v" + info_.api_version + rest; }
   /// The body of a successful answer; every other status is an error.
@@ -54,7 +59,7 @@ class ApiEngine final : public Engine {
   [[nodiscard]] EngineResult<std::string> request(std::string_view method, std::string target, CallLimits limits,
                                                   std::string body = {});
   /// A request whose answer is a stream of messages.
-  [[nodiscard]] EngineResult<void> call_with_progress(const std::string& rest, const ByteSource* upload,
+  [[nodiscard]] EngineResult<void> call_with_progress(HttpRequest request, const ByteSource* upload,
                                                       const ProgressSink& progress, CallLimits limits);
   [[nodiscard]] EngineResult<std::string> create_container(const ContainerSpec& spec, const RunLabels& labels,
                                                            const StartOptions& options, CallLimits limits);
@@ -72,6 +77,8 @@ class ApiEngine final : public Engine {
   };
 
   HttpClient client_;
+  bool private_line_;
+  RegistryCredentials credentials_;
   EngineInfo info_;
   std::optional<FailedStart> failed_start_;
 };

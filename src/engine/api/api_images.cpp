@@ -51,9 +51,8 @@ std::string json_map(const std::vector<std::pair<std::string, std::string>>& ent
 
 }  // namespace
 
-EngineResult<void> ApiEngine::call_with_progress(const std::string& rest, const ByteSource* upload,
+EngineResult<void> ApiEngine::call_with_progress(HttpRequest request, const ByteSource* upload,
                                                  const ProgressSink& progress, CallLimits limits) {
-  HttpRequest request("POST", path(rest));
   if (upload != nullptr) request.uploading("application/x-tar", *upload);
   MessageStream messages(progress);
   auto answer = client_.exchange(request, limits, [&messages](std::string_view bytes) { return messages.feed(bytes); });
@@ -85,7 +84,12 @@ EngineResult<void> ApiEngine::pull_image(const ImageReference& image, const std:
       fmt::format("/images/create?fromImage={}&tag={}",
                   percent_encode(fmt::format("{}/{}", image.registry, image.repository)), percent_encode(version));
   if (platform) rest += "&platform=" + percent_encode(*platform);
-  return call_with_progress(rest, nullptr, progress, limits);
+  HttpRequest request("POST", path(rest));
+  if (private_line_) {
+    const auto login = credentials_.find(image.registry, limits);
+    if (login) request.with_header("X-Registry-Auth", login->header());
+  }
+  return call_with_progress(std::move(request), nullptr, progress, limits);
 }
 
 EngineResult<void> ApiEngine::import_image(const ImportRequest& request, const ByteSource& archive, CallLimits limits) {
@@ -96,7 +100,7 @@ EngineResult<void> ApiEngine::import_image(const ImportRequest& request, const B
     if (!instruction) return std::unexpected(instruction.error());
     rest += "&changes=" + percent_encode(*instruction);
   }
-  return call_with_progress(rest, &archive, {}, limits);
+  return call_with_progress(HttpRequest("POST", path(rest)), &archive, {}, limits);
 }
 
 EngineResult<void> ApiEngine::build_image(const BuildRequest& request, const ProgressSink& progress,
@@ -114,8 +118,14 @@ EngineResult<void> ApiEngine::build_image(const BuildRequest& request, const Pro
   }
   if (!request.labels.empty()) rest += "&labels=" + percent_encode(json_map(request.labels));
   if (request.platform) rest += "&platform=" + percent_encode(*request.platform);
+  HttpRequest call("POST", path(rest));
+  if (private_line_) {
+    if (const auto logins = credentials_.all(limits); !logins.empty()) {
+      call.with_header("X-Registry-Config", all_logins_header(logins));
+    }
+  }
   const ByteSource archive = [&context] { return (*context)->next(); };
-  return call_with_progress(rest, &archive, progress, limits);
+  return call_with_progress(std::move(call), &archive, progress, limits);
 }
 
 }  // namespace skillrun

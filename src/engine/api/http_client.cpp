@@ -29,6 +29,7 @@ std::unexpected<EngineError> failure(Kind kind, std::string message) {
 std::string render(const HttpRequest& request, bool upgrade) {
   std::string out =
       fmt::format("{} {} HTTP/1.1\r\nHost: docker\r\nUser-Agent: skillrun\r\n", request.method, request.target);
+  out += request.headers;
   if (upgrade) out += "Connection: Upgrade\r\nUpgrade: tcp\r\n";
   if (!request.content_type.empty()) out += fmt::format("Content-Type: {}\r\n", request.content_type);
   if (request.upload != nullptr) {

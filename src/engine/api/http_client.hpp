@@ -22,6 +22,11 @@ struct HttpRequest {
     body = std::move(bytes);
     return *this;
   }
+  /// `value` must hold no line break.
+  HttpRequest& with_header(std::string_view name, const std::string& value) {
+    headers.append(name).append(": ").append(value).append("\r\n");
+    return *this;
+  }
   /// The body comes from `source`, which must outlive the call, and is sent in chunks.
   HttpRequest& uploading(std::string_view type, const ByteSource& source) {
     content_type = type;
@@ -31,6 +36,7 @@ struct HttpRequest {
 
   std::string_view method;
   std::string target;
+  std::string headers;  ///< further ones, each with its line break
   std::string_view content_type;
   std::string body;
   const ByteSource* upload = nullptr;

@@ -4,6 +4,7 @@
 
 #include "run/package_archive.hpp"
 #include "run/recipe.hpp"
+#include "run/retry.hpp"
 #include "unit/run/fakes.hpp"
 #include "unit/temporary_folder.hpp"
 
@@ -92,6 +93,51 @@ TEST_CASE("a pull that fails keeps its kind and names image and registry") {
   CHECK(image.error().kind == EngineError::Kind::refused);
   CHECK(image.error().message.find("example.org/tool:1") != std::string::npos);
   CHECK(image.error().message.find("unauthorized") != std::string::npos);
+}
+
+TEST_CASE("a pull that a registry's bad moment broke is tried again") {
+  FakeEngine engine;
+  engine.image.reset();
+  engine.pulled = image_for("amd64");
+  engine.failures["pull"] = {EngineError::Kind::server, "received unexpected HTTP status: 503 Service Unavailable"};
+  engine.on_call = [&](const std::string& call) {
+    if (call.starts_with("pull") && engine.calls().size() > 2) engine.failures.clear();
+  };
+  std::vector<std::string> lines;
+  const auto image =
+      ensure_image(engine, approve(plain_spec()), [&](const std::string& line) { lines.push_back(line); }, {});
+  REQUIRE(image);
+  CHECK(image->id == "sha256:2");
+  CHECK(std::ranges::count(engine.calls(), "pull example.org/tool:1") == 2);
+  CHECK(std::ranges::any_of(lines, [](const std::string& line) { return line.contains("trying again"); }));
+}
+
+TEST_CASE("a cancelled run does not wait for the next attempt of a pull") {
+  FakeEngine engine;
+  engine.image.reset();
+  Cancellation cancellation;
+  engine.failures["pull"] = {EngineError::Kind::server, "net/http: TLS handshake timeout"};
+  engine.on_call = [&](const std::string& call) {
+    if (call.starts_with("pull")) cancellation.cancel();
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  const auto image = ensure_image(engine, approve(plain_spec()), {}, {.cancellation = &cancellation});
+  REQUIRE(!image);
+  CHECK(image.error().kind == EngineError::Kind::cancelled);
+  CHECK(std::chrono::steady_clock::now() - begin < retry_pauses[0]);
+}
+
+TEST_CASE("only what may pass is tried again") {
+  using Kind = EngineError::Kind;
+  CHECK(may_pass({Kind::server, "read tcp 10.0.0.1: connection reset by peer"}));
+  CHECK(may_pass({Kind::server, "unexpected EOF"}));
+  for (const char* words : {"unauthorized: authentication required", "manifest unknown", "no space left on device",
+                            "toomanyrequests: You have reached your pull rate limit", ""}) {
+    CAPTURE(words);
+    CHECK_FALSE(may_pass({Kind::server, words}));
+  }
+  CHECK_FALSE(may_pass({Kind::unavailable, "timeout"}));
+  CHECK_FALSE(may_pass({Kind::cancelled, "timeout"}));
 }
 
 TEST_CASE("an image of another platform is replaced, and refused when the registry has no other") {
