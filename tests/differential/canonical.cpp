@@ -43,6 +43,7 @@ constexpr std::array table{
     Normalisation{"HostConfig.SecurityOpt",
                   "the first = or : separates; of no-new-privileges the last one counts; order does not"},
     Normalisation{"HostConfig.Dns", "one address has several spellings"},
+    Normalisation{"HostConfig.Devices", "of a path on the host only its components count"},
     Normalisation{"HostConfig.PidsLimit", "0 and less are all unlimited"},
     Normalisation{"HostConfig.MemorySwappiness", "-1 is the kernel's default"},
     Normalisation{"HostConfig.RestartPolicy", "no is the same as none"},
@@ -209,12 +210,26 @@ void put_plain(const json::object& object, const std::set<std::string_view>& han
   }
 }
 
-void put_host(const json::object& host, Fields& fields) {
+void put_devices(const json::object& host, const Places& places, Fields& fields) {
+  json::array devices;
+  for (const json::value& entry : list_in(host, "Devices")) {
+    json::value device = pruned(entry);
+    if (json::object* object = device.if_object()) {
+      json::value& path = (*object)["PathOnHost"];
+      if (path.is_string() && path.get_string().starts_with('/')) path = absolute_path(text_of(path), places);
+    }
+    devices.push_back(std::move(device));
+  }
+  put_fields("Devices", devices, fields);
+}
+
+void put_host(const json::object& host, const Places& places, Fields& fields) {
   static const std::set<std::string_view> handled{
       "ConsoleSize", "Binds",     "Mounts",           "Tmpfs",         "CapAdd",  "CapDrop",
       "SecurityOpt", "PidsLimit", "MemorySwappiness", "RestartPolicy", "Ulimits", "PortBindings",
-      "NetworkMode", "Init",      "MaskedPaths",      "ReadonlyPaths", "Dns"};
+      "NetworkMode", "Init",      "MaskedPaths",      "ReadonlyPaths", "Dns",     "Devices"};
   put_plain(host, handled, fields);
+  put_devices(host, places, fields);
   put_capabilities(host, fields);
   put_security(host, fields);
   put_sorted("Ulimits", host.if_contains("Ulimits"), fields);
@@ -320,7 +335,7 @@ Fields canonical(const json::object& request, const Places& places) {
   put_stop(request, fields);
   put_ports(request, host, fields);
   put_networks(request, host, fields);
-  put_host(host, fields);
+  put_host(host, places, fields);
   put_canonical_mounts(request, places, fields);
   if (const json::value* labels = request.if_contains("Labels"); labels != nullptr && labels->is_object()) {
     for (const auto& entry : labels->as_object())
