@@ -193,6 +193,9 @@ class Engine {
                                                                                CallLimits limits) = 0;
   /// Sends a signal (by number) to the container's first process.
   [[nodiscard]] virtual EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) = 0;
+  /// Freezes every process of the container, until resume().
+  [[nodiscard]] virtual EngineResult<void> pause(const std::string& id, CallLimits limits) = 0;
+  [[nodiscard]] virtual EngineResult<void> resume(const std::string& id, CallLimits limits) = 0;
   [[nodiscard]] virtual EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) = 0;
   /// Kills and removes the container and its anonymous volumes. A container that is gone already is success.
   [[nodiscard]] virtual EngineResult<void> remove(const std::string& id, CallLimits limits) = 0;

@@ -90,7 +90,8 @@ class RunControl {
   ~RunControl();
   /// Ends the run at whatever stage it is. Async-signal-safe.
   void cancel() noexcept { cancellation_.cancel(); }
-  /// Before the skill runs: cancels. Then: sends the signal to the skill (SIGWINCH: resizes). Async-signal-safe.
+  /// Before the skill runs: cancels. Then: sends the signal to the skill. SIGWINCH only resizes; SIGTSTP freezes the
+  /// skill and stops this process until SIGCONT, at any time. Async-signal-safe.
   void signal(int number) noexcept;
   [[nodiscard]] const Cancellation& cancellation() const noexcept { return cancellation_; }
   [[nodiscard]] int signal_fd() const noexcept { return read_fd_; }

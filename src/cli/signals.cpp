@@ -7,7 +7,7 @@ namespace skillrun::cli {
 
 namespace {
 
-constexpr int forwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
+constexpr int forwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP};
 
 std::atomic<RunControl*> current_control{nullptr};
 

@@ -32,15 +32,23 @@ ContainerCalls::~ContainerCalls() {
   if (thread_.joinable()) thread_.join();
 }
 
-void ContainerCalls::signal(int number) { add({.signal = number, .size = {}}); }
+void ContainerCalls::signal(int number) { add({.kind = Kind::signal, .signal = number}); }
 
-void ContainerCalls::resize(WindowSize size) { add({.signal = 0, .size = size}); }
+void ContainerCalls::resize(WindowSize size) { add({.kind = Kind::resize, .size = size}); }
+
+void ContainerCalls::resume() { add({.kind = Kind::resume}); }
+
+void ContainerCalls::pause(std::chrono::milliseconds patience) {
+  add({.kind = Kind::pause});
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, patience, [this] { return calls_.empty() && !busy_; });
+}
 
 void ContainerCalls::add(Call call) {
   {
     const std::scoped_lock lock(mutex_);
     // Only the last size counts.
-    if (call.signal == 0 && !calls_.empty() && calls_.back().signal == 0) calls_.pop_back();
+    if (call.kind == Kind::resize && !calls_.empty() && calls_.back().kind == Kind::resize) calls_.pop_back();
     calls_.push_back(call);
   }
   changed_.notify_all();
@@ -56,22 +64,35 @@ void ContainerCalls::work() {
       if (closed_) return;
       call = calls_.front();
       calls_.pop_front();
+      busy_ = true;
     }
     make(call);
+    {
+      const std::scoped_lock lock(mutex_);
+      busy_ = false;
+    }
+    changed_.notify_all();
   }
 }
 
 void ContainerCalls::make(const Call& call) {
   const CallLimits limits{call_deadline_, &over_};
-  if (call.signal == 0) {
-    const auto resized = engine_.resize(id_, call.size.rows, call.size.columns, limits);
-    if (!resized) log::info("the terminal was not resized: {}", resized.error().message);
-    return;
-  }
-  const auto sent = engine_.kill(id_, call.signal, limits);
-  // It may have ended in the meantime, which shows by itself.
-  if (!sent && sent.error().kind != EngineError::Kind::cancelled) {
-    log::info("signal {} was not passed on: {}", call.signal, sent.error().message);
+  const auto made = [&]() -> EngineResult<void> {
+    switch (call.kind) {
+      case Kind::signal: return engine_.kill(id_, call.signal, limits);
+      case Kind::resize: return engine_.resize(id_, call.size.rows, call.size.columns, limits);
+      case Kind::pause: return engine_.pause(id_, limits);
+      case Kind::resume: return engine_.resume(id_, limits);
+    }
+    return {};
+  }();
+  // The skill may have ended in the meantime, which shows by itself.
+  if (made || made.error().kind == EngineError::Kind::cancelled) return;
+  switch (call.kind) {
+    case Kind::signal: return log::info("signal {} was not passed on: {}", call.signal, made.error().message);
+    case Kind::resize: return log::info("the terminal was not resized: {}", made.error().message);
+    case Kind::pause: return log::warn("the skill runs on while skillrun is stopped: {}", made.error().message);
+    case Kind::resume: return log::warn("the skill could not be woken: {}", made.error().message);
   }
 }
 

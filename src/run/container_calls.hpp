@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -13,9 +14,9 @@
 
 namespace skillrun {
 
-/// Signals and resizes for a container that is running, made one after another in a thread of their own: an engine
-/// may answer a kill only once the container's output has been read, so whoever reads it must not wait for the answer.
-/// While one lives the engine belongs to it.
+/// Signals, pauses and resizes for a container that is running, made one after another in a thread of their own: an
+/// engine may answer a kill only once the container's output has been read, so whoever reads it must not wait for the
+/// answer. While one lives the engine belongs to it.
 class ContainerCalls {
  public:
   ContainerCalls(Engine& engine, const std::string& id, std::chrono::milliseconds call_deadline)
@@ -27,11 +28,16 @@ class ContainerCalls {
 
   void signal(int number);
   void resize(WindowSize size);
+  /// Returns once the container stands still, or could not be made to, or after `patience`.
+  void pause(std::chrono::milliseconds patience);
+  void resume();
 
  private:
+  enum class Kind : std::uint8_t { signal, resize, pause, resume };
   struct Call {
-    int signal = 0;  ///< 0: a resize
-    WindowSize size;
+    Kind kind = Kind::signal;
+    int signal = 0;
+    WindowSize size{};
   };
 
   void add(Call call);
@@ -45,6 +51,7 @@ class ContainerCalls {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Call> calls_;
+  bool busy_ = false;  ///< a call is under way
   bool closed_ = false;
   std::thread thread_;  ///< started by the first call
 };

@@ -272,7 +272,8 @@ Ending Execution::carry(const OwnedContainer& container, AttachedContainer& atta
                         .control = control_,
                         .signals = signals,
                         .terminal = start_.tty && io_.terminal ? io_.output : -1,
-                        .started = started};
+                        .started = started,
+                        .stop_program = [&terminal] { terminal.stop_program(); }};
   Ending ending = supervise(watched);
   result_.output = pump.take_output();
   result_.error = pump.take_error();

@@ -26,11 +26,14 @@ RunControl::~RunControl() {
 }
 
 void RunControl::signal(int number) noexcept {
-  if (number != SIGWINCH && !skill_runs_.load()) {
-    cancellation_.cancel();
+  const int saved = errno;
+  if (!skill_runs_.load()) {
+    // Nothing but this program is there to be stopped.
+    if (number == SIGTSTP) ::kill(::getpid(), SIGSTOP);
+    if (number != SIGWINCH && number != SIGTSTP) cancellation_.cancel();
+    errno = saved;
     return;
   }
-  const int saved = errno;
   const auto byte = static_cast<unsigned char>(number);
   // A full pipe holds thousands of signals already; one more changes nothing.
   [[maybe_unused]] const auto written = ::write(write_fd_, &byte, 1);

@@ -43,6 +43,7 @@ class Supervisor {
   void kill(EndCause cause, std::string message = {});
   void send(int number) { calls_.signal(number); }
   void resize();
+  void suspend();
   void cause(EndCause cause, std::string message = {});
   [[nodiscard]] bool finished();
 
@@ -102,6 +103,7 @@ void Supervisor::take_signals() {
 
 void Supervisor::take_signal(int number) {
   if (number == SIGWINCH) return resize();
+  if (number == SIGTSTP) return suspend();
   if (watched_.pump.ended()) {
     // Nothing is left to be signalled; who interrupts now does not want to wait for a reader.
     if (number == SIGUSR1 || number == SIGUSR2) return;
@@ -113,6 +115,15 @@ void Supervisor::take_signal(int number) {
     return send(SIGKILL);
   }
   send(number);
+}
+
+/// What a shell's user expects of any program: all of it stands still until it is woken, and takes part again.
+void Supervisor::suspend() {
+  const bool runs = !watched_.pump.ended();
+  if (runs) calls_.pause(limits_.pause);
+  if (watched_.stop_program) watched_.stop_program();
+  if (runs) calls_.resume();
+  resize();
 }
 
 void Supervisor::step() {

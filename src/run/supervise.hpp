@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,7 @@ struct EndingLimits {
   std::chrono::milliseconds after_kill{10'000};      ///< then the engine is given up
   std::chrono::milliseconds quiet_drain{3'000};      ///< an ended container's output may stay silent before its end
   std::chrono::milliseconds call{10'000};            ///< one kill or resize call
+  std::chrono::milliseconds pause{2'000};            ///< a stopped program can not wait for a slow engine
 };
 
 /// How long a skill may take after the stop signal. A manifest can not draw its timeout out for ever.
@@ -51,10 +53,12 @@ struct Watched {
   SkillSignals& signals;
   int terminal = -1;  ///< whose window size is the container's; -1: none
   std::chrono::steady_clock::time_point started;
+  std::function<void()> stop_program;  ///< returns when the program is to go on (SIGCONT)
 };
 
 /// Carries the streams until the container has ended and its output is handed on: passes signals on (a second INT
-/// kills), keeps the timeout (stop signal, grace, KILL) and obeys a cancellation.
+/// kills; TSTP freezes it and stops the program), keeps the timeout (stop signal, grace, KILL) and obeys a
+/// cancellation.
 [[nodiscard]] Ending supervise(const Watched& watched, const EndingLimits& limits = {});
 
 }  // namespace skillrun

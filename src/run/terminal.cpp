@@ -36,6 +36,13 @@ void TerminalGuard::make_raw() noexcept {
   termios raw = *before_;
   cfmakeraw(&raw);
   set_attributes(fd_, raw);
+  raw_ = true;
+}
+
+void TerminalGuard::stop_program() noexcept {
+  if (raw_) set_attributes(fd_, *before_);
+  ::raise(SIGSTOP);
+  if (raw_) make_raw();
 }
 
 std::optional<WindowSize> window_size(int fd) noexcept {

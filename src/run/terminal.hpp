@@ -17,9 +17,12 @@ class TerminalGuard {
 
   /// Every byte as it is typed, nothing echoed, no signals made of keys.
   void make_raw() noexcept;
+  /// Stops this program as Ctrl-Z does, with the terminal as it was before; returns when the program was woken.
+  void stop_program() noexcept;
 
  private:
   int fd_;
+  bool raw_ = false;
   std::optional<termios> before_;
 };
 

@@ -84,6 +84,17 @@ bool Process::ended() {
 
 void Process::signal(int number) const { ::kill(id_, number); }
 
+bool Process::stops() const {
+  const auto deadline = steady_clock::now() + std::chrono::seconds(10);
+  while (steady_clock::now() < deadline) {
+    const std::string status = read_file("/proc/" + std::to_string(id_) + "/stat");
+    const std::size_t name_end = status.rfind(')');
+    if (name_end != std::string::npos && status.substr(name_end).starts_with(") T")) return true;
+    std::this_thread::sleep_for(pause);
+  }
+  return false;
+}
+
 bool Process::wait_for_output(const std::string& text, std::chrono::seconds limit) {
   const auto deadline = steady_clock::now() + limit;
   while (read_file(folder_ / "out").find(text) == std::string::npos) {

@@ -39,6 +39,8 @@ class Process {
   ~Process();
 
   void signal(int number) const;
+  /// Waits until a signal has stopped it; false when that does not happen within a few seconds.
+  [[nodiscard]] bool stops() const;
   /// Waits until standard output holds `text`; false when the program ended or the time is over before that.
   [[nodiscard]] bool wait_for_output(const std::string& text, std::chrono::seconds limit = std::chrono::seconds(30));
   [[nodiscard]] Outcome finish();

@@ -41,6 +41,19 @@ TEST_CASE_FIXTURE(World, "a skill that TERM ends gives 143") {
   CHECK(outcome.status == 143);
 }
 
+TEST_CASE_FIXTURE(World, "a stopped run stands still, all of it, until it is woken") {
+  Process process(command({"t", "--", "sh", "-c",
+                           "echo ready; i=0; while [ $i -lt 30 ]; do sleep 0.1; i=$((i+1)); echo tick; done; exit 5"}));
+  REQUIRE(process.wait_for_output("tick"));
+  process.signal(SIGTSTP);
+  REQUIRE(process.stops());
+  CHECK(contains(engine_client({"ps", "--all", "--format", "{{.Status}}"}).out, "aused"));
+  process.signal(SIGCONT);
+  const Outcome outcome = process.finish();
+  CHECK_FALSE(outcome.timed_out);
+  CHECK(outcome.status == 5);
+}
+
 TEST_CASE_FIXTURE(World, "a skill may survive a signal") {
   Process process(
       command({"t", "--", "sh", "-c",

@@ -194,6 +194,18 @@ EngineResult<void> ApiEngine::kill(const std::string& id, int signal, CallLimits
   return {};
 }
 
+EngineResult<void> ApiEngine::pause(const std::string& id, CallLimits limits) {
+  auto paused = call("POST", container_path(id) + "/pause", limits);
+  if (!paused) return std::unexpected(paused.error());
+  return {};
+}
+
+EngineResult<void> ApiEngine::resume(const std::string& id, CallLimits limits) {
+  auto resumed = call("POST", container_path(id) + "/unpause", limits);
+  if (!resumed) return std::unexpected(resumed.error());
+  return {};
+}
+
 EngineResult<void> ApiEngine::resize(const std::string& id, int rows, int columns, CallLimits limits) {
   auto resized = call("POST", fmt::format("{}/resize?h={}&w={}", container_path(id), rows, columns), limits);
   if (!resized) return std::unexpected(resized.error());

@@ -44,6 +44,8 @@ class ApiEngine final : public Engine {
   [[nodiscard]] EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name,
                                                                        CallLimits limits) override;
   [[nodiscard]] EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> pause(const std::string& id, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> resume(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> remove(const std::string& id, CallLimits limits) override;
 

@@ -61,6 +61,8 @@ class CliEngine final : public Engine {
   [[nodiscard]] EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name,
                                                                        CallLimits limits) override;
   [[nodiscard]] EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> pause(const std::string& id, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> resume(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> remove(const std::string& id, CallLimits limits) override;
 
@@ -277,6 +279,14 @@ EngineResult<ContainerState> CliEngine::inspect(const std::string& id, CallLimit
 
 EngineResult<void> CliEngine::kill(const std::string& id, int signal, CallLimits limits) {
   return run({"kill", fmt::format("--signal={}", signal), "--", id}, limits);
+}
+
+EngineResult<void> CliEngine::pause(const std::string& id, CallLimits limits) {
+  return run({"pause", "--", id}, limits);
+}
+
+EngineResult<void> CliEngine::resume(const std::string& id, CallLimits limits) {
+  return run({"unpause", "--", id}, limits);
 }
 
 EngineResult<void> CliEngine::resize(const std::string& /*id*/, int /*rows*/, int /*columns*/, CallLimits /*limits*/) {

@@ -312,6 +312,8 @@ class FakeEngine final : public Engine {
     REQUIRE(::write(signal_write_.get(), &byte, 1) == 1);
     return {};
   }
+  EngineResult<void> pause(const std::string&, CallLimits limits) override { return call("pause", limits); }
+  EngineResult<void> resume(const std::string&, CallLimits limits) override { return call("resume", limits); }
   EngineResult<void> resize(const std::string&, int rows, int columns, CallLimits limits) override {
     return call("resize " + std::to_string(rows) + "x" + std::to_string(columns), limits);
   }
