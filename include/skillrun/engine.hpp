@@ -104,6 +104,13 @@ struct ContainerState {
   std::string error;  ///< the engine's words about a failed start
 };
 
+/// An entry of a list of containers.
+struct ListedContainer {
+  std::string id;
+  std::string status;  ///< created, running, exited, dead, ...
+  std::vector<std::pair<std::string, std::string>> labels;
+};
+
 /// A line of progress of a pull or build.
 using ProgressSink = std::function<void(const std::string& line)>;
 
@@ -188,6 +195,9 @@ class Engine {
   [[nodiscard]] virtual EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) = 0;
   /// What the engine says it made: the JSON that its inspect gives, docker's or podman's own.
   [[nodiscard]] virtual EngineResult<std::string> describe(const std::string& id, CallLimits limits) = 0;
+  /// The containers, in whatever state, that have a label of this name.
+  [[nodiscard]] virtual EngineResult<std::vector<ListedContainer>> find_containers(const std::string& label,
+                                                                                   CallLimits limits) = 0;
   /// The named volume, or nothing when the engine does not have it.
   [[nodiscard]] virtual EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name,
                                                                                CallLimits limits) = 0;

@@ -30,6 +30,7 @@ constexpr Command commands[] = {
     {"build", build_command},
     {"rules", rules_command},
     {"doctor", doctor_command},
+    {"gc", gc_command},
     {"version", version_command},
     {"policy show", policy_show_command},
     {"policy test", policy_test_command},

@@ -18,7 +18,7 @@ namespace {
 
 /// Commands of the documented interface that this version does not have. Their names are reserved, so that a skill
 /// never changes its meaning when they arrive.
-constexpr std::string_view reserved_commands[] = {"lint", "check", "init", "session", "gc", "schema", "completion"};
+constexpr std::string_view reserved_commands[] = {"lint", "check", "init", "session", "schema", "completion"};
 
 const std::map<std::string, ColorMode> color_modes{
     {"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}};
@@ -59,6 +59,7 @@ class Parser {
     add_policy(*app_.add_subcommand("policy", "Show policies, and run their test cases"));
     add_names("rules", "List the rules of the policy engine, or show one rule's page", "ID", 0, 1, true);
     add_format(*app_.add_subcommand("doctor", "Show which engines and policies are in force, and what to mend"));
+    add_gc(*app_.add_subcommand("gc", "Remove the containers and folders that a killed skillrun left behind"));
     app_.add_subcommand("version", "Print the version");
   }
 
@@ -112,6 +113,16 @@ class Parser {
     command.add_option("--format", invocation_.format, "text or json (default: text)")
         ->transform(CLI::CheckedTransformer(output_formats).description(""))
         ->type_name("FORMAT");
+  }
+
+  void add_gc(CLI::App& gc) {
+    gc.add_flag("--dry-run", invocation_.dry_run, "Say what would be removed; remove nothing");
+    add_format(gc);
+    gc.footer(
+        "Removes only what belongs to a skillrun of this machine that has certainly ended. What is kept (--keep), "
+        "what\n"
+        "a living skillrun uses and what is not known to be skillrun's is left alone, and listed with the reason.\n\n"
+        "Exit status: 0 all is removed that was to be, 125 something could not be removed or no engine answers.");
   }
 
   void add_policy(CLI::App& policy) {

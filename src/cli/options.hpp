@@ -43,6 +43,7 @@ struct Invocation {
   RunRequest run;                  ///< run and explain
   std::vector<std::string> names;  ///< skills (show, pull, build), a rule's id, or policies
   OutputFormat format = OutputFormat::text;
+  bool dry_run = false;  ///< gc
 };
 
 /// The end of the program that parsing alone decides: help, the version, or wrong usage.

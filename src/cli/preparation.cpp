@@ -86,6 +86,11 @@ std::unexpected<RunResult> refusal(Refusal refused) {
   return result;
 }
 
+std::unexpected<RunResult> no_engine(const Detection& detection) {
+  return failure(RunStatus::engine_unavailable,
+                 "no container engine answered; tried:" + describe_probes(detection.probes));
+}
+
 }  // namespace
 
 DiscoveryOptions discovery_options(const GlobalOptions& options) {
@@ -180,6 +185,14 @@ std::string describe_probes(const std::vector<Probe>& probes) {
   return text;
 }
 
+std::expected<std::unique_ptr<Engine>, RunResult> find_engine(const GlobalOptions& options) {
+  DetectionContext context = DetectionContext::current();
+  context.selection = options.engine;
+  Detection detection = detect_engine(context);
+  if (!detection.engine) return no_engine(detection);
+  return std::move(detection.engine);
+}
+
 std::expected<ApprovedSpec, RunResult> admit_here(const Prepared& prepared) {
   auto approved = admit(*prepared.policy, prepared.spec, LocalHost(std::nullopt, today()));
   if (!approved) return refusal(std::move(approved.error()));
@@ -197,8 +210,7 @@ std::expected<Admitted, RunResult> admit_on_engine(const GlobalOptions& options,
   if (!detection.engine) {
     if (cancellation != nullptr && cancellation->cancelled()) return failure(RunStatus::cancelled, "interrupted");
     if (auto here = admit_here(prepared); !here) return std::unexpected(std::move(here.error()));
-    return failure(RunStatus::engine_unavailable,
-                   "no container engine answered; tried:" + describe_probes(detection.probes));
+    return no_engine(detection);
   }
   const EngineInfo& info = detection.engine->info();
   log::info("engine {} {} ({})", info.kind, info.version, info.endpoint);

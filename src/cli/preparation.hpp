@@ -54,6 +54,9 @@ struct Admitted {
 [[nodiscard]] std::expected<Admitted, RunResult> admit_on_engine(const GlobalOptions& options, const Prepared& prepared,
                                                                  const Cancellation* cancellation = nullptr);
 
+/// The engine that the options and this machine's settings select.
+[[nodiscard]] std::expected<std::unique_ptr<Engine>, RunResult> find_engine(const GlobalOptions& options);
+
 /// The text of "no engine answered": each place that was tried, why it failed, and what to do.
 [[nodiscard]] std::string describe_probes(const std::vector<Probe>& probes);
 

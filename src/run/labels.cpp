@@ -1,8 +1,8 @@
 #include "run/labels.hpp"
 
 #include <sys/random.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -10,23 +10,26 @@
 #include <fmt/format.h>
 #include <skillrun/version.hpp>
 
-#include "support/read_file.hpp"
-#include "support/text.hpp"
+#include "support/process_owner.hpp"
 
 namespace skillrun {
 
 namespace {
 
-/// Field 22 of /proc/self/stat, in clock ticks since the machine started; empty when it can not be read.
-std::string own_start_time() {
-  const std::string text = read_file("/proc/self/stat", 4096).value_or(std::string());
-  // The second field is the program's name in parentheses, which may hold anything.
-  const std::size_t name_end = text.rfind(')');
-  if (name_end == std::string::npos) return {};
-  const auto fields = split(std::string_view(text).substr(name_end + 1), ' ');
-  constexpr std::size_t start_time = 22 - 2;
-  return fields.size() > start_time ? std::string(fields[start_time]) : std::string();
-}
+constexpr std::string_view keep_label = "skillrun.keep";
+
+struct OwnerLabel {
+  std::string_view name;
+  std::string ProcessOwner::* member;
+};
+
+constexpr OwnerLabel owner_labels[] = {
+    {"skillrun.machine", &ProcessOwner::machine},
+    {"skillrun.boot", &ProcessOwner::boot},
+    {"skillrun.pid-namespace", &ProcessOwner::pid_namespace},
+    {"skillrun.pid", &ProcessOwner::pid},
+    {"skillrun.start", &ProcessOwner::start},
+};
 
 std::string random_id() {
   std::array<unsigned char, 16> bytes{};
@@ -39,14 +42,30 @@ std::string random_id() {
 RunLabels labels_of_run(const ContainerSpec& spec, const RunOptions& options) {
   RunLabels labels;
   auto& entries = labels.entries;
-  entries.emplace_back("skillrun.skill", spec.skill);
+  entries.emplace_back(skill_label, spec.skill);
   if (spec.instance) entries.emplace_back("skillrun.instance", *spec.instance);
-  entries.emplace_back("skillrun.run", random_id());
-  entries.emplace_back("skillrun.pid", std::to_string(::getpid()));
-  entries.emplace_back("skillrun.start", own_start_time());
+  entries.emplace_back(run_label, random_id());
+  const ProcessOwner owner = ProcessOwner::current();
+  for (const OwnerLabel& label : owner_labels) entries.emplace_back(label.name, owner.*label.member);
+  if (!spec.removes_container()) entries.emplace_back(keep_label, "true");
   entries.emplace_back("skillrun.version", version);
   entries.insert(entries.end(), options.labels.begin(), options.labels.end());
   return labels;
+}
+
+std::string label_of(const Labels& labels, std::string_view name) {
+  const auto found = std::ranges::find(labels, name, &Labels::value_type::first);
+  return found == labels.end() ? std::string() : found->second;
+}
+
+ProcessOwner owner_of(const Labels& labels) {
+  ProcessOwner owner;
+  for (const OwnerLabel& label : owner_labels) owner.*label.member = label_of(labels, label.name);
+  return owner;
+}
+
+bool is_kept(const Labels& labels) {
+  return std::ranges::any_of(labels, [](const auto& label) { return label.first == keep_label; });
 }
 
 }  // namespace skillrun

@@ -8,6 +8,7 @@
 #include "engine/api/dial.hpp"
 #include "engine/api/json_fields.hpp"
 #include "engine/api/unenforced.hpp"
+#include "engine/container_list.hpp"
 #include "engine/inspect_fields.hpp"
 #include "engine/log.hpp"
 
@@ -177,6 +178,13 @@ EngineResult<std::string> ApiEngine::describe(const std::string& id, CallLimits 
   // podman's compatible answer leaves out what the container may do (its capabilities): its own has it.
   if (info_.kind == "podman") return request("GET", libpod_path(info_.version, container_path(id) + "/json"), limits);
   return call("GET", container_path(id) + "/json", limits);
+}
+
+EngineResult<std::vector<ListedContainer>> ApiEngine::find_containers(const std::string& label, CallLimits limits) {
+  const std::string filters = json::serialize(json::object{{"label", json::array{json::string(label)}}});
+  auto text = call("GET", "/containers/json?all=1&filters=" + percent_encode(filters), limits);
+  if (!text) return std::unexpected(text.error());
+  return read_container_list(*text);
 }
 
 EngineResult<std::optional<VolumeInfo>> ApiEngine::inspect_volume(const std::string& name, CallLimits limits) {

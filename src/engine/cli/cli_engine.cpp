@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -19,7 +20,9 @@
 #include "engine/cli/inspect_json.hpp"
 #include "engine/cli/private_folder.hpp"
 #include "engine/cli/start_watch.hpp"
+#include "engine/container_list.hpp"
 #include "policy/paths.hpp"
+#include "support/text.hpp"
 
 namespace skillrun {
 
@@ -58,6 +61,8 @@ class CliEngine final : public Engine {
                                                                        CallLimits limits) override;
   [[nodiscard]] EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<std::string> describe(const std::string& id, CallLimits limits) override;
+  [[nodiscard]] EngineResult<std::vector<ListedContainer>> find_containers(const std::string& label,
+                                                                           CallLimits limits) override;
   [[nodiscard]] EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name,
                                                                        CallLimits limits) override;
   [[nodiscard]] EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override;
@@ -254,6 +259,23 @@ EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start(const std::str
 
 EngineResult<std::string> CliEngine::describe(const std::string& id, CallLimits limits) {
   return client_.run({"inspect", "--type=container", "--", id}, limits);
+}
+
+/// The lists of the clients tell labels as one text each that can not be taken apart, so each container is inspected.
+EngineResult<std::vector<ListedContainer>> CliEngine::find_containers(const std::string& label, CallLimits limits) {
+  auto ids = client_.run({"ps", "--all", "--quiet", "--no-trunc", "--filter=label=" + label}, limits);
+  if (!ids) return std::unexpected(ids.error());
+  std::vector<ListedContainer> found;
+  for (const std::string_view id : split(*ids, '\n')) {
+    if (id.empty()) continue;
+    const auto text = describe(std::string(id), limits);
+    if (!text && text.error().kind == EngineError::Kind::not_found) continue;  // removed in the meantime
+    if (!text) return std::unexpected(text.error());
+    auto containers = read_inspected_containers(*text);
+    if (!containers) return std::unexpected(containers.error());
+    std::ranges::move(*containers, std::back_inserter(found));
+  }
+  return found;
 }
 
 EngineResult<std::optional<VolumeInfo>> CliEngine::inspect_volume(const std::string& name, CallLimits limits) {

@@ -1,10 +1,15 @@
 #pragma once
 
 #include <string>
+#include <system_error>
+#include <vector>
+
+#include "support/process_owner.hpp"
 
 namespace skillrun {
 
-/// A temporary folder that only this user can look into, removed with everything in it.
+/// A temporary folder that only this user can look into, removed with everything in it. Its name tells which process
+/// it belongs to, so that one that was left behind can be told from one in use.
 class PrivateFolder {
  public:
   PrivateFolder();
@@ -18,5 +23,17 @@ class PrivateFolder {
  private:
   std::string path_;
 };
+
+struct FoundFolder {
+  std::string path;
+  ProcessOwner owner;
+};
+
+/// The private folders of this user in the folder for temporary files, by name. What only looks like one (a link, a
+/// file, a name of another shape, somebody else's) is none.
+[[nodiscard]] std::vector<FoundFolder> find_private_folders();
+
+/// Removes a folder with everything in it, unless something is mounted there: what is mounted may be anybody's.
+[[nodiscard]] std::error_code remove_private_folder(const std::string& path);
 
 }  // namespace skillrun

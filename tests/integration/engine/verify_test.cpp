@@ -97,6 +97,9 @@ class Meddler final : public Engine {
   EngineResult<std::string> describe(const std::string& id, CallLimits limits) override {
     return real_.describe(id, limits);
   }
+  EngineResult<std::vector<ListedContainer>> find_containers(const std::string& label, CallLimits limits) override {
+    return real_.find_containers(label, limits);
+  }
   EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name, CallLimits limits) override {
     return real_.inspect_volume(name, limits);
   }

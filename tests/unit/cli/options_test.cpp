@@ -120,3 +120,14 @@ TEST_CASE("policy has commands of its own") {
   CHECK(rejected({"policy", "shwo"}).status == ExitStatus::failed);
   CHECK(rejected({"policy", "test", "--help"}).output.find("Exit status") != std::string::npos);
 }
+
+TEST_CASE("gc is a command, and the reserved words that are left are none") {
+  CHECK(parsed({"gc"}).command == "gc");
+  CHECK_FALSE(parsed({"gc"}).dry_run);
+  const Invocation dry = parsed({"gc", "--dry-run", "--format", "json"});
+  CHECK(dry.dry_run);
+  CHECK(dry.format == OutputFormat::json);
+  CHECK(parsed({"run", "gc"}).run.skill == "gc");
+  CHECK(rejected({"gc", "more"}).status == ExitStatus::failed);
+  CHECK(rejected({"lint"}).error.find("this version has no command lint") != std::string::npos);
+}

@@ -438,3 +438,14 @@ TEST_CASE("an id can not leave its place in the path") {
   CHECK(engine->resize("c0ffee", 24, 80, {}));
   CHECK(fake.requests().back().starts_with("POST /v1.41/containers/c0ffee/resize?h=24&w=80 "));
 }
+
+TEST_CASE("containers are asked for in every state by the name of a label") {
+  FakeEngine fake(after_ping([](Connection& connection, const std::string&) {
+    connection.answer(200, R"([{"Id":"a","State":"created","Labels":{"skillrun.run":"1"}}])");
+  }));
+  const auto found = open(fake)->find_containers("skillrun.run", {3s});
+  REQUIRE_MESSAGE(found, found.error().message);
+  CHECK(found->front().status == "created");
+  CHECK(fake.requests().back().starts_with(
+      "GET /v1.41/containers/json?all=1&filters=%7B%22label%22%3A%5B%22skillrun.run%22%5D%7D HTTP/1.1\r\n"));
+}

@@ -316,4 +316,19 @@ TEST_CASE("image ids have one form, whichever client gave them") {
   CHECK(image->labels.front().second == "v");
 }
 
+TEST_CASE("containers are found by label and inspected one by one; one that is gone by then is no error") {
+  const std::string other(64, 'b');
+  FakeClient client("ps) echo " + id + "; echo " + other + ";;\n" +
+                    "inspect) case $4 in " + other +
+                    ") echo 'Error: No such container' >&2; exit 1;; *) echo '[{\"Id\":\"" + id +
+                    "\",\"State\":{\"Status\":\"exited\"},\"Config\":{\"Labels\":{\"a\":\"b, c=d\"}}}]';; esac;;");
+  const auto found = client.open()->find_containers("skillrun.run", {});
+  REQUIRE_MESSAGE(found, found.error().message);
+  REQUIRE(found->size() == 1);
+  CHECK(found->front().id == id);
+  CHECK(found->front().status == "exited");
+  CHECK(found->front().labels == std::vector<std::pair<std::string, std::string>>{{"a", "b, c=d"}});
+  CHECK(client.calls().contains("ps --all --quiet --no-trunc --filter=label=skillrun.run"));
+}
+
 }  // namespace skillrun

@@ -63,6 +63,10 @@ TEST_CASE("the container carries labels that tell whose it is") {
   CHECK(labels["skillrun.pid"] == std::to_string(::getpid()));
   CHECK(labels["skillrun.start"].find_first_not_of("0123456789") == std::string::npos);
   CHECK(labels["skillrun.start"].size() > 1);
+  CHECK(labels["skillrun.machine"].size() == 32);
+  CHECK(labels["skillrun.boot"].size() == 32);
+  CHECK(labels["skillrun.pid-namespace"].find_first_not_of("0123456789") == std::string::npos);
+  CHECK_FALSE(labels.contains("skillrun.keep"));
   CHECK(!labels["skillrun.version"].empty());
   CHECK(labels["more"] == "x");
 }

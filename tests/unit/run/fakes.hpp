@@ -301,6 +301,10 @@ class FakeEngine final : public Engine {
     if (on_describe) on_describe(description);
     return json::serialize(description);
   }
+  EngineResult<std::vector<ListedContainer>> find_containers(const std::string& label, CallLimits limits) override {
+    if (auto step = call("find_containers " + label, limits); !step) return std::unexpected(step.error());
+    return listed;
+  }
   EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name, CallLimits limits) override {
     if (auto step = call("inspect_volume " + name, limits); !step) return std::unexpected(step.error());
     return volume;
@@ -317,7 +321,10 @@ class FakeEngine final : public Engine {
   EngineResult<void> resize(const std::string&, int rows, int columns, CallLimits limits) override {
     return call("resize " + std::to_string(rows) + "x" + std::to_string(columns), limits);
   }
-  EngineResult<void> remove(const std::string&, CallLimits limits) override { return call("remove", limits); }
+  EngineResult<void> remove(const std::string& id, CallLimits limits) override {
+    removed.push_back(id);
+    return call("remove", limits);
+  }
 
   [[nodiscard]] std::vector<std::string> calls() const {
     const std::scoped_lock lock(mutex_);
@@ -338,6 +345,8 @@ class FakeEngine final : public Engine {
   json::object description;                        ///< of the container, in docker's words
   std::function<void(json::object&)> on_describe;  ///< what the engine made of it
   std::optional<VolumeInfo> volume;
+  std::vector<ListedContainer> listed;
+  std::vector<std::string> removed;  ///< ids
   Play play = [](const Skill&) {};
   FakeContainer::Kind container_kind;
   std::atomic<int> exit_code = 0;

@@ -1,0 +1,86 @@
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/preparation.hpp"
+#include "run/leftovers.hpp"
+#include "support/json.hpp"
+#include "support/text.hpp"
+
+namespace skillrun::cli {
+
+namespace {
+
+/// Removing may have to kill first.
+constexpr std::chrono::seconds call_deadline{60};
+
+std::string_view action_of(const Leftover& leftover, bool dry_run) {
+  if (!leftover.remove) return "left";
+  if (leftover.trouble) return "failed";
+  return dry_run ? "would-remove" : "removed";
+}
+
+std::string as_text(const std::vector<Leftover>& leftovers, bool dry_run) {
+  std::string text;
+  bool nothing = true;
+  for (const Leftover& leftover : leftovers) {
+    nothing = nothing && !leftover.remove;
+    const std::string_view action = leftover.trouble             ? "could not remove"
+                                    : leftover.remove && dry_run ? "would remove"
+                                                                 : action_of(leftover, dry_run);
+    const bool container = leftover.kind == Leftover::Kind::container;
+    constexpr std::size_t short_id = 12;
+    text += fmt::format("{} {} {}", action, container ? "container" : "folder",
+                        printable(container ? leftover.name.substr(0, short_id) : leftover.name));
+    if (container) text += fmt::format(" of skill '{}'", printable(leftover.skill));
+    text += fmt::format(": {}{}\n", leftover.reason, leftover.trouble ? "; " + printable(*leftover.trouble) : "");
+  }
+  if (nothing) text += "nothing to remove\n";
+  return text;
+}
+
+json::object as_json(const std::vector<Leftover>& leftovers, bool dry_run, const EngineInfo& engine) {
+  json::array entries;
+  for (const Leftover& leftover : leftovers) {
+    const bool container = leftover.kind == Leftover::Kind::container;
+    json::object entry{{"kind", container ? "container" : "folder"},
+                       {container ? "id" : "path", leftover.name},
+                       {"action", action_of(leftover, dry_run)},
+                       {"reason", leftover.reason}};
+    if (container) {
+      entry["skill"] = leftover.skill;
+      entry["status"] = leftover.status;
+    }
+    if (leftover.trouble) entry["error"] = *leftover.trouble;
+    entries.push_back(std::move(entry));
+  }
+  return {
+      {"engine", engine.kind}, {"endpoint", engine.endpoint}, {"dry_run", dry_run}, {"entries", std::move(entries)}};
+}
+
+}  // namespace
+
+int gc_command(const Invocation& invocation) {
+  const Console console(invocation.global);
+  auto engine = find_engine(invocation.global);
+  if (!engine) {
+    console.failure(engine.error());
+    return engine.error().exit_status();
+  }
+  const CallLimits limits{.deadline = call_deadline};
+  auto leftovers = find_leftovers(**engine, ProcessOwner::current(), look_at_process, limits);
+  if (!leftovers) {
+    console.error(fmt::format("the engine's containers can not be listed: {}", printable(leftovers.error().message)));
+    return failed;
+  }
+  const bool all = invocation.dry_run || remove_leftovers(**engine, *leftovers, limits);
+  const bool written = console.print(invocation.format == OutputFormat::json
+                                         ? pretty(as_json(*leftovers, invocation.dry_run, (*engine)->info()))
+                                         : as_text(*leftovers, invocation.dry_run));
+  return written && all ? success : failed;
+}
+
+}  // namespace skillrun::cli
