@@ -56,6 +56,18 @@ struct CallLimits {
   const Cancellation* cancellation = nullptr;
 };
 
+/// What an engine says it can enforce; nothing where it was not asked or does not say.
+struct Enforcement {
+  std::optional<bool> memory;
+  std::optional<bool> swap;
+  std::optional<bool> pids;
+  std::optional<bool> cpu;
+  std::optional<bool> seccomp;
+  std::optional<bool> apparmor;
+  std::optional<bool> selinux;
+  std::optional<bool> user_namespaces;  ///< root in a container is not root on the machine
+};
+
 struct EngineInfo {
   std::string kind;       ///< "docker" or "podman": what answers
   std::string transport;  ///< "api" or "cli"
@@ -67,6 +79,7 @@ struct EngineInfo {
   bool rootless = false;
   bool remote = false;                ///< not on this machine: host paths are that machine's
   std::optional<std::string> socket;  ///< the local socket it listens on, for rules that keep it out of containers
+  Enforcement enforcement;            ///< asked for only by a complete survey (doctor)
 
   /// The words that mean `image` to this engine and no other image. podman looks for a short name in every registry
   /// that it knows, so it is told the registry too.

@@ -227,6 +227,9 @@ class Policy : public std::enable_shared_from_this<Policy> {
   ~Policy();
 
   [[nodiscard]] const std::string& name() const noexcept;
+  /// "sha256:..." over the texts of all documents that were folded in, the names of built-in policies, and skillrun's
+  /// version: two policies of one digest judge alike.
+  [[nodiscard]] const std::string& digest() const noexcept;
   /// That of a rule of the catalogue or of a custom one. What nobody knows is an error.
   [[nodiscard]] Severity severity(std::string_view rule) const noexcept;
   [[nodiscard]] const PolicyDefaults& defaults() const noexcept;
@@ -264,6 +267,7 @@ class ApprovedSpec {
   [[nodiscard]] const ContainerSpec& spec() const noexcept { return spec_; }
   [[nodiscard]] const Findings& findings() const noexcept { return findings_; }
   [[nodiscard]] const std::string& policy() const noexcept { return policy_->name(); }
+  [[nodiscard]] const std::string& policy_digest() const noexcept { return policy_->digest(); }
 
   /// Judges what an engine made of the spec by the policy that admitted it, on the day on which it did. The policy's
   /// defaults are not filled in again: what is missing is missing.

@@ -55,11 +55,15 @@ struct RunResult {
   bool not_invocable = false;  ///< the command is in the image but can not be executed
   bool not_found = false;      ///< the command is not in the image
   std::string message;         ///< for people; empty when the skill ran and ended by itself
+  std::string skill;
+  std::optional<std::string> instance;
   std::string container_id;
-  std::string image;     ///< the reference
-  std::string image_id;  ///< "sha256:..."
+  std::string image;         ///< the reference
+  std::string image_id;      ///< "sha256:..."
+  std::string image_digest;  ///< "sha256:..." by which its registry knows it; empty for an image that was built here
   EngineInfo engine;
   std::string policy;
+  std::string policy_digest;  ///< see Policy::digest()
   Findings findings;
   StreamResult output;
   StreamResult error;

@@ -13,6 +13,42 @@ namespace skillrun::cli {
 
 namespace {
 
+struct Ability {
+  std::string_view name;
+  std::optional<bool> Enforcement::* member;
+};
+
+constexpr Ability abilities[] = {
+    {"memory", &Enforcement::memory},   {"swap", &Enforcement::swap},
+    {"pids", &Enforcement::pids},       {"cpu", &Enforcement::cpu},
+    {"seccomp", &Enforcement::seccomp}, {"apparmor", &Enforcement::apparmor},
+    {"selinux", &Enforcement::selinux}, {"user namespaces", &Enforcement::user_namespaces},
+};
+
+json::object as_json(const Enforcement& enforcement) {
+  json::object object;
+  for (const Ability& ability : abilities) {
+    const auto& value = enforcement.*ability.member;
+    object[ability.name] = value ? json::value(*value) : json::value(nullptr);
+  }
+  return object;
+}
+
+/// "memory, pids; not swap"; empty when nothing is known.
+std::string as_text(const Enforcement& enforcement) {
+  std::string can;
+  std::string can_not;
+  for (const Ability& ability : abilities) {
+    const auto& value = enforcement.*ability.member;
+    if (!value) continue;
+    std::string& list = *value ? can : can_not;
+    list += list.empty() ? "" : ", ";
+    list += ability.name;
+  }
+  if (!can_not.empty()) can += fmt::format("{}not {}", can.empty() ? "" : "; ", can_not);
+  return can;
+}
+
 json::object as_json(const Detection& detection, const json::array& layers, const std::string& policy) {
   json::array probes;
   for (const Probe& probe : detection.probes) {
@@ -30,7 +66,8 @@ json::object as_json(const Detection& detection, const json::array& layers, cons
                           {"os", info.os},
                           {"architecture", info.architecture},
                           {"rootless", info.rootless},
-                          {"remote", info.remote}};
+                          {"remote", info.remote},
+                          {"enforces", as_json(info.enforcement)}};
   }
   return {{"version", version},
           {"engine", std::move(engine)},
@@ -51,6 +88,10 @@ std::string as_text(const Detection& detection, const json::array& files, const 
     if (!probe.advice.empty() && !taken) text += fmt::format("      {}\n", printable(probe.advice));
   }
   if (!taken) text += "  no engine answers: skills can not run\n";
+  if (detection.engine) {
+    const std::string enforced = as_text(detection.engine->info().enforcement);
+    if (!enforced.empty()) text += fmt::format("\nthe engine enforces: {}\n", enforced);
+  }
   text += fmt::format("\npolicy: {}\n", policy);
   for (const json::value& file : files) text += fmt::format("  {}\n", printable(std::string(file.as_string())));
   text += "\nmanifests are looked for in:\n";

@@ -41,6 +41,12 @@ bool uses_volume_driver(const Setting<Mount>& mount) {
          mount.value.recursion != BindRecursion::unset;
 }
 
+/// To docker the name of a network, to podman a way to connect.
+bool is_mode_of_podman(const NetworkMode& network) {
+  return network.kind == NetworkKind::named &&
+         (network.name == "private" || network.name == "pasta" || network.name == "slirp4netns");
+}
+
 }  // namespace
 
 std::vector<std::string_view> podman_gaps(const ContainerSpec& spec) {
@@ -51,6 +57,7 @@ std::vector<std::string_view> podman_gaps(const ContainerSpec& spec) {
   }
   if (spec.log_driver && spec.log_driver->value != "none") gaps.emplace_back("log_driver");
   if (spec.restart_policy && spec.restart_policy->value.name != "no") gaps.emplace_back("restart_policy");
+  if (spec.network_mode && is_mode_of_podman(spec.network_mode->value)) gaps.emplace_back("network_mode");
   if (std::ranges::any_of(spec.mounts, uses_volume_driver)) gaps.emplace_back("mounts");
   return gaps;
 }

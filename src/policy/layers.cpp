@@ -28,6 +28,8 @@ class Loader {
             "extend fewer");
       return settings;
     }
+    // Each part is closed by its length, so that two lists never read alike.
+    texts_ += fmt::format("{}\n{}\n", source->text, source->text.size());
     auto document = read_policy_document(source, false);
     if (!document) {
       append(std::move(document.error()));
@@ -50,6 +52,8 @@ class Loader {
   }
 
   [[nodiscard]] Findings& faults() noexcept { return faults_; }
+  /// Of all documents that were read, in their order.
+  [[nodiscard]] const std::string& texts() const noexcept { return texts_; }
 
  private:
   void extend(PolicySettings& settings, const SourcePtr& source, const PolicyBase& base, bool tightens) {
@@ -97,6 +101,7 @@ class Loader {
   const PolicyFiles* files_;
   std::vector<std::string> open_;
   std::size_t documents_ = 0;
+  std::string texts_;
   Findings faults_;
 };
 
@@ -110,11 +115,13 @@ std::expected<std::shared_ptr<const Policy>, Findings> Policy::fold(std::span<co
                                                                     const PolicyFiles* files) {
   Loader loader(files);
   PolicySettings settings;
+  std::string layers;
   const auto lay_on_baseline = [&] {
     if (!has_base(settings)) lay_over(settings, *builtin_settings("baseline"), FoldMode::change, loader.faults());
   };
   for (const PolicyInput& input : inputs) {
     const bool tightens = input.layer == PolicyLayer::user || input.layer == PolicyLayer::project;
+    layers += fmt::format("{} {}\n", to_string(input.layer), input.builtin);
     if (tightens) lay_on_baseline();
     PolicySettings over;
     if (input.source) {
@@ -135,7 +142,7 @@ std::expected<std::shared_ptr<const Policy>, Findings> Policy::fold(std::span<co
     sort_findings(faults);
     return std::unexpected(std::move(faults));
   }
-  return PolicyBuilder::build(std::move(settings), {inputs.begin(), inputs.end()});
+  return PolicyBuilder::build(std::move(settings), {inputs.begin(), inputs.end()}, layers + loader.texts());
 }
 
 std::expected<std::shared_ptr<const Policy>, Findings> Policy::parse(SourcePtr source, const PolicyFiles* files) {

@@ -1,9 +1,13 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+#include <skillrun/version.hpp>
+
 #include "policy/builtin_policies.hpp"
 #include "policy/policy_data.hpp"
 #include "policy/policy_document.hpp"
 #include "policy/rule.hpp"
+#include "support/sha256.hpp"
 
 namespace skillrun {
 
@@ -42,7 +46,8 @@ template <int index>
 const std::shared_ptr<const Policy>& policy_of() {
   static const auto policy = PolicyBuilder::build(
       settings_of<index>(),
-      {PolicyInput{.layer = PolicyLayer::option, .builtin = std::string(names[index]), .source = nullptr}});
+      {PolicyInput{.layer = PolicyLayer::option, .builtin = std::string(names[index]), .source = nullptr}},
+      fmt::format("{} {}\n", to_string(PolicyLayer::option), names[index]));
   return policy;
 }
 
@@ -63,7 +68,8 @@ std::shared_ptr<const Policy> Policy::builtin(std::string_view name) {
   return nullptr;
 }
 
-std::shared_ptr<const Policy> PolicyBuilder::build(PolicySettings settings, std::vector<PolicyInput> inputs) {
+std::shared_ptr<const Policy> PolicyBuilder::build(PolicySettings settings, std::vector<PolicyInput> inputs,
+                                                   std::string_view texts) {
   auto data = std::make_unique<PolicyData>();
   const std::span<const Rule> rules = all_rules();
   data->params.reserve(rules.size());  // rules in `active` point into it
@@ -89,6 +95,7 @@ std::shared_ptr<const Policy> PolicyBuilder::build(PolicySettings settings, std:
     if (!data->unwaivable(waiver.rule)) data->waivers.push_back(waiver);
   }
   data->inputs = std::move(inputs);
+  data->digest = "sha256:" + sha256(fmt::format("skillrun {}\n{}", version, texts));
   return std::shared_ptr<const Policy>(new Policy(std::move(data)));
 }
 
@@ -114,6 +121,8 @@ std::optional<std::string> PolicyData::unwaivable(std::string_view rule) const {
 Policy::Policy(std::unique_ptr<const PolicyData> data) : data_(std::move(data)) {}
 
 Policy::~Policy() = default;
+
+const std::string& Policy::digest() const noexcept { return data_->digest; }
 
 const std::string& Policy::name() const noexcept { return data_->settings.name; }
 

@@ -25,6 +25,7 @@ struct ActiveRule {
 struct PolicyData {
   PolicySettings settings;                ///< with origins, for `policy show`
   std::vector<PolicyInput> inputs;        ///< the policies that took part
+  std::string digest;                     ///< of what they say
   std::vector<Severity> severities;       ///< by index in the catalogue
   std::vector<RuleParams> params;         ///< likewise
   std::vector<ActiveRule> active;         ///< in the order of the catalogue
@@ -37,9 +38,11 @@ struct PolicyData {
   [[nodiscard]] std::optional<std::string> unwaivable(std::string_view rule) const;
 };
 
-/// The only way to make a Policy. The settings must have a severity for every rule.
+/// The only way to make a Policy. The settings must have a severity for every rule. `texts` is all that they were read
+/// from, for the digest.
 struct PolicyBuilder {
-  [[nodiscard]] static std::shared_ptr<const Policy> build(PolicySettings settings, std::vector<PolicyInput> inputs);
+  [[nodiscard]] static std::shared_ptr<const Policy> build(PolicySettings settings, std::vector<PolicyInput> inputs,
+                                                           std::string_view texts);
 };
 
 /// What the built-in policy of that name sets: a column of the catalogue, and its document's defaults. Null for any

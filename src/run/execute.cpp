@@ -43,6 +43,18 @@ class Stopwatch {
   Clock::time_point begin_ = Clock::now();
 };
 
+/// The digest by which the image's own registry knows it: an image can have come from several.
+std::string digest_of(const ImageInfo& image, const ImageReference& reference) {
+  if (!reference.digest.empty()) return reference.digest;
+  for (const std::string& known : image.repo_digests) {
+    const auto parsed = parse_image_reference(known);
+    if (parsed && parsed->registry == reference.registry && parsed->repository == reference.repository) {
+      return parsed->digest;
+    }
+  }
+  return {};
+}
+
 /// A created container, which does not outlive this object unless it is kept.
 class OwnedContainer {
  public:
@@ -78,9 +90,12 @@ class Execution {
     const ContainerSpec& spec = approved.spec();
     start_.tty = spec.tty && spec.tty->value != TtyMode::automatic ? spec.tty->value == TtyMode::on : io.terminal;
     start_.standard_input = spec.wants_stdin() && io.input >= 0;
+    result_.skill = spec.skill;
+    result_.instance = spec.instance;
     result_.image = spec.image.value.familiar();
     result_.engine = engine.info();
     result_.policy = approved.policy();
+    result_.policy_digest = approved.policy_digest();
     result_.findings = approved.findings();
   }
 
@@ -145,6 +160,7 @@ bool Execution::ensure() {
   }
   image_ = *image;
   result_.image_id = image->id;
+  result_.image_digest = digest_of(*image, approved_.spec().image.value);
   return true;
 }
 

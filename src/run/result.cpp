@@ -4,27 +4,13 @@
 
 #include <skillrun/run.hpp>
 
+#include "support/base64.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string result;
-  result.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    unsigned group = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      group = (group << 8U) | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    }
-    for (std::size_t k = 0; k < 4; ++k) result += k <= count ? digits[(group >> (18U - 6U * k)) & 63U] : '=';
-  }
-  return result;
-}
 
 /// The capture as text where it is text: a cap may have cut the last character in two, which then is left out.
 std::optional<std::string_view> as_text(const StreamResult& stream) {
@@ -43,7 +29,7 @@ json::object stream_object(const StreamResult& stream) {
   if (const auto text = as_text(stream); text) {
     object["text"] = *text;
   } else {
-    object["base64"] = base64(stream.captured);
+    object["base64"] = base64_encode(stream.captured);
   }
   return object;
 }
@@ -110,11 +96,15 @@ std::string to_json(const RunResult& result) {
   document["exit_code"] = ended ? json::value(result.exit_code) : json::value(nullptr);
   document["signal"] = result.signal ? json::value(*result.signal) : json::value(nullptr);
   document["message"] = or_null(result.message);
+  document["skill"] = or_null(result.skill);
+  document["instance"] = result.instance ? json::value(*result.instance) : json::value(nullptr);
   document["image"] = or_null(result.image);
   document["image_id"] = or_null(result.image_id);
+  document["image_digest"] = or_null(result.image_digest);
   document["container_id"] = or_null(result.container_id);
   document["engine"] = std::move(engine);
   document["policy"] = or_null(result.policy);
+  document["policy_digest"] = or_null(result.policy_digest);
   document["findings"] = to_json_array(result.findings);
   document["times"] = std::move(times);
   document["output"] = stream_object(result.output);

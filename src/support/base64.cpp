@@ -14,9 +14,14 @@ unsigned char* octets(std::string& bytes) { return reinterpret_cast<unsigned cha
 
 }  // namespace
 
-std::string base64url_encode(std::string_view bytes) {
+std::string base64_encode(std::string_view bytes) {
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // and the NUL that it writes
   text.resize(static_cast<std::size_t>(::EVP_EncodeBlock(octets(text), octets(bytes), static_cast<int>(bytes.size()))));
+  return text;
+}
+
+std::string base64url_encode(std::string_view bytes) {
+  std::string text = base64_encode(bytes);
   std::ranges::replace(text, '+', '-');
   std::ranges::replace(text, '/', '_');
   return text;

@@ -6,6 +6,9 @@
 
 namespace skillrun {
 
+/// RFC 4648, section 4, with padding.
+[[nodiscard]] std::string base64_encode(std::string_view bytes);
+
 /// RFC 4648, section 5 (- and _ for + and /), with padding.
 [[nodiscard]] std::string base64url_encode(std::string_view bytes);
 

@@ -55,6 +55,20 @@ std::string HttpClient::request(const std::string& method, const std::string& ta
   return answer;
 }
 
+int HttpClient::upgrade(const std::string& target) {
+  const std::string message =
+      "POST " + target +
+      " HTTP/1.1\r\nHost: engine\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n";
+  if (::send(socket_, message.data(), message.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(message.size())) {
+    throw std::runtime_error("the engine does not take the request");
+  }
+  const std::string status = read_line();
+  if (!status.starts_with("HTTP/1.1 101")) throw std::runtime_error(target + ": " + status);
+  while (!read_line().empty()) {
+  }
+  return socket_;
+}
+
 std::string HttpClient::read_line() {
   std::size_t end = buffer_.find("\r\n");
   while (end == std::string::npos) {

@@ -1,16 +1,11 @@
-// `true` in a busybox, three ways in turn: the docker client, bare Engine API calls, skillrun. Prints medians and the
+// `true` in a busybox, four ways in turn: the clients of docker and podman, bare Engine API calls to docker,
+// skillrun on docker. Prints medians and the
 // ratios of skillrun to the others. Reads the engine's socket from SKILLRUN_TEST_DOCKER_SOCKET and the image from
 // SKILLRUN_TEST_IMAGE (see scripts/test-engines). An argument is the number of rounds.
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <iomanip>
 #include <iostream>
@@ -19,34 +14,13 @@
 #include <vector>
 
 #include "http_client.hpp"
-
-extern char** environ;  // NOLINT(readability-redundant-declaration)
+#include "program.hpp"
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  if (value == nullptr)
-    throw std::runtime_error(std::string(name) + " is not set: source <(scripts/test-engines start)");
-  return value;
-}
-
-void run_program(std::vector<std::string> words) {
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  pid_t child = -1;
-  const int failure = posix_spawnp(&child, words[0].c_str(), &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  int status = 0;
-  if (failure != 0 || ::waitpid(child, &status, 0) != child || status != 0)
-    throw std::runtime_error(words[0] + " failed");
-}
+void run_program(std::vector<std::string> words) { Program(std::move(words), -1, -1).finish(); }
 
 /// The id in the answer to create.
 std::string id_of(const std::string& answer) {
@@ -100,22 +74,21 @@ void print(std::vector<Way>& ways) {
 int bench(int rounds) {
   const std::string socket = variable("SKILLRUN_TEST_DOCKER_SOCKET");
   const std::string image = variable("SKILLRUN_TEST_IMAGE");
-  const std::filesystem::path manifest =
-      std::filesystem::temp_directory_path() / ("skillrun-bench." + std::to_string(::getpid()) + ".toml");
-  std::ofstream(manifest) << "version = \"1\"\n[skills.t]\nruntime = \"docker\"\n[skills.t.docker]\nimage = \"" << image
-                          << "\"\nmemory = \"64m\"\ncpus = \"1\"\n";
+  const BenchManifest manifest(image);
   HttpClient engine(socket);
   std::vector<Way> ways;
   ways.push_back(
       {"docker run --rm",
        [&] { run_program({"docker", "-H", "unix://" + socket, "run", "--rm", "--network", "none", image, "true"}); }});
+  ways.push_back({"podman run --rm",
+                  [&] { run_program({"podman", "run", "--rm", "--network", "none", "docker.io/" + image, "true"}); }});
   ways.push_back({"bare API calls", [&] { bare_calls(engine, image); }});
   ways.push_back({"skillrun", [&] {
-                    run_program({SKILLRUN_PROGRAM, "--engine", "unix://" + socket, "-m", manifest, "t", "--", "true"});
+                    run_program(
+                        {SKILLRUN_PROGRAM, "--engine", "unix://" + socket, "-m", manifest.path(), "t", "--", "true"});
                   }});
   measure(ways, rounds);
   print(ways);
-  std::filesystem::remove(manifest);
   return 0;
 }
 

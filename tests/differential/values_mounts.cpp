@@ -195,7 +195,7 @@ std::string mount_value(Random& random) {
     fields.push_back(random_case(random, random.pick({"target", "dst", "destination"})) + "=" + container_path(random));
   }
   for (std::uint64_t i = random.below(3); i > 0; --i) fields.push_back(random_case(random, mount_option(random, type)));
-  if (random.chance(10)) std::swap(fields.front(), fields[random.below(fields.size())]);
+  if (!fields.empty() && random.chance(10)) std::swap(fields.front(), fields[random.below(fields.size())]);
   std::string text;
   for (std::string field : fields) {
     if (random.chance(6)) field = '"' + field + '"';

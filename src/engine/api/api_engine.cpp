@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <set>
+
 #include "engine/api/attachment.hpp"
 #include "engine/api/create_body.hpp"
 #include "engine/api/dial.hpp"
@@ -92,18 +94,32 @@ EngineResult<void> ApiEngine::complete_info(CallLimits limits) {
   info_.architecture = text_at(*version, "Arch");
   info_.os = text_at(*version, "Os");
   if (const auto words = text_at(*version, "Version"); !words.empty()) info_.version = words;
-  if (info_.kind != "docker") return {};
 
   auto details_text = call("GET", "/info", limits);
   if (!details_text) return std::unexpected(details_text.error());
   auto details = parse_object(*details_text, "info");
   if (!details) return std::unexpected(details.error());
-  info_.rootless = false;
-  if (const json::array* options = array_at(*details, "SecurityOptions")) {
-    for (const json::value& option : *options) {
-      if (option.is_string() && option.get_string() == "name=rootless") info_.rootless = true;
+  std::set<std::string, std::less<>> options;
+  if (const json::array* list = array_at(*details, "SecurityOptions")) {
+    for (const json::value& option : *list) {
+      // "name=seccomp,profile=default"
+      if (option.is_string())
+        options.emplace(std::string_view(option.get_string()).substr(0, option.get_string().find(',')));
     }
   }
+  const auto limit = [&](std::string_view member) {
+    return details->contains(member) ? std::optional(flag_at(*details, member)) : std::nullopt;
+  };
+  Enforcement& enforcement = info_.enforcement;
+  enforcement.memory = limit("MemoryLimit");
+  enforcement.swap = limit("SwapLimit");
+  enforcement.pids = limit("PidsLimit");
+  enforcement.cpu = limit("CpuCfsQuota");
+  enforcement.seccomp = options.contains("name=seccomp");
+  enforcement.apparmor = options.contains("name=apparmor");
+  enforcement.selinux = options.contains("name=selinux");
+  if (info_.kind == "docker") info_.rootless = options.contains("name=rootless");
+  enforcement.user_namespaces = info_.rootless || options.contains("name=userns");
   return {};
 }
 

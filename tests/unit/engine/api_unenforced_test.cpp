@@ -47,6 +47,16 @@ TEST_CASE("what podman reads differently is not handed to it") {
   CHECK(podman_gaps(full_spec()).empty());
 }
 
+TEST_CASE("a network's name that podman takes for a mode is not handed to it") {
+  for (const char* name : {"private", "pasta", "slirp4netns"}) {
+    CAPTURE(name);
+    ContainerSpec spec = small_spec();
+    spec.network_mode = declared(*parse_network(name));
+    CHECK(fields(spec, engine("podman")) == Fields{"network_mode"});
+    CHECK(fields(spec, engine("docker")).empty());
+  }
+}
+
 TEST_CASE("what podman's API would drop is known") {
   ContainerSpec spec = full_spec();
   spec.memory_swap = declared(std::int64_t{-1});

@@ -23,7 +23,8 @@ const EngineInfo docker{.kind = "docker",
                         .architecture = {},
                         .rootless = false,
                         .remote = false,
-                        .socket = {}};
+                        .socket = {},
+                        .enforcement = {}};
 
 json::object body_of(const ContainerSpec& spec, const EngineInfo& engine = docker, StartOptions options = {}) {
   return create_body(spec, {}, options, engine);

@@ -44,6 +44,21 @@ TEST_CASE("with no policy at all it is baseline that judges") {
   CHECK((*nothing)->defaults().network == "none");
 }
 
+TEST_CASE("a policy's digest is that of everything it was read from") {
+  const auto digest = [](const ParsedPolicy& policy) {
+    REQUIRE(policy);
+    return (*policy)->digest();
+  };
+  const auto one = fold({layer(option, "rules: {privileged: {severity: error}}\n")});
+  CHECK(digest(one).starts_with("sha256:"));
+  CHECK(digest(one).size() == 71);
+  CHECK(digest(one) == digest(fold({layer(option, "rules: {privileged: {severity: error}}\n")})));
+  CHECK(digest(one) != digest(fold({layer(option, "rules: {privileged: {severity: warning}}\n")})));
+  CHECK(digest(one) != digest(fold({layer(system_layer, "rules: {privileged: {severity: error}}\n")})));
+  CHECK(digest(fold({builtin("baseline")})) != digest(fold({builtin("restricted")})));
+  CHECK(digest(fold({builtin("restricted")})) == Policy::builtin("restricted")->digest());
+}
+
 TEST_CASE("a layer tightens what is below it") {
   const auto folded = fold({layer(system_layer, rule("memory-missing", "severity: error")),
                             layer(user, rule("cpu-missing", "severity: warning")),

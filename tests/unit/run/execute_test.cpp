@@ -37,6 +37,8 @@ TEST_CASE("a run looks at the image, creates, verifies, starts, inspects and rem
   };
   run.engine.exit_code = 3;
   const RunResult result = run.go();
+  CHECK(result.skill == "tool");
+  CHECK(result.policy_digest == approve(run.spec).policy_digest());
   CHECK(result.status == RunStatus::exited);
   CHECK(result.exit_code == 3);
   CHECK(result.exit_status() == 3);

@@ -52,6 +52,9 @@ TEST_CASE("the document says what is not known as null, never as a number that l
   CHECK(empty.at("exit_code").is_null());
   CHECK(empty.at("signal").is_null());
   CHECK(empty.at("container_id").is_null());
+  CHECK(empty.at("instance").is_null());
+  CHECK(empty.at("image_digest").is_null());
+  CHECK(empty.at("policy_digest").is_null());
   CHECK(empty.at("exit_status") == 125);
   CHECK(empty.at("findings").is_array());
 }

@@ -9,6 +9,7 @@ TEST_CASE("base64 is written for headers and read as logins are kept") {
   CHECK(base64url_encode("").empty());
   CHECK(base64url_encode("a") == "YQ==");
   CHECK(base64url_encode("\xff\xfe\xfd?>") == "__79Pz4=");
+  CHECK(base64_encode("\xff\xfe\xfd?>") == "//79Pz4=");
   CHECK(base64_decode("") == "");
   CHECK(base64_decode("c2tpbGxydW46b3BlbiBzZXNhbWU=") == "skillrun:open sesame");
   CHECK(base64_decode("YWI=") == "ab");
