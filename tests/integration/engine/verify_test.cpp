@@ -106,6 +106,8 @@ class Meddler final : public Engine {
   EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override {
     return real_.kill(id, signal, limits);
   }
+  EngineResult<void> pause(const std::string& id, CallLimits limits) override { return real_.pause(id, limits); }
+  EngineResult<void> resume(const std::string& id, CallLimits limits) override { return real_.resume(id, limits); }
   EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) override {
     return real_.resize(id, rows, columns, limits);
   }
