@@ -44,7 +44,7 @@ TEST_SUITE_BEGIN("faults");
 TEST_CASE_FIXTURE(World, "garbage, half an answer and a closed connection are errors at once") {
   const std::string answers[] = {
       "",
-      std::string("\0\1\2\xff\xfe garbage", 14),
+      std::string("\0\1\2\xff\xfe garbage", 13),
       "HTTP/1.1 200",
       "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"Id\": \"sha256:",
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",

@@ -70,7 +70,18 @@ TEST_CASE_FIXTURE(World, "an engine that dies while the skill runs is an error o
   CHECK(outcome.out == "ready\n");
   CHECK(outcome.err.size() > 20);
   CHECK(outcome.took < std::chrono::seconds(20));
-  MESSAGE(outcome.err);
+  clean_up(*this);
+}
+
+TEST_CASE_FIXTURE(World, "an engine that is stopped ends the skill, and that is told") {
+  Process process(command({"t", "--", "sh", "-c", "echo ready; exec sleep 30"}));
+  REQUIRE(process.wait_for_output("ready"));
+  OwnEngine::instance().stop();
+  const Outcome outcome = process.finish();
+  CHECK_FALSE(outcome.timed_out);
+  // The skill's own end by the engine's signal, where the engine still tells of it.
+  CHECK((outcome.status == 125 || outcome.status == 143));
+  CHECK(outcome.out == "ready\n");
   clean_up(*this);
 }
 

@@ -85,6 +85,12 @@ void OwnEngine::kill() {
   dockerd_.reset();
 }
 
+void OwnEngine::stop() {
+  dockerd_->signal(SIGTERM);
+  (void)dockerd_->finish();
+  dockerd_.reset();
+}
+
 void OwnEngine::start() {
   if (dockerd_) return;
   fs::remove(folder_ / "docker.pid");

@@ -26,6 +26,8 @@ class OwnEngine {
   [[nodiscard]] std::filesystem::path data_root() const { return folder_ / "data"; }
   /// Ends dockerd as a crash would. containerd and what runs in it stay.
   void kill();
+  /// Ends dockerd as a service manager does: it ends its containers first.
+  void stop();
   /// Starts dockerd and waits until it answers.
   void start();
 

@@ -28,7 +28,7 @@ SocketServer::SocketServer(Serve serve)
     : serve_(std::move(serve)), folder_(new_folder()), path_(folder_ / "engine.sock") {
   listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_un address = address_of(path_);
-  if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+  if (listener_ < 0 || ::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       ::listen(listener_, 16) != 0) {
     throw std::runtime_error("can not listen on " + path_.string());
   }
@@ -80,7 +80,7 @@ void send_all(int connection, const std::string& bytes) {
 void relay(int connection, const std::string& socket, const std::function<void(const std::string&)>& passed) {
   const int engine = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_un address = address_of(socket);
-  bool open = ::connect(engine, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  bool open = engine >= 0 && ::connect(engine, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   std::array<char, 65536> buffer{};
   std::array<pollfd, 2> ends{{{connection, POLLIN, 0}, {engine, POLLIN, 0}}};
   while (open) {
@@ -99,7 +99,7 @@ void relay(int connection, const std::string& socket, const std::function<void(c
       if (from == 0) passed(bytes);
     }
   }
-  ::close(engine);
+  if (engine >= 0) ::close(engine);
 }
 
 }  // namespace integration

@@ -37,7 +37,8 @@ constexpr const char* no_process = "2147483647";
 /// TMPDIR for one case.
 class TemporaryPlace {
  public:
-  TemporaryPlace() : before_(std::getenv("TMPDIR") != nullptr ? std::getenv("TMPDIR") : "") {
+  TemporaryPlace() {
+    if (const char* before = std::getenv("TMPDIR")) before_ = before;
     ::setenv("TMPDIR", folder_.path().c_str(), 1);
   }
   TemporaryPlace(const TemporaryPlace&) = delete;
