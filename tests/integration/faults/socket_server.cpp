@@ -95,7 +95,7 @@ void relay(int connection, const std::string& socket, const std::function<void(c
         continue;
       }
       const std::string bytes(buffer.data(), static_cast<std::size_t>(count));
-      send_all(ends[1 - from].fd, bytes);
+      send_all(from == 0 ? engine : connection, bytes);
       if (from == 0) passed(bytes);
     }
   }
