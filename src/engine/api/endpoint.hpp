@@ -33,8 +33,8 @@ struct Endpoint {
   [[nodiscard]] bool is_remote() const noexcept { return kind != Kind::socket; }
 };
 
-/// Reads unix:///PATH, tcp://HOST[:PORT] and ssh://[USER@]HOST[:PORT][/SOCKET], as docker does; the port of tcp is 2375,
-/// with TLS 2376. The error says what is wrong with the address, as half a sentence.
+/// Reads unix:///PATH, tcp://HOST[:PORT] and ssh://[USER@]HOST[:PORT][/SOCKET], as docker does; the port of tcp is
+/// 2375, with TLS 2376. The error says what is wrong with the address, as half a sentence.
 [[nodiscard]] std::expected<Endpoint, std::string> parse_endpoint(std::string_view address,
                                                                   const std::optional<TlsFiles>& tls);
 

@@ -318,8 +318,7 @@ TEST_CASE("image ids have one form, whichever client gave them") {
 
 TEST_CASE("containers are found by label and inspected one by one; one that is gone by then is no error") {
   const std::string other(64, 'b');
-  FakeClient client("ps) echo " + id + "; echo " + other + ";;\n" +
-                    "inspect) case $4 in " + other +
+  FakeClient client("ps) echo " + id + "; echo " + other + ";;\n" + "inspect) case $4 in " + other +
                     ") echo 'Error: No such container' >&2; exit 1;; *) echo '[{\"Id\":\"" + id +
                     "\",\"State\":{\"Status\":\"exited\"},\"Config\":{\"Labels\":{\"a\":\"b, c=d\"}}}]';; esac;;");
   const auto found = client.open()->find_containers("skillrun.run", {});
