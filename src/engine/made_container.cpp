@@ -164,7 +164,7 @@ class MadeReader {
                             .driver = mount.text("Driver"),
                             .source = mount.text("Source"),
                             .target = mount.text("Destination"),
-                            .read_only = !mount.flag("RW"),
+                            .read_only = mount.flag_if_present("RW") == false,  // nobody said so: it is not
                             .propagation = mount.text("Propagation"),
                             .options = {}});
   }

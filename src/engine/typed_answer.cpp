@@ -90,9 +90,11 @@ std::int64_t TypedAnswer::limit(std::string_view key) const {
   return value != nullptr && value->is_uint64() ? -1 : number(key);
 }
 
-bool TypedAnswer::flag(std::string_view key) const {
+bool TypedAnswer::flag(std::string_view key) const { return flag_if_present(key).value_or(false); }
+
+std::optional<bool> TypedAnswer::flag_if_present(std::string_view key) const {
   const json::value* value = present(key);
-  if (value == nullptr) return false;
+  if (value == nullptr) return std::nullopt;
   if (!value->is_bool()) expected(place_of(key), *value, "a boolean");
   return value->is_bool() && value->get_bool();
 }

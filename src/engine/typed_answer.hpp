@@ -31,6 +31,8 @@ class TypedAnswer {
   /// As number(), but a number beyond what fits, podman's way to say unlimited, is -1.
   [[nodiscard]] std::int64_t limit(std::string_view key) const;
   [[nodiscard]] bool flag(std::string_view key) const;
+  /// Nothing when absent or null.
+  [[nodiscard]] std::optional<bool> flag_if_present(std::string_view key) const;
   [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
   /// The texts of a list; nothing when it is absent (a null one is empty).
   [[nodiscard]] std::optional<std::vector<std::string>> texts_if_present(std::string_view key) const;

@@ -55,6 +55,8 @@ TEST_CASE("a mount that is missing, leads elsewhere or can be written to is refu
                {"mounts: bind /usr/share at /data, read-only -> bind /etc at /data, read-only"});
   full_differs([](Case& c) { mount_at(c, "/data")["RW"] = true; },
                {"mounts: bind /usr/share at /data, read-only -> bind /usr/share at /data"});
+  full_differs([](Case& c) { mount_at(c, "/data").erase("RW"); },
+               {"mounts: bind /usr/share at /data, read-only -> bind /usr/share at /data"});
   full_differs([](Case& c) { mount_at(c, "/made")["Propagation"] = "rshared"; },
                {"mounts: bind /usr/lib at /made -> bind /usr/lib at /made, propagation rshared"});
   full_differs([](Case& c) { mount_at(c, "/made")["Type"] = "volume"; },
