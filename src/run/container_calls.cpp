@@ -1,26 +1,9 @@
 #include "run/container_calls.hpp"
 
-#include <csignal>
-
 #include "engine/log.hpp"
+#include "engine/quiet_thread.hpp"
 
 namespace skillrun {
-
-namespace {
-
-/// A thread that gets no signals: they are for the program's own threads.
-template <class Function>
-std::thread quiet_thread(Function function) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(std::move(function));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
-
-}  // namespace
 
 ContainerCalls::~ContainerCalls() {
   {

@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
-#include "engine/api/background_thread.hpp"
 #include "engine/api/dial.hpp"
 #include "engine/cli/process.hpp"
 #include "engine/log.hpp"
+#include "engine/quiet_thread.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {

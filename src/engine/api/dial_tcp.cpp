@@ -15,10 +15,10 @@
 
 #include <fmt/format.h>
 
-#include "engine/api/background_thread.hpp"
 #include "engine/api/dial.hpp"
 #include "engine/api/tls.hpp"
 #include "engine/cli/process.hpp"
+#include "engine/quiet_thread.hpp"
 
 namespace skillrun {
 

@@ -11,10 +11,10 @@
 
 #include <fmt/format.h>
 
-#include "engine/api/background_thread.hpp"
 #include "engine/api/dial.hpp"
 #include "engine/api/tls_relay.hpp"
 #include "engine/cli/process.hpp"
+#include "engine/quiet_thread.hpp"
 
 namespace skillrun {
 
