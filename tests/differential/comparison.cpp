@@ -85,7 +85,8 @@ bool is_excused(std::string_view docker_says, bool older_client) {
   // docker 28 writes the address into the endpoint alone; API 1.41 has it in the container, where skillrun puts it.
   if (says("\"specify mac-address per network\" requires API version")) return true;
   // What came after this client. A run with the newest one shows whether skillrun made it up.
-  return older_client && (says("unknown flag: ") || says("unknown shorthand flag: ") || says("invalid field key "));
+  return older_client && (says("unknown flag: ") || says("unknown shorthand flag: ") || says("invalid field key ") ||
+                          says("unexpected key '"));
 }
 
 }  // namespace
