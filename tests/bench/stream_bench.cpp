@@ -117,7 +117,7 @@ Flow bare(const std::string& socket, const std::string& image, const std::string
   const std::string created = engine.request(
       "POST", "/containers/create",
       R"({"Image":")" + image + R"(","Cmd":)" + command + (with_input ? R"(,"OpenStdin":true,"StdinOnce":true)" : "") +
-          R"(,"HostConfig":{"NetworkMode":"none","LogConfig":{"Type":"none"}}})");
+          R"(,"HostConfig":{"NetworkMode":"none","Memory":67108864,"NanoCpus":1000000000,"LogConfig":{"Type":"none"}}})");
   const std::size_t at = created.find("\"Id\":\"") + 6;
   const std::string id = created.substr(at, created.find('"', at) - at);
   const std::string target =
@@ -164,7 +164,8 @@ int bench(std::size_t bytes) {
   const std::string socket = variable("SKILLRUN_TEST_DOCKER_SOCKET");
   const std::string image = variable("SKILLRUN_TEST_IMAGE");
   const BenchManifest manifest(image);
-  const std::vector<std::string> docker{"docker", "-H", "unix://" + socket, "run", "--rm", "-i", "--network", "none"};
+  const std::vector<std::string> docker{"docker",    "-H",   "unix://" + socket, "run", "--rm",   "-i",
+                                        "--network", "none", "--memory",         "64m", "--cpus", "1"};
   const std::vector<std::string> logged = with(docker, {image});
   const std::vector<std::string> unlogged = with(docker, {"--log-driver", "none", image});
   const std::vector<std::string> skillrun{

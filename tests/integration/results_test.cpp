@@ -58,4 +58,20 @@ TEST_CASE_FIXTURE(World, "a kept container stays, labelled, until it is removed"
   REQUIRE(engine_client({"rm", "--force", kept[0]}).status == 0);
 }
 
+TEST_CASE_FIXTURE(World, "told twice to be verbose, each request is logged, and no variable's value") {
+  const Outcome outcome = skillrun({"-vv", "t", "-e", "WORD=hunter2", "--", "sh", "-c", "echo $WORD"});
+  CHECK(outcome.out == "hunter2\n");
+  CHECK(contains(outcome.err, engine_path().is_api() ? "/containers/create" : " create "));
+  CHECK_FALSE(contains(outcome.err, "hunter2"));
+  const Outcome json = skillrun({"-vv", "--log-format", "json", "t", "--", "true"});
+  for (std::size_t begin = 0; begin < json.err.size();) {
+    const std::size_t end = std::min(json.err.find('\n', begin), json.err.size());
+    CAPTURE(json.err.substr(begin, end - begin));
+    boost::system::error_code error;
+    const auto line = skillrun::json::parse(json.err.substr(begin, end - begin), error);
+    CHECK((!error && line.is_object()));
+    begin = end + 1;
+  }
+}
+
 TEST_SUITE_END();

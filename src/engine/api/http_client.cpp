@@ -6,10 +6,13 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <span>
 
 #include "engine/api/dial.hpp"
+#include "engine/log.hpp"
+#include "engine/request_log.hpp"
 
 namespace skillrun {
 
@@ -60,6 +63,24 @@ EngineResult<std::string_view> receive(int fd, std::span<char> buffer, int flags
     }
   }
 }
+
+/// Tells the log of a request and its answer, where anybody listens.
+class RequestLog {
+ public:
+  explicit RequestLog(const HttpRequest& request) : request_(request) {}
+
+  /// A `status` of 0: there was no answer.
+  void answered(int status) const {
+    if (!log::logger().should_log(spdlog::level::debug)) return;
+    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin_;
+    log::debug("{}: {}, {:.1f} ms", shown_request(request_.method, request_.target, request_.body),
+               status == 0 ? "no answer" : fmt::format("status {}", status), time.count());
+  }
+
+ private:
+  const HttpRequest& request_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
 
 }  // namespace
 
@@ -135,6 +156,14 @@ EngineResult<UniqueFd> HttpClient::connect(const Deadline& deadline) const {
 }
 
 EngineResult<HttpAnswer> HttpClient::exchange(const HttpRequest& request, CallLimits limits, const BodySink& sink) {
+  const RequestLog log(request);
+  auto answer = exchange_quietly(request, limits, sink);
+  log.answered(answer ? answer->head.status : 0);
+  return answer;
+}
+
+EngineResult<HttpAnswer> HttpClient::exchange_quietly(const HttpRequest& request, CallLimits limits,
+                                                      const BodySink& sink) {
   const Deadline deadline(limits);
   if (fd_ && stale(fd_.get())) fd_.reset();
   bool reused = static_cast<bool>(fd_);
@@ -158,6 +187,7 @@ EngineResult<HttpAnswer> HttpClient::exchange(const HttpRequest& request, CallLi
 
 EngineResult<OpenedStream> HttpClient::open(const HttpRequest& request, bool upgrade, CallLimits limits,
                                             BodySink body) {
+  const RequestLog log(request);
   const Deadline deadline(limits);
   auto connected = connect(deadline);
   if (!connected) return std::unexpected(connected.error());
@@ -185,6 +215,7 @@ EngineResult<OpenedStream> HttpClient::open(const HttpRequest& request, bool upg
   }
   if (auto fed = stream.answer.feed(head); !fed) return std::unexpected(fed.error());
   const int status = stream.answer.head().status;
+  log.answered(status);
   if (status >= 200 && status < 300) return stream;
   if (status == 101 && upgrade) return stream;
 

@@ -71,6 +71,8 @@ class HttpClient {
 
  private:
   struct Attempt;
+  [[nodiscard]] EngineResult<HttpAnswer> exchange_quietly(const HttpRequest& request, CallLimits limits,
+                                                          const BodySink& sink);
   [[nodiscard]] EngineResult<HttpAnswer> attempt(const HttpRequest& request, const Deadline& deadline,
                                                  const BodySink& sink, Attempt& state);
 

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "engine/cli/child_environment.hpp"
+#include "engine/log.hpp"
+#include "engine/request_log.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -88,6 +90,7 @@ ProcessRequest Client::request(std::vector<std::string> words) const {
   request.program = program_;
   request.arguments = std::move(words);
   request.environment = client_environment();
+  if (log::logger().should_log(spdlog::level::debug)) log::debug("{}", shown_words(program_, request.arguments));
   return request;
 }
 
