@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 
 #include <fmt/format.h>
 #include <unistd.h>
 #include <skillrun/report.hpp>
 
+#include "support/json.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {
@@ -24,6 +26,15 @@ bool wants_color(ColorMode mode, int descriptor) {
 
 void write_error(std::string_view text) {
   if (!write_all(STDERR_FILENO, text)) std::_Exit(125);  // nobody can be told anything any more
+}
+
+/// One line of JSON, as the log has them; a finding goes along whole.
+std::string json_line(std::string_view level, std::string_view message, const Finding* finding = nullptr) {
+  const auto time =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  json::object line{{"time_ms", time.count()}, {"level", level}, {"message", message}};
+  if (finding != nullptr) line["finding"] = to_json_object(*finding);
+  return json::serialize(line) + "\n";
 }
 
 /// Columns that a text takes on a terminal, counting each code point as one.
@@ -47,15 +58,19 @@ bool write_all(int descriptor, std::string_view text) {
 Console::Console(const GlobalOptions& options)
     : color_output_(wants_color(options.color, STDOUT_FILENO)),
       color_error_(wants_color(options.color, STDERR_FILENO)),
+      json_(options.log_format == OutputFormat::json),
       verbose_(options.verbose > 0),
       quiet_(options.quiet) {}
 
 bool Console::print(std::string_view text) const { return write_all(STDOUT_FILENO, text); }
 
-void Console::error(std::string_view message) const { write_error(fmt::format("skillrun: {}\n", message)); }
+void Console::error(std::string_view message) const {
+  write_error(json_ ? json_line("error", message) : fmt::format("skillrun: {}\n", message));
+}
 
 void Console::warning(std::string_view message) const {
-  if (!quiet_) write_error(fmt::format("skillrun: warning: {}\n", message));
+  if (quiet_) return;
+  write_error(json_ ? json_line("warning", message) : fmt::format("skillrun: warning: {}\n", message));
 }
 
 void Console::findings(const Findings& findings) const {
@@ -64,6 +79,12 @@ void Console::findings(const Findings& findings) const {
     return (finding.severity == Severity::error && !finding.waived) ||
            (verbose_ && !quiet_ && finding.severity != Severity::off);
   });
+  if (json_) {
+    std::string lines;
+    for (const Finding& finding : shown) lines += json_line(to_string(finding.severity), finding.message, &finding);
+    write_error(lines);
+    return;
+  }
   if (!shown.empty()) write_error(format_text(shown, TextStyle{.color = color_error_}));
 }
 

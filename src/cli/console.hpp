@@ -31,6 +31,7 @@ class Console {
  private:
   bool color_output_;
   bool color_error_;
+  bool json_;  ///< skillrun's own words are lines of JSON
   bool verbose_;
   bool quiet_;
 };
