@@ -63,6 +63,7 @@ class Comparison {
         wanted.push_back(entry->value.key + "=" + entry->value.value);
     }
     std::vector<std::string> entries;
+    entries.reserve(found.size());
     for (const auto& [key, value] : found) entries.push_back(fmt::format("{}={}", key, value));
     same_entries(approved.empty() ? nullptr : &approved.front().origin, wanted, entries);
   }

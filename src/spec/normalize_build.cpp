@@ -137,13 +137,13 @@ void read_build(SpecBuilder& builder) {
   }
   if (table->packages) {
     if (auto packages = read_packages(builder, *table->packages)) {
-      builder.spec.build = Setting<BuildRecipe>{BuildRecipe{.packages = std::move(*packages), .context = {}}, origin};
+      builder.spec.build = Setting<BuildRecipe>{BuildRecipe{.packages = std::move(packages), .context = {}}, origin};
     }
   } else if (!table->context) {
     builder.problem("missing-field", origin, "build has neither context nor packages",
                     "an image is made from exactly one of them");
   } else if (auto context = read_context(builder, *table)) {
-    builder.spec.build = Setting<BuildRecipe>{BuildRecipe{.packages = {}, .context = std::move(*context)}, origin};
+    builder.spec.build = Setting<BuildRecipe>{BuildRecipe{.packages = {}, .context = std::move(context)}, origin};
   }
 }
 
