@@ -76,8 +76,10 @@ Answer try_api(const Place& place, const DetectionContext& context, bool complet
   answer.probe.outcome = error.message;
   if (error.kind == Kind::protocol) answer.probe.outcome = "not a docker engine: " + error.message;
   const bool missing = error.message == "no such socket";
-  if (error.message == "nothing listens on it") answer.probe.outcome += ": the daemon is not running";
-  if (!missing) answer.probe.advice = advice_for(error.kind, place.podman, true);
+  if (error.message == "nothing listens on it" && !place.endpoint.is_remote())
+    answer.probe.outcome += ": the daemon is not running";
+  // How to start an engine of this machine helps nobody whose engine is elsewhere.
+  if (!missing && !place.endpoint.is_remote()) answer.probe.advice = advice_for(error.kind, place.podman, true);
   return answer;
 }
 

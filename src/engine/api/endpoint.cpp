@@ -81,6 +81,10 @@ std::expected<Endpoint, std::string> parse_endpoint(std::string_view address, co
     std::string_view rest = address.substr(ssh_scheme.size());
     if (const std::size_t slash = rest.find('/'); slash != std::string_view::npos) {
       if (rest.size() > slash + 1) endpoint.path = rest.substr(slash);
+      // A shell of that machine reads it.
+      if (!endpoint.path.empty() && !is_name(endpoint.path, "/")) {
+        return std::unexpected("has a path that is more than letters, digits, dots, dashes and underscores");
+      }
       rest = rest.substr(0, slash);
     }
     if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {

@@ -66,8 +66,7 @@ class Collector {
           spec_.cgroupns_mode->origin);
     }
     if (podman_ && spec_.gpus && spec_.gpus->value.count != 0) {
-      add("gpus", "podman's API ignores it; use the podman program (--engine cli:podman) or docker",
-          spec_.gpus->origin);
+      add("gpus", "podman's API ignores it; use docker", spec_.gpus->origin);
     }
     if (spec_.platform && !known_since(1, 41)) {
       add("platform", fmt::format("the engine speaks API {}, which is too old for it", engine_.api_version),

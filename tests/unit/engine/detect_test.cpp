@@ -189,6 +189,12 @@ TEST_CASE("a survey asks for what a run does not need") {
   CHECK(detection.engine->info().architecture == "amd64");
 }
 
+TEST_CASE("an engine elsewhere is not to be started here") {
+  const Probe silent = only_probe(user_context("tcp://127.0.0.1:1"));
+  CHECK(silent.outcome == "nothing listens on it");
+  CHECK(silent.advice == "choose another with --engine");
+}
+
 TEST_CASE("a socket that gives no engine says exactly why") {
   const Probe missing = only_probe(user_context("unix:///nonexistent/x.sock"));
   CHECK(missing.outcome == "no such socket");

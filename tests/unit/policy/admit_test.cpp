@@ -97,6 +97,15 @@ TEST_CASE("a seccomp profile passes by its path and digest, and its text is pinn
   CHECK(has_errors(evaluate(*policy, with_profile("seccomp=/srv/other.json"), LexicalHost())));
 }
 
+TEST_CASE("a seccomp profile is a file under every policy: text in its place is not run") {
+  const std::string inline_text = "seccomp=" + std::string(strict_profile);
+  for (const std::string& option : {inline_text, std::string("seccomp=profile.json"), std::string("seccomp=/a/../b")}) {
+    CAPTURE(option);
+    CHECK_FALSE(admit(*Policy::builtin("privileged"), with_profile(option), FakeHost()));
+    CHECK_FALSE(admit(*allowing_profiles("/srv/a.json", {strict_profile}), with_profile(option), FakeHost()));
+  }
+}
+
 TEST_CASE("a seccomp profile that allows by default is refused although a policy lists it") {
   FakeHost host;
   host.files = {{"/srv/a.json", open_profile}, {"/srv/b.json", "no profile at all {"}};
