@@ -1,6 +1,7 @@
 #include "policy/home_secrets.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "policy/paths.hpp"
 
@@ -149,22 +150,23 @@ static_assert(std::ranges::all_of(programs, [](std::string_view program) { retur
 /// Folders whose entries are homes, and homes themselves.
 constexpr std::string_view homes[] = {"/home/*", "/Users/*", "/var/home/*", "/export/home/*"};
 
-}  // namespace
-
-std::optional<std::string_view> find_home_secret(std::string_view path) noexcept {
-  if (!may_hold_secret(path)) return std::nullopt;  // most paths: the list need not be walked
-  for (const std::string_view secret : secrets) {
-    if (has_sequence(path, secret) || ends_inside_sequence(path, secret)) return secret;
+std::optional<std::string_view> find_among(std::span<const std::string_view> known, std::string_view path) noexcept {
+  for (const std::string_view name : known) {
+    if (has_sequence(path, name) || ends_inside_sequence(path, name)) return name;
   }
   return std::nullopt;
 }
 
+}  // namespace
+
+std::optional<std::string_view> find_home_secret(std::string_view path) noexcept {
+  if (!may_hold_secret(path)) return std::nullopt;  // most paths: the list need not be walked
+  return find_among(secrets, path);
+}
+
 std::optional<std::string_view> find_home_program(std::string_view path) noexcept {
   if (path.find("/.") == std::string_view::npos) return std::nullopt;
-  for (const std::string_view program : programs) {
-    if (has_sequence(path, program) || ends_inside_sequence(path, program)) return program;
-  }
-  return std::nullopt;
+  return find_among(programs, path);
 }
 
 bool is_whole_home(std::string_view path) noexcept {

@@ -75,6 +75,14 @@ TEST_CASE_FIXTURE(FarWorld, "an engine that shows a foreign certificate gets no 
   CHECK(contains(outcome.err, "certificate is not accepted"));
 }
 
+TEST_CASE_FIXTURE(FarWorld, "a certificate for another name is not accepted, although the authority is right") {
+  const std::string address = variable("SKILLRUN_TEST_DOCKER_TLS");
+  // The same machine by a name that is not in the certificate.
+  const Outcome outcome = far("tcp://127.1" + address.substr(address.rfind(':')), {"t", "--", "true"});
+  CHECK(outcome.status == 125);
+  CHECK(contains(outcome.err, "certificate is not accepted"));
+}
+
 TEST_CASE_FIXTURE(FarWorld, "missing certificates are named") {
   const Outcome outcome =
       far(variable("SKILLRUN_TEST_DOCKER_TLS"), {"t", "--", "true"}, {}, (folder() / "nothing").string());
