@@ -32,7 +32,9 @@ std::expected<void, std::string> read_host(std::string_view text, Endpoint& into
     if (end == std::string_view::npos) return std::unexpected("has a [ without ]");
     into.host = text.substr(1, end - 1);
     port = text.substr(end + 1);
-    if (!is_name(into.host, ":%")) return std::unexpected("names no host");
+    if (!is_name(into.host, ":%") || !into.host.contains(':')) {
+      return std::unexpected("has something in brackets that is no IPv6 address");
+    }
   } else {
     const std::size_t colon = text.find(':');
     into.host = text.substr(0, colon);

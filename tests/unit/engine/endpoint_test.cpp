@@ -50,6 +50,7 @@ TEST_CASE("an address can not bring options of ssh, a password or a path along")
                               "ssh://ho st",
                               "ssh://host;id",
                               "ssh://@host",
+                              "ssh://me@[host%1]:22",
                               "ssh://host/a;id",
                               "ssh://host/$(id)",
                               "ssh://host/a b",
