@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,11 +32,27 @@ CallLimits at_most(CallLimits limits, std::chrono::milliseconds deadline) {
   return limits;
 }
 
-std::string advice_for(Kind kind, bool podman, bool socket) {
+/// The group for which a socket is; empty when that is root's, or not to be seen.
+std::string group_of(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0 || status.st_gid == 0 || (status.st_mode & S_IWGRP) == 0) return {};
+  group entry{};
+  group* found = nullptr;
+  std::array<char, 65'536> buffer;
+  ::getgrgid_r(status.st_gid, &entry, buffer.data(), buffer.size(), &found);
+  return found != nullptr ? found->gr_name : std::string();
+}
+
+/// `group`: whose members may use the engine; empty when that is not known.
+std::string advice_for(Kind kind, bool podman, bool socket, const std::string& group = {}) {
   switch (kind) {
     case Kind::permission_denied:
-      return podman ? "use your own service (systemctl --user start podman.socket), or sudo"
-                    : "add your user to the group docker and log in again, or use sudo, rootless docker or podman";
+      if (podman) return "use your own service (systemctl --user start podman.socket), or sudo";
+      return group.empty() ? "use sudo, rootless docker or podman"
+                           : fmt::format(
+                                 "add your user to the group {} and log in again, or use sudo, rootless "
+                                 "docker or podman",
+                                 group);
     case Kind::unavailable:
       if (!socket && !podman) return "start docker (systemctl start docker), or use podman, which needs no daemon";
       return podman ? "start it with: systemctl --user start podman.socket (as root: systemctl start podman.socket)"
@@ -49,6 +66,7 @@ std::string advice_for(Kind kind, bool podman, bool socket) {
 struct Answer {
   Probe probe;
   std::unique_ptr<Engine> engine;
+  bool absent = false;  ///< there is no such socket or program
 };
 
 std::string describe(const EngineInfo& info) {
@@ -60,7 +78,7 @@ std::string describe(const EngineInfo& info) {
 }
 
 Answer try_api(const Place& place, const DetectionContext& context, bool complete, CallLimits limits) {
-  Answer answer{{.place = place.label, .outcome = {}, .advice = {}}, nullptr};
+  Answer answer{.probe = {.place = place.label, .outcome = {}, .advice = {}}, .engine = nullptr};
   auto engine = ApiEngine::open(place.endpoint, limits);
   if (engine && complete) {
     if (auto completed = (*engine)->complete_info(limits); !completed) engine = std::unexpected(completed.error());
@@ -75,11 +93,13 @@ Answer try_api(const Place& place, const DetectionContext& context, bool complet
   const EngineError& error = engine.error();
   answer.probe.outcome = error.message;
   if (error.kind == Kind::protocol) answer.probe.outcome = "not a docker engine: " + error.message;
-  const bool missing = error.message == "no such socket";
+  answer.absent = error.message == "no such socket";
   if (error.message == "nothing listens on it" && !place.endpoint.is_remote())
     answer.probe.outcome += ": the daemon is not running";
   // How to start an engine of this machine helps nobody whose engine is elsewhere.
-  if (!missing && !place.endpoint.is_remote()) answer.probe.advice = advice_for(error.kind, place.podman, true);
+  if (!answer.absent && !place.endpoint.is_remote()) {
+    answer.probe.advice = advice_for(error.kind, place.podman, true, group_of(place.endpoint.path));
+  }
   return answer;
 }
 
@@ -100,10 +120,16 @@ std::string find_executable(const std::string& program, const std::string& path)
   return {};
 }
 
-Answer try_program(const Place& place, const std::string& path, CallLimits limits) {
-  Answer answer{{.place = place.label, .outcome = {}, .advice = {}}, nullptr};
-  const std::string program = find_executable(place.target, path);
+/// Whose members docker's client may be of use to, where it uses the usual socket.
+std::string group_of_docker(const DetectionContext& context) {
+  return context.docker_host ? std::string() : group_of(SystemSockets{}.docker);
+}
+
+Answer try_program(const Place& place, const DetectionContext& context, CallLimits limits) {
+  Answer answer{.probe = {.place = place.label, .outcome = {}, .advice = {}}, .engine = nullptr};
+  const std::string program = find_executable(place.target, context.path);
   if (program.empty()) {
+    answer.absent = true;
     answer.probe.outcome = "not installed";
     answer.probe.advice = fmt::format("install {} or name another with --engine", place.podman ? "podman" : "docker");
     return answer;
@@ -116,7 +142,7 @@ Answer try_program(const Place& place, const std::string& path, CallLimits limit
     return answer;
   }
   answer.probe.outcome = engine.error().message;
-  answer.probe.advice = advice_for(engine.error().kind, place.podman, false);
+  answer.probe.advice = advice_for(engine.error().kind, place.podman, false, group_of_docker(context));
   return answer;
 }
 
@@ -125,10 +151,11 @@ Answer ask_place(const Place& place, const DetectionContext& context, bool compl
     case Place::Kind::api:
       return try_api(place, context, complete,
                      at_most(limits, place.endpoint.is_remote() ? remote_deadline : socket_deadline));
-    case Place::Kind::program: return try_program(place, context.path, at_most(limits, program_deadline));
+    case Place::Kind::program: return try_program(place, context, at_most(limits, program_deadline));
     case Place::Kind::problem: break;
   }
-  return {{.place = place.label, .usable = false, .outcome = place.outcome, .advice = place.advice}, nullptr};
+  return {.probe = {.place = place.label, .usable = false, .outcome = place.outcome, .advice = place.advice},
+          .engine = nullptr};
 }
 
 Answer try_place(const Place& place, const DetectionContext& context, bool complete, CallLimits limits) {
@@ -140,6 +167,27 @@ Answer try_place(const Place& place, const DetectionContext& context, bool compl
                                                                 : fmt::format("{}; or {}", advice, place.advice);
   return answer;
 }
+
+/// What was tried so far.
+struct Survey {
+  Detection detection;
+  bool found = false;              ///< something that could be an engine, whether or not it answers
+  std::vector<std::size_t> lacks;  ///< probes of programs that are not installed
+
+  void add(const Place& place, Answer answer) {
+    found = found || !answer.absent;
+    if (answer.absent && place.kind == Place::Kind::program) lacks.push_back(detection.probes.size());
+    detection.probes.push_back(std::move(answer.probe));
+    if (answer.engine && !detection.engine) detection.engine = std::move(answer.engine);
+  }
+  /// An engine that is there and does not answer is to be mended; another need not be installed.
+  Detection end() && {
+    for (const std::size_t probe : lacks) {
+      if (found) detection.probes[probe].advice.clear();
+    }
+    return std::move(detection);
+  }
+};
 
 std::optional<std::string> variable(const char* name) {
   const char* value = std::getenv(name);
@@ -175,22 +223,20 @@ DetectionContext DetectionContext::current() {
 }
 
 Detection detect_engine(const DetectionContext& context, bool all, CallLimits limits) {
-  Detection detection;
+  Survey survey;
   const Places places = places_to_try(context);
   const auto cancelled = [&] { return limits.cancellation != nullptr && limits.cancellation->cancelled(); };
   for (const Place& place : places.candidates) {
-    if (cancelled()) return detection;
-    Answer answer = try_place(place, context, all, limits);
-    detection.probes.push_back(std::move(answer.probe));
-    if (answer.engine && !detection.engine) detection.engine = std::move(answer.engine);
-    if (detection.engine && !all) return detection;
+    if (cancelled() || (survey.detection.engine && !all)) break;
+    survey.add(place, try_place(place, context, all, limits));
   }
-  if (!all) return detection;
   for (const Place& place : places.others) {
-    if (cancelled()) break;
-    detection.probes.push_back(try_place(place, context, true, limits).probe);
+    if (cancelled() || !all) break;
+    Answer answer = try_place(place, context, true, limits);
+    answer.engine.reset();  // only what was chosen is used
+    survey.add(place, std::move(answer));
   }
-  return detection;
+  return std::move(survey).end();
 }
 
 }  // namespace skillrun
