@@ -11,8 +11,7 @@
 
 #include <skillrun/run.hpp>
 
-#include "engine/api/api_engine.hpp"
-#include "engine/cli/cli_engine.hpp"
+#include "integration/engine/four_paths.hpp"
 #include "run/verify.hpp"
 #include "unit/engine/api_full_spec.hpp"
 
@@ -23,36 +22,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Path {
-  std::string name;
-  bool podman;
-};
-
-const std::vector<Path> paths{{"docker-api", false}, {"docker-cli", false}, {"podman-api", true}, {"podman-cli", true}};
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
-std::unique_ptr<Engine> open(const Path& path) {
-  const std::string program = path.podman ? "podman" : "docker";
-  if (path.name.ends_with("-cli")) {
-    auto engine = make_cli_engine(program, {20s});
-    REQUIRE_MESSAGE(engine, engine.error().message);
-    return std::move(*engine);
-  }
-  const std::string socket = variable(path.podman ? "SKILLRUN_TEST_PODMAN_SOCKET" : "SKILLRUN_TEST_DOCKER_SOCKET");
-  REQUIRE_MESSAGE(!socket.empty(), "no socket of a test engine: source <(scripts/test-engines start)");
-  auto engine = ApiEngine::open(socket, {5s});
-  REQUIRE_MESSAGE(engine, engine.error().message);
-  return std::move(*engine);
-}
-
 /// Forwards everything to a real engine but for what a test wants to go wrong.
-class Meddler final : public Engine {
+class Meddler final : public ForwardingEngine {
  public:
-  explicit Meddler(Engine& real) : real_(real) {}
+  using ForwardingEngine::ForwardingEngine;
 
   std::function<void(ContainerSpec&)> before_create;  ///< changes what the engine is told
   std::function<void()> after_create;
@@ -60,28 +33,16 @@ class Meddler final : public Engine {
   std::vector<std::string> created;
   bool started = false;
 
-  [[nodiscard]] const EngineInfo& info() const noexcept override { return real_.info(); }
   EngineResult<std::optional<ImageInfo>> inspect_image(const std::string& reference, CallLimits limits) override {
-    auto image = real_.inspect_image(reference, limits);
+    auto image = ForwardingEngine::inspect_image(reference, limits);
     if (image && *image && on_image) on_image(**image);
     return image;
-  }
-  EngineResult<void> pull_image(const ImageReference& image, const std::optional<std::string>& platform,
-                                const ProgressSink& progress, CallLimits limits) override {
-    return real_.pull_image(image, platform, progress, limits);
-  }
-  EngineResult<void> import_image(const ImportRequest& request, const ByteSource& archive, CallLimits limits) override {
-    return real_.import_image(request, archive, limits);
-  }
-  EngineResult<void> build_image(const BuildRequest& request, const ProgressSink& progress,
-                                 CallLimits limits) override {
-    return real_.build_image(request, progress, limits);
   }
   EngineResult<std::string> create(const ApprovedSpec& approved_spec, const RunLabels& labels,
                                    const StartOptions& options, CallLimits limits) override {
     ContainerSpec spec = approved_spec.spec();
     if (before_create) before_create(spec);
-    auto id = real_.create(approved(std::move(spec)), labels, options, limits);
+    auto id = ForwardingEngine::create(approved(std::move(spec)), labels, options, limits);
     if (id) created.push_back(*id);
     if (after_create) after_create();
     return id;
@@ -89,32 +50,8 @@ class Meddler final : public Engine {
   EngineResult<std::unique_ptr<AttachedContainer>> start(const std::string& id, const StartOptions& options,
                                                          CallLimits limits) override {
     started = true;
-    return real_.start(id, options, limits);
+    return ForwardingEngine::start(id, options, limits);
   }
-  EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override {
-    return real_.inspect(id, limits);
-  }
-  EngineResult<std::string> describe(const std::string& id, CallLimits limits) override {
-    return real_.describe(id, limits);
-  }
-  EngineResult<std::vector<ListedContainer>> find_containers(const std::string& label, CallLimits limits) override {
-    return real_.find_containers(label, limits);
-  }
-  EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name, CallLimits limits) override {
-    return real_.inspect_volume(name, limits);
-  }
-  EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override {
-    return real_.kill(id, signal, limits);
-  }
-  EngineResult<void> pause(const std::string& id, CallLimits limits) override { return real_.pause(id, limits); }
-  EngineResult<void> resume(const std::string& id, CallLimits limits) override { return real_.resume(id, limits); }
-  EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) override {
-    return real_.resize(id, rows, columns, limits);
-  }
-  EngineResult<void> remove(const std::string& id, CallLimits limits) override { return real_.remove(id, limits); }
-
- private:
-  Engine& real_;
 };
 
 /// A folder of this machine with a file in it.
@@ -144,8 +81,7 @@ ContainerSpec plain(std::vector<std::string> command = {"true"}) {
 }
 
 void remove_volumes(const Path& path) {
-  const std::string command =
-      std::string(path.podman ? "podman" : "docker") + " volume rm skillrun-test-volume >/dev/null 2>&1";
+  const std::string command = path.program() + " volume rm skillrun-test-volume >/dev/null 2>&1";
   [[maybe_unused]] const int status = std::system(command.c_str());
 }
 

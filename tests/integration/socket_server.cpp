@@ -1,5 +1,7 @@
 #include "socket_server.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -15,22 +17,55 @@ namespace integration {
 
 namespace {
 
-sockaddr_un address_of(const std::string& path) {
+sockaddr_un unix_address(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
   return address;
 }
 
+sockaddr_in tcp_address(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(text.substr(colon + 1))));
+  if (::inet_pton(AF_INET, text.substr(0, colon).c_str(), &address.sin_addr) != 1) {
+    throw std::runtime_error(text + " is no address");
+  }
+  return address;
+}
+
+/// -1 when nobody listens.
+int connect_to(const std::string& address) {
+  const bool local = address.starts_with('/');
+  const int connection = ::socket(local ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const auto tried = [&](const auto& to) {
+    return ::connect(connection, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+  };
+  if (connection >= 0 && (local ? tried(unix_address(address)) : tried(tcp_address(address)))) return connection;
+  if (connection >= 0) ::close(connection);
+  return -1;
+}
+
 }  // namespace
 
 SocketServer::SocketServer(Serve serve)
     : serve_(std::move(serve)), folder_(new_folder()), path_(folder_ / "engine.sock") {
-  listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_un address = address_of(path_);
-  if (listener_ < 0 || ::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(listener_, 16) != 0) {
-    throw std::runtime_error("can not listen on " + path_.string());
+  const sockaddr_un own = unix_address(path_);
+  listen(reinterpret_cast<const sockaddr*>(&own), sizeof own, path_);
+}
+
+SocketServer::SocketServer(const std::string& address, Serve serve) : serve_(std::move(serve)) {
+  const sockaddr_in own = tcp_address(address);
+  listen(reinterpret_cast<const sockaddr*>(&own), sizeof own, address);
+}
+
+void SocketServer::listen(const sockaddr* address, socklen_t size, const std::string& name) {
+  listener_ = ::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (listener_ < 0 || ::bind(listener_, address, size) != 0 || ::listen(listener_, 16) != 0) {
+    throw std::runtime_error("can not listen on " + name);
   }
   acceptor_ = std::thread([this] { accept_all(); });
 }
@@ -43,7 +78,7 @@ SocketServer::~SocketServer() {
   for (std::thread& thread : threads_) thread.join();
   for (const int connection : connections_) ::close(connection);
   std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
+  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
 }
 
 void SocketServer::accept_all() {
@@ -77,10 +112,10 @@ void send_all(int connection, const std::string& bytes) {
   }
 }
 
-void relay(int connection, const std::string& socket, const std::function<void(const std::string&)>& passed) {
-  const int engine = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_un address = address_of(socket);
-  bool open = engine >= 0 && ::connect(engine, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+void relay(int connection, const std::string& address, const std::function<void(const std::string&)>& passed,
+           const std::function<bool(const std::string&)>& answered) {
+  const int engine = connect_to(address);
+  bool open = engine >= 0;
   std::array<char, 65536> buffer{};
   std::array<pollfd, 2> ends{{{connection, POLLIN, 0}, {engine, POLLIN, 0}}};
   while (open) {
@@ -95,8 +130,12 @@ void relay(int connection, const std::string& socket, const std::function<void(c
         continue;
       }
       const std::string bytes(buffer.data(), static_cast<std::size_t>(count));
+      if (from == 1 && answered && !answered(bytes)) {
+        open = false;
+        continue;
+      }
       send_all(from == 0 ? engine : connection, bytes);
-      if (from == 0) passed(bytes);
+      if (from == 0 && passed) passed(bytes);
     }
   }
   if (engine >= 0) ::close(engine);

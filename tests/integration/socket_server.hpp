@@ -1,6 +1,7 @@
 #pragma once
 
-#include <atomic>
+#include <sys/socket.h>
+
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -9,12 +10,15 @@
 
 namespace integration {
 
-/// A unix socket that is no engine: each connection is given to `serve`, in a thread of its own.
+/// A socket that is no engine and no registry: each connection is given to `serve`, in a thread of its own.
 class SocketServer {
  public:
   using Serve = std::function<void(int connection)>;
 
+  /// A unix socket in a folder of its own.
   explicit SocketServer(Serve serve);
+  /// `address` is like "127.0.0.1:5000".
+  SocketServer(const std::string& address, Serve serve);
   SocketServer(const SocketServer&) = delete;
   SocketServer& operator=(const SocketServer&) = delete;
   /// Shuts every connection down, which ends whoever reads from one.
@@ -23,6 +27,7 @@ class SocketServer {
   [[nodiscard]] std::string selection() const { return "unix://" + path_.string(); }
 
  private:
+  void listen(const sockaddr* address, socklen_t size, const std::string& name);
   void accept_all();
 
   Serve serve_;
@@ -38,8 +43,10 @@ class SocketServer {
 [[nodiscard]] std::string read_request(int connection);
 void send_all(int connection, const std::string& bytes);
 
-/// Passes bytes between a connection and the engine at `socket` until the engine ends it. `passed` sees what the client
-/// sends, after it was passed on.
-void relay(int connection, const std::string& socket, const std::function<void(const std::string&)>& passed);
+/// Passes bytes between a connection and what listens at `address` (a path, or like "127.0.0.1:5000") until that ends
+/// it. `passed` sees what the client sends, after it was passed on; `answered` what is about to be passed back, and
+/// ends the connection instead when it gives false.
+void relay(int connection, const std::string& address, const std::function<void(const std::string&)>& passed,
+           const std::function<bool(const std::string&)>& answered = {});
 
 }  // namespace integration

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <skillrun/run.hpp>
+
+#include "engine/api/api_engine.hpp"
+#include "engine/cli/cli_engine.hpp"
+
+namespace skillrun::testing {
+
+/// A way to a container.
+struct Path {
+  std::string name;
+  bool podman;
+
+  [[nodiscard]] std::string program() const { return podman ? "podman" : "docker"; }
+};
+
+inline const std::vector<Path> paths{
+    {"docker-api", false}, {"docker-cli", false}, {"podman-api", true}, {"podman-cli", true}};
+
+inline std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+inline std::unique_ptr<Engine> open(const Path& path) {
+  using namespace std::chrono_literals;
+  if (path.name.ends_with("-cli")) {
+    auto engine = make_cli_engine(path.program(), {20s});
+    REQUIRE_MESSAGE(engine, engine.error().message);
+    return std::move(*engine);
+  }
+  const std::string socket = variable(path.podman ? "SKILLRUN_TEST_PODMAN_SOCKET" : "SKILLRUN_TEST_DOCKER_SOCKET");
+  REQUIRE_MESSAGE(!socket.empty(), "no socket of a test engine: source <(scripts/test-engines start)");
+  auto engine = ApiEngine::open(socket, {5s});
+  REQUIRE_MESSAGE(engine, engine.error().message);
+  return std::move(*engine);
+}
+
+/// Forwards everything to a real engine.
+class ForwardingEngine : public Engine {
+ public:
+  explicit ForwardingEngine(Engine& real) : real_(real) {}
+
+  [[nodiscard]] const EngineInfo& info() const noexcept override { return real_.info(); }
+  EngineResult<std::optional<ImageInfo>> inspect_image(const std::string& reference, CallLimits limits) override {
+    return real_.inspect_image(reference, limits);
+  }
+  EngineResult<void> pull_image(const ImageReference& image, const std::optional<std::string>& platform,
+                                const ProgressSink& progress, CallLimits limits) override {
+    return real_.pull_image(image, platform, progress, limits);
+  }
+  EngineResult<void> import_image(const ImportRequest& request, const ByteSource& archive, CallLimits limits) override {
+    return real_.import_image(request, archive, limits);
+  }
+  EngineResult<void> build_image(const BuildRequest& request, const ProgressSink& progress,
+                                 CallLimits limits) override {
+    return real_.build_image(request, progress, limits);
+  }
+  EngineResult<std::string> create(const ApprovedSpec& approved_spec, const RunLabels& labels,
+                                   const StartOptions& options, CallLimits limits) override {
+    return real_.create(approved_spec, labels, options, limits);
+  }
+  EngineResult<std::unique_ptr<AttachedContainer>> start(const std::string& id, const StartOptions& options,
+                                                         CallLimits limits) override {
+    return real_.start(id, options, limits);
+  }
+  EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override {
+    return real_.inspect(id, limits);
+  }
+  EngineResult<std::string> describe(const std::string& id, CallLimits limits) override {
+    return real_.describe(id, limits);
+  }
+  EngineResult<std::vector<ListedContainer>> find_containers(const std::string& label, CallLimits limits) override {
+    return real_.find_containers(label, limits);
+  }
+  EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name, CallLimits limits) override {
+    return real_.inspect_volume(name, limits);
+  }
+  EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override {
+    return real_.kill(id, signal, limits);
+  }
+  EngineResult<void> pause(const std::string& id, CallLimits limits) override { return real_.pause(id, limits); }
+  EngineResult<void> resume(const std::string& id, CallLimits limits) override { return real_.resume(id, limits); }
+  EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) override {
+    return real_.resize(id, rows, columns, limits);
+  }
+  EngineResult<void> remove(const std::string& id, CallLimits limits) override { return real_.remove(id, limits); }
+
+ private:
+  Engine& real_;
+};
+
+}  // namespace skillrun::testing
