@@ -124,8 +124,22 @@ struct ListedContainer {
   std::vector<std::pair<std::string, std::string>> labels;
 };
 
-/// A line of progress of a pull or build.
-using ProgressSink = std::function<void(const std::string& line)>;
+/// Something to tell of a pull or build.
+struct ProgressEvent {
+  enum class Kind : std::uint8_t {
+    stage,  ///< what is begun: "pulling image x"
+    line,   ///< a line of the engine's own words
+    layer,  ///< the state of one layer of the image
+  };
+  Kind kind = Kind::line;
+  std::string text;  ///< one line that is safe for a terminal; of a layer its state: "Downloading"
+  std::string layer{};
+  std::uint64_t done = 0;   ///< bytes of the layer
+  std::uint64_t total = 0;  ///< 0: not known
+};
+
+/// Gets the progress of a pull or build, in the thread that waits for it.
+using ProgressSink = std::function<void(const ProgressEvent& event)>;
 
 /// Gives the next bytes of a stream; an empty string is its end; an error ends the call.
 using ByteSource = std::function<EngineResult<std::string>()>;

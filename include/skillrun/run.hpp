@@ -38,7 +38,8 @@ struct StreamResult {
 };
 
 struct RunTimes {
-  std::chrono::nanoseconds image{};  ///< inspect, pull, build
+  std::chrono::nanoseconds queued{};  ///< from RunOptions::requested to the beginning of the run
+  std::chrono::nanoseconds image{};   ///< inspect, pull, build
   std::chrono::nanoseconds create{};
   std::chrono::nanoseconds verify{};  ///< looking at what was created
   std::chrono::nanoseconds start{};
@@ -111,8 +112,10 @@ class RunControl {
 
 struct RunOptions {
   std::vector<std::pair<std::string, std::string>> labels;  ///< added to skillrun's own
-  ProgressSink progress;                                    ///< lines of pulls and builds; may be empty
+  ProgressSink progress;                                    ///< of pulls and builds; may be empty
   std::function<void()> image_ready;                        ///< called once the image is there; may be empty
+  /// When the caller asked for this run, for RunTimes::queued; nothing: now.
+  std::optional<std::chrono::steady_clock::time_point> requested;
 };
 
 /// What admit() may ask while an engine is at hand: this machine's file system unless the engine is elsewhere, and the

@@ -39,7 +39,7 @@ int for_each_skill(const Invocation& invocation, const RunOverrides& overrides, 
     Progress progress(invocation.global);
     const CallLimits limits{.deadline = image_deadline, .cancellation = &control.cancellation()};
     const auto image =
-        make(*admitted->engine, admitted->approved, [&](const std::string& line) { progress.line(line); }, limits);
+        make(*admitted->engine, admitted->approved, [&](const ProgressEvent& event) { progress.take(event); }, limits);
     progress.clear();
     if (!image) {
       console.error(fmt::format("skill '{}': {}", name, image.error().message));

@@ -1,25 +1,32 @@
 #pragma once
 
-#include <string>
+#include <chrono>
+#include <cstddef>
 
 #include "cli/options.hpp"
+#include "cli/progress_view.hpp"
 
 namespace skillrun::cli {
 
-/// Progress of pulls and builds: one line that is overwritten on a terminal, log lines under -v otherwise.
+/// Progress of pulls and builds on standard error: drawn over itself on a terminal; otherwise, and under -v, a line of
+/// the log for each step.
 class Progress {
  public:
   explicit Progress(const GlobalOptions& options);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress() { clear(); }
-  void line(const std::string& text);
-  /// Takes the line off the terminal.
+  void take(const ProgressEvent& event);
+  /// Takes everything off the terminal.
   void clear();
 
  private:
+  void draw();
+
   bool draws_;
-  bool drawn_ = false;
+  ProgressView view_;
+  std::size_t drawn_lines_ = 0;
+  std::chrono::steady_clock::time_point drawn_at_;
 };
 
 }  // namespace skillrun::cli

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 
 #include "cli/commands.hpp"
@@ -44,6 +45,7 @@ std::expected<RunIo, std::string> streams_of(const RunRequest& request) {
 }
 
 RunResult run_to_the_end(const Invocation& invocation, const Console& console, const RunIo& io) {
+  const auto requested = std::chrono::steady_clock::now();
   auto prepared = prepare(invocation.global, invocation.run, console);
   if (!prepared) return std::move(prepared.error());
   RunControl control;
@@ -53,8 +55,9 @@ RunResult run_to_the_end(const Invocation& invocation, const Console& console, c
   console.findings(admitted->approved.findings());
   Progress progress(invocation.global);
   RunOptions options;
+  options.requested = requested;
   const Optional<bool>& quiet = admitted->approved.spec().quiet;
-  if (!quiet || !quiet->value) options.progress = [&](const std::string& line) { progress.line(line); };
+  if (!quiet || !quiet->value) options.progress = [&](const ProgressEvent& event) { progress.take(event); };
   options.image_ready = [&] { progress.clear(); };
   return execute(*admitted->engine, admitted->approved, io, control, options);
 }

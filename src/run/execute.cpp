@@ -321,12 +321,14 @@ void Execution::remove(OwnedContainer& container) {
 RunResult execute(Engine& engine, const ApprovedSpec& approved, const RunIo& io, RunControl& control,
                   const RunOptions& options) {
   std::chrono::nanoseconds total{};
+  const auto begin = Clock::now();
   RunResult result;
   {
     const Stopwatch watch(total);
     result = Execution(engine, approved, io, control, options).run();
   }
   result.times.total = total;
+  result.times.queued = begin - std::min(options.requested.value_or(begin), begin);
   return result;
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <deque>
 
 #include <fmt/format.h>
 #include <skillrun/run.hpp>
@@ -29,6 +30,36 @@ bool is_built(const ImageInfo& image) {
   return std::ranges::any_of(image.labels, [](const auto& label) { return label.first == recipe_label; });
 }
 
+/// Passes progress on and keeps the end of the engine's words: a build's error alone seldom says what went wrong.
+class LastLines {
+ public:
+  explicit LastLines(const ProgressSink& progress) : progress_(progress) {}
+
+  [[nodiscard]] ProgressSink sink() {
+    return [this](const ProgressEvent& event) {
+      if (event.kind == ProgressEvent::Kind::line) {
+        lines_.push_back(event.text);
+        if (lines_.size() > most) lines_.pop_front();
+      }
+      if (progress_) progress_(event);
+    };
+  }
+
+  /// The lines that `message` does not hold, each on a line of its own below it.
+  [[nodiscard]] std::string quoted(std::string_view message) const {
+    std::string text;
+    for (const std::string& line : lines_) {
+      if (!message.contains(line)) text += fmt::format("\n  | {}", line);
+    }
+    return text;
+  }
+
+ private:
+  static constexpr std::size_t most = 12;
+  const ProgressSink& progress_;
+  std::deque<std::string> lines_;
+};
+
 class ImageStage {
  public:
   ImageStage(Engine& engine, const ContainerSpec& spec, const ProgressSink& progress, CallLimits limits)
@@ -53,6 +84,9 @@ class ImageStage {
   EngineResult<ImageInfo> must_be_there(std::string_view after);
   [[nodiscard]] bool right_platform(const ImageInfo& image) const {
     return !spec_.platform || fits(image, spec_.platform->value);
+  }
+  void begin_stage(std::string text) const {
+    if (progress_) progress_({.kind = ProgressEvent::Kind::stage, .text = printable(text)});
   }
   [[nodiscard]] std::unexpected<EngineError> not_found(std::string message) const {
     return std::unexpected(EngineError{EngineError::Kind::not_found, std::move(message)});
@@ -106,11 +140,13 @@ EngineResult<ImageInfo> ImageStage::build() {
   const auto print =
       fingerprint(spec_.build->value, spec_.platform ? std::optional(spec_.platform->value) : std::nullopt);
   if (!print) return std::unexpected(print.error());
-  if (progress_) progress_(fmt::format("building image {}", name_));
-  auto built = build_by_recipe(engine_, spec_, *print, progress_, limits_);
+  begin_stage(fmt::format("building image {}", name_));
+  LastLines last(progress_);
+  auto built = build_by_recipe(engine_, spec_, *print, last.sink(), limits_);
   if (!built) {
     EngineError error = built.error();
-    error.message = fmt::format("image {} can not be built: {}", name_, error.message);
+    error.message.erase(error.message.find_last_not_of(" \n") + 1);
+    error.message = fmt::format("image {} can not be built: {}{}", name_, error.message, last.quoted(error.message));
     return std::unexpected(std::move(error));
   }
   return must_be_there("build");
@@ -135,13 +171,13 @@ EngineResult<ImageInfo> ImageStage::ensure_pulled() {
 }
 
 EngineResult<ImageInfo> ImageStage::pull() {
-  if (progress_) progress_(fmt::format("pulling image {}", name_));
+  begin_stage(fmt::format("pulling image {}", name_));
   const auto platform = spec_.platform ? std::optional(spec_.platform->value) : std::nullopt;
   auto pulled = engine_.pull_image(spec_.image.value, platform, progress_, limits_);
   for (const auto pause : retry_pauses) {
     if (pulled || !may_pass(pulled.error())) break;
     log::info("pulling image {} failed: {}", name_, pulled.error().message);
-    if (progress_) progress_(fmt::format("pulling image {} failed, trying again: {}", name_, pulled.error().message));
+    begin_stage(fmt::format("pulling image {} failed, trying again: {}", name_, pulled.error().message));
     if (!pause_unless_cancelled(pause, limits_.cancellation)) {
       return std::unexpected(EngineError{EngineError::Kind::cancelled, "cancelled"});
     }

@@ -154,7 +154,10 @@ void PackageArchive::read_words() {
   words_.append(buffer.data(), static_cast<std::size_t>(count));
   for (std::size_t end = words_.find('\n', line_begin_); end != std::string::npos;
        end = words_.find('\n', line_begin_)) {
-    if (progress_ && end > line_begin_) progress_(words_.substr(line_begin_, end - line_begin_));
+    if (progress_ && end > line_begin_) {
+      const std::string_view line = std::string_view(words_).substr(line_begin_, end - line_begin_);
+      progress_({.kind = ProgressEvent::Kind::line, .text = printable(line)});
+    }
     line_begin_ = end + 1;
   }
   if (words_.size() > most_words) {

@@ -85,10 +85,10 @@ std::string to_json(const RunResult& result) {
                       {"transport", or_null(result.engine.transport)},
                       {"endpoint", or_null(result.engine.endpoint)},
                       {"version", or_null(result.engine.version)}};
-  json::object times{{"image", milliseconds(result.times.image)},   {"create", milliseconds(result.times.create)},
-                     {"verify", milliseconds(result.times.verify)}, {"start", milliseconds(result.times.start)},
-                     {"run", milliseconds(result.times.run)},       {"remove", milliseconds(result.times.remove)},
-                     {"total", milliseconds(result.times.total)}};
+  json::object times{{"queued", milliseconds(result.times.queued)}, {"image", milliseconds(result.times.image)},
+                     {"create", milliseconds(result.times.create)}, {"verify", milliseconds(result.times.verify)},
+                     {"start", milliseconds(result.times.start)},   {"run", milliseconds(result.times.run)},
+                     {"remove", milliseconds(result.times.remove)}, {"total", milliseconds(result.times.total)}};
   json::object document;
   document["version"] = 1;
   document["status"] = to_string(result.status);

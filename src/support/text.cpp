@@ -165,6 +165,21 @@ std::vector<std::string> closest(std::string_view word, std::span<const std::str
   return names;
 }
 
+std::string without_colors(std::string_view text) {
+  constexpr std::string_view begin = "\x1b[";
+  std::string plain;
+  while (true) {
+    const std::size_t at = text.find(begin);
+    plain += text.substr(0, at);
+    if (at == std::string_view::npos) return plain;
+    text.remove_prefix(at);
+    const std::size_t end = text.find_first_not_of("0123456789;:", begin.size());
+    const bool colors = end != std::string_view::npos && text[end] == 'm';
+    if (!colors) plain += begin;
+    text.remove_prefix(colors ? end + 1 : begin.size());
+  }
+}
+
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   for (;;) {

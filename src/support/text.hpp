@@ -27,6 +27,10 @@ namespace skillrun {
 /// The text with control characters and invalid bytes as escapes (\n, \x1b): safe to print on a terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// The text without the escape sequences that colour it (ESC [ ... m): what a program wrote for a terminal, as plain
+/// text.
+[[nodiscard]] std::string without_colors(std::string_view text);
+
 /// At most `limit` of `candidates` that are near `word` by edit distance (a third of its length at most), nearest
 /// first, ties by name. For "did you mean".
 [[nodiscard]] std::vector<std::string> closest(std::string_view word, std::span<const std::string_view> candidates,

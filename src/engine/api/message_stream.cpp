@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -16,16 +16,7 @@ namespace {
 using Kind = EngineError::Kind;
 
 constexpr std::size_t max_message = std::size_t{1} << 20;
-constexpr std::size_t max_layers = 4096;
 constexpr std::size_t max_line = std::size_t{16} << 10;
-
-std::string size_text(std::int64_t bytes) {
-  constexpr std::array<std::string_view, 4> units{"B", "kB", "MB", "GB"};
-  auto amount = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (; amount >= 1000 && unit + 1 < units.size(); ++unit) amount /= 1000;
-  return unit == 0 ? fmt::format("{}B", bytes) : fmt::format("{:.1f}{}", amount, units[unit]);
-}
 
 /// The error that a message carries, if any.
 std::optional<std::string> error_text(const json::object& message) {
@@ -89,8 +80,9 @@ EngineResult<void> MessageStream::end() {
   return std::unexpected(EngineError{Kind::protocol, "the engine's progress ends in the middle of a message"});
 }
 
-void MessageStream::say(const std::string& line) {
-  if (progress_ && !line.empty()) progress_(printable(line));
+void MessageStream::say(std::string_view line) {
+  const std::string plain = without_colors(line);
+  if (progress_ && !plain.empty()) progress_({.kind = ProgressEvent::Kind::line, .text = printable(plain)});
 }
 
 EngineResult<void> MessageStream::take_message() {
@@ -108,25 +100,19 @@ EngineResult<void> MessageStream::take_message() {
     if (c == '\n' || partial_line_.size() >= max_line) say(std::exchange(partial_line_, {}));
   }
   const std::string_view status = text_at(*message, "status");
-  if (status.empty()) return {};
   const std::string_view id = text_at(*message, "id");
-  if (id.empty()) {
-    say(std::string(status));
+  // The first message of a pull has the tag as its id.
+  if (status.empty() || id.empty() || status.starts_with("Pulling from")) {
+    say(status);
     return {};
   }
-  std::string line = fmt::format("{}: {}", id, status);
+  if (!progress_) return {};
+  ProgressEvent event{.kind = ProgressEvent::Kind::layer, .text = printable(status), .layer = printable(id)};
   if (const json::object* detail = object_at(*message, "progressDetail")) {
-    const std::int64_t current = number_at(*detail, "current");
-    const std::int64_t total = number_at(*detail, "total");
-    if (total > 0) line += fmt::format(" {}/{}", size_text(current), size_text(total));
+    event.done = static_cast<std::uint64_t>(std::max<std::int64_t>(number_at(*detail, "current"), 0));
+    event.total = static_cast<std::uint64_t>(std::max<std::int64_t>(number_at(*detail, "total"), 0));
   }
-  if (layer_status_.size() >= max_layers) layer_status_.clear();
-  std::string& known = layer_status_[std::string(id)];
-  const auto now = std::chrono::steady_clock::now();
-  if (known == status && now - last_figures_ < std::chrono::milliseconds{500}) return {};
-  known = status;
-  last_figures_ = now;
-  say(line);
+  progress_(event);
   return {};
 }
 

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <chrono>
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,8 +9,7 @@
 namespace skillrun {
 
 /// The messages that pull, import and build answer with: JSON objects one after another. An error among them is the
-/// call's error, although its HTTP status says success. Lines of progress go to the sink, each change of a layer's
-/// state once and its figures at most twice a second.
+/// call's error, although its HTTP status says success. Lines and the states of layers go to the sink.
 class MessageStream {
  public:
   explicit MessageStream(ProgressSink progress);
@@ -27,13 +23,11 @@ class MessageStream {
 
  private:
   class Reader;
-  void say(const std::string& line);
+  void say(std::string_view line);
 
   std::unique_ptr<Reader> reader_;
   ProgressSink progress_;
   std::string partial_line_;
-  std::map<std::string, std::string, std::less<>> layer_status_;
-  std::chrono::steady_clock::time_point last_figures_;
 
   [[nodiscard]] EngineResult<void> take_message();
 };

@@ -62,12 +62,6 @@ bool fits_a_line(const std::string& name, const std::string& value) {
   return value.empty() || (value.front() != ' ' && value.back() != ' ');
 }
 
-bool fits_the_environment(const std::string& name, const std::string& value) {
-  if (value.find('\0') != std::string::npos || name.find_first_of("*="sv) != std::string::npos) return false;
-  if (name.empty() || find_control_character(name)) return false;
-  return std::ranges::none_of(steering, [&](std::string_view beginning) { return name.starts_with(beginning); });
-}
-
 }  // namespace
 
 std::string caller_variable(const char* name) {
@@ -83,6 +77,12 @@ std::vector<std::string> client_environment() {
     if (value != nullptr) result.push_back(fmt::format("{}={}", name, value));
   }
   return result;
+}
+
+bool fits_the_environment(const std::string& name, const std::string& value) {
+  if (value.find('\0') != std::string::npos || name.find_first_of("*="sv) != std::string::npos) return false;
+  if (name.empty() || find_control_character(name)) return false;
+  return std::ranges::none_of(steering, [&](std::string_view beginning) { return name.starts_with(beginning); });
 }
 
 VariableTransport plan_transport(const Variables& variables) {

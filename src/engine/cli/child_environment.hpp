@@ -36,6 +36,9 @@ struct VariableTransport {
 
 [[nodiscard]] VariableTransport plan_transport(const Variables& variables);
 
+/// True when a client's own environment can carry the variable without steering the client or a helper of it.
+[[nodiscard]] bool fits_the_environment(const std::string& name, const std::string& value);
+
 /// The memory file with a NAME=VALUE line for each of `variables`; no descriptor when there are none.
 [[nodiscard]] EngineResult<UniqueFd> make_env_file(const Variables& variables);
 

@@ -144,12 +144,22 @@ EngineResult<void> CliEngine::build_image(const BuildRequest& request, const Pro
   }
   if (!recipe.target.empty()) words.push_back("--target=" + recipe.target);
   if (request.platform) words.push_back("--platform=" + *request.platform);
+  Variables arguments;
   for (const auto& argument : recipe.args) {
-    words.push_back(fmt::format("--build-arg={}={}", argument.value.key, argument.value.value));
+    const auto& [name, value] = argument.value;
+    if (!fits_the_environment(name, value)) {
+      return unsupported(fmt::format("{} can not be given the value of build argument {}", info_.endpoint, name));
+    }
+    // A name alone takes its value from the client's environment: arguments can be read by every user of the machine.
+    words.push_back("--build-arg=" + name);
+    arguments.emplace_back(name, value);
   }
   for (const auto& [key, value] : request.labels) words.push_back(fmt::format("--label={}={}", key, value));
   words.insert(words.end(), {"--", recipe.context});
-  return run(std::move(words), limits, {.progress = &progress});
+  ProcessRequest command = client_.request(std::move(words));
+  for (const auto& [name, value] : arguments) command.environment.push_back(fmt::format("{}={}", name, value));
+  if (auto built = client_.run(command, limits, {.progress = &progress}); !built) return std::unexpected(built.error());
+  return {};
 }
 
 EngineResult<std::string> CliEngine::create(const ApprovedSpec& approved, const RunLabels& labels,

@@ -13,6 +13,7 @@
 
 #include "engine/cli/process.hpp"
 #include "engine/cli/sigpipe_guard.hpp"
+#include "support/text.hpp"
 
 namespace skillrun {
 
@@ -46,7 +47,10 @@ class Lines {
 
  private:
   void flush() {
-    if (!line_.empty() && sink_ != nullptr && *sink_) (*sink_)(line_);
+    const std::string line = without_colors(line_);
+    if (!line.empty() && sink_ != nullptr && *sink_) {
+      (*sink_)({.kind = ProgressEvent::Kind::line, .text = printable(line)});
+    }
     line_.clear();
   }
 

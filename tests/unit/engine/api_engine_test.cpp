@@ -127,7 +127,7 @@ TEST_CASE("a pull asks for one version and hears errors within the stream") {
   }));
   const auto engine = open(fake);
   std::vector<std::string> lines;
-  const ProgressSink sink = [&lines](const std::string& line) { lines.push_back(line); };
+  const ProgressSink sink = [&lines](const ProgressEvent& event) { lines.push_back(event.layer + ": " + event.text); };
   CHECK(engine->pull_image(*parse_image_reference("busybox"), "linux/arm64", sink, {}));
   CHECK(lines == std::vector<std::string>{"ab: Pulling fs layer"});
   const std::string digest = "sha256:" + std::string(64, 'a');

@@ -269,16 +269,31 @@ TEST_CASE("a pull names the registry where podman would look for one") {
 }
 
 TEST_CASE("a build passes recipe, target and labels on") {
-  FakeClient client("build) ;;");
+  FakeClient client("build) echo \"$A\" >$d/argument;;");
   const test::TemporaryFolder folder;
   const std::string context = std::filesystem::canonical(folder.path());
   static_cast<void>(folder.write("Other", "FROM scratch\n"));
   const BuildRequest request{
-      {context, "Other", "final", {{{"A", "1"}, {}}}}, "example.org/x:1", "linux/amd64", {{"k", "v"}}};
+      {context, "Other", "final", {{{"A", "hunter 2"}, {}}}}, "example.org/x:1", "linux/amd64", {{"k", "v"}}};
   REQUIRE(client.open()->build_image(request, {}, {}));
   CHECK(client.calls().find(fmt::format("build --tag=example.org/x:1 --file={0}/Other --target=final "
-                                        "--platform=linux/amd64 --build-arg=A=1 --label=k=v -- {0}",
+                                        "--platform=linux/amd64 --build-arg=A --label=k=v -- {0}",
                                         context)) != std::string::npos);
+  CHECK(client.read("argument") == "hunter 2\n");
+}
+
+TEST_CASE("a build argument that would steer the client itself is refused") {
+  FakeClient client("build) ;;");
+  const test::TemporaryFolder folder;
+  for (const std::string_view name : {"PATH", "DOCKER_HOST", "LD_PRELOAD", "HTTPS_PROXY"}) {
+    const BuildRequest request{
+        {folder.path(), "", "", {{{std::string(name), "x"}, {}}}}, "example.org/x:1", std::nullopt, {}};
+    const auto built = client.open()->build_image(request, {}, {});
+    REQUIRE_FALSE(built);
+    CHECK(built.error().kind == EngineError::Kind::unsupported);
+    CHECK(built.error().message.contains(name));
+  }
+  CHECK_FALSE(client.calls().contains("build"));
 }
 
 TEST_CASE("a Dockerfile that a link leads to outside of the context is not handed to a client") {

@@ -165,7 +165,7 @@ TEST_CASE("a program that ignores TERM is killed") {
 
 TEST_CASE("a cancellation ends the call, before or while it runs") {
   Cancellation cancellation;
-  const ProgressSink cancel = [&](const std::string&) { cancellation.cancel(); };
+  const ProgressSink cancel = [&](const ProgressEvent&) { cancellation.cancel(); };
   const auto running = run_command(shell("echo started; sleep 60"), {60s, &cancellation}, {.progress = &cancel});
   REQUIRE(!running);
   CHECK(running.error().kind == EngineError::Kind::cancelled);
@@ -186,7 +186,7 @@ TEST_CASE("output without end is an error and the program does not live on") {
 
 TEST_CASE("lines are progress, whichever stream they are on, returns included") {
   std::vector<std::string> lines;
-  const ProgressSink sink = [&](const std::string& line) { lines.push_back(line); };
+  const ProgressSink sink = [&](const ProgressEvent& event) { lines.push_back(event.text); };
   CHECK(run_command(shell("printf 'a\\rb\\n\\nc'"), {}, {.progress = &sink}));
   CHECK(lines == std::vector<std::string>{"a", "b", "c"});
 }

@@ -73,6 +73,15 @@ TEST_CASE("the container carries labels that tell whose it is") {
   CHECK(labels["more"] == "x");
 }
 
+TEST_CASE("the time before the run counts as queued, and only when it is told") {
+  Run run;
+  CHECK(run.go().times.queued == 0ns);
+  run.options.requested = std::chrono::steady_clock::now() - 3s;
+  CHECK(run.go().times.queued >= 3s);
+  run.options.requested = std::chrono::steady_clock::now() + 3h;
+  CHECK(run.go().times.queued == 0ns);
+}
+
 TEST_CASE("each end of a skill has a status of its own") {
   struct Case {
     int code;

@@ -240,7 +240,7 @@ class FakeEngine final : public Engine {
   }
   EngineResult<void> pull_image(const ImageReference& reference, const std::optional<std::string>& platform,
                                 const ProgressSink& progress, CallLimits limits) override {
-    if (progress) progress("pulling");
+    if (progress) progress({.kind = ProgressEvent::Kind::layer, .text = "Downloading", .layer = "ab"});
     auto step = call("pull " + reference.familiar() + (platform ? " for " + *platform : ""), limits);
     if (step && pulled) image = pulled;
     return step;
@@ -258,7 +258,9 @@ class FakeEngine final : public Engine {
     image->labels = request.labels;
     return {};
   }
-  EngineResult<void> build_image(const BuildRequest& request, const ProgressSink&, CallLimits limits) override {
+  EngineResult<void> build_image(const BuildRequest& request, const ProgressSink& progress,
+                                 CallLimits limits) override {
+    for (const std::string& line : build_output) progress({.kind = ProgressEvent::Kind::line, .text = line});
     if (auto step = call("build " + request.reference, limits); !step) return step;
     if (on_build) on_build(request);
     image = ImageInfo{};
@@ -341,6 +343,7 @@ class FakeEngine final : public Engine {
   std::optional<ImageInfo> image;
   std::optional<ImageInfo> pulled;  ///< what a pull brings
   std::string imported;
+  std::vector<std::string> build_output;
   std::function<void(const BuildRequest&)> on_build;
   json::object description;                        ///< of the container, in docker's words
   std::function<void(json::object&)> on_describe;  ///< what the engine made of it

@@ -2,6 +2,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/format.h>
+
 #include "run/package_archive.hpp"
 #include "run/recipe.hpp"
 #include "run/retry.hpp"
@@ -105,7 +107,7 @@ TEST_CASE("a pull that a registry's bad moment broke is tried again") {
   };
   std::vector<std::string> lines;
   const auto image =
-      ensure_image(engine, approve(plain_spec()), [&](const std::string& line) { lines.push_back(line); }, {});
+      ensure_image(engine, approve(plain_spec()), [&](const ProgressEvent& event) { lines.push_back(event.text); }, {});
   REQUIRE(image);
   CHECK(image->id == "sha256:2");
   CHECK(std::ranges::count(engine.calls(), "pull example.org/tool:1") == 2);
@@ -152,6 +154,23 @@ TEST_CASE("an image of another platform is replaced, and refused when the regist
   const auto wrong = ensure(engine, spec);
   REQUIRE(!wrong);
   CHECK(wrong.error().message.find("linux/amd64") != std::string::npos);
+}
+
+TEST_CASE("a build that fails shows the end of what was printed") {
+  const TemporaryFolder folder;
+  static_cast<void>(folder.write("Dockerfile", "FROM scratch\n"));
+  ContainerSpec spec = plain_spec();
+  spec.build.emplace();
+  spec.build->value.context = ContextRecipe{folder.path(), "Dockerfile", "", {}};
+  FakeEngine engine;
+  engine.image.reset();
+  for (int i = 1; i <= 20; ++i) engine.build_output.push_back(fmt::format("line {}", i));
+  engine.build_output.emplace_back("make: no rule");
+  engine.failures["build"] = {EngineError::Kind::server, "make: no rule"};
+  const auto image = ensure(engine, spec);
+  REQUIRE(!image);
+  CHECK(image.error().message.starts_with("image example.org/tool:1 can not be built: make: no rule\n  | line 10\n"));
+  CHECK(image.error().message.ends_with("\n  | line 20"));
 }
 
 TEST_CASE("an image that is built is never pulled, is labelled with its recipe, and built again when that changes") {
@@ -240,8 +259,8 @@ TEST_CASE("no name of a manifest becomes an option or a path of mmdebstrap or a 
 
 TEST_CASE("the archive is what mmdebstrap writes, and its lines are progress") {
   Calls lines;
-  const auto archive =
-      archive_of("echo one >&2; printf 'a\\0b'; echo two >&2", [&](const std::string& line) { lines.push_back(line); });
+  const auto archive = archive_of("echo one >&2; printf 'a\\0b'; echo two >&2",
+                                  [&](const ProgressEvent& event) { lines.push_back(event.text); });
   REQUIRE(archive);
   CHECK(*archive == std::string("a\0b", 3));
   CHECK(lines == Calls{"one", "two"});
@@ -261,8 +280,8 @@ TEST_CASE("a cancellation ends mmdebstrap and lets it clean up") {
   const auto begin = std::chrono::steady_clock::now();
   const std::string script =
       "trap 'touch " + folder.path() + "/cleaned; exit 1' TERM\necho started >&2\nwhile :; do sleep 0.05; done";
-  const auto archive =
-      archive_of(script, [&](const std::string&) { cancellation.cancel(); }, {std::chrono::seconds{30}, &cancellation});
+  const auto archive = archive_of(script, [&](const ProgressEvent&) { cancellation.cancel(); },
+                                  {std::chrono::seconds{30}, &cancellation});
   REQUIRE(!archive);
   CHECK(archive.error().kind == EngineError::Kind::cancelled);
   CHECK(std::filesystem::exists(folder.path() + "/cleaned"));

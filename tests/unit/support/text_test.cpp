@@ -38,6 +38,13 @@ TEST_CASE("printable text can not move a terminal's cursor") {
   CHECK(printable("\u2014\u20ac\u2070") == "\u2014\u20ac\u2070");
 }
 
+TEST_CASE("colours are taken off, other escapes are left to be shown") {
+  CHECK(without_colors("\x1b[91;1moops\x1b[0m\x1b[m") == "oops");
+  CHECK(without_colors("a\x1b[2Jb\x1b[") == "a\x1b[2Jb\x1b[");
+  CHECK(without_colors("\x1b[\x1b[31mx") == "\x1b[x");
+  CHECK(without_colors("") == "");
+}
+
 TEST_CASE("the closest names come first and far ones not at all") {
   constexpr std::array<std::string_view, 4> names{"ffmpeg", "ffprobe", "jq", "python"};
   CHECK(closest("ffmpg", names) == std::vector<std::string>{"ffmpeg"});
