@@ -39,7 +39,8 @@ std::string bar(std::uint64_t done, std::uint64_t total) {
 /// The beginning of the text that fits.
 std::string cut(const std::string& text, std::size_t columns) {
   if (text.size() <= columns || display_width(text) <= columns) return text;
-  std::size_t end = std::min(text.size(), columns);
+  constexpr std::size_t longest_character = 4;
+  std::size_t end = std::min(text.size() - 1, columns * longest_character);
   const auto inside_a_character = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; };
   while (end > 0 && (inside_a_character() || display_width(std::string_view(text).substr(0, end)) > columns)) --end;
   return text.substr(0, end);
