@@ -26,6 +26,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::minutes image_deadline{60};
 constexpr std::chrono::seconds call_deadline{30};
 constexpr std::chrono::seconds start_deadline{120};
+/// For an engine that has just failed.
+constexpr std::chrono::seconds unclaimed_deadline{5};
 /// An engine may need a moment between the end of the streams and its record of the exit.
 constexpr std::chrono::seconds record_patience{5};
 constexpr std::chrono::milliseconds record_pause{20};
@@ -53,6 +55,13 @@ std::string digest_of(const ImageInfo& image, const ImageReference& reference) {
     }
   }
   return {};
+}
+
+/// Whether the engine may have done what it was asked for all the same.
+bool answer_was_lost(const EngineError& error) {
+  using Kind = EngineError::Kind;
+  return error.kind == Kind::unavailable || error.kind == Kind::server || error.kind == Kind::protocol ||
+         error.kind == Kind::deadline;
 }
 
 /// A created container, which does not outlive this object unless it is kept.
@@ -104,6 +113,7 @@ class Execution {
  private:
   [[nodiscard]] bool ensure();
   [[nodiscard]] std::optional<std::string> create();
+  void remove_unclaimed();
   [[nodiscard]] bool verify(const OwnedContainer& container);
   [[nodiscard]] bool accept(Findings findings);
   [[nodiscard]] bool moved_at_start(const OwnedContainer& container);
@@ -178,11 +188,25 @@ std::optional<std::string> Execution::create() {
   labels_ = labels_of_run(approved_.spec(), options_);
   auto id = engine_.create(approved_, labels_, start_, {call_deadline, nullptr});
   if (!id) {
+    if (answer_was_lost(id.error())) remove_unclaimed();
     const bool no_image = id.error().kind == EngineError::Kind::not_found;
     conclude_failure(result_, no_image ? RunStatus::image_unavailable : RunStatus::engine_error, id.error());
     return std::nullopt;
   }
   return std::move(*id);
+}
+
+/// The container that was made although its id did not arrive, found by the label of this run.
+void Execution::remove_unclaimed() {
+  const CallLimits limits{unclaimed_deadline, nullptr};
+  const std::string run = label_of(labels_.entries, run_label);
+  const auto made = engine_.find_containers(std::string(run_label), limits);
+  if (!made || run.empty()) return;
+  for (const ListedContainer& container : *made) {
+    if (label_of(container.labels, run_label) != run) continue;
+    const auto removed = engine_.remove(container.id, limits);
+    if (!removed) log::warn("container {} was not removed: {}", container.id, removed.error().message);
+  }
 }
 
 /// What the engine says it made must be what was approved: an engine that drops, adds or reads something differently,

@@ -81,7 +81,11 @@ EngineError client_error(const std::string& program, int status, std::string_vie
   } else if (status == 1 || status == 125) {
     error.kind = Kind::refused;
   }
-  if (error.message.empty()) error.message = fmt::format("{} ended with status {} and said nothing", program, status);
+  constexpr int signal_base = 128;
+  if (error.message.empty()) {
+    error.message = status > signal_base ? fmt::format("{} was killed by signal {}", program, status - signal_base)
+                                         : fmt::format("{} ended with status {} and said nothing", program, status);
+  }
   return error;
 }
 

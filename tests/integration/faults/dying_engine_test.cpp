@@ -1,4 +1,4 @@
-// An engine that dies in the middle of a request and comes back, or whose disk is full.
+// An engine that dies in the middle of a request and comes back.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -50,7 +50,7 @@ World::Result with_death_at(const World& world, const std::string& marker, const
 
 }  // namespace
 
-TEST_SUITE_BEGIN("faults");
+TEST_SUITE_BEGIN("dying");
 
 TEST_CASE_FIXTURE(World, "an engine that dies during create is an error of the engine") {
   const auto result = with_death_at(*this, "/containers/create", "echo never");
@@ -99,20 +99,6 @@ TEST_CASE_FIXTURE(World, "an engine that dies at the remove leaves the skill's o
   CHECK(result.outcome.out == "done\n");
   // The engine may have removed it before it died.
   CHECK((result.outcome.err.empty() || contains(result.outcome.err, "`skillrun gc` removes it")));
-}
-
-TEST_CASE_FIXTURE(World, "a full disk of the engine is an error that says so") {
-  const fs::path filler = OwnEngine::instance().data_root() / "filler";
-  (void)run(shell("dd if=/dev/zero of=\"$1\" bs=64k; dd if=/dev/zero of=\"$1.rest\" bs=512", {filler}));
-  const auto result = result_of({"t", "--", "sh", "-c", "echo never"});
-  fs::remove(filler);
-  fs::remove(filler.string() + ".rest");
-  CHECK(result.outcome.status == 125);
-  CHECK(result.status() == "engine-error");
-  CHECK(contains(result.outcome.err, "no space left on device"));
-  CHECK(skillrun({"gc"}).status == 0);
-  CHECK(containers().empty());
-  CHECK(script("echo again").out == "again\n");
 }
 
 TEST_SUITE_END();
