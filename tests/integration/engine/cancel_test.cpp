@@ -179,8 +179,8 @@ TEST_CASE("a run is cancelled while its image is built") {
     spec.build = declared(BuildRecipe{
         .packages = {}, .context = ContextRecipe{.context = context, .dockerfile = {}, .target = {}, .args = {}}});
     check_cancelled(path, spec, [](const Stage& stage) {
-      stage.options.progress = [&canceller = stage.canceller](const std::string& line) {
-        if (line.find("started") != std::string::npos) canceller.reach();  // said by the step, not by its text
+      stage.options.progress = [&canceller = stage.canceller](const ProgressEvent& event) {
+        if (event.text.find("started") != std::string::npos) canceller.reach();  // said by the step, not by its text
       };
     });
   }
