@@ -429,7 +429,8 @@ TEST_CASE("engine API: a Dockerfile is built from its context, arguments, target
     request.reference = "skillrun-test/built:1";
     request.labels = {{"skillrun.test", "built $x \"y\""}};
     std::vector<std::string> lines;
-    const auto built = engine.build_image(request, [&lines](const std::string& line) { lines.push_back(line); }, {60s});
+    const auto built =
+        engine.build_image(request, [&lines](const ProgressEvent& event) { lines.push_back(event.text); }, {60s});
     REQUIRE_MESSAGE(built, built.error().message);
     CHECK_FALSE(lines.empty());
     ContainerSpec spec =
