@@ -42,6 +42,10 @@ install_packages() {
     return
   fi
   say "   installing: ${missing[*]}"
+  # Tests start an sshd of their own; that of the machine stays off, as Debian's service reads it here.
+  case " ${missing[*]} " in
+    *" openssh-server "*) as_root install -D -m 0644 /dev/null /etc/ssh/sshd_not_to_be_run ;;
+  esac
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 update >&2 ||
     die "apt-get update failed: see the lines above (is there a network?)"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends \

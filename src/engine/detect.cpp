@@ -63,6 +63,14 @@ std::string advice_for(Kind kind, bool podman, bool socket, const std::string& g
   }
 }
 
+/// What shows to the user what ssh and the docker over there make of each other.
+std::string advice_for_ssh(const Endpoint& endpoint) {
+  const std::string port = endpoint.port.empty() ? "" : fmt::format("-p {} ", endpoint.port);
+  const std::string user = endpoint.user.empty() ? "" : endpoint.user + "@";
+  const std::string socket = endpoint.path.empty() ? "" : fmt::format("--host=unix://{} ", endpoint.path);
+  return fmt::format("see what this says: ssh {}{}{} docker {}version", port, user, endpoint.host, socket);
+}
+
 struct Answer {
   Probe probe;
   std::unique_ptr<Engine> engine;
@@ -100,6 +108,7 @@ Answer try_api(const Place& place, const DetectionContext& context, bool complet
   if (!answer.absent && !place.endpoint.is_remote()) {
     answer.probe.advice = advice_for(error.kind, place.podman, true, group_of(place.endpoint.path));
   }
+  if (place.endpoint.kind == Endpoint::Kind::ssh) answer.probe.advice = advice_for_ssh(place.endpoint);
   return answer;
 }
 

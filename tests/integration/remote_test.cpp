@@ -42,6 +42,29 @@ class FarWorld : public World {
   }
 };
 
+/// A world with a real ssh, whose keys are those of scripts/test-engines.
+class SshWorld : public FarWorld {
+ public:
+  /// ssh knows the far machine by `known` and shows itself by `key`.
+  void use_keys(const std::string& known, const std::string& key) const {
+    const std::string keys = variable("SKILLRUN_TEST_SSH_KEYS") + "/";
+    write_file(folder() / "ssh_config", "IdentityFile " + keys + key +
+                                            "\nIdentitiesOnly yes\nIdentityAgent none\nUserKnownHostsFile " + keys +
+                                            known + "\nGlobalKnownHostsFile /dev/null\nStrictHostKeyChecking yes\n");
+    const std::string found = run(shell("command -v ssh")).out;
+    stand_in_for_ssh("exec '" + found.substr(0, found.find('\n')) + "' -F '" + (folder() / "ssh_config").string() +
+                     "' \"$@\"\n");
+  }
+
+  /// False, and says why, where there is no ssh server to test with.
+  [[nodiscard]] static bool can_be_tested() {
+    if (!variable("SKILLRUN_TEST_SSH").empty()) return true;
+    CHECK_MESSAGE(variable("CI") != "true", "SKILLRUN_TEST_SSH is not set: openssh-server is not installed");
+    MESSAGE("skipped: SKILLRUN_TEST_SSH is not set; scripts/test-engines sets it where openssh-server is installed");
+    return false;
+  }
+};
+
 constexpr const char* run_here = "while [ \"$1\" != -- ]; do shift; done; shift 2; exec \"$@\"\n";
 
 /// What every way to an engine must keep: both streams, the input and its end, the exit status, signals' ends.
@@ -106,6 +129,37 @@ TEST_CASE_FIXTURE(FarWorld, "an engine behind ssh is used like one at hand") {
 TEST_CASE_FIXTURE(FarWorld, "what ssh says is said, and that nothing ran") {
   stand_in_for_ssh("echo 'me@far.example: Permission denied (publickey).' >&2; exit 255\n");
   const Outcome outcome = far("ssh://me@far.example", {"t", "--", "true"});
+  CHECK(outcome.status == 125);
+  CHECK(contains(outcome.err, "Permission denied (publickey)"));
+}
+
+TEST_CASE_FIXTURE(SshWorld, "an engine behind an ssh server is used like one at hand") {
+  if (!can_be_tested()) return;
+  use_keys("known-host", "key");
+  const std::string address = variable("SKILLRUN_TEST_SSH");
+  check_streams(*this, address);
+  // The far docker's own choice of a socket, or one that the address names.
+  CHECK(far(address + variable("SKILLRUN_TEST_DOCKER_SOCKET"), {"t", "--", "echo", "ran"}).out == "ran\n");
+  const Outcome absent = far(address + "/nowhere/docker.sock", {"t", "--", "echo", "ran"});
+  CHECK(absent.status == 125);
+  CHECK(contains(absent.err, "/nowhere/docker.sock"));
+}
+
+TEST_CASE_FIXTURE(SshWorld, "an ssh server that shows a foreign key gets no request") {
+  if (!can_be_tested()) return;
+  use_keys("known-foreign-host", "key");
+  const Outcome outcome = far(variable("SKILLRUN_TEST_SSH"), {"t", "--", "true"});
+  CHECK(outcome.status == 125);
+  // In ssh's own words, once.
+  CHECK(contains(outcome.err, "ssh: Host key verification failed.\n"));
+  CHECK(outcome.err.find("verification failed") == outcome.err.rfind("verification failed"));
+  CHECK(contains(outcome.err, "see what this says: ssh -p "));
+}
+
+TEST_CASE_FIXTURE(SshWorld, "an ssh server that does not know the caller's key is an engine that can not be used") {
+  if (!can_be_tested()) return;
+  use_keys("known-host", "foreign-key");
+  const Outcome outcome = far(variable("SKILLRUN_TEST_SSH"), {"t", "--", "true"});
   CHECK(outcome.status == 125);
   CHECK(contains(outcome.err, "Permission denied (publickey)"));
 }

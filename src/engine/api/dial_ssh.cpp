@@ -37,7 +37,7 @@ void watch(Process ssh, const UniqueFd& words) {
   std::array<char, 1024> buffer;
   for (ssize_t got = 0; (got = ::read(words.get(), buffer.data(), buffer.size())) > 0;) {
     for (const char c : std::string_view(buffer.data(), static_cast<std::size_t>(got))) {
-      if (c != '\n' && line.size() < 1000) line += c;
+      if (c != '\n' && c != '\r' && line.size() < 1000) line += c;
       if (c != '\n') continue;
       log::warn("ssh: {}", printable(line));
       line.clear();

@@ -165,17 +165,21 @@ EngineResult<HttpAnswer> HttpClient::exchange(const HttpRequest& request, CallLi
 EngineResult<HttpAnswer> HttpClient::exchange_quietly(const HttpRequest& request, CallLimits limits,
                                                       const BodySink& sink) {
   const Deadline deadline(limits);
-  if (fd_ && stale(fd_.get())) fd_.reset();
-  bool reused = static_cast<bool>(fd_);
+  if (fd_ && used_ && stale(fd_.get())) fd_.reset();
+  bool reused = fd_ && used_;
   while (true) {
     if (!fd_) {
       auto connected = connect(deadline);
       if (!connected) return std::unexpected(connected.error());
       fd_ = std::move(*connected);
+      used_ = false;
     }
     Attempt state;
     auto answer = attempt(request, deadline, sink, state);
-    if (answer) return answer;
+    if (answer) {
+      used_ = true;
+      return answer;
+    }
     fd_.reset();
     // Closed while it was idle, just before this request came: nothing that changes anything was carried out.
     const bool harmless = !state.sent || request.method == "GET";

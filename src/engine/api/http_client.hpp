@@ -80,6 +80,7 @@ class HttpClient {
 
   Endpoint endpoint_;
   UniqueFd fd_;
+  bool used_ = false;  ///< fd_ has carried an answer
 };
 
 /// A text as one component of a path or a query value.

@@ -130,6 +130,16 @@ TEST_CASE("a connection that the engine closed while it was idle is replaced, fo
   CHECK(engine.connections() == 3);
 }
 
+TEST_CASE("a new connection that is closed without an answer is not made again") {
+  FakeEngine engine([](FakeEngine::Connection& connection) { connection.request(); });
+  HttpClient given(engine.path(), std::move(*connect_unix(engine.path(), Deadline({1000ms}))));
+  CHECK_FALSE(given.exchange({"GET", "/x"}, {}));
+  CHECK(engine.connections() == 1);
+  HttpClient own(engine.path());
+  CHECK_FALSE(own.exchange({"GET", "/x"}, {}));
+  CHECK(engine.connections() == 2);
+}
+
 TEST_CASE("bytes that nobody asked for are never taken for the next answer") {
   const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
   const std::string stray = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray";
