@@ -1,6 +1,7 @@
 // Getting the image: from the engine, from a registry, by building it; and every way in which that fails.
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include <doctest/doctest.h>
 
@@ -80,10 +81,11 @@ class LoggedIn : public World {
                            << answer << "\nEND\n";
     fs::permissions(program, fs::perms::owner_all);
   }
-  [[nodiscard]] Outcome echo() const {
+  [[nodiscard]] Outcome echo(const std::map<std::string, std::string>& variables = {}) const {
     Command full = command({"t", "--", "echo", "ran"});
     full.environment["DOCKER_CONFIG"] = (folder() / "docker").string();
     full.environment["PATH"] = folder().string() + ":" + variable("PATH");
+    for (const auto& [name, value] : variables) full.environment[name] = value;
     return run(full);
   }
   [[nodiscard]] const std::string& image() const { return image_; }
@@ -97,6 +99,12 @@ class LoggedIn : public World {
 };
 
 constexpr const char* login = R"({"auth": "c2tpbGxydW46b3BlbiBzZXNhbWU="})";  // skillrun:open sesame
+constexpr const char* wrong_login = R"({"auth": "c2tpbGxydW46d3Jvbmc="})";    // skillrun:wrong
+
+/// A configuration with this login to the locked registry, of docker or of podman.
+std::string auths(const std::string& entry) {
+  return R"({"auths": {")" + variable("SKILLRUN_TEST_LOCKED_REGISTRY") + R"(": )" + entry + "}}";
+}
 
 }  // namespace
 
@@ -105,7 +113,7 @@ TEST_CASE_FIXTURE(LoggedIn, "an image behind a login is pulled with docker's own
   Outcome outcome = echo();
   CHECK(outcome.status == 125);
   CHECK(contains(outcome.err, "login to " + variable("SKILLRUN_TEST_LOCKED_REGISTRY")));
-  configure(R"({"auths": {")" + variable("SKILLRUN_TEST_LOCKED_REGISTRY") + R"(": )" + login + "}}");
+  configure(auths(login));
   outcome = echo();
   CHECK(outcome.out == "ran\n");
   CHECK(outcome.err == "");
@@ -125,6 +133,40 @@ TEST_CASE_FIXTURE(LoggedIn, "a credential helper is asked for the registry of th
   forget(image());
   configure(R"({"credsStore": "test"})");
   CHECK(echo().out == "ran\n");
+}
+
+TEST_CASE_FIXTURE(LoggedIn, "podman's program pulls with the login of podman's own file, wherever that is") {
+  if (engine_path().name != "podman-cli") return;
+  CHECK(echo().status == 125);
+  write_file(folder() / "auth.json", auths(login));
+  CHECK(echo({{"REGISTRY_AUTH_FILE", folder() / "auth.json"}}).out == "ran\n");
+  forget(image());
+  fs::create_directories(folder() / "home/.config/containers");
+  write_file(folder() / "home/.config/containers/auth.json", auths(login));
+  CHECK(echo({{"DOCKER_CONFIG", ""}}).out == "ran\n");
+  // podman takes a folder that DOCKER_CONFIG names for the place of its own logins.
+  forget(image());
+  CHECK(echo().status == 125);
+  configure(auths(login));
+  CHECK(echo().out == "ran\n");
+}
+
+TEST_CASE_FIXTURE(LoggedIn, "podman's service pulls with its own login where docker's configuration has none") {
+  if (engine_path().name != "podman-api") return;
+  const fs::path own = variable("SKILLRUN_TEST_PODMAN_AUTH");
+  // The service reads its own user's file; what its caller has is nothing to it.
+  write_file(folder() / "auth.json", auths(login));
+  CHECK(echo({{"REGISTRY_AUTH_FILE", folder() / "auth.json"}}).status == 125);
+  write_file(own, auths(login));
+  const Outcome pulled = echo();
+  forget(image());
+  configure(auths(wrong_login));
+  const Outcome with_wrong_login = echo();
+  write_file(own, "{}");
+  CHECK(pulled.out == "ran\n");
+  CHECK(pulled.err == "");
+  CHECK(with_wrong_login.status == 125);
+  CHECK(contains(with_wrong_login.err, "login to " + variable("SKILLRUN_TEST_LOCKED_REGISTRY")));
 }
 
 TEST_CASE_FIXTURE(World, "an image that may not be pulled is not pulled") {
