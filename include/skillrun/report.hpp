@@ -18,6 +18,12 @@ struct TextStyle {
 /// The findings array of the lint document, as JSON text.
 [[nodiscard]] std::string format_findings_json(const Findings& findings);
 
+/// JSON Schemas (draft 2020-12) of what skillrun reads and writes, as JSON text: made from the tables that the readers
+/// use. The one of results is in <skillrun/run.hpp>.
+[[nodiscard]] std::string manifest_schema();
+[[nodiscard]] std::string policy_schema();
+[[nodiscard]] std::string lint_schema();
+
 /// One rule's page, as Markdown: what it checks, its severities, why, how to mend it, and where it comes from.
 [[nodiscard]] std::string format_rule_page(const RuleInfo& rule);
 

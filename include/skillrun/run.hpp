@@ -161,4 +161,7 @@ class EngineHost final : public HostView {
 /// The result document (JSON), as --json and --result-file write it.
 [[nodiscard]] std::string to_json(const RunResult& result);
 
+/// The JSON Schema (draft 2020-12) of the result document, as JSON text.
+[[nodiscard]] std::string result_schema();
+
 }  // namespace skillrun

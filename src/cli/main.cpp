@@ -31,6 +31,7 @@ constexpr Command commands[] = {
     {"rules", rules_command},
     {"doctor", doctor_command},
     {"gc", gc_command},
+    {"schema", schema_command},
     {"version", version_command},
     {"policy show", policy_show_command},
     {"policy test", policy_test_command},

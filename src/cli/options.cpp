@@ -18,7 +18,7 @@ namespace {
 
 /// Commands of the documented interface that this version does not have. Their names are reserved, so that a skill
 /// never changes its meaning when they arrive.
-constexpr std::string_view reserved_commands[] = {"lint", "check", "init", "session", "schema", "completion"};
+constexpr std::string_view reserved_commands[] = {"lint", "check", "init", "session", "completion"};
 
 const std::map<std::string, ColorMode> color_modes{
     {"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}};
@@ -60,6 +60,8 @@ class Parser {
     add_names("rules", "List the rules of the policy engine, or show one rule's page", "ID", 0, 1, true);
     add_format(*app_.add_subcommand("doctor", "Show which engines and policies are in force, and what to mend"));
     add_gc(*app_.add_subcommand("gc", "Remove the containers and folders that a killed skillrun left behind"));
+    add_schema(
+        *app_.add_subcommand("schema", "Print the JSON Schema of manifests, policies, lint documents or results"));
     app_.add_subcommand("version", "Print the version");
   }
 
@@ -123,6 +125,17 @@ class Parser {
         "what\n"
         "a living skillrun uses and what is not known to be skillrun's is left alone, and listed with the reason.\n\n"
         "Exit status: 0 all is removed that was to be, 125 something could not be removed or no engine answers.");
+  }
+
+  void add_schema(CLI::App& schema) {
+    schema.add_option("DOCUMENT", invocation_.names, "manifest, policy, lint or result")
+        ->required()
+        ->expected(1)
+        ->check(CLI::IsMember({"manifest", "policy", "lint", "result"}).description(""))
+        ->type_name("");
+    schema.footer(
+        "JSON Schema, draft 2020-12. Editors check and complete manifests and policies by it; the same files are\n"
+        "installed as share/skillrun/schemas/DOCUMENT.json.");
   }
 
   void add_policy(CLI::App& policy) {

@@ -41,7 +41,7 @@ struct Invocation {
   GlobalOptions global;
   std::string command;             ///< "run", "list", "policy show", ...
   RunRequest run;                  ///< run and explain
-  std::vector<std::string> names;  ///< skills (show, pull, build), a rule's id, or policies
+  std::vector<std::string> names;  ///< skills (show, pull, build), a rule's id, policies, or a schema
   OutputFormat format = OutputFormat::text;
   bool dry_run = false;  ///< gc
 };

@@ -1,7 +1,6 @@
 #include <skillrun/manifest.hpp>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -11,13 +10,12 @@
 #include "manifest/image_source.hpp"
 #include "manifest/manifest_reader.hpp"
 #include "manifest/readers.hpp"
+#include "manifest/skill_fields.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
-
-constexpr std::string_view known_version = "1";
 
 void decode_version(Reporter& reporter, const ValueNode& node, const Path& path, Manifest& manifest) {
   const bool scalar = node.kind == NodeKind::string || node.kind == NodeKind::integer;
@@ -34,13 +32,12 @@ void decode_version(Reporter& reporter, const ValueNode& node, const Path& path,
 }
 
 void decode_defaults(Reporter& reporter, const ValueNode& node, const Path& path, Manifest& manifest) {
-  static constexpr std::array<std::string_view, 1> known{"env"};
   if (!require_table(reporter, node, path)) return;
   for (const Member& member : node.members) {
-    if (member.key == known[0]) {
+    if (member.key == default_table_keys[0]) {
       manifest.default_env = decode_environment(reporter, member.value, Path(path, member.key));
     } else {
-      report_unknown_key(reporter, member, path, known);
+      report_unknown_key(reporter, member, path, default_table_keys);
     }
   }
 }
@@ -87,7 +84,6 @@ bool check_bytes(Reporter& reporter, std::string_view text) {
 }  // namespace
 
 void decode_manifest(Reporter& reporter, const ValueNode& root, Manifest& manifest) {
-  static constexpr std::array<std::string_view, 3> known{"version", "defaults", "skills"};
   manifest.version = known_version;
   const Path path;
   if (!require_table(reporter, root, path)) return;
@@ -100,7 +96,7 @@ void decode_manifest(Reporter& reporter, const ValueNode& root, Manifest& manife
     } else if (member.key == "skills") {
       decode_skills(reporter, member.value, member_path, manifest);
     } else {
-      report_unknown_key(reporter, member, path, known);
+      report_unknown_key(reporter, member, path, manifest_keys);
     }
   }
 }

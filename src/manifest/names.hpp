@@ -11,4 +11,8 @@ namespace skillrun {
 /// Variables that a manifest may set: a letter or '_', then letters, digits, '_', '.' and '-'.
 [[nodiscard]] bool is_environment_name(std::string_view name) noexcept;
 
+/// The same as regular expressions, for schemas.
+inline constexpr std::string_view name_pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+inline constexpr std::string_view environment_name_pattern = "^[A-Za-z_][A-Za-z0-9._-]*$";
+
 }  // namespace skillrun

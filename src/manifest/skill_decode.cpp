@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include <fmt/format.h>
@@ -39,16 +38,15 @@ void decode_instances(Reporter& reporter, const ValueNode& node, const Path& pat
 
 /// What runs the skill, from `runtime` or from what else was written; nothing when that was reported.
 std::optional<RuntimeKind> runtime_kind(Reporter& reporter, const ValueNode& node, const SkillDefinition& skill) {
-  static constexpr std::array<std::string_view, 3> known{"docker", "wasm", "native"};
   const Path root;
   if (skill.runtime) {
-    const auto found = std::find(known.begin(), known.end(), skill.runtime->value);
-    if (found != known.end()) return static_cast<RuntimeKind>(found - known.begin());
+    const auto found = std::find(runtime_words.begin(), runtime_words.end(), skill.runtime->value);
+    if (found != runtime_words.end()) return static_cast<RuntimeKind>(found - runtime_words.begin());
     reporter.report(Path(root, "runtime"), skill.runtime->span,
                     {.rule = invalid_value,
                      .message = fmt::format("unknown runtime \"{}\"", printable(skill.runtime->value)),
                      .evidence = skill.runtime->value,
-                     .remediation = suggest(skill.runtime->value, known)});
+                     .remediation = suggest(skill.runtime->value, runtime_words)});
     return std::nullopt;
   }
   if (find_member(node, "runtime") != nullptr) return std::nullopt;  // of a wrong type, reported

@@ -6,6 +6,14 @@
 
 namespace skillrun {
 
+/// The keys of a manifest's root, and of its `defaults`.
+inline constexpr std::string_view known_version = "1";
+inline constexpr std::array<std::string_view, 3> manifest_keys{"version", "defaults", "skills"};
+inline constexpr std::array<std::string_view, 1> default_table_keys{"env"};
+
+/// What `runtime` may be, in the order of RuntimeKind.
+inline constexpr std::array<std::string_view, 3> runtime_words{"docker", "wasm", "native"};
+
 template <>
 struct Fields<SkillDefinition> {
   using T = SkillDefinition;

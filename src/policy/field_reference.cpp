@@ -9,10 +9,6 @@ namespace skillrun {
 
 namespace {
 
-constexpr std::string_view unnamed = "value";
-
-std::string_view shown_name(const ElementField& part) { return part.name.empty() ? unnamed : part.name; }
-
 std::unexpected<FieldFault> unknown(std::string_view what, std::string_view word,
                                     const std::vector<std::string_view>& known) {
   const auto near = closest(word, known, 1);
@@ -65,6 +61,8 @@ std::optional<FieldFault> set_part(FieldReference& field, const ListField& list,
 }
 
 }  // namespace
+
+std::string_view shown_name(const ElementField& part) noexcept { return part.name.empty() ? "value" : part.name; }
 
 std::expected<FieldReference, FieldFault> parse_field_reference(std::string_view text, const ListField* list) {
   FieldReference field;

@@ -26,6 +26,9 @@ struct FieldReference {
   }
 };
 
+/// The name by which conditions ask for a part: `value` where elements have no parts.
+[[nodiscard]] std::string_view shown_name(const ElementField& part) noexcept;
+
 struct FieldFault {
   std::string message;
   std::string remedy;

@@ -22,6 +22,14 @@ void NodeReader::missing(Span span, const Path& top, std::string_view key, std::
                     .remediation = std::move(remedy)});
 }
 
+void NodeReader::require_keys(const ValueNode& node, const Path& top, std::span<const DocumentKey> keys) const {
+  for (const DocumentKey& key : keys) {
+    if (!key.missing.empty() && find_member(node, key.name) == nullptr) {
+      missing(node.span, top, key.name, std::string(key.missing));
+    }
+  }
+}
+
 std::optional<std::string> NodeReader::text(const ValueNode& node, const Path& path) const {
   if (node.kind == NodeKind::string && !find_control_character(node.text)) return node.text;
   invalid(node, path, fmt::format("expected one line of text, found {}", describe(node)), "write a string");

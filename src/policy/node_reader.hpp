@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <skillrun/policy.hpp>
 
 #include "manifest/decode.hpp"
+#include "policy/document_keys.hpp"
 
 namespace skillrun {
 
@@ -21,6 +23,8 @@ class NodeReader {
 
   void invalid(const ValueNode& node, const Path& path, std::string message, std::string remedy) const;
   void missing(Span span, const Path& top, std::string_view key, std::string remedy) const;
+  /// Reports each key of the table that may not be left out and is.
+  void require_keys(const ValueNode& node, const Path& top, std::span<const DocumentKey> keys) const;
 
   /// One line of text.
   [[nodiscard]] std::optional<std::string> text(const ValueNode& node, const Path& path) const;

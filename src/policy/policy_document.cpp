@@ -1,25 +1,19 @@
 #include "policy/policy_document.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
 #include "manifest/readers.hpp"
 #include "policy/builtin_policies.hpp"
+#include "policy/document_keys.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
 
-constexpr std::string_view api_version = "skillrun.policy/v1";
 constexpr std::size_t max_extends = 16;
-
-constexpr std::array<std::string_view, 10> known_keys{"apiVersion",     "name",  "description", "extends",
-                                                      "defaults",       "rules", "custom",      "waivers",
-                                                      "inline_waivers", "tests"};
-
 bool is_builtin(std::string_view name) {
   return std::ranges::find(builtin_policies(), name, &BuiltinPolicy::name) != builtin_policies().end();
 }
@@ -30,21 +24,16 @@ class HeadReader {
 
   void version(const ValueNode& root, const Path& top) const {
     const Member* version = find_member(root, "apiVersion");
-    if (version == nullptr) {
-      reader_.missing(root.span, top, "apiVersion", fmt::format("add apiVersion: {}", api_version));
-    } else if (version->value.text != api_version) {
+    if (version != nullptr && version->value.text != policy_api_version) {
       reader_.invalid(version->value, Path(top, version->key),
                       fmt::format("unknown version '{}'", printable(version->value.text)),
-                      fmt::format("the known one is {}", api_version));
+                      fmt::format("the known one is {}", policy_api_version));
     }
   }
 
   [[nodiscard]] std::string name(const ValueNode& root, const Path& top) const {
     const Member* member = find_member(root, "name");
-    if (member == nullptr) {
-      reader_.missing(root.span, top, "name", "give the policy a name: findings and explain show it");
-      return {};
-    }
+    if (member == nullptr) return {};
     const Path path(top, member->key);
     const std::string name = reader_.name(member->value, path).value_or("");
     // Without this, a copy of a stricter built-in would silently be judged by the severities of another.
@@ -106,8 +95,8 @@ void read_root(const ValueNode& root, const DocumentContext& context, const Head
       if (const auto value = context.reader.boolean(member.value, path)) {
         document.settings.inline_waivers = Placed<bool>{*value, context.at(member.value.span)};
       }
-    } else if (std::ranges::find(known_keys, member.key) == known_keys.end()) {
-      report_unknown_key(context.reader.reporter(), member, top, known_keys);
+    } else if (std::ranges::find(policy_keys, member.key, &DocumentKey::name) == policy_keys.end()) {
+      report_unknown_key(context.reader.reporter(), member, top, names_of(policy_keys));
     }
   }
 }
@@ -146,6 +135,7 @@ std::expected<PolicyDocument, Findings> read_policy_document(const SourcePtr& so
   if (root && require_table(reporter, *root, top)) {
     const NodeReader reader(reporter);
     const HeadReader head(reader, builtin);
+    reader.require_keys(*root, top, policy_keys);
     head.version(*root, top);
     document.settings.name = head.name(*root, top);
     const DocumentContext context{

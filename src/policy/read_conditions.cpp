@@ -21,9 +21,12 @@ constexpr std::size_t max_literals = 1000;
 constexpr std::size_t max_pattern = 1000;
 constexpr std::int64_t pattern_memory = std::int64_t{1} << 20;
 
-constexpr std::array<std::string_view, 9> operators{"exists",      "equals", "in",  "matches", "path_under",
-                                                    "path_covers", "cidr",   "lte", "gte"};
-constexpr std::array<std::string_view, 5> forms{"field", "all", "any", "none", "not"};
+constexpr auto operators = names_of(condition_operators);
+constexpr auto forms = [] {
+  std::array<std::string_view, condition_forms.size() + 1> words{"field"};
+  std::ranges::copy(names_of(condition_forms), words.begin() + 1);
+  return words;
+}();
 
 class TestReader {
  public:

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -11,8 +10,6 @@ namespace skillrun {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> custom_keys{"id",      "when",   "assert", "severity",
-                                                      "message", "remedy", "locked"};
 constexpr std::size_t max_rules = 200;
 constexpr std::size_t max_id = 64;
 
@@ -53,20 +50,10 @@ std::optional<CustomRule> read_rule(const DocumentContext& context, const ValueN
     } else if (member.key == "locked") {
       rule.locked = reader.boolean(value, path).value_or(false);
     } else {
-      report_unknown_key(reader.reporter(), member, top, custom_keys);
+      report_unknown_key(reader.reporter(), member, top, names_of(custom_rule_keys));
     }
   }
-  struct Needed {
-    std::string_view key;
-    std::string_view remedy;
-  };
-  static constexpr Needed needed[] = {{"id", "give the rule an id: findings and waivers name it"},
-                                      {"assert", "say what must hold"},
-                                      {"severity", "write off, info, warning or error"},
-                                      {"message", "say what is wrong when the rule fails"}};
-  for (const Needed& need : needed) {
-    if (find_member(node, need.key) == nullptr) reader.missing(node.span, top, need.key, std::string(need.remedy));
-  }
+  reader.require_keys(node, top, custom_rule_keys);
   if (rule.remedy.empty()) rule.remedy = fmt::format("do as the policy {} asks, or talk to its owner", context.policy);
   return rule;
 }

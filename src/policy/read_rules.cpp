@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -9,8 +8,6 @@
 namespace skillrun {
 
 namespace {
-
-constexpr std::array<std::string_view, 3> rule_keys{"severity", "params", "locked"};
 
 class RuleReader {
  public:
@@ -28,7 +25,7 @@ class RuleReader {
       } else if (member.key == "locked") {
         locked(member.value, path);
       } else {
-        report_unknown_key(reader_.reporter(), member, top, rule_keys);
+        report_unknown_key(reader_.reporter(), member, top, names_of(rule_keys));
       }
     }
   }

@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <array>
-
 #include <fmt/format.h>
 
 #include "policy/paths.hpp"
@@ -11,8 +8,6 @@ namespace skillrun {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> test_keys{"name", "skills", "skill",   "workdir", "variables",
-                                                    "args", "date",   "verdict", "findings"};
 constexpr std::string_view default_workdir = "/srv/project";
 constexpr std::size_t max_tests = 1000;
 
@@ -45,7 +40,7 @@ class TestReader {
       } else if (member.key == "findings") {
         findings(member.value, path, test);
       } else if (member.key != "skill") {
-        report_unknown_key(reader_.reporter(), member, top, test_keys);
+        report_unknown_key(reader_.reporter(), member, top, names_of(test_keys));
       }
     }
     if (const Member* member = find_member(node, "skill")) skill(member->value, Path(top, member->key), test);
@@ -116,12 +111,8 @@ class TestReader {
   }
 
   void complete(const ValueNode& node, const Path& top, const PolicyTest& test) const {
-    if (find_member(node, "name") == nullptr) {
-      reader_.missing(node.span, top, "name", "say as a sentence what the case shows");
-    }
-    if (find_member(node, "skills") == nullptr) {
-      reader_.missing(node.span, top, "skills", "write the skill that is judged, as in a manifest");
-    } else if (test.skill.empty() && find_member(node, "skill") == nullptr && !test.skills.members.empty()) {
+    reader_.require_keys(node, top, test_keys);
+    if (test.skill.empty() && find_member(node, "skill") == nullptr && !test.skills.members.empty()) {
       reader_.missing(node.span, top, "skill", "say which of the skills is judged");
     }
     if (find_member(node, "verdict") == nullptr && find_member(node, "findings") == nullptr) {

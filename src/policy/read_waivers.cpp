@@ -1,5 +1,3 @@
-#include <array>
-
 #include <fmt/format.h>
 
 #include "policy/policy_document.hpp"
@@ -8,8 +6,6 @@ namespace skillrun {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> waiver_keys{"rule",     "skill",  "instance", "field",
-                                                      "evidence", "reason", "owner",    "expires"};
 constexpr std::size_t max_waivers = 1000;
 
 /// Whether the rule exists is known when the custom rules of all policies are.
@@ -52,21 +48,10 @@ std::optional<PolicyWaiver> read_waiver(const DocumentContext& context, const Va
     } else if (member.key == "expires") {
       waiver.expires = reader.date(member.value, path).value_or(std::chrono::year_month_day());
     } else {
-      report_unknown_key(reader.reporter(), member, top, waiver_keys);
+      report_unknown_key(reader.reporter(), member, top, names_of(waiver_keys));
     }
   }
-  struct Needed {
-    std::string_view key;
-    std::string_view remedy;
-  };
-  static constexpr Needed needed[] = {{"rule", "name the rule that is waived"},
-                                      {"skill", "name the skill that it is waived for"},
-                                      {"reason", "say why the finding may pass"},
-                                      {"owner", "say who answers for it"},
-                                      {"expires", "write the last day (UTC) on which it holds as YYYY-MM-DD"}};
-  for (const Needed& need : needed) {
-    if (find_member(node, need.key) == nullptr) reader.missing(node.span, top, need.key, std::string(need.remedy));
-  }
+  reader.require_keys(node, top, waiver_keys);
   return waiver;
 }
 

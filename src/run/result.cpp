@@ -4,6 +4,7 @@
 
 #include <skillrun/run.hpp>
 
+#include "run/run_status.hpp"
 #include "support/base64.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
@@ -42,22 +43,7 @@ json::value or_null(const std::string& text) { return text.empty() ? json::value
 
 }  // namespace
 
-std::string_view to_string(RunStatus status) noexcept {
-  switch (status) {
-    case RunStatus::exited: return "exited";
-    case RunStatus::signalled: return "signalled";
-    case RunStatus::timed_out: return "timed-out";
-    case RunStatus::out_of_memory: return "out-of-memory";
-    case RunStatus::refused: return "refused";
-    case RunStatus::invalid_manifest: return "invalid-manifest";
-    case RunStatus::no_such_skill: return "no-such-skill";
-    case RunStatus::image_unavailable: return "image-unavailable";
-    case RunStatus::engine_unavailable: return "engine-unavailable";
-    case RunStatus::engine_error: return "engine-error";
-    case RunStatus::cancelled: return "cancelled";
-  }
-  return "engine-error";
-}
+std::string_view to_string(RunStatus status) noexcept { return run_status_words[static_cast<std::size_t>(status)]; }
 
 int RunResult::exit_status() const noexcept {
   if (not_found) return 127;

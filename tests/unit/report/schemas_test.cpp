@@ -1,0 +1,117 @@
+// Holds schemas/ against the program (renew with SKILLRUN_UPDATE_GOLDENS=1), and the schemas against the tables that
+// the readers use.
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <skillrun/policy.hpp>
+#include <skillrun/report.hpp>
+
+#include "golden.hpp"
+#include "manifest/names.hpp"
+#include "manifest/skill_fields.hpp"
+#include "policy/policy_settings.hpp"
+#include "support/finding_schema.hpp"
+#include "support/json.hpp"
+
+using namespace skillrun;
+
+namespace {
+
+using Names = std::set<std::string, std::less<>>;
+
+Names keys_of(const json::value& object) {
+  Names keys;
+  for (const auto& [key, value] : object.as_object()) keys.emplace(key);
+  return keys;
+}
+
+Names properties_of(const json::value& schema) { return keys_of(schema.as_object().at("properties")); }
+
+template <class Table>
+Names fields_of() {
+  Names keys;
+  for (const auto& field : Fields<Table>::table) keys.emplace(field.key);
+  return keys;
+}
+
+template <class Range>
+Names as_keys(const Range& names) {
+  return {names.begin(), names.end()};
+}
+
+}  // namespace
+
+TEST_CASE("the files of schemas/ are what the program prints") {
+  test::check_golden("schemas/manifest.json", manifest_schema());
+  test::check_golden("schemas/policy.json", policy_schema());
+  test::check_golden("schemas/lint.json", lint_schema());
+}
+
+TEST_CASE("the schema of manifests has every key that the reader knows, with an example") {
+  const json::value document = json::parse(manifest_schema());
+  const json::object& tables = document.at("$defs").as_object();
+  CHECK(properties_of(document) == as_keys(manifest_keys));
+  CHECK(properties_of(document.at_pointer("/properties/defaults")) == as_keys(default_table_keys));
+  CHECK(properties_of(tables.at("docker")) == fields_of<DockerRuntimeConfig>());
+  CHECK(properties_of(tables.at("mount")) == fields_of<MountTable>());
+  CHECK(properties_of(tables.at("build")) == fields_of<BuildTable>());
+  CHECK(properties_of(tables.at("packages")) == fields_of<PackageBuild>());
+  Names skill = fields_of<SkillDefinition>();
+  skill.merge(as_keys(Fields<SkillDefinition>::nested));
+  CHECK(properties_of(tables.at("skill")) == skill);
+  Names instance = fields_of<InstanceDefinition>();
+  instance.merge(as_keys(Fields<InstanceDefinition>::nested));
+  CHECK(properties_of(tables.at("instance")) == instance);
+  for (const auto& [key, value] : tables.at("docker").at("properties").as_object()) {
+    CAPTURE(std::string(key));
+    CHECK_FALSE(value.at("examples").as_array().at(0).is_null());
+  }
+}
+
+TEST_CASE("the schema of policies has every rule with its parameters, and every default") {
+  const json::value document = json::parse(policy_schema());
+  const json::object& rules = document.at_pointer("/properties/rules/properties").as_object();
+  CHECK(rules.size() == rule_catalogue().size());
+  for (const RuleInfo& rule : rule_catalogue()) {
+    CAPTURE(rule.id);
+    const json::value& settings = rules.at(rule.id);
+    CHECK(settings.at("description").as_string() == rule.summary);
+    Names known;
+    if (settings.at("properties").as_object().contains("params")) {
+      known = properties_of(settings.at_pointer("/properties/params"));
+    }
+    Names expected;
+    for (const RuleParam& param : rule.params) expected.emplace(param.name);
+    CHECK(known == expected);
+  }
+  CHECK(properties_of(document.at_pointer("/properties/defaults")) == as_keys(default_keys));
+}
+
+TEST_CASE("the schema of findings has the members that findings have") {
+  Finding finding;
+  finding.waived.emplace();
+  const json::object written = to_json_object(finding);
+  const json::object schema = schema::finding(false);
+  CHECK(properties_of(schema) == keys_of(written));
+  CHECK(properties_of(schema.at("properties").at_pointer("/waived/anyOf/0")) == keys_of(written.at("waived")));
+  Names identified = keys_of(written);
+  identified.emplace("fingerprint");
+  CHECK(properties_of(schema::finding(true)) == identified);
+}
+
+TEST_CASE("an object of the schemas has no other keys than those that it names, or names by a pattern") {
+  std::vector<json::value> open{json::parse(manifest_schema()), json::parse(policy_schema()),
+                                json::parse(lint_schema())};
+  while (!open.empty()) {
+    const json::value value = std::move(open.back());
+    open.pop_back();
+    if (const json::array* array = value.if_array()) open.insert(open.end(), array->begin(), array->end());
+    const json::object* object = value.if_object();
+    if (object == nullptr) continue;
+    const json::value* type = object->if_contains("type");
+    if (type != nullptr && *type == "object") CHECK_MESSAGE(object->contains("additionalProperties"), pretty(value));
+    for (const auto& [key, member] : *object) open.push_back(member);
+  }
+}
