@@ -9,6 +9,7 @@ find_package(CLI11 REQUIRED)
 # Header-only use: Boost.JSON, Beast, Asio and Process are compiled into the libraries, so that nobody who links them
 # needs Boost.
 find_package(Boost 1.81 REQUIRED)
+find_path(DTL_INCLUDE_DIR dtl/dtl.hpp REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(libssl REQUIRED IMPORTED_TARGET libssl)
 pkg_check_modules(libcrypto REQUIRED IMPORTED_TARGET libcrypto)

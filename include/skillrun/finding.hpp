@@ -24,6 +24,12 @@ struct Waived {
   Span span;
 };
 
+/// A change of a text: what `span` covers becomes `replacement`.
+struct TextEdit {
+  Span span;
+  std::string replacement;
+};
+
 /// One thing that is wrong, or worth knowing, about a skill: what, where, and how to mend it.
 ///
 /// The loader, the parsers and the policy all report through this type, so that every output format and every
@@ -40,6 +46,10 @@ struct Finding {
   std::string evidence;               ///< the offending value as written, before variables were expanded
   std::string remediation;            ///< what to do next, as one sentence part
   std::optional<Waived> waived = {};  ///< set: the finding stays visible and refuses nothing
+  /// While linting: 32 hexadecimal digits from file, skill, instance, rule and evidence, never from a line or from
+  /// prose; the same as long as the fault is. Empty elsewhere.
+  std::string fingerprint = {};
+  std::optional<TextEdit> fix = {};  ///< the change of `source` that mends it, where there is one right one
 };
 
 using Findings = std::vector<Finding>;

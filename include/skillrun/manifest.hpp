@@ -197,8 +197,22 @@ enum class ManifestFormat : std::uint8_t { toml, yaml };
 /// Largest manifest that is read, in bytes. A larger one is an error that says so.
 inline constexpr std::size_t max_manifest_size = std::size_t{1} << 20;
 
+/// A manifest as far as it can be understood, and everything that is wrong with it: skills whose name or table can not
+/// be read are left out, values at fault are absent. For reports; only a valid one may run.
+struct ManifestReading {
+  Manifest manifest;
+  Findings findings;
+  bool valid = false;  ///< no finding is an error
+};
+
 /// Reads one manifest. All faults are reported, not only the first. Pure: touches nothing outside `source`.
+[[nodiscard]] ManifestReading read_manifest(SourcePtr source, ManifestFormat format);
+
+/// The same for those who want a valid manifest or none.
 [[nodiscard]] std::expected<Manifest, Findings> parse_manifest(SourcePtr source, ManifestFormat format);
+
+/// The regular file at `path`, at most max_manifest_size bytes; otherwise why it can not be read, as half a sentence.
+[[nodiscard]] std::expected<SourcePtr, std::string> read_source(const std::string& path);
 
 /// Reads the file at `path` (at most max_manifest_size bytes) and parses it by its suffix.
 [[nodiscard]] std::expected<Manifest, Findings> load_manifest(const std::string& path);

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include <skillrun/finding.hpp>
+#include <skillrun/lint.hpp>
 #include <skillrun/policy.hpp>
 
 namespace skillrun {
@@ -23,6 +26,23 @@ struct TextStyle {
 [[nodiscard]] std::string manifest_schema();
 [[nodiscard]] std::string policy_schema();
 [[nodiscard]] std::string lint_schema();
+
+enum class LintFormat : std::uint8_t { text, json, sarif, github, gitlab, junit, checkstyle, html };
+
+/// The name on the command line: "text", "sarif", ...
+[[nodiscard]] std::string_view to_string(LintFormat format) noexcept;
+
+/// What linting found, as
+///  - text: for people, with code frames and a summary line;
+///  - json: the lint document (see docs/lint.md), with every finding;
+///  - sarif: SARIF 2.1.0; waived findings are suppressed results, paths are relative to %SRCROOT%;
+///  - github: workflow commands, which GitHub shows beside the lines;
+///  - gitlab: a Code Quality report;
+///  - junit: a test suite for each file, a test case for each skill without findings and for each finding;
+///  - checkstyle: Checkstyle's XML;
+///  - html: one page that needs nothing beside itself.
+/// The same report gives the same bytes, whatever the locale. `style` is for text alone.
+[[nodiscard]] std::string format_lint(const LintReport& report, LintFormat format, TextStyle style = {});
 
 /// One rule's page, as Markdown: what it checks, its severities, why, how to mend it, and where it comes from.
 [[nodiscard]] std::string format_rule_page(const RuleInfo& rule);

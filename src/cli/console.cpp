@@ -73,6 +73,11 @@ void Console::warning(std::string_view message) const {
   write_error(json_ ? json_line("warning", message) : fmt::format("skillrun: warning: {}\n", message));
 }
 
+void Console::note(std::string_view message) const {
+  if (quiet_) return;
+  write_error(json_ ? json_line("info", message) : fmt::format("skillrun: {}\n", message));
+}
+
 void Console::findings(const Findings& findings) const {
   Findings shown;
   std::ranges::copy_if(findings, std::back_inserter(shown), [&](const Finding& finding) {

@@ -21,6 +21,8 @@ class Console {
   /// One line "skillrun: MESSAGE" on standard error.
   void error(std::string_view message) const;
   void warning(std::string_view message) const;
+  /// What was done, where nobody would know otherwise; not under --quiet.
+  void note(std::string_view message) const;
   /// Findings with their places on standard error; below errors only under -v.
   void findings(const Findings& findings) const;
   /// The message and findings of a run that did not end by itself.

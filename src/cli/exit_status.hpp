@@ -6,6 +6,8 @@ namespace skillrun::cli {
 /// docs/exit-status.md.
 enum ExitStatus : int {
   success = 0,
+  findings_found = 1,  ///< lint alone: something at or above --fail-on
+  wrong_usage = 2,     ///< lint alone: wrong usage, or a file that can not be read
   timed_out = 124,
   failed = 125,   ///< skillrun or the engine failed, wrong usage, a manifest that is not valid
   refused = 126,  ///< by policy, or the command can not be invoked

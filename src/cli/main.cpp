@@ -23,6 +23,7 @@ struct Command {
 
 constexpr Command commands[] = {
     {"run", run_command},
+    {"lint", lint_command},
     {"explain", explain_command},
     {"list", list_command},
     {"show", show_command},

@@ -18,10 +18,16 @@ namespace {
 
 /// Commands of the documented interface that this version does not have. Their names are reserved, so that a skill
 /// never changes its meaning when they arrive.
-constexpr std::string_view reserved_commands[] = {"lint", "check", "init", "session", "completion"};
+constexpr std::string_view reserved_commands[] = {"init", "session", "completion"};
 
 const std::map<std::string, ColorMode> color_modes{
     {"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}};
+const std::map<std::string, Severity> fail_levels{
+    {"error", Severity::error}, {"warning", Severity::warning}, {"info", Severity::info}, {"never", Severity::off}};
+const std::map<std::string, bool> switch_words{{"on", true}, {"off", false}};
+constexpr LintFormat lint_formats[] = {LintFormat::text,       LintFormat::json,   LintFormat::sarif,
+                                       LintFormat::github,     LintFormat::gitlab, LintFormat::junit,
+                                       LintFormat::checkstyle, LintFormat::html};
 const std::map<std::string, OutputFormat> output_formats{{"text", OutputFormat::text}, {"json", OutputFormat::json}};
 
 struct RunFlags {
@@ -34,6 +40,19 @@ struct RunFlags {
   std::string pull;
   std::string max_output;
 };
+
+struct LintFlags {
+  std::string fail_on;
+  std::vector<std::string> formats;
+  std::vector<std::string> files;
+};
+
+template <std::size_t Size>
+std::vector<std::string> names_of(const LintFormat (&formats)[Size]) {
+  std::vector<std::string> names;
+  for (const LintFormat format : formats) names.emplace_back(to_string(format));
+  return names;
+}
 
 class Parser {
  public:
@@ -52,6 +71,7 @@ class Parser {
         app_.add_subcommand("explain", "Show what would run, where each value comes from, and what policy says");
     add_run(*explain, false);
     add_format(*explain);
+    add_lint(*app_.add_subcommand("lint", "Check manifests as a reviewer would: every fault, its place, its remedy"));
     add_format(*app_.add_subcommand("list", "List the skills found, their files, and what they shadow"));
     add_names("show", "Show one skill, as written and as resolved", "SKILL", 1, 1, true);
     add_names("pull", "Pull the images of skills", "SKILL", 1, 1000, false);
@@ -68,7 +88,8 @@ class Parser {
   std::expected<Invocation, ParseExit> parse(std::vector<std::string> words) {
     const std::size_t command_at = first_positional(words, 0, app_);
     if (command_at < words.size()) {
-      const std::string& word = words[command_at];
+      const std::string word = words[command_at];
+      command_word_ = word;
       if (std::ranges::find(reserved_commands, word) != std::end(reserved_commands)) {
         return std::unexpected(usage(
             fmt::format("this version has no command {}; a skill of that name runs as `skillrun run {}`", word, word)));
@@ -115,6 +136,51 @@ class Parser {
     command.add_option("--format", invocation_.format, "text or json (default: text)")
         ->transform(CLI::CheckedTransformer(output_formats).description(""))
         ->type_name("FORMAT");
+  }
+
+  void add_lint(CLI::App& lint) {
+    lint.alias("check");
+    LintRequest& request = invocation_.lint;
+    lint.add_option("PATH", request.paths, "Files, folders, or - for standard input (default: what `run` would find)")
+        ->type_name("");
+    auto* format = lint.add_option("--format", lint_.formats,
+                                   "text, json, sarif, github, gitlab, junit, checkstyle or html (default: text; "
+                                   "repeatable, each with an --output of its own)")
+                       ->allow_extra_args(false)
+                       ->type_name("FORMAT");
+    format->check(CLI::IsMember(names_of(lint_formats)).description(""));
+    lint.add_option("--output", lint_.files, "Write the report of the --format before it to this file")
+        ->allow_extra_args(false)
+        ->type_name("FILE");
+    lint.add_option("--fail-on", lint_.fail_on,
+                    "error, warning, info or never: what gives exit status 1 (default: error)")
+        ->check(CLI::IsMember({"error", "warning", "info", "never"}).description(""))
+        ->type_name("LEVEL");
+    auto* baseline = lint.add_option("--baseline", request.baseline, "Leave out the findings that this file knows")
+                         ->type_name("FILE");
+    lint.add_option("--write-baseline", request.write_baseline, "Write all findings to this file as known, and succeed")
+        ->excludes(baseline)
+        ->type_name("FILE");
+    lint.add_option("-e,--env", request.environment, "A variable that manifests may use (repeatable)")
+        ->allow_extra_args(false)
+        ->type_name("NAME=VALUE");
+    lint.add_option("--env-file", request.environment_files, "A file of such variables, one a line (repeatable)")
+        ->allow_extra_args(false)
+        ->type_name("FILE");
+    lint.add_option("--as", request.kind, "Read every PATH as toml, yaml, compose or skill-md, whatever its name")
+        ->check(CLI::IsMember({"toml", "yaml", "compose", "skill-md"}).description(""))
+        ->type_name("KIND");
+    lint.add_option("--host-checks", request.host_checks,
+                    "on: look at this machine's files as `run` does; off: judge the text alone (default: off)")
+        ->transform(CLI::CheckedTransformer(switch_words).description(""))
+        ->type_name("WHEN");
+    auto* fix = lint.add_flag("--fix", request.fix, "Mend in the files what has one right mend");
+    lint.add_flag("--dry-run", request.dry_run, "With --fix: print the changes as a diff, change nothing")->needs(fix);
+    lint.footer(
+        "Folders are searched for manifests: skillrun.toml and the like, .skillrun/, SKILL.md, and every TOML or YAML "
+        "file\nthat declares skills, hidden ones included, without what .gitignore excludes.\n\n"
+        "Example: skillrun lint --format sarif --output lint.sarif --format text\n\n"
+        "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a file that can not be read.");
   }
 
   void add_gc(CLI::App& gc) {
@@ -199,7 +265,7 @@ class Parser {
   }
 
   const CLI::App* find_command(const std::string& name) const {
-    const auto commands = app_.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
+    const auto commands = app_.get_subcommands([&](const CLI::App* command) { return command->check_name(name); });
     return commands.empty() ? nullptr : commands.front();
   }
 
@@ -259,6 +325,9 @@ class Parser {
     invocation_.command = command.get_name();
     for (const CLI::App* inner : command.get_subcommands()) invocation_.command += " " + inner->get_name();
     if (auto error = finish_run()) return std::unexpected(usage(*error));
+    if (invocation_.command == "lint") {
+      if (auto error = finish_lint(command)) return std::unexpected(usage(*error));
+    }
     return std::move(invocation_);
   }
 
@@ -282,15 +351,50 @@ class Parser {
     return std::nullopt;
   }
 
-  static ParseExit usage(std::string_view message) {
-    return {.status = ExitStatus::failed,
-            .output = {},
-            .error = fmt::format("skillrun: {}; see `skillrun --help`\n", printable(message))};
+  /// Each --output belongs to the --format before it.
+  std::optional<std::string> finish_lint(const CLI::App& command) {
+    LintRequest& lint = invocation_.lint;
+    if (!lint_.fail_on.empty()) lint.fail_on = fail_levels.at(lint_.fail_on);
+    std::size_t formats = 0;
+    std::size_t files = 0;
+    for (const CLI::Option* option : command.parse_order()) {
+      if (option->get_name() == "--format") {
+        const std::string& word = lint_.formats[formats++];
+        lint.outputs.push_back({.format = *std::ranges::find(lint_formats, word, to_lint_name), .file = {}});
+      } else if (option->get_name() == "--output") {
+        if (lint.outputs.empty()) lint.outputs.emplace_back();
+        std::string& file = lint.outputs.back().file;
+        if (!file.empty()) return "two --output for one --format; give each its --format first";
+        file = lint_.files[files++];
+        if (file.empty()) return "--output needs the name of a file";
+      }
+    }
+    if (lint.outputs.empty()) lint.outputs.emplace_back();
+    if (std::ranges::count(lint.outputs, std::string(), &LintOutput::file) > 1) {
+      return "only one report can go to standard output; give the others an --output";
+    }
+    const bool standard_input = std::ranges::count(lint.paths, "-") > 0;
+    if (standard_input && lint.paths.size() > 1) return "standard input (-) is linted alone, without other paths";
+    if (standard_input && lint.fix && !lint.dry_run) return "--fix mends files; for standard input add --dry-run";
+    return std::nullopt;
+  }
+
+  static std::string to_lint_name(LintFormat format) { return std::string(to_string(format)); }
+
+  /// lint has a status of its own for wrong usage, because 1 means findings there.
+  [[nodiscard]] ParseExit usage(std::string_view message) const {
+    const bool linting = !command_word_.empty() && (command_word_ == "lint" || command_word_ == "check");
+    return {
+        .status = linting ? ExitStatus::wrong_usage : ExitStatus::failed,
+        .output = {},
+        .error = fmt::format("skillrun: {}; see `skillrun {}--help`\n", printable(message), linting ? "lint " : "")};
   }
 
   CLI::App app_;
+  std::string command_word_;
   Invocation invocation_;
   RunFlags run_;
+  LintFlags lint_;
 };
 
 }  // namespace

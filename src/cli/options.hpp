@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <skillrun/report.hpp>
 #include <skillrun/spec.hpp>
 
 namespace skillrun::cli {
@@ -36,11 +37,33 @@ struct RunRequest {
   std::optional<std::string> max_output;
 };
 
+/// Where one report of `lint` goes.
+struct LintOutput {
+  LintFormat format = LintFormat::text;
+  std::string file;  ///< empty: standard output
+};
+
+/// lint [PATH...]
+struct LintRequest {
+  std::vector<std::string> paths;  ///< empty: the manifests that `run` would find; "-": standard input
+  std::vector<LintOutput> outputs;
+  Severity fail_on = Severity::error;  ///< off: never
+  std::string baseline;
+  std::string write_baseline;
+  std::vector<std::string> environment;        ///< NAME=VALUE
+  std::vector<std::string> environment_files;  ///< of such lines
+  std::string kind;                            ///< toml, yaml, compose or skill-md; empty: by the file's name
+  bool host_checks = false;
+  bool fix = false;
+  bool dry_run = false;
+};
+
 /// What the command line asks for.
 struct Invocation {
   GlobalOptions global;
-  std::string command;             ///< "run", "list", "policy show", ...
-  RunRequest run;                  ///< run and explain
+  std::string command;  ///< "run", "list", "policy show", ...
+  RunRequest run;       ///< run and explain
+  LintRequest lint;
   std::vector<std::string> names;  ///< skills (show, pull, build), a rule's id, policies, or a schema
   OutputFormat format = OutputFormat::text;
   bool dry_run = false;  ///< gc

@@ -181,14 +181,20 @@ const Member* find_member(const ValueNode& node, std::string_view key) noexcept 
 }
 
 void report_unknown_key(Reporter& reporter, const Member& member, const Path& path,
-                        std::span<const std::string_view> known) {
+                        std::span<const std::string_view> known, const ValueNode* table) {
   std::string word = member.key;
   std::replace(word.begin(), word.end(), '-', '_');
+  std::optional<TextEdit> fix;
+  const std::vector<std::string> near = closest(word, known, 2);
+  if (table != nullptr && near.size() == 1 && find_member(*table, near.front()) == nullptr) {
+    fix = TextEdit{.span = member.key_span, .replacement = near.front()};
+  }
   reporter.report(Path(path, member.key), member.key_span,
                   {.rule = unknown_key,
                    .message = fmt::format("unknown key \"{}\"", printable(member.key)),
                    .evidence = member.key,
-                   .remediation = suggest(word, known)});
+                   .remediation = suggest(word, known),
+                   .fix = std::move(fix)});
 }
 
 template <class Table>
@@ -209,7 +215,7 @@ void decode_fields(Reporter& reporter, const ValueNode& node, const Path& path, 
     } else if (std::find(nested.begin(), nested.end(), member.key) == nested.end()) {
       std::vector<std::string_view> known(nested.begin(), nested.end());
       for (const Field<Table>& candidate : fields) known.push_back(candidate.key);
-      report_unknown_key(reporter, member, path, known);
+      report_unknown_key(reporter, member, path, known, &node);
     }
   }
 }

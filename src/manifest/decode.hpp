@@ -28,8 +28,9 @@ void decode_fields(Reporter& reporter, const ValueNode& node, const Path& path, 
 /// The member of that name, or null.
 [[nodiscard]] const Member* find_member(const ValueNode& node, std::string_view key) noexcept;
 
-/// Reports a key that the format does not have, with the closest one that it has.
+/// Reports a key that the format does not have, with the closest one that it has. Where only one is near, and `table`
+/// does not have it yet, the mend is to rename the key.
 void report_unknown_key(Reporter& reporter, const Member& member, const Path& path,
-                        std::span<const std::string_view> known);
+                        std::span<const std::string_view> known, const ValueNode* table = nullptr);
 
 }  // namespace skillrun

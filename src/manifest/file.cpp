@@ -67,10 +67,17 @@ std::string folder_of(const std::string& path) {
 
 }  // namespace
 
+std::expected<SourcePtr, std::string> read_source(const std::string& path) {
+  auto text = read_file(path);
+  if (!text) return std::unexpected(std::move(text.error()));
+  return std::make_shared<const SourceText>(
+      SourceText{.name = path, .directory = folder_of(path), .text = std::move(*text)});
+}
+
 std::expected<Manifest, Findings> load_manifest(const std::string& path) {
-  SourceText source{.name = path, .directory = folder_of(path), .text = {}};
   const auto fail = [&](const std::string& message, std::string remediation) {
-    Reporter reporter(std::make_shared<const SourceText>(std::move(source)));
+    Reporter reporter(
+        std::make_shared<const SourceText>(SourceText{.name = path, .directory = folder_of(path), .text = {}}));
     reporter.report({}, {},
                     {.rule = syntax_error,
                      .message = fmt::format("the manifest {} {}", printable(path), message),
@@ -80,10 +87,9 @@ std::expected<Manifest, Findings> load_manifest(const std::string& path) {
   };
   const std::optional<ManifestFormat> format = format_of(path);
   if (!format) return fail("has no known suffix", "name it *.toml, *.yaml or *.yml");
-  auto text = read_file(path);
-  if (!text) return fail(text.error(), "give the path of a readable TOML or YAML file");
-  source.text = std::move(*text);
-  return parse_manifest(std::make_shared<const SourceText>(std::move(source)), *format);
+  auto source = read_source(path);
+  if (!source) return fail(source.error(), "give the path of a readable TOML or YAML file");
+  return parse_manifest(std::move(*source), *format);
 }
 
 }  // namespace skillrun

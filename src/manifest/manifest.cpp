@@ -37,7 +37,7 @@ void decode_defaults(Reporter& reporter, const ValueNode& node, const Path& path
     if (member.key == default_table_keys[0]) {
       manifest.default_env = decode_environment(reporter, member.value, Path(path, member.key));
     } else {
-      report_unknown_key(reporter, member, path, default_table_keys);
+      report_unknown_key(reporter, member, path, default_table_keys, &node);
     }
   }
 }
@@ -96,28 +96,36 @@ void decode_manifest(Reporter& reporter, const ValueNode& root, Manifest& manife
     } else if (member.key == "skills") {
       decode_skills(reporter, member.value, member_path, manifest);
     } else {
-      report_unknown_key(reporter, member, path, manifest_keys);
+      report_unknown_key(reporter, member, path, manifest_keys, &root);
     }
   }
 }
 
-std::expected<Manifest, Findings> parse_manifest(SourcePtr source, ManifestFormat format) {
+ManifestReading read_manifest(SourcePtr source, ManifestFormat format) {
   if (source->text.starts_with(byte_order_mark)) {
     source = std::make_shared<const SourceText>(
         SourceText{source->name, source->directory, source->text.substr(byte_order_mark.size())});
   }
   Reporter reporter(source);
-  if (!check_bytes(reporter, source->text)) return std::unexpected(reporter.take());
-  const TextIndex index(source->text);
-  const std::optional<ValueNode> root =
-      format == ManifestFormat::toml ? read_toml(index, reporter) : read_yaml(index, reporter);
-  Manifest manifest;
-  manifest.source = source;
-  if (root) decode_manifest(reporter, *root, manifest);
-  if (root) manifest.directives = find_directives(index, *root);
-  if (reporter.failed()) return std::unexpected(reporter.take());
-  manifest.warnings = reporter.take();
-  return manifest;
+  ManifestReading reading;
+  reading.manifest.source = source;
+  if (check_bytes(reporter, source->text)) {
+    const TextIndex index(source->text);
+    const std::optional<ValueNode> root =
+        format == ManifestFormat::toml ? read_toml(index, reporter) : read_yaml(index, reporter);
+    if (root) decode_manifest(reporter, *root, reading.manifest);
+    if (root) reading.manifest.directives = find_directives(index, *root);
+  }
+  reading.valid = !reporter.failed();
+  reading.findings = reporter.take();
+  return reading;
+}
+
+std::expected<Manifest, Findings> parse_manifest(SourcePtr source, ManifestFormat format) {
+  ManifestReading reading = read_manifest(std::move(source), format);
+  if (!reading.valid) return std::unexpected(std::move(reading.findings));
+  reading.manifest.warnings = std::move(reading.findings);
+  return std::move(reading.manifest);
 }
 
 const InstanceDefinition* SkillDefinition::find_instance(std::string_view instance) const noexcept {

@@ -42,7 +42,8 @@ void Reporter::report(const Path& path, Span span, Fault fault) {
                        .span = span,
                        .field = path.text(),
                        .evidence = std::move(fault.evidence),
-                       .remediation = std::move(fault.remediation)});
+                       .remediation = std::move(fault.remediation),
+                       .fix = std::move(fault.fix)});
 }
 
 Findings Reporter::take() {

@@ -35,6 +35,7 @@ struct Fault {
   std::string evidence;
   std::string remediation;
   Severity severity = Severity::error;
+  std::optional<TextEdit> fix = std::nullopt;
 };
 
 /// Collects the findings of one source. Stops at a limit, so that a hostile file can not make a report without end.

@@ -1,7 +1,13 @@
+#include <algorithm>
+#include <span>
+#include <vector>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <skillrun/report.hpp>
 
 #include "report/display.hpp"
+#include "report/lint_formats.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
@@ -35,17 +41,19 @@ std::string place_of(const Finding& finding) {
   return fmt::format("{}:{}:{}", name, finding.span.begin.line, finding.span.begin.column);
 }
 
-std::string context_of(const Finding& finding) {
-  std::string context;
-  if (!finding.skill.empty()) {
-    context = "skill " + printable(finding.skill);
-    if (finding.instance) context += "@" + printable(*finding.instance);
+/// "skill x, docker.image, docker.memory": the skills and fields of several findings, each once.
+std::string context_of(std::span<const Finding> findings) {
+  std::vector<std::string> parts;
+  const auto add = [&](std::string part) {
+    if (std::ranges::find(parts, part) == parts.end()) parts.push_back(std::move(part));
+  };
+  for (const Finding& finding : findings) {
+    if (!finding.skill.empty()) add("skill " + subject(finding));
   }
-  if (finding.source && !finding.field.empty()) {
-    if (!context.empty()) context += ", ";
-    context += printable(finding.field);
+  for (const Finding& finding : findings) {
+    if (finding.source && !finding.field.empty()) add(printable(finding.field));
   }
-  return context;
+  return fmt::format("{}", fmt::join(parts, ", "));
 }
 
 std::string waived_text(const Waived& waived) {
@@ -55,26 +63,31 @@ std::string waived_text(const Waived& waived) {
   return text + ")";
 }
 
-class FindingText {
+/// Findings that begin in the same line of the same source, or one without a place.
+using Group = std::span<const Finding>;
+
+class GroupText {
  public:
-  FindingText(const Finding& finding, TextStyle style)
-      : finding_(finding), palette_(palette_for(finding.severity, style.color)) {
-    if (finding.source && finding.span.known()) margin_ = std::to_string(finding.span.begin.line).size();
+  GroupText(Group group, TextStyle style)
+      : group_(group), first_(group.front()), style_(style), frame_(palette_for(first_.severity, style.color)) {
+    if (first_.source && first_.span.known()) margin_ = std::to_string(first_.span.begin.line).size();
   }
 
   std::string take() && {
-    line("{}{}[{}]{}{}: {}{}", palette_.severity, to_string(finding_.severity), printable(finding_.rule),
-         palette_.reset, palette_.bold, printable(finding_.message), palette_.reset);
-    if (const std::string place = place_of(finding_); !place.empty()) {
-      line("{:{}}{}-->{} {}", "", margin_, palette_.frame, palette_.reset, place);
+    for (const Finding& finding : group_) {
+      const Palette palette = palette_for(finding.severity, style_.color);
+      line("{}{}[{}]{}{}: {}{}", palette.severity, to_string(finding.severity), printable(finding.rule), palette.reset,
+           palette.bold, printable(finding.message), palette.reset);
     }
-    if (finding_.source && finding_.span.known()) frame();
-    note("in", context_of(finding_));
-    if (finding_.waived) {
-      note("waived", waived_text(*finding_.waived));
-    } else {
-      note("help", printable(finding_.remediation));
+    if (const std::string place = place_of(first_); !place.empty()) {
+      line("{:{}}{}-->{} {}", "", margin_, frame_.frame, frame_.reset, place);
     }
+    if (first_.source && first_.span.known()) frame();
+    if (const std::string context = context_of(group_); !context.empty()) note("in", context);
+    notes("waived",
+          [](const Finding& finding) { return finding.waived ? waived_text(*finding.waived) : std::string(); });
+    notes("help",
+          [](const Finding& finding) { return finding.waived ? std::string() : printable(finding.remediation); });
     return std::move(text_);
   }
 
@@ -85,36 +98,100 @@ class FindingText {
     text_ += '\n';
   }
 
+  /// The line, and under it the value of each finding; those that share a value share its mark.
   void frame() {
     // The line holds the secret that the finding is about, and reports end up in logs.
-    if (finding_.rule == secret_rule) return;
-    const DisplayLine shown = display_line(finding_.source->text, finding_.span);
-    if (shown.text.empty()) return;
-    line("{:{}} {}|{}", "", margin_, palette_.frame, palette_.reset);
-    line("{}{:>{}} |{} {}", palette_.frame, finding_.span.begin.line, margin_, palette_.reset, shown.text);
-    line("{:{}} {}|{} {:{}}{}{:^<{}}{}", "", margin_, palette_.frame, palette_.reset, "", shown.begin,
-         palette_.severity, "", shown.width, palette_.reset);
+    if (std::ranges::any_of(group_, [](const Finding& finding) { return finding.rule == secret_rule; })) return;
+    std::vector<std::pair<Span, std::string>> marks;
+    for (const Finding& finding : group_) {
+      if (!marks.empty() && marks.back().first == finding.span) {
+        marks.back().second += ", " + printable(finding.rule);
+      } else {
+        marks.emplace_back(finding.span, printable(finding.rule));
+      }
+    }
+    std::string shown;
+    for (const auto& [span, rules] : marks) {
+      const DisplayLine display = display_line(first_.source->text, span);
+      if (display.text.empty()) return;
+      // A long line is cut around what is marked.
+      if (display.text != shown) {
+        line("{:{}} {}|{}", "", margin_, frame_.frame, frame_.reset);
+        line("{}{:>{}} |{} {}", frame_.frame, first_.span.begin.line, margin_, frame_.reset, display.text);
+        shown = display.text;
+      }
+      line("{:{}} {}|{} {:{}}{}{:^<{}}{}{}{}", "", margin_, frame_.frame, frame_.reset, "", display.begin,
+           frame_.severity, "", display.width, frame_.reset, marks.size() > 1 ? " " : "",
+           marks.size() > 1 ? rules : std::string());
+    }
   }
 
-  void note(std::string_view label, const std::string& value) {
-    if (!value.empty()) line("{:{}} {}={} {}: {}", "", margin_, palette_.frame, palette_.reset, label, value);
+  /// One note for each finding that has something to say; those that say the same say it once.
+  template <class Say>
+  void notes(std::string_view label, Say say) {
+    std::vector<std::pair<std::string, std::string>> said;
+    for (const Finding& finding : group_) {
+      const std::string words = say(finding);
+      if (words.empty()) continue;
+      const auto same = std::ranges::find(said, words, &std::pair<std::string, std::string>::first);
+      const std::string rule = printable(finding.rule);
+      if (same == said.end()) {
+        said.emplace_back(words, rule);
+      } else if (!same->second.ends_with(rule)) {
+        same->second += ", " + rule;
+      }
+    }
+    for (const auto& [words, rules] : said) {
+      note(said.size() > 1 ? fmt::format("{} ({})", label, rules) : std::string(label), words);
+    }
   }
 
-  const Finding& finding_;
-  Palette palette_;
+  void note(std::string_view label, const std::string& words) {
+    line("{:{}} {}={} {}: {}", "", margin_, frame_.frame, frame_.reset, label, words);
+  }
+
+  Group group_;
+  const Finding& first_;
+  TextStyle style_;
+  Palette frame_;  ///< of the first finding, for what belongs to all
   std::size_t margin_ = 1;
   std::string text_;
 };
+
+bool share_a_line(const Finding& a, const Finding& b) {
+  return a.source && a.source == b.source && a.span.known() && a.span.begin.line == b.span.begin.line;
+}
 
 }  // namespace
 
 std::string format_text(const Findings& findings, TextStyle style) {
   std::string text;
-  for (const Finding& finding : findings) {
+  for (auto begin = findings.begin(); begin != findings.end();) {
+    const auto end =
+        std::find_if(begin + 1, findings.end(), [&](const Finding& finding) { return !share_a_line(*begin, finding); });
     if (!text.empty()) text += '\n';
-    text += FindingText(finding, style).take();
+    text += GroupText(Group(begin, end), style).take();
+    begin = end;
   }
   return text;
+}
+
+std::string lint_as_text(const LintReport& report, TextStyle style) {
+  std::string text;
+  for (const LintedFile& file : report.files) {
+    if (file.findings.empty()) continue;
+    text += format_text(file.findings, style) + "\n";
+  }
+  const LintSummary summary = summarize(report);
+  const auto counted = [](std::size_t count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+  };
+  text += fmt::format("{}, {}: {}, {}, {}", counted(summary.files, "file"), counted(summary.skills, "skill"),
+                      counted(summary.errors, "error"), counted(summary.warnings, "warning"),
+                      counted(summary.infos, "info"));
+  if (summary.waived > 0) text += fmt::format(", {} waived", summary.waived);
+  if (summary.baselined > 0) text += fmt::format(", {} in the baseline", summary.baselined);
+  return text + "\n";
 }
 
 }  // namespace skillrun

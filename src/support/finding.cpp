@@ -68,6 +68,7 @@ json::object to_json_object(const Finding& finding) {
   object["field"] = finding.field;
   object["evidence"] = finding.evidence;
   object["remediation"] = finding.remediation;
+  if (!finding.fingerprint.empty()) object["fingerprint"] = finding.fingerprint;
   object["waived"] = waived_as_json(finding);
   return object;
 }

@@ -25,16 +25,17 @@ const std::map<std::string, Names, std::less<>> visible_layers = {
     {"manifest", {"support"}},
     {"spec", {"manifest", "support"}},
     {"policy", {"spec", "manifest", "support"}},
-    {"report", {"policy", "spec", "manifest", "support"}},
+    {"lint", {"policy", "spec", "manifest", "support"}},
+    {"report", {"lint", "policy", "spec", "manifest", "support"}},
     {"engine", {"policy", "spec", "manifest", "support"}},
     {"run", {"engine", "policy", "spec", "manifest", "support"}},
-    {"cli", {"run", "engine", "report", "policy", "spec", "manifest", "support"}},
+    {"cli", {"run", "engine", "report", "lint", "policy", "spec", "manifest", "support"}},
 };
 
 /// The layer that a public header belongs to. skillrun.hpp gathers the policy library and is for its users.
 const std::map<std::string, std::string, std::less<>> public_headers = {
     {"source", "support"}, {"finding", "support"}, {"version", "support"}, {"manifest", "manifest"},
-    {"spec", "spec"},      {"policy", "policy"},   {"report", "report"},   {"engine", "engine"},
+    {"spec", "spec"},      {"policy", "policy"},   {"lint", "lint"},        {"report", "report"},   {"engine", "engine"},
     {"run", "run"},        {"skillrun", "report"},
 };
 
@@ -44,7 +45,7 @@ struct Library {
 };
 
 /// Which layers may include which library. Boost.JSON is reached through support/json.hpp only.
-const std::array<Library, 10> libraries = {{
+const std::array<Library, 11> libraries = {{
     {"toml++/", {"manifest"}},
     {"yaml-cpp/", {"manifest", "policy"}},
     {"re2/", {"policy", "spec"}},
@@ -54,7 +55,8 @@ const std::array<Library, 10> libraries = {{
     {"openssl/", {"support", "engine"}},
     {"spdlog/", {"engine", "run", "cli"}},
     {"CLI/", {"cli"}},
-    {"fmt/", {"support", "manifest", "spec", "policy", "report", "engine", "run", "cli"}},
+    {"dtl/", {"lint"}},
+    {"fmt/", {"support", "manifest", "spec", "policy", "lint", "report", "engine", "run", "cli"}},
 }};
 
 struct File {

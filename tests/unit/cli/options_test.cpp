@@ -90,7 +90,7 @@ TEST_CASE("an environment variable stands in for an option and the option wins")
 TEST_CASE("wrong usage ends with 125 and says how to go on") {
   for (const Words& words :
        {Words{}, Words{"--nonsense", "x"}, Words{"run"}, Words{"ffmpeg@"}, Words{"@x"},
-        Words{"--color", "blue", "list"}, Words{"list", "surplus"}, Words{"x", "--tty", "--no-tty"}, Words{"lint"}}) {
+        Words{"--color", "blue", "list"}, Words{"list", "surplus"}, Words{"x", "--tty", "--no-tty"}, Words{"session"}}) {
     const ParseExit exit = rejected(words);
     CHECK(exit.status == failed);
     CHECK(exit.error.find("--help") != std::string::npos);
@@ -129,5 +129,51 @@ TEST_CASE("gc is a command, and the reserved words that are left are none") {
   CHECK(dry.format == OutputFormat::json);
   CHECK(parsed({"run", "gc"}).run.skill == "gc");
   CHECK(rejected({"gc", "more"}).status == ExitStatus::failed);
-  CHECK(rejected({"lint"}).error.find("this version has no command lint") != std::string::npos);
+  CHECK(rejected({"session"}).error.find("this version has no command session") != std::string::npos);
+}
+
+TEST_CASE("lint reports as text of what run would find, and fails on errors, unless it is told otherwise") {
+  const Invocation plain = parsed({"lint"});
+  CHECK(plain.command == "lint");
+  CHECK(plain.lint.paths.empty());
+  REQUIRE(plain.lint.outputs.size() == 1);
+  CHECK(plain.lint.outputs[0].format == LintFormat::text);
+  CHECK(plain.lint.outputs[0].file.empty());
+  CHECK(plain.lint.fail_on == Severity::error);
+  CHECK_FALSE(plain.lint.host_checks);
+  const Invocation full = parsed({"check", "a.toml", "folder", "--fail-on", "never", "--host-checks", "on", "-e", "A=1",
+                                  "--env", "B=2", "--as", "compose", "--baseline", "b.json"});
+  CHECK(full.command == "lint");
+  CHECK(full.lint.paths == Words{"a.toml", "folder"});
+  CHECK(full.lint.fail_on == Severity::off);
+  CHECK(full.lint.host_checks);
+  CHECK(full.lint.environment == Words{"A=1", "B=2"});
+  CHECK(full.lint.kind == "compose");
+  CHECK(parsed({"run", "lint"}).run.skill == "lint");
+}
+
+TEST_CASE("each output of lint belongs to the format before it") {
+  const auto outputs =
+      parsed({"lint", "--format", "sarif", "--output", "lint.sarif", "--format", "text", "--format=junit", "--output=j"})
+          .lint.outputs;
+  REQUIRE(outputs.size() == 3);
+  CHECK(outputs[0].format == LintFormat::sarif);
+  CHECK(outputs[0].file == "lint.sarif");
+  CHECK(outputs[1].format == LintFormat::text);
+  CHECK(outputs[1].file.empty());
+  CHECK(outputs[2].file == "j");
+  CHECK(parsed({"lint", "--output", "report.txt"}).lint.outputs[0].file == "report.txt");
+}
+
+TEST_CASE("wrong usage of lint ends with 2, because 1 means findings") {
+  for (const Words& words :
+       {Words{"lint", "--format", "xml"}, Words{"lint", "--format", "json", "--format", "text"},
+        Words{"lint", "--output", "a", "--output", "b"}, Words{"lint", "--fail-on", "always"}, Words{"lint", "--nonsense"},
+        Words{"check", "-", "x"}, Words{"lint", "--dry-run"}, Words{"lint", "-", "--fix"}, Words{"lint", "--as", "xml"},
+        Words{"lint", "--baseline", "a", "--write-baseline", "b"}, Words{"lint", "--host-checks", "maybe"}}) {
+    CAPTURE(words.back());
+    const ParseExit exit = rejected(words);
+    CHECK(exit.status == wrong_usage);
+    CHECK(exit.error.find("skillrun lint --help") != std::string::npos);
+  }
 }

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <skillrun/policy.hpp>
+
+namespace skillrun {
+
+/// What manifests are judged by. Everything in it is used from several threads at a time.
+struct LintContext {
+  std::shared_ptr<const Policy> policy;  ///< never null
+  const HostView& host;                  ///< LexicalHost: nothing of this machine's file system is consulted
+  const VariableSource& variables;       ///< of the environment
+  CallerContext caller;
+};
+
+/// What was found in one file.
+struct LintedFile {
+  SourcePtr source;
+  std::string path;                 ///< relative to the repository's root; as the user named it where there is none
+  std::vector<std::string> skills;  ///< in the order of the file; empty when it can not be read as a manifest
+  Findings findings;                ///< sorted, with fingerprints
+};
+
+/// Everything that the policy says of a manifest: of each skill by itself and with each of its instances; what an
+/// instance shares with its skill is said once. A manifest that can not be read gives what is wrong with it. `path` is
+/// the file's part of fingerprints. Pure but for `context.host`; safe to call from several threads.
+[[nodiscard]] LintedFile lint_manifest(SourcePtr source, ManifestFormat format, std::string path,
+                                       const LintContext& context);
+
+/// What linting found in all files.
+struct LintReport {
+  std::shared_ptr<const Policy> policy;
+  std::vector<LintedFile> files;  ///< sorted by path
+  std::size_t baselined = 0;      ///< findings that a baseline knows, left out of `files`
+};
+
+struct LintSummary {
+  std::size_t files = 0;
+  std::size_t skills = 0;
+  std::size_t errors = 0;
+  std::size_t warnings = 0;
+  std::size_t infos = 0;
+  std::size_t waived = 0;  ///< counted here only
+  std::size_t baselined = 0;
+};
+
+[[nodiscard]] LintSummary summarize(const LintReport& report) noexcept;
+
+/// True when a finding that nobody has waived is at least that severe; never for Severity::off.
+[[nodiscard]] bool reaches(const LintReport& report, Severity severity) noexcept;
+
+/// Findings that are known and tolerated until somebody mends them, by their fingerprints: moved lines change nothing,
+/// a second fault of the same kind is new. Written as JSON with one finding a line.
+class Baseline {
+ public:
+  /// All findings of the report but for waived ones.
+  [[nodiscard]] static Baseline of(const LintReport& report);
+  /// Reads what text() wrote; otherwise why it can not be read, as half a sentence.
+  [[nodiscard]] static std::expected<Baseline, std::string> parse(std::string_view text);
+
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+  /// Takes the known findings out of the report and counts them in `baselined`.
+  void apply(LintReport& report) const;
+
+ private:
+  struct Entry {
+    std::string fingerprint;
+    std::string file;
+    std::string skill;
+    std::string rule;
+    friend auto operator<=>(const Entry&, const Entry&) = default;
+  };
+
+  std::vector<Entry> entries_;  ///< sorted by file, skill, rule
+};
+
+}  // namespace skillrun

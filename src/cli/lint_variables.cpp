@@ -1,0 +1,54 @@
+#include "cli/lint_variables.hpp"
+
+#include <fmt/format.h>
+#include <skillrun/manifest.hpp>
+
+#include "support/text.hpp"
+
+namespace skillrun::cli {
+
+namespace {
+
+/// False when the word has no name before a "=".
+bool add(std::string_view word, VariableMap& into) {
+  const std::size_t equals = word.find('=');
+  if (equals == 0 || equals == std::string_view::npos) return false;
+  into.insert_or_assign(std::string(word.substr(0, equals)), std::string(word.substr(equals + 1)));
+  return true;
+}
+
+}  // namespace
+
+std::expected<void, std::string> read_env_file(std::string_view text, VariableMap& into) {
+  std::size_t number = 0;
+  for (std::string_view line : split(text, '\n')) {
+    ++number;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::size_t begin = line.find_first_not_of(" \t");
+    if (begin == std::string_view::npos || line[begin] == '#') continue;
+    if (!add(line.substr(begin), into)) {
+      return std::unexpected(fmt::format("line {} is no NAME=VALUE: '{}'", number, printable(line)));
+    }
+  }
+  return {};
+}
+
+std::expected<VariableMap, std::string> lint_variables(const LintRequest& request) {
+  VariableMap variables;
+  for (const std::string& path : request.environment_files) {
+    const auto source = read_source(path);
+    if (!source) return std::unexpected(fmt::format("the env file '{}' {}", printable(path), source.error()));
+    if (auto read = read_env_file((*source)->text, variables); !read) {
+      return std::unexpected(fmt::format("the env file '{}': {}", printable(path), read.error()));
+    }
+  }
+  for (const std::string& word : request.environment) {
+    if (!add(word, variables)) {
+      return std::unexpected(
+          fmt::format("--env '{}' gives no value: while linting nothing is copied from the caller", printable(word)));
+    }
+  }
+  return variables;
+}
+
+}  // namespace skillrun::cli

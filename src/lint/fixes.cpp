@@ -1,0 +1,162 @@
+#include "lint/fixes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "manifest/text_index.hpp"
+#include "spec/extra_args.hpp"
+
+namespace skillrun {
+
+namespace {
+
+constexpr std::string_view unused_waiver = "unused-waiver";
+constexpr std::size_t most_mends = 1000;
+
+/// The lists whose entries only ask for something; what is missing from others the skill may need.
+constexpr std::array option_lists = {"docker.cap_add[", "docker.security_opt[", "docker.devices["};
+
+/// True when what the finding is about has to go, and nothing else is to be decided.
+bool has_to_go(const Finding& finding) {
+  const std::string& remedy = finding.remediation;
+  return (remedy.starts_with("remove it") || remedy.starts_with("remove the option")) && !remedy.contains(", or ");
+}
+
+/// A stretch of a text, by offsets.
+struct Stretch {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+std::string_view blanks = " \t";
+
+/// The stretch, and with it what would be left of its line: a comma, blanks, the dash of a YAML list, the line's end.
+Stretch with_surroundings(std::string_view text, Stretch stretch) {
+  const std::size_t line = text.rfind('\n', stretch.begin) == std::string_view::npos || stretch.begin == 0
+                               ? 0
+                               : text.rfind('\n', stretch.begin - 1) + 1;
+  const auto skip_blanks = [&](std::size_t at) { return std::min(text.find_first_not_of(blanks, at), text.size()); };
+  std::string_view before = text.substr(line, stretch.begin - line);
+  std::size_t after = skip_blanks(stretch.end);
+  const bool comma_after = after < text.size() && text[after] == ',';
+  if (comma_after) after = skip_blanks(after + 1);
+  const bool alone_at_end = after == text.size() || text[after] == '\n' || text.substr(after).starts_with("\r\n");
+  while (!before.empty() && blanks.contains(before.back())) before.remove_suffix(1);
+  if (before == "-" || (before.ends_with('-') && before.find_first_not_of(blanks) == before.size() - 1)) before = {};
+  if (before.empty() && alone_at_end) {
+    const std::size_t line_end = text.find('\n', after);
+    return {.begin = line, .end = line_end == std::string_view::npos ? text.size() : line_end + 1};
+  }
+  if (comma_after) return {.begin = stretch.begin, .end = after};
+  if (before.ends_with(',')) return {.begin = line + before.size() - 1, .end = stretch.end};
+  if (alone_at_end) return {.begin = line + before.size(), .end = after};
+  return stretch;
+}
+
+TextEdit removal(const TextIndex& index, Span from, Span to) {
+  const Stretch stretch =
+      with_surroundings(index.text(), {.begin = index.offset(from.begin), .end = index.offset(to.end)});
+  return {.span = index.span(stretch.begin, stretch.end), .replacement = {}};
+}
+
+/// The list of extra_args that has an entry there, and its number.
+std::pair<const TextList*, std::size_t> find_word(const SkillDefinition& skill, Span span) {
+  std::vector<const DockerRuntimeConfig*> tables;
+  if (skill.docker) tables.push_back(&*skill.docker);
+  for (const InstanceDefinition& instance : skill.instances) {
+    if (instance.docker) tables.push_back(&*instance.docker);
+  }
+  for (const DockerRuntimeConfig* table : tables) {
+    if (!table->extra_args) continue;
+    const auto& items = table->extra_args->items;
+    const auto word = std::ranges::find(items, span, &Text::span);
+    if (word != items.end()) return {&*table->extra_args, static_cast<std::size_t>(word - items.begin())};
+  }
+  return {nullptr, 0};
+}
+
+/// A word of extra_args can go when it is all of one flag; with the word before it when that is the flag.
+std::optional<TextEdit> word_removal(const TextIndex& index, const SkillDefinition& skill, Span span) {
+  const auto [words, number] = find_word(skill, span);
+  if (words == nullptr) return std::nullopt;
+  const ParsedWords parsed = parse_extra_args(words->items);
+  if (std::ranges::count(parsed.flags, number, &FlagUse::word) != 1) return std::nullopt;
+  const bool value_alone = !words->items[number].value.starts_with('-');
+  if (value_alone && number == 0) return std::nullopt;
+  return removal(index, words->items[value_alone ? number - 1 : number].span, span);
+}
+
+std::string applied(std::string_view text, const TextEdit& edit) {
+  const TextIndex index(text);
+  const std::size_t begin = index.offset(edit.span.begin);
+  const std::size_t end = index.offset(edit.span.end);
+  std::string result(text.substr(0, begin));
+  result += edit.replacement;
+  result += text.substr(end);
+  return result;
+}
+
+std::set<std::string> fingerprints(const LintedFile& file, bool (*counts)(const Finding&)) {
+  std::set<std::string> result;
+  for (const Finding& finding : file.findings) {
+    if (counts(finding)) result.insert(finding.fingerprint);
+  }
+  return result;
+}
+
+/// What can not be understood, under any policy.
+bool is_unreadable(const Finding& finding) {
+  const RuleInfo* rule = find_rule(finding.rule);
+  return rule != nullptr && rule->always_refuses();
+}
+
+/// True when the mend of `finding` took it away and broke nothing. What is read for the first time may be at fault for
+/// other reasons.
+bool helped(const Finding& finding, const LintedFile& before, const LintedFile& after) {
+  const auto all = fingerprints(after, [](const Finding&) { return true; });
+  return !all.contains(finding.fingerprint) &&
+         std::ranges::includes(fingerprints(before, is_unreadable), fingerprints(after, is_unreadable));
+}
+
+}  // namespace
+
+void set_fixes(Findings& findings, const Manifest& manifest) {
+  const TextIndex index(manifest.source->text);
+  for (Finding& finding : findings) {
+    if (finding.fix || finding.waived || finding.source != manifest.source || !finding.span.known()) continue;
+    if (finding.rule == unused_waiver) {
+      finding.fix = removal(index, finding.span, finding.span);
+    } else if (has_to_go(finding) && finding.field.contains("extra_args[")) {
+      const SkillDefinition* skill = manifest.find_skill(finding.skill);
+      if (skill != nullptr) finding.fix = word_removal(index, *skill, finding.span);
+    } else if (has_to_go(finding) &&
+               std::ranges::any_of(option_lists, [&](const char* list) { return finding.field.contains(list); })) {
+      finding.fix = removal(index, finding.span, finding.span);
+    }
+  }
+}
+
+MendedText mend(const LintedFile& file, const LintText& lint) {
+  MendedText mended{.text = file.source->text};
+  LintedFile present = lint(mended.text);
+  for (bool progress = true; progress && mended.count < most_mends;) {
+    progress = false;
+    for (const Finding& finding : present.findings) {
+      if (!finding.fix || finding.waived) continue;
+      std::string candidate = applied(mended.text, *finding.fix);
+      LintedFile next = lint(candidate);
+      if (!helped(finding, present, next)) continue;
+      mended = {.text = std::move(candidate), .count = mended.count + 1};
+      present = std::move(next);
+      progress = true;
+      break;
+    }
+  }
+  return mended;
+}
+
+}  // namespace skillrun

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <skillrun/lint.hpp>
+
+#include "lint/find_files.hpp"
+
+namespace skillrun {
+
+struct UnreadableFile {
+  std::string path;
+  std::string why;  ///< half a sentence
+};
+
+struct LintedFiles {
+  std::vector<LintedFile> files;  ///< in the order of the inputs
+  std::vector<UnreadableFile> unreadable;
+};
+
+/// Reads and lints files on every core. The result depends on nothing but the files and the context.
+[[nodiscard]] LintedFiles lint_files(const std::vector<LintInput>& inputs, const LintContext& context);
+
+/// Lints one text as what the input says.
+[[nodiscard]] LintedFile lint_source(SourcePtr source, const LintInput& input, const LintContext& context);
+
+}  // namespace skillrun

@@ -1,0 +1,86 @@
+#include "report/lint_formats.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "policy/policy_data.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+std::string_view to_string(LintFormat format) noexcept {
+  switch (format) {
+    case LintFormat::text: return "text";
+    case LintFormat::json: return "json";
+    case LintFormat::sarif: return "sarif";
+    case LintFormat::github: return "github";
+    case LintFormat::gitlab: return "gitlab";
+    case LintFormat::junit: return "junit";
+    case LintFormat::checkstyle: return "checkstyle";
+    case LintFormat::html: return "html";
+  }
+  return "text";
+}
+
+std::string format_lint(const LintReport& report, LintFormat format, TextStyle style) {
+  switch (format) {
+    case LintFormat::text: return lint_as_text(report, style);
+    case LintFormat::json: return lint_as_json(report);
+    case LintFormat::sarif: return lint_as_sarif(report);
+    case LintFormat::github: return lint_as_github(report);
+    case LintFormat::gitlab: return lint_as_gitlab(report);
+    case LintFormat::junit: return lint_as_junit(report);
+    case LintFormat::checkstyle: return lint_as_checkstyle(report);
+    case LintFormat::html: return lint_as_html(report);
+  }
+  return {};
+}
+
+std::string message_with_remedy(const Finding& finding) {
+  if (finding.remediation.empty()) return printable(finding.message);
+  return fmt::format("{}. Remedy: {}", printable(finding.message), printable(finding.remediation));
+}
+
+std::string rule_summary(const Policy& policy, std::string_view rule) {
+  if (const RuleInfo* info = find_rule(rule)) return std::string(info->summary);
+  const auto& custom = policy.data().custom;
+  const auto found = std::ranges::find_if(custom, [&](const CustomRule* own) { return own->id == rule; });
+  return found == custom.end() ? std::string() : printable((*found)->message);
+}
+
+std::string subject(const Finding& finding) {
+  if (!finding.instance) return printable(finding.skill);
+  return fmt::format("{}@{}", printable(finding.skill), printable(*finding.instance));
+}
+
+std::string uri_path(std::string_view path) {
+  constexpr std::string_view plain = "-._~/!$&'()*+,;=@";
+  std::string uri;
+  for (const char c : path) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter || plain.contains(c)) {
+      uri += c;
+    } else {
+      uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return uri;
+}
+
+std::string xml_text(std::string_view text) {
+  std::string result;
+  for (const char c : printable(text)) {
+    switch (c) {
+      case '&': result += "&amp;"; break;
+      case '<': result += "&lt;"; break;
+      case '>': result += "&gt;"; break;
+      case '"': result += "&quot;"; break;
+      case '\'': result += "&#39;"; break;
+      default: result += c;
+    }
+  }
+  return result;
+}
+
+}  // namespace skillrun
