@@ -107,8 +107,11 @@ EngineResult<void> ApiEngine::complete_info(CallLimits limits) {
         options.emplace(std::string_view(option.get_string()).substr(0, option.get_string().find(',')));
     }
   }
+  // podman tells what the machine can, and drops every limit where a user without privileges has none to give.
+  const bool drops_limits =
+      info_.kind == "podman" && flag_at(*details, "Rootless") && text_at(*details, "CgroupVersion") == "1";
   const auto limit = [&](std::string_view member) {
-    return details->contains(member) ? std::optional(flag_at(*details, member)) : std::nullopt;
+    return details->contains(member) ? std::optional(flag_at(*details, member) && !drops_limits) : std::nullopt;
   };
   Enforcement& enforcement = info_.enforcement;
   enforcement.memory = limit("MemoryLimit");
