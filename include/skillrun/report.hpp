@@ -12,6 +12,7 @@ namespace skillrun {
 
 struct TextStyle {
   bool color = false;
+  Severity least = Severity::info;  ///< of lint: what is less severe is only counted
 };
 
 /// Findings for people: each with severity, rule, message, place, a code frame with the value underlined, and the

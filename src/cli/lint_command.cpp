@@ -220,7 +220,9 @@ class Lint {
 
   [[nodiscard]] std::expected<void, std::string> write(const LintReport& report, const LintOutput& output) const {
     if (!output.file.empty()) return write_file(output.file, format_lint(report, output.format));
-    const std::string text = format_lint(report, output.format, {.color = console_.color_for_output()});
+    const std::string text =
+        format_lint(report, output.format,
+                    {.color = console_.color_for_output(), .least = global_.quiet ? Severity::error : Severity::info});
     if (!console_.print(text)) return std::unexpected("standard output can not be written");
     return {};
   }

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <iterator>
 #include <optional>
 #include <thread>
 #include <utility>
-#include <variant>
+
+#include "lint/compose/compose.hpp"
+#include "lint/skill_md.hpp"
 
 namespace skillrun {
 
@@ -14,22 +18,54 @@ namespace {
 /// Fewer files than this are done before a thread has started.
 constexpr std::size_t files_per_thread = 16;
 
-/// Nothing: a file that turned out to be no manifest.
-using Outcome = std::variant<std::monostate, LintedFile, UnreadableFile>;
+/// What one input gave; nothing when it turned out to be no manifest.
+struct Outcome {
+  std::vector<LintedFile> files;
+  std::optional<UnreadableFile> unreadable;
+};
+
+/// The file beside another one, as messages name it.
+std::string sibling(const std::string& path, const std::string& name) {
+  return (std::filesystem::path(path).parent_path() / name).string();
+}
+
+/// A SKILL.md and the manifest that it names.
+std::vector<LintedFile> lint_skill(SourcePtr source, const LintInput& input, const LintContext& context) {
+  LintedSkillMd skill = lint_skill_md(std::move(source), input.repository_path, context);
+  std::vector<LintedFile> files;
+  if (skill.sidecar) {
+    const std::string& name = skill.sidecar->value;
+    auto manifest = read_source(sibling(input.path, name));
+    if (manifest) {
+      files.push_back(
+          lint_manifest(std::move(*manifest), *format_of(name), sibling(input.repository_path, name), context));
+    } else {
+      report_missing_sidecar(skill, manifest.error());
+    }
+  }
+  files.insert(files.begin(), std::move(skill.file));
+  return files;
+}
 
 Outcome lint_file(const LintInput& input, const LintContext& context) {
   auto source = read_source(input.path);
   if (!source) {
     if (!input.named) return {};
-    return UnreadableFile{.path = input.path, .why = std::move(source.error())};
+    return {.files = {}, .unreadable = UnreadableFile{.path = input.path, .why = std::move(source.error())}};
   }
   if (!input.named && !looks_like_manifest((*source)->text, input.kind)) return {};
-  return lint_source(std::move(*source), input, context);
+  if (input.kind == LintKind::skill_md)
+    return {.files = lint_skill(std::move(*source), input, context), .unreadable = {}};
+  Outcome outcome;
+  outcome.files.push_back(lint_source(std::move(*source), input, context));
+  return outcome;
 }
 
 }  // namespace
 
 LintedFile lint_source(SourcePtr source, const LintInput& input, const LintContext& context) {
+  if (input.kind == LintKind::compose) return lint_compose(std::move(source), input.repository_path, context);
+  if (input.kind == LintKind::skill_md) return lint_skill_md(std::move(source), input.repository_path, context).file;
   const auto format = input.kind == LintKind::toml ? ManifestFormat::toml : ManifestFormat::yaml;
   return lint_manifest(std::move(source), format, input.repository_path, context);
 }
@@ -49,9 +85,13 @@ LintedFiles lint_files(const std::vector<LintInput>& inputs, const LintContext& 
   }
   LintedFiles result;
   for (Outcome& outcome : outcomes) {
-    if (auto* file = std::get_if<LintedFile>(&outcome)) result.files.push_back(std::move(*file));
-    if (auto* file = std::get_if<UnreadableFile>(&outcome)) result.unreadable.push_back(std::move(*file));
+    std::ranges::move(outcome.files, std::back_inserter(result.files));
+    if (outcome.unreadable) result.unreadable.push_back(std::move(*outcome.unreadable));
   }
+  // A manifest that a SKILL.md names may have been found by itself.
+  std::ranges::stable_sort(result.files, {}, &LintedFile::path);
+  const auto again = std::ranges::unique(result.files, {}, &LintedFile::path);
+  result.files.erase(again.begin(), again.end());
   return result;
 }
 

@@ -15,11 +15,12 @@ struct UnreadableFile {
 };
 
 struct LintedFiles {
-  std::vector<LintedFile> files;  ///< in the order of the inputs
+  std::vector<LintedFile> files;  ///< sorted by path, each once
   std::vector<UnreadableFile> unreadable;
 };
 
-/// Reads and lints files on every core. The result depends on nothing but the files and the context.
+/// Reads and lints files, and the manifests that SKILL.md files name, on every core. The result depends on nothing but
+/// the files and the context.
 [[nodiscard]] LintedFiles lint_files(const std::vector<LintInput>& inputs, const LintContext& context);
 
 /// Lints one text as what the input says.

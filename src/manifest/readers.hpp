@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -13,7 +14,13 @@ namespace skillrun {
 // what is wrong and give the root table; nothing when the text can not be understood as a tree at all.
 
 [[nodiscard]] std::optional<ValueNode> read_toml(const TextIndex& index, Reporter& reporter);
-[[nodiscard]] std::optional<ValueNode> read_yaml(const TextIndex& index, Reporter& reporter);
+
+/// What becomes of YAML's merge key `<<`: manifests and policies say everything where it is judged, other formats use
+/// it.
+enum class MergeKeys : std::uint8_t { refused, read };
+
+[[nodiscard]] std::optional<ValueNode> read_yaml(const TextIndex& index, Reporter& reporter,
+                                                 MergeKeys merge_keys = MergeKeys::refused);
 
 /// The offset at which a TOML text nests brackets or dotted keys deeper than max_nesting, if it does. toml++ bounds
 /// brackets only, and a chain of a hundred thousand dots would exhaust the stack when its tables are destroyed.

@@ -50,7 +50,8 @@ Measure measure(const ValueNode& node) {
 
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  TreeBuilder(const TextIndex& index, Reporter& reporter) : index_(index), reporter_(reporter) {}
+  TreeBuilder(const TextIndex& index, Reporter& reporter, MergeKeys merge_keys)
+      : index_(index), reporter_(reporter), merge_keys_(merge_keys) {}
 
   [[nodiscard]] std::optional<ValueNode> take_root() { return std::exchange(root_, std::nullopt); }
 
@@ -90,6 +91,11 @@ class TreeBuilder final : public YAML::EventHandler {
     if (expects_key()) {
       if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
       const bool merge = node.plain && value == "<<";
+      if (merge && merge_keys_ == MergeKeys::read) {
+        frames_.back().has_key = true;
+        frames_.back().merges = true;
+        return;
+      }
       if (merge) {
         reporter_.report({}, node.span,
                          {.rule = duplicate_key,
@@ -150,6 +156,8 @@ class TreeBuilder final : public YAML::EventHandler {
     bool is_key = false;      ///< this collection stands where a key should
     bool has_key = false;     ///< a key was read, its value is next
     bool drop_value = false;  ///< the key was at fault
+    bool merges = false;      ///< the key is <<
+    std::vector<ValueNode> merged;
     std::string key;
     Span key_span;
     std::unordered_set<std::string> keys;
@@ -214,6 +222,12 @@ class TreeBuilder final : public YAML::EventHandler {
       frame.node.items.push_back(std::move(node));
       return;
     }
+    if (frame.merges) {
+      frame.merged.push_back(std::move(node));
+      frame.has_key = false;
+      frame.merges = false;
+      return;
+    }
     if (!frame.drop_value) frame.node.members.push_back({std::move(frame.key), frame.key_span, std::move(node)});
     frame.has_key = false;
     frame.drop_value = false;
@@ -232,9 +246,29 @@ class TreeBuilder final : public YAML::EventHandler {
     frames_.push_back(std::move(frame));
   }
 
+  /// The members of a merged table that the frame does not have itself; of a list the first table counts most.
+  void merge(Frame& frame, ValueNode&& node) {
+    if (node.kind == NodeKind::array) {
+      for (ValueNode& item : node.items) merge(frame, std::move(item));
+      return;
+    }
+    if (node.kind != NodeKind::table) {
+      reporter_.report({}, node.span,
+                       {.rule = syntax_error,
+                        .message = fmt::format("{}, where a table to merge is expected", describe(node)),
+                        .evidence = node.text,
+                        .remediation = "merge a table: <<: *name"});
+      return;
+    }
+    for (Member& member : node.members) {
+      if (frame.keys.insert(member.key).second) frame.node.members.push_back(std::move(member));
+    }
+  }
+
   void close(char closing) {
     Frame frame = std::move(frames_.back());
     frames_.pop_back();
+    for (ValueNode& merged : frame.merged) merge(frame, std::move(merged));
     const char opening = closing == ']' ? '[' : '{';
     if (frame.begin < text().size() && text()[frame.begin] == opening) {
       last_end_ = yaml_flow_end(text(), std::max(last_end_, frame.begin + 1), closing);
@@ -264,6 +298,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   const TextIndex& index_;
   Reporter& reporter_;
+  MergeKeys merge_keys_;
   std::vector<Frame> frames_;
   std::map<YAML::anchor_t, ValueNode> anchors_;
   std::optional<ValueNode> root_;
@@ -284,8 +319,8 @@ void report(const YAML::Exception& error, const TextIndex& index, Reporter& repo
 
 }  // namespace
 
-std::optional<ValueNode> read_yaml(const TextIndex& index, Reporter& reporter) {
-  TreeBuilder builder(index, reporter);
+std::optional<ValueNode> read_yaml(const TextIndex& index, Reporter& reporter, MergeKeys merge_keys) {
+  TreeBuilder builder(index, reporter, merge_keys);
   std::optional<ValueNode> root;
   try {
     std::istringstream stream{std::string(index.text())};

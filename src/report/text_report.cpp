@@ -76,8 +76,8 @@ class GroupText {
   std::string take() && {
     for (const Finding& finding : group_) {
       const Palette palette = palette_for(finding.severity, style_.color);
-      line("{}{}[{}]{}{}: {}{}", palette.severity, to_string(finding.severity), printable(finding.rule), palette.reset,
-           palette.bold, printable(finding.message), palette.reset);
+      line("{}{}[{}]{}{}{}: {}{}", palette.severity, to_string(finding.severity), printable(finding.rule),
+           palette.reset, palette.bold, finding.waived ? " (waived)" : "", printable(finding.message), palette.reset);
     }
     if (const std::string place = place_of(first_); !place.empty()) {
       line("{:{}}{}-->{} {}", "", margin_, frame_.frame, frame_.reset, place);
@@ -179,8 +179,10 @@ std::string format_text(const Findings& findings, TextStyle style) {
 std::string lint_as_text(const LintReport& report, TextStyle style) {
   std::string text;
   for (const LintedFile& file : report.files) {
-    if (file.findings.empty()) continue;
-    text += format_text(file.findings, style) + "\n";
+    Findings shown;
+    std::ranges::copy_if(file.findings, std::back_inserter(shown),
+                         [&](const Finding& finding) { return finding.severity >= style.least; });
+    if (!shown.empty()) text += format_text(shown, style) + "\n";
   }
   const LintSummary summary = summarize(report);
   const auto counted = [](std::size_t count, std::string_view what) {
