@@ -26,5 +26,18 @@ foreach(file IN LISTS policy_files)
 endforeach()
 configure_file(${PROJECT_SOURCE_DIR}/cmake/builtin_policies.cpp.in ${PROJECT_BINARY_DIR}/generated/builtin_policies.cpp @ONLY)
 
+# The scripts of the shells.
+file(GLOB completion_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/completions/skillrun.*)
+list(SORT completion_files)
+set(SKILLRUN_COMPLETION_ENTRIES)
+foreach(file IN LISTS completion_files)
+  get_filename_component(shell ${file} LAST_EXT)
+  string(SUBSTRING ${shell} 1 -1 shell)
+  file(READ ${file} text)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  string(APPEND SKILLRUN_COMPLETION_ENTRIES "    {\"${shell}\", R\"skillrun(${text})skillrun\"},\n")
+endforeach()
+configure_file(${PROJECT_SOURCE_DIR}/cmake/completion_scripts.cpp.in ${PROJECT_BINARY_DIR}/generated/completion_scripts.cpp @ONLY)
+
 set(skillrun_generated_policy_sources
   ${PROJECT_BINARY_DIR}/generated/rule_table.cpp ${PROJECT_BINARY_DIR}/generated/builtin_policies.cpp)

@@ -17,6 +17,7 @@ namespace skillrun::cli {
 [[nodiscard]] int policy_test_command(const Invocation& invocation);
 [[nodiscard]] int doctor_command(const Invocation& invocation);
 [[nodiscard]] int gc_command(const Invocation& invocation);
+[[nodiscard]] int completion_command(const Invocation& invocation);
 [[nodiscard]] int schema_command(const Invocation& invocation);
 [[nodiscard]] int version_command(const Invocation& invocation);
 

@@ -1,6 +1,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <spdlog/sinks/basic_file_sink.h>
 
 #include "cli/commands.hpp"
+#include "cli/completion.hpp"
 #include "cli/exit_status.hpp"
 #include "engine/log.hpp"
 
@@ -33,6 +35,7 @@ constexpr Command commands[] = {
     {"doctor", doctor_command},
     {"gc", gc_command},
     {"schema", schema_command},
+    {"completion", completion_command},
     {"version", version_command},
     {"policy show", policy_show_command},
     {"policy test", policy_test_command},
@@ -56,6 +59,7 @@ void set_up_logging(const GlobalOptions& options) {
 }
 
 int main_in_words(std::vector<std::string> words) {
+  if (!words.empty() && words.front() == completion_word) return answer_completion(std::span(words).subspan(1));
   auto invocation = parse_command_line(std::move(words));
   if (!invocation) {
     fmt::print("{}", invocation.error().output);

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <skillrun/version.hpp>
 
+#include "cli/describe_app.hpp"
 #include "cli/exit_status.hpp"
 #include "support/text.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 
 /// Commands of the documented interface that this version does not have. Their names are reserved, so that a skill
 /// never changes its meaning when they arrive.
-constexpr std::string_view reserved_commands[] = {"init", "session", "completion"};
+constexpr std::string_view reserved_commands[] = {"init", "session"};
 
 const std::map<std::string, ColorMode> color_modes{
     {"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}};
@@ -82,8 +83,11 @@ class Parser {
     add_gc(*app_.add_subcommand("gc", "Remove the containers and folders that a killed skillrun left behind"));
     add_schema(
         *app_.add_subcommand("schema", "Print the JSON Schema of manifests, policies, lint documents or results"));
+    add_completion(*app_.add_subcommand("completion", "Print what a shell needs to complete skillrun's command line"));
     app_.add_subcommand("version", "Print the version");
   }
+
+  [[nodiscard]] CommandEntry table() const { return describe(app_); }
 
   std::expected<Invocation, ParseExit> parse(std::vector<std::string> words) {
     const std::size_t command_at = first_positional(words, 0, app_);
@@ -202,6 +206,15 @@ class Parser {
     schema.footer(
         "JSON Schema, draft 2020-12. Editors check and complete manifests and policies by it; the same files are\n"
         "installed as share/skillrun/schemas/DOCUMENT.json.");
+  }
+
+  void add_completion(CLI::App& completion) {
+    completion.add_option("SHELL", invocation_.names, "bash, zsh or fish")
+        ->required()
+        ->expected(1)
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""))
+        ->type_name("");
+    completion.footer("For this shell: source <(skillrun completion bash); in fish: skillrun completion fish | source");
   }
 
   void add_policy(CLI::App& policy) {
@@ -398,6 +411,8 @@ class Parser {
 };
 
 }  // namespace
+
+CommandEntry command_table() { return Parser().table(); }
 
 std::expected<Invocation, ParseExit> parse_command_line(std::vector<std::string> words) {
   return Parser().parse(std::move(words));

@@ -64,7 +64,7 @@ struct Invocation {
   std::string command;  ///< "run", "list", "policy show", ...
   RunRequest run;       ///< run and explain
   LintRequest lint;
-  std::vector<std::string> names;  ///< skills (show, pull, build), a rule's id, policies, or a schema
+  std::vector<std::string> names;  ///< skills (show, pull, build), a rule's id, policies, a schema, or a shell
   OutputFormat format = OutputFormat::text;
   bool dry_run = false;  ///< gc
 };

@@ -62,7 +62,8 @@ check "$work/check-pkgconfig"
 "$work/prefix/bin/skillrun" version >/dev/null || fail "the installed program does not start"
 (cd / && "$work/prefix/bin/skillrun" list) | grep -q ffmpeg || fail "the installed program does not find its manifests"
 for file in share/skillrun/policies/baseline.yaml share/skillrun/manifests/jq.toml \
-  share/skillrun/schemas/manifest.json share/doc/skillrun/README.md; do
+  share/skillrun/schemas/manifest.json share/bash-completion/completions/skillrun share/zsh/site-functions/_skillrun \
+  share/fish/vendor_completions.d/skillrun.fish share/doc/skillrun/README.md; do
   [ -f "$work/prefix/$file" ] || fail "not installed: $file"
 done
 if grep -rlE 'boost|toml\+\+|yaml-cpp' "$work/prefix/include"; then
