@@ -63,7 +63,7 @@ check "$work/check-pkgconfig"
 (cd / && "$work/prefix/bin/skillrun" list) | grep -q ffmpeg || fail "the installed program does not find its manifests"
 for file in share/skillrun/policies/baseline.yaml share/skillrun/manifests/jq.toml \
   share/skillrun/schemas/manifest.json share/bash-completion/completions/skillrun share/zsh/site-functions/_skillrun \
-  share/fish/vendor_completions.d/skillrun.fish share/doc/skillrun/README.md; do
+  share/man/man1/skillrun.1 share/fish/vendor_completions.d/skillrun.fish share/doc/skillrun/README.md; do
   [ -f "$work/prefix/$file" ] || fail "not installed: $file"
 done
 if grep -rlE 'boost|toml\+\+|yaml-cpp' "$work/prefix/include"; then
