@@ -116,21 +116,28 @@ for (const [status, words] of Object.entries(runs)) {
   check(!validators.result({...result, surplus: 1}), 'the schema accepts a member that there is not');
 }
 
-// Lint documents, where the program has the command.
-if (skillrun(['lint', '--help']).status === 0) {
-  let findings = 0;
-  for (const file of [broken, refused, ...fixtures.filter((_, index) => index % 20 === 0)]) {
-    const printed = skillrun(['lint', '--format', 'json', file]).stdout;
-    const document = JSON.parse(printed || 'null');
-    valid('lint', document, `skillrun lint ${file}`);
-    findings += document?.findings?.length ?? 0;
-    check(!validators.lint({...document, summary: {}}), 'the schema accepts a summary without numbers');
-  }
-  expectAtLeast(20, 'findings in lint documents', findings);
-} else if (process.env.SKILLRUN_SCHEMA_LINT === '1') {
-  check(false, '`skillrun lint` is not there');
-} else {
-  console.log('lint documents were not looked at: this program has no lint');
+// Lint documents: of files with every kind of fault, of findings that are waived, and of nothing at all.
+const empty = path.join(work, 'empty');
+fs.mkdirSync(empty);
+const waiving = path.join(work, 'waiving.yaml');
+fs.writeFileSync(waiving, `apiVersion: skillrun.policy/v1
+name: waiving
+waivers:
+  - {rule: root-user, skill: tool, reason: a test, owner: the tests, expires: 9999-12-31}
+`);
+valid('policy', read(waiving), waiving);
+let findings = [];
+for (const words of [[path.join(source, 'tests/fixtures')], ['-p', 'restricted', path.join(source, 'manifests')], [broken],
+                     ['-p', 'privileged', refused], ['-p', waiving, refused], [empty]]) {
+  const document = JSON.parse(skillrun(['lint', '--format', 'json', ...words]).stdout || 'null');
+  valid('lint', document, `skillrun lint ${words.join(' ')}`);
+  findings = findings.concat(document?.findings ?? []);
+  check(!validators.lint({...document, summary: {}}), 'the schema accepts a summary without numbers');
+}
+expectAtLeast(400, 'findings in lint documents', findings.length);
+expectAtLeast(1, 'waived findings in lint documents', findings.filter((finding) => finding.waived !== null).length);
+for (const severity of ['error', 'warning', 'info']) {
+  expectAtLeast(1, `lint findings of severity ${severity}`, findings.filter((one) => one.severity === severity).length);
 }
 
 for (const fault of faults) console.error(`schema: ${fault}`);

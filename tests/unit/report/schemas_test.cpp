@@ -101,6 +101,17 @@ TEST_CASE("the schema of findings has the members that findings have") {
   CHECK(properties_of(schema::finding(true)) == identified);
 }
 
+TEST_CASE("the schema of lint documents has the members that they have") {
+  const json::value schema = json::parse(lint_schema());
+  LintReport report;
+  report.policy = Policy::builtin("baseline");
+  const json::value written = json::parse(format_lint(report, LintFormat::json));
+  CHECK(properties_of(schema) == keys_of(written));
+  for (const char* inner : {"tool", "summary"}) {
+    CHECK(properties_of(schema.at("properties").at(inner)) == keys_of(written.at(inner)));
+  }
+}
+
 TEST_CASE("an object of the schemas has no other keys than those that it names, or names by a pattern") {
   std::vector<json::value> open{json::parse(manifest_schema()), json::parse(policy_schema()),
                                 json::parse(lint_schema())};
