@@ -35,8 +35,8 @@ const std::map<std::string, Names, std::less<>> visible_layers = {
 /// The layer that a public header belongs to. skillrun.hpp gathers the policy library and is for its users.
 const std::map<std::string, std::string, std::less<>> public_headers = {
     {"source", "support"}, {"finding", "support"}, {"version", "support"}, {"manifest", "manifest"},
-    {"spec", "spec"},      {"policy", "policy"},   {"lint", "lint"},        {"report", "report"},   {"engine", "engine"},
-    {"run", "run"},        {"skillrun", "report"},
+    {"spec", "spec"},      {"policy", "policy"},   {"lint", "lint"},       {"report", "report"},
+    {"engine", "engine"},  {"run", "run"},         {"skillrun", "report"},
 };
 
 struct Library {
