@@ -88,9 +88,9 @@ TEST_CASE("an environment variable stands in for an option and the option wins")
 }
 
 TEST_CASE("wrong usage ends with 125 and says how to go on") {
-  for (const Words& words :
-       {Words{}, Words{"--nonsense", "x"}, Words{"run"}, Words{"ffmpeg@"}, Words{"@x"},
-        Words{"--color", "blue", "list"}, Words{"list", "surplus"}, Words{"x", "--tty", "--no-tty"}, Words{"session"}}) {
+  for (const Words& words : {Words{}, Words{"--nonsense", "x"}, Words{"run"}, Words{"ffmpeg@"}, Words{"@x"},
+                             Words{"--color", "blue", "list"}, Words{"list", "surplus"},
+                             Words{"x", "--tty", "--no-tty"}, Words{"session"}}) {
     const ParseExit exit = rejected(words);
     CHECK(exit.status == failed);
     CHECK(exit.error.find("--help") != std::string::npos);
@@ -153,9 +153,9 @@ TEST_CASE("lint reports as text of what run would find, and fails on errors, unl
 }
 
 TEST_CASE("each output of lint belongs to the format before it") {
-  const auto outputs =
-      parsed({"lint", "--format", "sarif", "--output", "lint.sarif", "--format", "text", "--format=junit", "--output=j"})
-          .lint.outputs;
+  const auto outputs = parsed({"lint", "--format", "sarif", "--output", "lint.sarif", "--format", "text",
+                               "--format=junit", "--output=j"})
+                           .lint.outputs;
   REQUIRE(outputs.size() == 3);
   CHECK(outputs[0].format == LintFormat::sarif);
   CHECK(outputs[0].file == "lint.sarif");
@@ -168,9 +168,10 @@ TEST_CASE("each output of lint belongs to the format before it") {
 TEST_CASE("wrong usage of lint ends with 2, because 1 means findings") {
   for (const Words& words :
        {Words{"lint", "--format", "xml"}, Words{"lint", "--format", "json", "--format", "text"},
-        Words{"lint", "--output", "a", "--output", "b"}, Words{"lint", "--fail-on", "always"}, Words{"lint", "--nonsense"},
-        Words{"check", "-", "x"}, Words{"lint", "--dry-run"}, Words{"lint", "-", "--fix"}, Words{"lint", "--as", "xml"},
-        Words{"lint", "--baseline", "a", "--write-baseline", "b"}, Words{"lint", "--host-checks", "maybe"}}) {
+        Words{"lint", "--output", "a", "--output", "b"}, Words{"lint", "--fail-on", "always"},
+        Words{"lint", "--nonsense"}, Words{"check", "-", "x"}, Words{"lint", "--dry-run"}, Words{"lint", "-", "--fix"},
+        Words{"lint", "--as", "xml"}, Words{"lint", "--baseline", "a", "--write-baseline", "b"},
+        Words{"lint", "--host-checks", "maybe"}}) {
     CAPTURE(words.back());
     const ParseExit exit = rejected(words);
     CHECK(exit.status == wrong_usage);
