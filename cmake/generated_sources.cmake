@@ -1,4 +1,5 @@
-# What is made at configure time: the version header, the rule table, and the built-in policies as text.
+# What is made at configure time: the version header, the rule table, the built-in policies as text, and
+# what the HTML report of lint looks like and does.
 configure_file(${PROJECT_SOURCE_DIR}/cmake/version.hpp.in ${PROJECT_BINARY_DIR}/include/skillrun/version.hpp @ONLY)
 
 # The rule table. src/policy/rules/host_network.cpp defines `std::span<const Rule> host_network_rules()`; a static
@@ -39,5 +40,15 @@ foreach(file IN LISTS completion_files)
 endforeach()
 configure_file(${PROJECT_SOURCE_DIR}/cmake/completion_scripts.cpp.in ${PROJECT_BINARY_DIR}/generated/completion_scripts.cpp @ONLY)
 
+# The style and the script of the HTML report.
+foreach(kind IN ITEMS css js)
+  set(file ${PROJECT_SOURCE_DIR}/src/report/html/lint.${kind})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  string(TOUPPER ${kind} upper)
+  file(READ ${file} SKILLRUN_LINT_${upper})
+endforeach()
+configure_file(${PROJECT_SOURCE_DIR}/cmake/lint_page_assets.cpp.in ${PROJECT_BINARY_DIR}/generated/lint_page_assets.cpp @ONLY)
+
 set(skillrun_generated_policy_sources
-  ${PROJECT_BINARY_DIR}/generated/rule_table.cpp ${PROJECT_BINARY_DIR}/generated/builtin_policies.cpp)
+  ${PROJECT_BINARY_DIR}/generated/rule_table.cpp ${PROJECT_BINARY_DIR}/generated/builtin_policies.cpp
+  ${PROJECT_BINARY_DIR}/generated/lint_page_assets.cpp)

@@ -3,18 +3,11 @@
 #include <fmt/format.h>
 #include <skillrun/report.hpp>
 
+#include "report/sentence.hpp"
+
 namespace skillrun {
 
 namespace {
-
-/// A sentence part as a sentence.
-std::string sentence(std::string_view part) {
-  std::string text(part);
-  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
-    text.front() = static_cast<char>(text.front() - 'a' + 'A');
-  }
-  return text + ".";
-}
 
 std::string parameters_of(const RuleInfo& rule) {
   if (rule.params.empty()) return {};

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string_view>
+
+namespace skillrun {
+
+/// src/report/html/lint.css and lint.js, compiled in. Neither holds anything that ends a style or script element.
+[[nodiscard]] std::string_view lint_css() noexcept;
+[[nodiscard]] std::string_view lint_js() noexcept;
+
+}  // namespace skillrun

@@ -1,0 +1,13 @@
+#include "report/sentence.hpp"
+
+namespace skillrun {
+
+std::string sentence(std::string_view part) {
+  std::string text(part);
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  }
+  return text + ".";
+}
+
+}  // namespace skillrun
