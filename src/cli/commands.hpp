@@ -5,6 +5,7 @@
 namespace skillrun::cli {
 
 // One function per command, each in a file of its own. The result is the exit status.
+[[nodiscard]] int init_command(const Invocation& invocation);
 [[nodiscard]] int lint_command(const Invocation& invocation);
 [[nodiscard]] int run_command(const Invocation& invocation);
 [[nodiscard]] int explain_command(const Invocation& invocation);

@@ -79,10 +79,18 @@ void Console::note(std::string_view message) const {
 }
 
 void Console::findings(const Findings& findings) const {
+  show(findings, verbose_ && !quiet_ ? Severity::info : Severity::error);
+}
+
+void Console::findings_and_warnings(const Findings& findings) const {
+  show(findings, quiet_ ? Severity::error : verbose_ ? Severity::info : Severity::warning);
+}
+
+/// Waived findings are shown where everything is.
+void Console::show(const Findings& findings, Severity least) const {
   Findings shown;
   std::ranges::copy_if(findings, std::back_inserter(shown), [&](const Finding& finding) {
-    return (finding.severity == Severity::error && !finding.waived) ||
-           (verbose_ && !quiet_ && finding.severity != Severity::off);
+    return finding.severity >= least && (!finding.waived || least == Severity::info);
   });
   if (json_) {
     std::string lines;

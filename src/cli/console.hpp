@@ -25,12 +25,16 @@ class Console {
   void note(std::string_view message) const;
   /// Findings with their places on standard error; below errors only under -v.
   void findings(const Findings& findings) const;
+  /// The same with warnings, whatever -v says.
+  void findings_and_warnings(const Findings& findings) const;
   /// The message and findings of a run that did not end by itself.
   void failure(const RunResult& result) const;
 
   [[nodiscard]] bool color_for_output() const noexcept { return color_output_; }
 
  private:
+  void show(const Findings& findings, Severity least) const;
+
   bool color_output_;
   bool color_error_;
   bool json_;  ///< skillrun's own words are lines of JSON

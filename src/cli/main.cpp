@@ -25,6 +25,7 @@ struct Command {
 
 constexpr Command commands[] = {
     {"run", run_command},
+    {"init", init_command},
     {"lint", lint_command},
     {"explain", explain_command},
     {"list", list_command},

@@ -19,7 +19,7 @@ namespace {
 
 /// Commands of the documented interface that this version does not have. Their names are reserved, so that a skill
 /// never changes its meaning when they arrive.
-constexpr std::string_view reserved_commands[] = {"init", "session"};
+constexpr std::string_view reserved_commands[] = {"session"};
 
 const std::map<std::string, ColorMode> color_modes{
     {"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}};
@@ -80,6 +80,7 @@ class Parser {
     add_policy(*app_.add_subcommand("policy", "Show policies, and run their test cases"));
     add_names("rules", "List the rules of the policy engine, or show one rule's page", "ID", 0, 1, true);
     add_format(*app_.add_subcommand("doctor", "Show which engines and policies are in force, and what to mend"));
+    add_init(*app_.add_subcommand("init", "Write a manifest, from scratch or from a docker command line"));
     add_gc(*app_.add_subcommand("gc", "Remove the containers and folders that a killed skillrun left behind"));
     add_schema(
         *app_.add_subcommand("schema", "Print the JSON Schema of manifests, policies, lint documents or results"));
@@ -185,6 +186,21 @@ class Parser {
         "file\nthat declares skills, hidden ones included, without what .gitignore excludes.\n\n"
         "Example: skillrun lint --format sarif --output lint.sarif --format text\n\n"
         "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a file that can not be read.");
+  }
+
+  void add_init(CLI::App& init) {
+    InitRequest& request = invocation_.init;
+    init.add_option("NAME", request.name, "The skill's name (default: from the line or the image)")->type_name("");
+    auto* image = init.add_option("--from-image", request.from_image, "Begin with this image")->type_name("IMAGE");
+    init.add_option("--from-run", request.from_run, "Turn a docker command line, in quotes, into a skill")
+        ->excludes(image)
+        ->type_name("'docker run ...'");
+    init.add_flag("--yaml", request.yaml, "Write YAML instead of TOML");
+    init.add_option("--output", request.output, "The file to write, - for standard output (default: skillrun.toml)")
+        ->type_name("FILE");
+    init.footer(
+        "Says what the policy in force finds. Nothing is run, and no file is replaced.\n\n"
+        "Example: skillrun init --from-run 'docker run --rm -v $PWD:/work -w /work alpine:3.20 wc -l'");
   }
 
   void add_gc(CLI::App& gc) {

@@ -58,12 +58,22 @@ struct LintRequest {
   bool dry_run = false;
 };
 
+/// init [NAME]
+struct InitRequest {
+  std::string name;        ///< of the skill; empty: from the line or the image
+  std::string from_run;    ///< a line `docker run ...`
+  std::string from_image;  ///< an image
+  std::string output;      ///< a file, "-"; empty: skillrun.toml or skillrun.yaml
+  bool yaml = false;
+};
+
 /// What the command line asks for.
 struct Invocation {
   GlobalOptions global;
   std::string command;  ///< "run", "list", "policy show", ...
   RunRequest run;       ///< run and explain
   LintRequest lint;
+  InitRequest init;
   std::vector<std::string> names;  ///< skills (show, pull, build), a rule's id, policies, a schema, or a shell
   OutputFormat format = OutputFormat::text;
   bool dry_run = false;  ///< gc

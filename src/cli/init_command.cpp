@@ -1,0 +1,95 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include <skillrun/lint.hpp>
+#include <skillrun/report.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/manifest_draft.hpp"
+#include "cli/preparation.hpp"
+#include "support/text.hpp"
+#include "support/unique_fd.hpp"
+
+namespace skillrun::cli {
+
+namespace {
+
+std::expected<ManifestDraft, std::string> draft_of(const InitRequest& request) {
+  if (!request.from_run.empty()) {
+    auto draft = draft_from_run(request.from_run, request.name);
+    if (draft) return draft;
+    return std::unexpected(fmt::format("--from-run: {}", draft.error()));
+  }
+  const std::string image = request.from_image.empty() ? "alpine:3.20" : request.from_image;
+  return draft_for_image(request.name.empty() ? name_from_image(image) : request.name, image);
+}
+
+/// A file that is there already stays as it is.
+std::expected<void, std::string> write_new(const std::string& path, std::string_view text) {
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!file && errno == EEXIST) {
+    return std::unexpected(fmt::format(
+        "'{}' is there already; name another file with --output, or - for standard output", printable(path)));
+  }
+  if (file && write_all(file.get(), text)) return {};
+  return std::unexpected(
+      fmt::format("can not write '{}': {}", printable(path), std::generic_category().message(errno)));
+}
+
+LintedFile judge(const std::string& text, ManifestFormat format, const std::string& path,
+                 std::shared_ptr<const Policy> policy) {
+  std::error_code error;
+  auto source = std::make_shared<const SourceText>(
+      SourceText{.name = path, .directory = std::filesystem::current_path(error).string(), .text = text});
+  const LocalHost host(std::nullopt, today());
+  const EnvironmentVariables variables;
+  return lint_manifest(
+      std::move(source), format, path,
+      {.policy = std::move(policy), .host = host, .variables = variables, .caller = CallerContext::current()});
+}
+
+}  // namespace
+
+int init_command(const Invocation& invocation) {
+  const Console console(invocation.global);
+  const InitRequest& request = invocation.init;
+  const auto draft = draft_of(request);
+  if (!draft) {
+    console.error(draft.error());
+    return failed;
+  }
+  const ManifestFormat format = request.yaml ? ManifestFormat::yaml : ManifestFormat::toml;
+  const std::string text = write_manifest(*draft, format);
+  const bool to_output = request.output == "-";
+  const std::string path = !request.output.empty() && !to_output ? request.output
+                           : request.yaml                        ? "skillrun.yaml"
+                                                                 : "skillrun.toml";
+  const auto policy = load_policy(invocation.global, console);
+  if (!policy) {
+    console.failure(policy.error());
+    return policy.error().exit_status();
+  }
+  const LintedFile linted = judge(text, format, to_output ? "<stdout>" : path, *policy);
+  if (to_output) {
+    if (!console.print(text)) return failed;
+  } else if (auto written = write_new(path, text); !written) {
+    console.error(written.error());
+    return failed;
+  }
+  console.findings_and_warnings(linted.findings);
+  if (to_output) return success;
+  console.note(has_errors(linted.findings)
+                   ? fmt::format("wrote {}; the policy {} refuses the skill {} until that is mended", printable(path),
+                                 (*policy)->name(), printable(draft->skill))
+                   : fmt::format("wrote {}; try it: skillrun {} -- ARGS...", printable(path), printable(draft->skill)));
+  return success;
+}
+
+}  // namespace skillrun::cli

@@ -1,0 +1,222 @@
+#include "cli/manifest_draft.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "cli/shell_words.hpp"
+#include "spec/docker_run_flags.hpp"
+#include "spec/extra_args.hpp"
+#include "support/text.hpp"
+
+namespace skillrun::cli {
+
+namespace {
+
+/// Flags that have a key of their own, and whether it is a list.
+struct KeyOfFlag {
+  std::string_view flag;
+  std::string_view key;
+  bool list = false;
+};
+
+constexpr std::array keys_of_flags{
+    KeyOfFlag{"volume", "volumes", true},
+    KeyOfFlag{"workdir", "working_dir"},
+    KeyOfFlag{"env", "environment", true},
+    KeyOfFlag{"entrypoint", "entrypoint"},
+    KeyOfFlag{"memory", "memory"},
+    KeyOfFlag{"memory-swap", "memory_swap"},
+    KeyOfFlag{"memory-reservation", "memory_reservation"},
+    KeyOfFlag{"cpus", "cpus"},
+    KeyOfFlag{"network", "network"},
+    KeyOfFlag{"publish", "ports", true},
+    KeyOfFlag{"user", "user"},
+    KeyOfFlag{"group-add", "group_add", true},
+    KeyOfFlag{"gpus", "gpus"},
+    KeyOfFlag{"platform", "platform"},
+    KeyOfFlag{"tmpfs", "tmpfs", true},
+    KeyOfFlag{"cap-add", "cap_add", true},
+    KeyOfFlag{"cap-drop", "cap_drop", true},
+    KeyOfFlag{"security-opt", "security_opt", true},
+    KeyOfFlag{"pids-limit", "pids_limit"},
+    KeyOfFlag{"shm-size", "shm_size"},
+    KeyOfFlag{"hostname", "hostname"},
+    KeyOfFlag{"dns", "dns", true},
+    KeyOfFlag{"add-host", "extra_hosts", true},
+    KeyOfFlag{"device", "devices", true},
+    KeyOfFlag{"stop-signal", "stop_signal"},
+    KeyOfFlag{"stop-timeout", "stop_timeout"},
+    KeyOfFlag{"pull", "pull"},
+};
+
+/// The order in which a docker table is written.
+constexpr std::array<std::string_view, 34> key_order{
+    "image",        "entrypoint", "command",   "volumes",   "tmpfs",       "working_dir",
+    "environment",  "user",       "group_add", "memory",    "memory_swap", "memory_reservation",
+    "cpus",         "pids_limit", "shm_size",  "network",   "ports",       "dns",
+    "extra_hosts",  "hostname",   "read_only", "cap_drop",  "cap_add",     "security_opt",
+    "devices",      "gpus",       "init",      "platform",  "pull",        "stop_signal",
+    "stop_timeout", "timeout",    "rm",        "extra_args"};
+
+constexpr std::string_view on = "true";
+
+/// "--name=value" as one word, which can not be taken for another flag.
+std::string as_word(const FlagUse& use) {
+  if (use.flag->arity == FlagArity::boolean && use.value == on) return fmt::format("--{}", use.flag->name);
+  return fmt::format("--{}={}", use.flag->name, use.value);
+}
+
+void take_flag(ManifestDraft& draft, const FlagUse& use) {
+  const std::string_view name = use.flag->name;
+  const bool is_on = use.value == on;
+  if (name == "rm" || name == "interactive" || name == "tty") {
+    if (!is_on) draft.add("extra_args", as_word(use));
+    return;
+  }
+  if (name == "name") return;
+  if ((name == "read-only" || name == "init") && is_on) return draft.set(name == "init" ? "init" : "read_only", true);
+  const auto* known = std::ranges::find(keys_of_flags, name, &KeyOfFlag::flag);
+  if (known == keys_of_flags.end()) return draft.add("extra_args", as_word(use));
+  if (known->list) return draft.add(known->key, use.value);
+  // A second value stays visible: the policy says that two are given.
+  if (draft.has(known->key)) return draft.add("extra_args", as_word(use));
+  draft.set(known->key, use.value);
+}
+
+/// The words after `docker run`; nothing when the line is no such call.
+std::optional<std::span<const std::string>> words_of_run(std::span<const std::string> words) {
+  const auto skip = [&](std::string_view word) {
+    const bool there = !words.empty() && words.front() == word;
+    if (there) words = words.subspan(1);
+    return there;
+  };
+  skip("$$");  // a prompt that was copied along
+  skip("sudo");
+  if (words.empty()) return std::nullopt;
+  const std::string program = words.front().substr(words.front().rfind('/') + 1);
+  if (program != "docker" && program != "podman") return std::nullopt;
+  words = words.subspan(1);
+  skip("container");
+  if (!skip("run")) return std::nullopt;
+  return words;
+}
+
+std::string quoted(const std::string& text) { return json::serialize(json::value(text)); }
+
+/// A string, boolean or list of strings, in a form that TOML and YAML have in common.
+std::string written(const json::value& value) {
+  if (!value.is_array()) return json::serialize(value);
+  std::string text;
+  for (const json::value& item : value.get_array()) text += (text.empty() ? "" : ", ") + json::serialize(item);
+  return fmt::format("[{}]", text);
+}
+
+}  // namespace
+
+void ManifestDraft::set(std::string_view key, std::string value) { docker.emplace_back(key, std::move(value)); }
+void ManifestDraft::set(std::string_view key, bool value) { docker.emplace_back(key, value); }
+
+void ManifestDraft::add(std::string_view key, std::string value) {
+  auto entry = std::ranges::find(docker, key, &std::pair<std::string, json::value>::first);
+  if (entry == docker.end()) entry = docker.insert(docker.end(), {std::string(key), json::array()});
+  entry->second.get_array().emplace_back(std::move(value));
+}
+
+bool ManifestDraft::has(std::string_view key) const {
+  return std::ranges::find(docker, key, &std::pair<std::string, json::value>::first) != docker.end();
+}
+
+std::string name_from_image(std::string_view image) {
+  image = image.substr(0, image.find('@'));
+  image = image.substr(image.rfind('/') + 1);
+  image = image.substr(0, image.find(':'));
+  return std::string(image);
+}
+
+ManifestDraft draft_for_image(std::string name, const std::string& image) {
+  ManifestDraft draft;
+  draft.skill = std::move(name);
+  draft.description = "what it does, in one line";
+  draft.set("image", image);
+  draft.add("volumes", "${SKILL_WORKDIR}:/workdir");
+  draft.set("working_dir", std::string("/workdir"));
+  draft.set("user", std::string("host"));
+  draft.set("memory", std::string("512m"));
+  draft.set("cpus", std::string("1"));
+  draft.set("pids_limit", std::string("256"));
+  draft.set("read_only", true);
+  draft.add("tmpfs", "/tmp:size=64m");
+  draft.add("cap_drop", "ALL");
+  draft.add("security_opt", "no-new-privileges");
+  draft.set("timeout", std::string("10m"));
+  return draft;
+}
+
+std::expected<ManifestDraft, std::string> draft_from_run(std::string_view line, std::string name) {
+  const auto words = split_shell_line(line);
+  if (!words) return std::unexpected(words.error());
+  const auto run = words_of_run(*words);
+  if (!run)
+    return std::unexpected(
+        "it does not begin with `docker run`; give the whole line in quotes, as in 'docker run --rm alpine:3.20 ls'");
+  std::vector<Text> texts;
+  for (const std::string& word : *run) texts.push_back({.value = word, .span = {}, .written = {}});
+  const ParsedWords parsed = parse_extra_args(texts);
+  // The first word that is neither a flag nor a value is the image; what follows is the skill's.
+  std::size_t image = texts.size();
+  for (const WordProblem& problem : parsed.problems) {
+    const bool positional = !texts[problem.word].value.starts_with('-') || texts[problem.word].value == "-";
+    if (positional) image = std::min(image, problem.word);
+  }
+  for (const WordProblem& problem : parsed.problems) {
+    if (problem.word < image && problem.word + 1 < texts.size()) {
+      return std::unexpected(fmt::format("{}: {}", printable(texts[problem.word].value), problem.message));
+    }
+  }
+  if (image == texts.size()) return std::unexpected("it names no image, the word after all flags");
+
+  ManifestDraft draft;
+  draft.set("image", texts[image].value);
+  for (const FlagUse& use : parsed.flags) {
+    if (use.word >= image) break;
+    if (use.flag->name == "name" && name.empty()) name = use.value;
+    take_flag(draft, use);
+  }
+  for (std::size_t i = image + 1; i < texts.size(); ++i) draft.add("command", texts[i].value);
+  draft.skill = name.empty() ? name_from_image(texts[image].value) : std::move(name);
+  if (draft.has("ports") && !draft.has("network")) draft.set("network", std::string("bridge"));
+  if (!draft.has("network")) {
+    draft.remarks.emplace_back(
+        "docker would connect it to a network; a skill has none unless it asks: network = \"bridge\"");
+  }
+  return draft;
+}
+
+std::string write_manifest(const ManifestDraft& draft, ManifestFormat format) {
+  const bool toml = format == ManifestFormat::toml;
+  std::string text = toml ? "version = \"1\"\n\n" : "version: \"1\"\n\n";
+  for (const std::string& remark : draft.remarks) text += fmt::format("# {}\n", printable(remark));
+  // A name with a dot would be two keys of TOML.
+  const bool bare = std::ranges::none_of(draft.skill, [](char c) { return c == '.'; });
+  const std::string name = bare && toml ? draft.skill : quoted(draft.skill);
+  if (toml) {
+    if (!draft.description.empty()) {
+      text += fmt::format("[skills.{}]\ndescription = {}\n\n", name, quoted(draft.description));
+    }
+    text += fmt::format("[skills.{}.docker]\n", name);
+  } else {
+    text += fmt::format("skills:\n  {}:\n", name);
+    if (!draft.description.empty()) text += fmt::format("    description: {}\n", quoted(draft.description));
+    text += "    docker:\n";
+  }
+  auto entries = draft.docker;
+  std::ranges::stable_sort(entries, {}, [](const auto& entry) { return std::ranges::find(key_order, entry.first); });
+  for (const auto& [key, value] : entries) {
+    text += toml ? fmt::format("{} = {}\n", key, written(value)) : fmt::format("      {}: {}\n", key, written(value));
+  }
+  return text;
+}
+
+}  // namespace skillrun::cli
