@@ -6,6 +6,7 @@
 #include <skillrun/lint.hpp>
 
 #include "support/json.hpp"
+#include "support/text.hpp"
 
 namespace skillrun {
 
@@ -66,8 +67,10 @@ std::expected<Baseline, std::string> Baseline::parse(std::string_view text) {
 std::string Baseline::text() const {
   std::string text = fmt::format("{{\"version\": {}, \"findings\": [", format_version);
   for (const Entry& entry : entries_) {
-    const json::object line{
-        {"file", entry.file}, {"skill", entry.skill}, {"rule", entry.rule}, {"fingerprint", entry.fingerprint}};
+    const json::object line{{"file", valid_utf8(entry.file)},
+                            {"skill", valid_utf8(entry.skill)},
+                            {"rule", entry.rule},
+                            {"fingerprint", entry.fingerprint}};
     text += &entry == &entries_.front() ? "\n" : ",\n";
     text += json::serialize(line);
   }

@@ -43,14 +43,16 @@ std::optional<Element> bracket(std::string_view pattern, unsigned char c) {
   const bool negated = at < pattern.size() && (pattern[at] == '!' || pattern[at] == '^');
   if (negated) ++at;
   bool found = false;
+  bool classes_end = true;  // looked for once: [[:[:[: must not take the square of its length
   const auto take = [&]() -> std::optional<unsigned char> {
     if (at < pattern.size() && pattern[at] == '\\') ++at;
     if (at >= pattern.size()) return std::nullopt;
     return static_cast<unsigned char>(pattern[at++]);
   };
   for (bool first = true; at < pattern.size() && (first || pattern[at] != ']'); first = false) {
-    if (pattern.substr(at).starts_with("[:")) {
+    if (classes_end && pattern.substr(at).starts_with("[:")) {
       const std::size_t end = pattern.find(":]", at + 2);
+      classes_end = end != std::string_view::npos;
       if (end != std::string_view::npos) {
         found = found || in_class(pattern.substr(at + 2, end - at - 2), c);
         at = end + 2;

@@ -78,6 +78,8 @@ void ManifestLinter::add(Findings found) {
 
 void finish(LintedFile& file) {
   sort_findings(file.findings);
+  // A policy's name depends on who calls it how; the order must not.
+  std::ranges::stable_partition(file.findings, [&](const Finding& finding) { return finding.source == file.source; });
   set_fingerprints(file.findings, file.path);
 }
 

@@ -1,6 +1,7 @@
 #include "report/lint_formats.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -52,6 +53,19 @@ std::string rule_summary(const Policy& policy, std::string_view rule) {
 std::string subject(const Finding& finding) {
   if (!finding.instance) return printable(finding.skill);
   return fmt::format("{}@{}", printable(finding.skill), printable(*finding.instance));
+}
+
+std::string path_of(const LintedFile& file, const Finding& finding) {
+  if (!finding.source || finding.source == file.source) return file.path;
+  const auto absolute = [](const SourceText& source) {
+    const std::filesystem::path folder(source.directory);
+    return (folder / std::filesystem::path(source.name).filename()).lexically_normal().string();
+  };
+  const std::string linted = absolute(*file.source);
+  const std::string other = absolute(*finding.source);
+  if (!linted.ends_with("/" + file.path)) return finding.source->name;
+  const std::string_view root = std::string_view(linted).substr(0, linted.size() - file.path.size());
+  return other.starts_with(root) ? other.substr(root.size()) : finding.source->name;
 }
 
 std::string uri_path(std::string_view path) {

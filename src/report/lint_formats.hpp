@@ -26,6 +26,10 @@ namespace skillrun {
 /// Whose finding it is: "skill", "skill@instance", or empty.
 [[nodiscard]] std::string subject(const Finding& finding);
 
+/// The path of the file that the finding is about: the linted one's own, or that of a policy whose waiver is at fault,
+/// relative to the repository like the other where it lies in there.
+[[nodiscard]] std::string path_of(const LintedFile& file, const Finding& finding);
+
 /// The path with what a URI may not hold as %XX.
 [[nodiscard]] std::string uri_path(std::string_view path);
 

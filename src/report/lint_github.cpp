@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "report/lint_formats.hpp"
+#include "support/text.hpp"
 
 namespace skillrun {
 
@@ -35,8 +36,8 @@ std::string_view command(Severity severity) {
 }
 
 std::string line_of(const LintedFile& file, const Finding& finding) {
-  const bool here = !finding.source || finding.source == file.source;
-  std::string properties = fmt::format("file={}", escaped(here ? file.path : finding.source->name, true));
+  // Raw control characters of a name would act on whatever shows the log.
+  std::string properties = fmt::format("file={}", escaped(printable(path_of(file, finding)), true));
   if (const auto& [begin, end] = finding.span; finding.span.known()) {
     properties += fmt::format(",line={},endLine={},col={}", begin.line, end.line, begin.column);
     // Columns of several lines can not be shown, and the last one is the last that belongs to it.

@@ -2,34 +2,20 @@
 
 #include "report/lint_formats.hpp"
 #include "support/json.hpp"
-#include "support/text.hpp"
 
 namespace skillrun {
-
-namespace {
-
-/// JSON text must be UTF-8; a finding may quote bytes that are not.
-Finding mended(Finding finding) {
-  for (std::string* text :
-       {&finding.message, &finding.skill, &finding.field, &finding.evidence, &finding.remediation}) {
-    if (find_invalid_utf8(*text)) *text = printable(*text);
-  }
-  return finding;
-}
-
-}  // namespace
 
 std::string format_findings_json(const Findings& findings) {
   json::array array;
   array.reserve(findings.size());
-  for (const Finding& finding : findings) array.push_back(to_json_object(mended(finding)));
+  for (const Finding& finding : findings) array.push_back(to_json_object(finding));
   return pretty(array);
 }
 
 std::string lint_as_json(const LintReport& report) {
   json::array findings;
   for (const LintedFile& file : report.files) {
-    for (const Finding& finding : file.findings) findings.push_back(to_json_object(mended(finding)));
+    for (const Finding& finding : file.findings) findings.push_back(to_json_object(finding));
   }
   const LintSummary summary = summarize(report);
   const json::object document{{"version", 1},

@@ -20,8 +20,9 @@ struct Suite {
 bool fails(const Finding& finding) { return finding.severity >= Severity::warning && !finding.waived; }
 
 std::string place(const LintedFile& file, const Finding& finding) {
-  return finding.span.known() ? fmt::format("{}:{}:{}", file.path, finding.span.begin.line, finding.span.begin.column)
-                              : file.path;
+  const std::string path = path_of(file, finding);
+  return finding.span.known() ? fmt::format("{}:{}:{}", path, finding.span.begin.line, finding.span.begin.column)
+                              : path;
 }
 
 void add_case(Suite& suite, const std::string& path, const std::string& name, const std::string& content) {

@@ -61,11 +61,10 @@ class Rules {
 };
 
 json::object location(const LintedFile& file, const Finding& finding) {
-  // A waiver that waives nothing stands in a policy, not in the file.
-  const bool elsewhere = finding.source && finding.source != file.source;
-  const std::string uri = uri_path(elsewhere ? finding.source->name : file.path);
-  json::object artifact{{"uri", uri}};
-  if (!uri.starts_with('/')) artifact["uriBaseId"] = "%SRCROOT%";
+  const std::string path = uri_path(path_of(file, finding));
+  const bool absolute = path.starts_with('/');
+  json::object artifact{{"uri", absolute ? "file://" + path : path}};
+  if (!absolute) artifact["uriBaseId"] = "%SRCROOT%";
   json::object physical{{"artifactLocation", std::move(artifact)}};
   if (finding.span.known()) {
     physical["region"] = {{"startLine", finding.span.begin.line},

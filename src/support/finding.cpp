@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "support/json.hpp"
+#include "support/text.hpp"
 
 namespace skillrun {
 
@@ -44,10 +45,10 @@ namespace {
 json::value waived_as_json(const Finding& finding) {
   if (!finding.waived) return nullptr;
   const Waived& waived = *finding.waived;
-  return json::object{{"reason", waived.reason},
-                      {"owner", waived.owner.empty() ? json::value(nullptr) : json::value(waived.owner)},
+  return json::object{{"reason", valid_utf8(waived.reason)},
+                      {"owner", waived.owner.empty() ? json::value(nullptr) : json::value(valid_utf8(waived.owner))},
                       {"expires", to_string(waived.expires)},
-                      {"file", waived.source ? json::value(waived.source->name) : json::value(nullptr)},
+                      {"file", waived.source ? json::value(valid_utf8(waived.source->name)) : json::value(nullptr)},
                       {"line", waived.span.begin.line}};
 }
 
@@ -57,17 +58,17 @@ json::object to_json_object(const Finding& finding) {
   json::object object;
   object["rule"] = finding.rule;
   object["severity"] = to_string(finding.severity);
-  object["message"] = finding.message;
-  object["skill"] = finding.skill;
-  object["instance"] = finding.instance ? json::value(*finding.instance) : json::value(nullptr);
-  object["file"] = finding.source ? json::value(finding.source->name) : json::value(nullptr);
+  object["message"] = valid_utf8(finding.message);
+  object["skill"] = valid_utf8(finding.skill);
+  object["instance"] = finding.instance ? json::value(valid_utf8(*finding.instance)) : json::value(nullptr);
+  object["file"] = finding.source ? json::value(valid_utf8(finding.source->name)) : json::value(nullptr);
   object["line"] = finding.span.begin.line;
   object["column"] = finding.span.begin.column;
   object["end_line"] = finding.span.end.line;
   object["end_column"] = finding.span.end.column;
-  object["field"] = finding.field;
-  object["evidence"] = finding.evidence;
-  object["remediation"] = finding.remediation;
+  object["field"] = valid_utf8(finding.field);
+  object["evidence"] = valid_utf8(finding.evidence);
+  object["remediation"] = valid_utf8(finding.remediation);
   if (!finding.fingerprint.empty()) object["fingerprint"] = finding.fingerprint;
   object["waived"] = waived_as_json(finding);
   return object;

@@ -44,10 +44,10 @@ std::uint32_t three_bytes(std::string_view text, std::size_t offset) noexcept {
 }
 
 /// What reorders, breaks or hides the text around it: bidirectional controls, line and paragraph separators, characters
-/// without a width.
+/// without a width; and U+FFFE and U+FFFF, which are no characters and which XML can not hold.
 bool is_deceptive(std::uint32_t code) noexcept {
   return (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
-         (code >= 0x2060 && code <= 0x2069) || code == 0xFEFF;
+         (code >= 0x2060 && code <= 0x2069) || code == 0xFEFF || code >= 0xFFFE;
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -140,6 +140,8 @@ std::string printable(std::string_view text) {
   }
   return result;
 }
+
+std::string valid_utf8(std::string_view text) { return find_invalid_utf8(text) ? printable(text) : std::string(text); }
 
 std::vector<std::string> closest(std::string_view word, std::span<const std::string_view> candidates,
                                  std::size_t limit) {

@@ -27,6 +27,9 @@ namespace skillrun {
 /// The text with control characters and invalid bytes as escapes (\n, \x1b): safe to print on a terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// The text itself where it is UTF-8, otherwise printable(): for JSON, which can hold nothing else.
+[[nodiscard]] std::string valid_utf8(std::string_view text);
+
 /// The text without the escape sequences that colour it (ESC [ ... m): what a program wrote for a terminal, as plain
 /// text.
 [[nodiscard]] std::string without_colors(std::string_view text);

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Runs the test of the JSON Schemas where node and the validator are there; says why where they are not.
-#   run.sh PROGRAM MODULES    MODULES: the node_modules that `npm ci` made of package.json
+# Runs a test of schemas where node, the validators and the other tools that it needs are there; says why where they are
+# not.
+#   run.sh TEST PROGRAM MODULES [TOOL...]    MODULES: the node_modules that `npm ci` made of package.json
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-program=$1 modules=$2
+test=$1 program=$2 modules=$3
+shift 3
 
 skip() {
   echo "schema: $*" >&2
@@ -11,8 +13,11 @@ skip() {
   exit 77
 }
 
-command -v node >/dev/null || skip "node is not installed"
-[ -d "$modules/ajv" ] || skip "the validator is not installed: scripts/test does it"
+for tool in node "$@"; do
+  command -v "$tool" >/dev/null || skip "$tool is not installed"
+done
+cmp -s "$here/package-lock.json" "$modules/../package-lock.json" ||
+  skip "the validators are not installed: scripts/test does it"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-NODE_PATH=$modules XDG_CONFIG_HOME=$work/config NO_COLOR=1 node "$here/schema_test.cjs" "$program" "$here/../.." "$work"
+NODE_PATH=$modules XDG_CONFIG_HOME=$work/config NO_COLOR=1 node "$here/$test.cjs" "$program" "$here/../.." "$work"

@@ -67,3 +67,12 @@ TEST_CASE("what is no baseline is refused with a reason") {
     CHECK(baseline.error().size() > 10);
   }
 }
+
+TEST_CASE("a file whose name is no text is known again too") {
+  LintReport report{.policy = Policy::builtin("baseline"), .files = {}};
+  report.files.push_back(lint_toml(skill("extra_args = [\"--pid=host\"]\n"), "\xff.toml"));
+  const auto baseline = Baseline::parse(Baseline::of(report).text());
+  REQUIRE(baseline);
+  baseline->apply(report);
+  CHECK(report.files[0].findings.empty());
+}

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <random>
 #include <sstream>
 #include <string>
@@ -133,4 +134,12 @@ TEST_CASE("thousands of random patterns and paths mean what they mean to git") {
     CAPTURE(lines);
     CHECK(ours == said);
   }
+}
+
+TEST_CASE("a pattern takes no more time than its length and the name's ask for") {
+  std::string pattern = "*[";
+  for (int i = 0; i < 100000; ++i) pattern += "[:";
+  const std::clock_t began = std::clock();
+  CHECK_FALSE(ignores(pattern, std::string(40, 'a')));
+  CHECK(static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC < 3);
 }

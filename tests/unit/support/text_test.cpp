@@ -65,3 +65,12 @@ TEST_CASE("printable ASCII is told from everything else, wherever it stands") {
     }
   }
 }
+
+TEST_CASE("what is no character is shown as an escape, as XML could not hold it") {
+  CHECK(printable("a\uffffb\ufffec\ufffd") == "a\\uffffb\\ufffec\ufffd");
+}
+
+TEST_CASE("valid UTF-8 stays as it is, anything else is made printable") {
+  CHECK(valid_utf8("a\n\u202e\xc3\xa9") == "a\n\u202e\xc3\xa9");
+  CHECK(valid_utf8("a\n\xff") == "a\\n\\xff");
+}
