@@ -37,7 +37,8 @@ std::string unified_diff(std::string_view before, std::string_view after, std::s
   std::ostringstream hunks;
   hunks.imbue(std::locale::classic());
   diff.printUnifiedFormat(hunks);
-  return fmt::format("--- {0}\n+++ {0}\n{1}", name, hunks.str());
+  // Without a tab behind it patch takes the first blank for the end of the name.
+  return fmt::format("--- {0}{1}\n+++ {0}{1}\n{2}", name, name.contains(' ') ? "\t" : "", hunks.str());
 }
 
 }  // namespace skillrun

@@ -99,5 +99,6 @@ TEST_CASE("a diff is what diff -u writes") {
   CHECK(unified_diff("a\nb\nc\n", "a\nc\n", "x.toml") == "--- x.toml\n+++ x.toml\n@@ -1,3 +1,2 @@\n a\n-b\n c\n");
   CHECK(unified_diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\n5\n6\n7\n8\nnine\n", "x") ==
         "--- x\n+++ x\n@@ -6,4 +6,4 @@\n 6\n 7\n 8\n-9\n+nine\n");
+  CHECK(unified_diff("a\n", "b\n", "x y").starts_with("--- x y\t\n+++ x y\t\n@@ "));
   CHECK(unified_diff("a", "b\n", "x") == "--- x\n+++ x\n@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+b\n");
 }
