@@ -25,6 +25,7 @@ install(FILES ${PROJECT_BINARY_DIR}/skillrun-config.cmake ${PROJECT_BINARY_DIR}/
 install(TARGETS skillrun RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/manifests ${PROJECT_SOURCE_DIR}/policies ${PROJECT_SOURCE_DIR}/schemas
   DESTINATION ${CMAKE_INSTALL_DATADIR}/skillrun)
+install(FILES ${PROJECT_SOURCE_DIR}/ci/gitlab.yml DESTINATION ${CMAKE_INSTALL_DATADIR}/skillrun/ci)
 install(FILES ${PROJECT_SOURCE_DIR}/completions/skillrun.bash
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME skillrun)
 install(FILES ${PROJECT_SOURCE_DIR}/completions/skillrun.zsh
