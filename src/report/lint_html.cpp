@@ -57,9 +57,10 @@ std::string lint_as_html(const LintReport& report) {
   if (findings.empty()) {
     html += "<p>There are none.</p>\n";
   } else {
-    html += html_filter() + findings + "<p id=\"nothing\" hidden>No finding passes these filters.</p>\n" +
+    html += html_filter() + "<div id=\"list\">\n" + findings +
+            "<p id=\"nothing\" hidden>No finding passes these filters.</p>\n" +
             "<nav id=\"pages\" aria-label=\"Pages of findings\" hidden><button type=\"button\">Previous</button> "
-            "<span></span> <button type=\"button\">Next</button></nav>\n<h2>Rules</h2>\n" +
+            "<span></span> <button type=\"button\">Next</button></nav>\n</div>\n<h2>Rules</h2>\n" +
             html_rules(report, model);
   }
   html +=

@@ -169,8 +169,10 @@ async function main() {
     await counted(findings.length, 'a rule that the report does not have');
     // Links of the page to views, and back.
     await browser.open(report.url);
-    await change(`document.querySelector('h1 .warning').click()`);
-    await counted(findings.filter((finding) => finding.severity === 'warning').length, 'the headline leads to warnings');
+    await change(`document.querySelector('h1 .error').click()`);
+    const open = findings.filter((finding) => finding.severity === 'error' && !finding.waived).length;
+    same(await evaluate(`document.querySelector('h1 .error').textContent`), `${open} errors`, 'the headline');
+    await counted(open, 'the headline leads to what it counts');
     await change('history.back()');
     await counted(findings.length, 'and back');
     const id = await evaluate(`[...document.querySelectorAll('article')].at(-1).id`);

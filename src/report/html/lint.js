@@ -25,7 +25,7 @@
   const count = byId('count');
   const clear = byId('clear');
   const severityOf = (element) => ['error', 'warning', 'info'].find((word) => element.classList.contains(word));
-  const groups = [...document.querySelectorAll('main > section')].map((element) => ({
+  const groups = [...document.querySelectorAll('#list > section')].map((element) => ({
     element,
     skill: element.dataset.skill,
     file: element.dataset.file,
@@ -106,6 +106,7 @@
         matches.length === total ? `${all} findings` : `${matches.length.toLocaleString('en')} of ${all} findings`;
     clear.hidden = stateOf().size === 0;
     byId('nothing').hidden = matches.length > 0;
+    byId('list').className = clear.hidden ? '' : 'filtered';
     turnTo(0);
   }
 

@@ -12,8 +12,8 @@ std::string headline(const LintSummary& summary) {
   const auto add = [&](std::size_t count, std::string_view severity) {
     if (count == 0) return;
     if (!text.empty()) text += ", ";
-    text +=
-        fmt::format("<a class=\"to-filter {0}\" href=\"#severity={0}\">{1}</a>", severity, counted(count, severity));
+    text += fmt::format("<a class=\"to-filter {0}\" href=\"#severity={0}{1}\">{2}</a>", severity,
+                        summary.waived > 0 ? "&amp;waived=no" : "", counted(count, severity));
   };
   add(summary.errors, "error");
   add(summary.warnings, "warning");
