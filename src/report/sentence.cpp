@@ -7,7 +7,7 @@ std::string sentence(std::string_view part) {
   if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
     text.front() = static_cast<char>(text.front() - 'a' + 'A');
   }
-  return text + ".";
+  return text.ends_with('?') ? text : text + ".";
 }
 
 }  // namespace skillrun

@@ -54,7 +54,7 @@ class Sections {
     std::string html = fmt::format("<article id=\"{}\" class=\"{}{}\" data-rule=\"{}\">\n", entry.id, severity,
                                    finding.waived ? " waived" : "", rule);
     html += fmt::format("<h4><span class=\"mark\">{}{}</span> <span class=\"data\">{}</span></h4>\n", severity,
-                        finding.waived ? " <small>waived</small>" : "", html_text(finding.message));
+                        finding.waived ? " <small>waived</small>" : "", html_text(finding.message, 600));
     html += fmt::format("<p class=\"at\"><a class=\"to-filter data\" href=\"#rule={}\">{}</a>",
                         fragment_value(finding.rule), rule);
     for (const std::string& fact :

@@ -2,6 +2,7 @@
 #include <skillrun/report.hpp>
 
 #include "golden.hpp"
+#include "report/sentence.hpp"
 
 namespace fs = std::filesystem;
 using namespace skillrun;
@@ -28,4 +29,10 @@ TEST_CASE("a page says what, how severe, why and what to do") {
     CAPTURE(part);
     CHECK(page.find(part) != std::string::npos);
   }
+}
+
+TEST_CASE("a sentence part becomes a sentence, and a question stays one") {
+  CHECK(sentence("remove it") == "Remove it.");
+  CHECK(sentence("did you mean \"memory\"?") == "Did you mean \"memory\"?");
+  CHECK(sentence("\u00e9t\u00e9") == "\u00e9t\u00e9.");
 }
