@@ -285,6 +285,8 @@ struct CallerContext {
   [[nodiscard]] static CallerContext current(const std::string& workdir = {});
 };
 
+/// What becomes of a variable without a value. `warning` is for reports: nothing of a skill is left unjudged because of
+/// one value, so a wrong `${` too leaves out only the value that it is in, with its error among the warnings.
 enum class UndefinedVariables : std::uint8_t { error, warning };
 
 /// Chooses the instance (the given one, else default_instance, else none), lays its table over the skill's and expands

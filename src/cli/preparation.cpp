@@ -82,6 +82,9 @@ std::unexpected<RunResult> refusal(Refusal refused) {
   std::string message = fmt::format("skill '{}' is refused by the policy {} ({}); nothing was run", refused.spec.skill,
                                     refused.policy, errors_in(refused.findings));
   auto result = failure(RunStatus::refused, std::move(message), std::move(refused.findings));
+  result.error().skill = refused.spec.skill;
+  result.error().instance = refused.spec.instance;
+  result.error().image = refused.spec.image.value.familiar();
   result.error().policy = std::move(refused.policy);
   return result;
 }

@@ -35,19 +35,27 @@ ManifestLinter::ManifestLinter(const ManifestReading& reading, const LintContext
     const std::string_view field = without_instance(finding.field);
     faults_.emplace_back(finding.skill, field);
     if (!finding.fix) continue;
-    const std::size_t parent = field.rfind('.');
-    faults_.emplace_back(finding.skill, fmt::format("{}{}", field.substr(0, parent + 1), finding.fix->replacement));
+    const std::size_t parent = std::min(field.rfind('.'), field.size());
+    faults_.emplace_back(finding.skill, fmt::format("{}.{}", field.substr(0, parent), finding.fix->replacement));
+    // An entry that lacks what was misspelt.
+    if (field.substr(0, parent).ends_with(']')) faults_.emplace_back(finding.skill, field.substr(0, parent));
   }
 }
 
 Findings ManifestLinter::lint() {
   for (const SkillDefinition& skill : manifest_.skills) {
     if (skill.runtime_kind != RuntimeKind::docker) continue;
-    judge(skill, std::nullopt);
+    // That the default instance is not declared was said already; the skill by itself is judged all the same.
+    const bool lost = skill.default_instance && skill.find_instance(skill.default_instance->value) == nullptr;
+    judge(skill, lost ? std::optional<std::string_view>("default") : std::nullopt);
     for (const InstanceDefinition& instance : skill.instances) judge(skill, instance.name);
   }
+  Findings unused = unused_waivers(policy(), manifest_, findings_);
   // A waiver may be for what could not be judged.
-  if (faults_.empty()) add(unused_waivers(policy(), manifest_, findings_));
+  std::erase_if(unused, [&](const Finding& finding) {
+    return std::ranges::any_of(faults_, [&](const auto& fault) { return fault.first == finding.skill; });
+  });
+  add(std::move(unused));
   return std::move(findings_);
 }
 

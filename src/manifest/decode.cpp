@@ -67,7 +67,7 @@ bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules /
   const bool readable = node.kind == NodeKind::boolean || (node.kind == NodeKind::string && node.plain);
   if (!readable || (node.text != "true" && node.text != "false")) {
     report_expected(reporter, node, path, "true or false",
-                    node.kind == NodeKind::string && !node.plain ? "write it without quotes" : "write true or false");
+                    node.text == "true" || node.text == "false" ? "write it without quotes" : "write true or false");
     return false;
   }
   out = {node.text == "true", node.span};

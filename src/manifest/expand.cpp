@@ -30,7 +30,7 @@ void TextExpander::expand(Text& text, const Path& path) {
   }
   const ExpandError& error = expanded.error();
   const bool tolerated = error.undefined && undefined_ == UndefinedVariables::warning;
-  text.undefined = error.undefined;
+  text.undefined = error.undefined || undefined_ == UndefinedVariables::warning;
   reporter_.report(
       path, text.span,
       {.rule = error.undefined ? "undefined-variable" : "invalid-value",

@@ -183,14 +183,17 @@ std::expected<ResolvedSkill, Findings> resolve_skill(const Manifest& manifest, c
   resolved.docker = overlay(expander, pointer_to(skill.docker), docker,
                             chosen != nullptr ? pointer_to(chosen->docker) : nullptr, own_docker);
   if (resolved.allowed_paths) expander.expand(*resolved.allowed_paths, Path(capabilities, "allowed_paths"));
-  if (!resolved.docker.image && !resolved.source_image) {
+  const bool has_image = resolved.docker.image || resolved.source_image;
+  if (!has_image) {
     reporter.report(Path(docker, "image"), skill.docker ? skill.docker->span : skill.span,
                     {.rule = missing_field,
                      .message = fmt::format("no image for the skill \"{}\" without an instance", printable(skill.name)),
                      .evidence = {},
                      .remediation = "name an instance that sets one, or set docker.image for the skill"});
   }
-  if (reporter.failed()) return std::unexpected(reporter.take());
+  if (reporter.failed() && (undefined == UndefinedVariables::error || !has_image)) {
+    return std::unexpected(reporter.take());
+  }
   resolved.warnings = reporter.take();
   return resolved;
 }

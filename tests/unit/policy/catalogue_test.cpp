@@ -21,8 +21,7 @@ struct Row {
 /// The catalogue of rules that the project is to have, by id; some stand for later versions.
 std::map<std::string, Row> read_plan() {
   const std::filesystem::path root = SKILLRUN_SOURCE_DIR;
-  const std::filesystem::path shared = root.parent_path() / "shared/spec/rules.tsv";
-  std::ifstream file(std::filesystem::exists(shared) ? shared : root / "tests/data/rules.tsv");
+  std::ifstream file(root / "tests/data/rules.tsv");
   std::map<std::string, Row> plan;
   for (std::string line; std::getline(file, line);) {
     const auto cells = split(line, '\t');
