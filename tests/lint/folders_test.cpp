@@ -103,3 +103,13 @@ TEST_CASE("a folder that can not be read is told") {
   CHECK(outcome.status == 2);
   CHECK(outcome.err == "skillrun: 'locked' can not be read: Permission denied\n");
 }
+
+TEST_CASE("a file is linted once, however many names it is given") {
+  const Workplace place;
+  place.write("pdf/SKILL.md", "---\nname: pdf\ndescription: x\nmetadata:\n  skillrun-manifest: own.toml\n---\n");
+  place.write("pdf/own.toml", skill(privileged));
+  const std::string twice = "2 files, 2 skills: 1 error, 0 warnings, 0 infos\n";
+  CHECK(place.lint({"pdf/SKILL.md"}).out.ends_with(twice));
+  CHECK(place.lint({"."}).out.ends_with(twice));
+  CHECK(place.lint({".", "pdf", "./pdf/own.toml", "pdf/../pdf/own.toml", "pdf/SKILL.md"}).out.ends_with(twice));
+}

@@ -1,0 +1,14 @@
+// Compose files of any bytes: what can not be read has findings, each of which can be shown; the same text gives the
+// same findings.
+#include "fuzz_lint.hpp"
+#include "lint/compose/compose.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace skillrun;
+  const auto source = fuzz::source_of(std::string(reinterpret_cast<const char*>(data), size), "compose.yaml");
+  const LintedFile file = lint_compose(source, "compose.yaml", fuzz::lint_context());
+  fuzz::check_linted(file);
+  for (const Finding& finding : file.findings) fuzz::require(!finding.fix);
+  fuzz::check_again(file, lint_compose(source, "compose.yaml", fuzz::lint_context()));
+  return 0;
+}
