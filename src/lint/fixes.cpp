@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -90,16 +92,6 @@ std::optional<TextEdit> word_removal(const TextIndex& index, const SkillDefiniti
   return removal(index, words->items[value_alone ? number - 1 : number].span, span);
 }
 
-std::string applied(std::string_view text, const TextEdit& edit) {
-  const TextIndex index(text);
-  const std::size_t begin = index.offset(edit.span.begin);
-  const std::size_t end = index.offset(edit.span.end);
-  std::string result(text.substr(0, begin));
-  result += edit.replacement;
-  result += text.substr(end);
-  return result;
-}
-
 std::set<std::string> fingerprints(const LintedFile& file, bool (*counts)(const Finding&)) {
   std::set<std::string> result;
   for (const Finding& finding : file.findings) {
@@ -114,13 +106,79 @@ bool is_unreadable(const Finding& finding) {
   return rule != nullptr && rule->always_refuses();
 }
 
-/// True when the mend of `finding` took it away and broke nothing. What is read for the first time may be at fault for
-/// other reasons.
-bool helped(const Finding& finding, const LintedFile& before, const LintedFile& after) {
-  const auto all = fingerprints(after, [](const Finding&) { return true; });
-  return !all.contains(finding.fingerprint) &&
-         std::ranges::includes(fingerprints(before, is_unreadable), fingerprints(after, is_unreadable));
+/// A finding's mend, by offsets of the text.
+struct Mend {
+  Stretch stretch;
+  std::string_view replacement;
+  std::string_view fingerprint;
+};
+
+/// The mends that do not touch each other, last first, so that making one leaves the offsets of those after it.
+std::vector<Mend> mends_of(const LintedFile& file, std::string_view text) {
+  const TextIndex index(text);
+  std::vector<Mend> mends;
+  for (const Finding& finding : file.findings) {
+    if (!finding.fix || finding.waived) continue;
+    mends.push_back(
+        {.stretch = {.begin = index.offset(finding.fix->span.begin), .end = index.offset(finding.fix->span.end)},
+         .replacement = finding.fix->replacement,
+         .fingerprint = finding.fingerprint});
+  }
+  std::ranges::stable_sort(mends, std::ranges::greater(), [](const Mend& mend) { return mend.stretch.begin; });
+  std::vector<Mend> apart;
+  for (const Mend& mend : mends) {
+    if (apart.empty() || mend.stretch.end <= apart.back().stretch.begin) apart.push_back(mend);
+  }
+  return apart;
 }
+
+/// Mends a text. Mends that help together are made together: a look at the text after each one would take the square of
+/// its length.
+class Mender {
+ public:
+  Mender(std::string text, const LintText& lint) : lint_(lint), mended_{.text = std::move(text)} {
+    present_ = lint_(mended_.text);
+  }
+
+  MendedText take() && {
+    for (std::size_t before = most_mends; before != mended_.count && mended_.count < most_mends;) {
+      before = mended_.count;
+      const LintedFile round = present_;
+      make(mends_of(round, mended_.text));
+    }
+    return std::move(mended_);
+  }
+
+ private:
+  /// Makes all of them, or where that does not help, what helps of either half.
+  void make(std::span<const Mend> mends) {
+    if (mends.empty()) return;
+    std::string candidate = mended_.text;
+    for (const Mend& mend : mends) {
+      candidate.replace(mend.stretch.begin, mend.stretch.end - mend.stretch.begin, mend.replacement);
+    }
+    LintedFile next = lint_(candidate);
+    if (helped(mends, next)) {
+      mended_ = {.text = std::move(candidate), .count = mended_.count + mends.size()};
+      present_ = std::move(next);
+    } else if (mends.size() > 1) {
+      make(mends.first(mends.size() / 2));
+      make(mends.subspan(mends.size() / 2));
+    }
+  }
+
+  /// True when the mends took their findings away and broke nothing. What is read for the first time may be at fault
+  /// for other reasons.
+  [[nodiscard]] bool helped(std::span<const Mend> mends, const LintedFile& after) const {
+    const auto all = fingerprints(after, [](const Finding&) { return true; });
+    return std::ranges::none_of(mends, [&](const Mend& mend) { return all.contains(std::string(mend.fingerprint)); }) &&
+           std::ranges::includes(fingerprints(present_, is_unreadable), fingerprints(after, is_unreadable));
+  }
+
+  const LintText& lint_;
+  MendedText mended_;
+  LintedFile present_;
+};
 
 }  // namespace
 
@@ -140,23 +198,6 @@ void set_fixes(Findings& findings, const Manifest& manifest) {
   }
 }
 
-MendedText mend(const LintedFile& file, const LintText& lint) {
-  MendedText mended{.text = file.source->text};
-  LintedFile present = lint(mended.text);
-  for (bool progress = true; progress && mended.count < most_mends;) {
-    progress = false;
-    for (const Finding& finding : present.findings) {
-      if (!finding.fix || finding.waived) continue;
-      std::string candidate = applied(mended.text, *finding.fix);
-      LintedFile next = lint(candidate);
-      if (!helped(finding, present, next)) continue;
-      mended = {.text = std::move(candidate), .count = mended.count + 1};
-      present = std::move(next);
-      progress = true;
-      break;
-    }
-  }
-  return mended;
-}
+MendedText mend(const LintedFile& file, const LintText& lint) { return Mender(file.source->text, lint).take(); }
 
 }  // namespace skillrun

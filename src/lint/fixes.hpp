@@ -20,8 +20,8 @@ struct MendedText {
   std::size_t count = 0;  ///< mends that were made
 };
 
-/// Mends what has one right mend, one after the other, with a new look at the text after each: a mend that does not
-/// take its finding away, or makes something else unreadable, is not made.
+/// Mends what has one right mend, and looks at the text anew: a mend that does not take its finding away, or makes
+/// something else unreadable, is not made.
 [[nodiscard]] MendedText mend(const LintedFile& file, const LintText& lint);
 
 /// The change between two texts as `diff -u` writes it, with three lines around each change; empty when they are the

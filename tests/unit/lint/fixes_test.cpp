@@ -102,3 +102,21 @@ TEST_CASE("a diff is what diff -u writes") {
   CHECK(unified_diff("a\n", "b\n", "x y").starts_with("--- x y\t\n+++ x y\t\n@@ "));
   CHECK(unified_diff("a", "b\n", "x") == "--- x\n+++ x\n@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+b\n");
 }
+
+TEST_CASE("many mends are made in a few looks, and one that does not help keeps back no other") {
+  std::string text;
+  for (int i = 0; i < 64; ++i) {
+    text +=
+        skill(i == 40 ? "enviroment = 5\n" : "extra_args = [\"--privileged\", \"--init\"]\n", "t" + std::to_string(i));
+  }
+  const Context context;
+  std::size_t looks = 0;
+  const auto lint = [&](const std::string& now) {
+    ++looks;
+    return lint_manifest(source_of(now), ManifestFormat::toml, "skills.toml", context.context);
+  };
+  const MendedText mended = mend(lint(text), lint);
+  CHECK(mended.count == 63);
+  CHECK_FALSE(mended.text.contains("--privileged"));
+  CHECK(looks < 24);
+}
