@@ -66,7 +66,9 @@ bool is_ignored(const Level* level, const std::string& path, bool is_folder) {
 /// Walks one folder. Absolute paths are for .gitignore files, shown ones for people.
 class Walk {
  public:
-  Walk(std::vector<LintInput>& found, const fs::path& root) : found_(found), root_(root) {}
+  /// `root` is the repository's, empty where there is none; `top` the folder that is walked.
+  Walk(std::vector<LintInput>& found, fs::path root, fs::path top)
+      : found_(found), root_(std::move(root)), top_(std::move(top)) {}
 
   std::expected<void, std::string> folder(const fs::path& absolute, const fs::path& shown, const Level* above) {
     const Level level{
@@ -79,7 +81,7 @@ class Walk {
       if (is_ignored(&level, entry->path().string(), is_folder)) continue;
       if (is_folder) {
         if (auto walked = folder(entry->path(), shown / name, &level); !walked) return walked;
-      } else if (entry->is_regular_file(error)) {
+      } else if (entry->is_regular_file(error) && (!entry->is_symlink(error) || stays_inside(entry->path()))) {
         file(entry->path(), (shown / name).string());
       }
       error.clear();
@@ -89,6 +91,15 @@ class Walk {
   }
 
  private:
+  /// A report quotes lines: a link must not bring in a file from outside of the repository.
+  [[nodiscard]] bool stays_inside(const fs::path& link) const {
+    std::error_code error;
+    const fs::path target = fs::canonical(link, error);
+    if (error) return false;
+    const fs::path relative = target.lexically_relative(root_.empty() ? top_ : root_);
+    return !relative.empty() && *relative.begin() != "..";
+  }
+
   void file(const fs::path& absolute, std::string shown) {
     const std::string name = absolute.filename().string();
     const bool in_project_folder = absolute.parent_path().filename() == project_folder;
@@ -103,7 +114,8 @@ class Walk {
   }
 
   std::vector<LintInput>& found_;
-  const fs::path& root_;
+  fs::path root_;
+  fs::path top_;
 };
 
 /// The .gitignore files between the repository's root and the folder; the chain's last is the innermost.
@@ -132,9 +144,9 @@ std::expected<void, std::string> add_folder(std::vector<LintInput>& found, const
   if (error) return std::unexpected(fmt::format("'{}' can not be read: {}", printable(path), error.message()));
   const fs::path shown = path == "." || path == "./" ? fs::path() : fs::path(path);
   const auto root = repository_of(absolute);
-  if (!root) return Walk(found, {}).folder(absolute, shown, nullptr);
+  if (!root) return Walk(found, {}, absolute).folder(absolute, shown, nullptr);
   const std::vector<Level> levels = levels_above(*root, absolute);
-  return Walk(found, *root).folder(absolute, shown, &levels.back());
+  return Walk(found, *root, absolute).folder(absolute, shown, &levels.back());
 }
 
 /// `^\s*skills\s*:` and the like, without an engine for expressions.

@@ -26,7 +26,8 @@ struct LintInput {
 
 /// The files that `paths` mean, sorted, each once: a file itself, of a folder everything below it that may be a
 /// manifest, hidden files and folders included, without what .gitignore files exclude and without .git. Folders behind
-/// links are not entered. `forced` is the kind of every file that is named. An error is one sentence part about a path.
+/// links are not entered, and files behind links are taken only where they lie in the repository (or, without one, in
+/// the folder). `forced` is the kind of every file that is named. An error is one sentence part about a path.
 [[nodiscard]] std::expected<std::vector<LintInput>, std::string> find_lint_files(const std::vector<std::string>& paths,
                                                                                  std::optional<LintKind> forced);
 

@@ -50,6 +50,18 @@ TEST_CASE("without a path lint looks at what run would find") {
   CHECK(found(place, {"."}) == Names{".skillrun/more.yaml", "other.toml", "skillrun.toml"});
 }
 
+TEST_CASE("a link does not bring in a file from outside, because reports quote it") {
+  const Workplace place;
+  place.write("../outside.toml", skill(privileged));
+  place.write("inside/real.toml", skill(privileged));
+  fs::create_symlink("../outside.toml", place.at("skillrun.toml"));
+  fs::create_symlink("/etc/passwd", place.at("passwd.toml"));
+  fs::create_symlink("real.toml", place.at("inside/link.toml"));
+  CHECK(found(place, {"."}) == Names{"inside/link.toml", "inside/real.toml"});
+  // Who names it wants it.
+  CHECK(found(place, {"skillrun.toml"}).size() == 1);
+}
+
 TEST_CASE("ignored files are left alone in folders, hidden and nested ones are not") {
   const Workplace place;
   place.write(".gitignore", "build/\n*.gen.toml\n!kept.gen.toml\n");
