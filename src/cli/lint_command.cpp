@@ -72,6 +72,13 @@ std::string counted(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
+/// The mark that an editor put at the beginning of the file, which is no part of what is read.
+std::string byte_order_mark_of(const std::string& path) {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  const auto source = read_source(path);
+  return source && (*source)->text.starts_with(mark) ? std::string(mark) : std::string();
+}
+
 /// Writes beside the file and moves it into its place, so that a full disk or a crash leaves the old text.
 std::expected<void, std::string> replace_file(const std::string& path, std::string_view text) {
   std::error_code error;
@@ -184,13 +191,14 @@ class Lint {
       };
       const MendedText mended = mend(file, lint_text);
       if (mended.count == 0) continue;
+      const std::string mark = byte_order_mark_of(file.source->name);
       if (request_.dry_run) {
-        if (!console_.print(unified_diff(file.source->text, mended.text, printable(file.path)))) {
+        if (!console_.print(unified_diff(mark + file.source->text, mark + mended.text, printable(file.path)))) {
           return std::unexpected("standard output can not be written");
         }
         continue;
       }
-      if (auto written = replace_file(file.source->name, mended.text); !written) return written;
+      if (auto written = replace_file(file.source->name, mark + mended.text); !written) return written;
       file = lint_text(mended.text);
       console_.note(fmt::format("{}: {} mended", printable(file.path), counted(mended.count, "finding")));
     }

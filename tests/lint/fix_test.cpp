@@ -85,3 +85,13 @@ TEST_CASE("a folder that can not be written is told, and the file stays") {
   CHECK(outcome.err == "skillrun: can not write 'locked/a.toml': Permission denied\n");
   CHECK(place.read("locked/a.toml") == broken);
 }
+
+TEST_CASE("--fix keeps the byte order mark that an editor wrote") {
+  const Workplace place;
+  const std::string mark = "\xef\xbb\xbf";
+  place.write("a.toml", mark + broken);
+  const auto patch = place.lint({"--fix", "--dry-run", "a.toml"});
+  CHECK(patch.out.find("-" + mark) == std::string::npos);
+  CHECK(place.lint({"--fix", "a.toml"}).status == 0);
+  CHECK(place.read("a.toml") == mark + mended);
+}
