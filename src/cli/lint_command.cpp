@@ -119,9 +119,9 @@ class Lint {
         .caller = request_.host_checks ? CallerContext::current() : anybody(),
     };
     LintReport report{.policy = *policy, .files = {}};
-    const auto linted = request_.paths == std::vector<std::string>{std::string(standard_input)}
-                            ? standard_input_alone(context)
-                            : files(context);
+    auto linted = request_.paths == std::vector<std::string>{std::string(standard_input)}
+                      ? standard_input_alone(context)
+                      : files(context);
     if (!linted) return fail(linted.error());
     report.files = std::move(linted->files);
     if (request_.fix) {

@@ -115,13 +115,13 @@ std::string written(const json::value& value) {
 
 }  // namespace
 
-void ManifestDraft::set(std::string_view key, std::string value) { docker.emplace_back(key, std::move(value)); }
+void ManifestDraft::set(std::string_view key, const std::string& value) { docker.emplace_back(key, value); }
 void ManifestDraft::set(std::string_view key, bool value) { docker.emplace_back(key, value); }
 
-void ManifestDraft::add(std::string_view key, std::string value) {
+void ManifestDraft::add(std::string_view key, const std::string& value) {
   auto entry = std::ranges::find(docker, key, &std::pair<std::string, json::value>::first);
   if (entry == docker.end()) entry = docker.insert(docker.end(), {std::string(key), json::array()});
-  entry->second.get_array().emplace_back(std::move(value));
+  entry->second.get_array().emplace_back(value);
 }
 
 bool ManifestDraft::has(std::string_view key) const {

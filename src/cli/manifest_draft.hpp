@@ -21,9 +21,9 @@ struct ManifestDraft {
   std::vector<std::string> remarks;  ///< comments above the skill
 
   /// Sets a key; of a list adds an entry.
-  void set(std::string_view key, std::string value);
+  void set(std::string_view key, const std::string& value);
   void set(std::string_view key, bool value);
-  void add(std::string_view key, std::string value);
+  void add(std::string_view key, const std::string& value);
   [[nodiscard]] bool has(std::string_view key) const;
 };
 

@@ -186,14 +186,13 @@ void set_fixes(Findings& findings, const Manifest& manifest) {
   const TextIndex index(manifest.source->text);
   for (Finding& finding : findings) {
     if (finding.fix || finding.waived || finding.source != manifest.source || !finding.span.known()) continue;
-    if (finding.rule == unused_waiver) {
+    const bool is_option =
+        std::ranges::any_of(option_lists, [&](const char* list) { return finding.field.contains(list); });
+    if (finding.rule == unused_waiver || (has_to_go(finding) && is_option)) {
       finding.fix = removal(index, finding.span, finding.span);
     } else if (has_to_go(finding) && finding.field.contains("extra_args[")) {
       const SkillDefinition* skill = manifest.find_skill(finding.skill);
       if (skill != nullptr) finding.fix = word_removal(index, *skill, finding.span);
-    } else if (has_to_go(finding) &&
-               std::ranges::any_of(option_lists, [&](const char* list) { return finding.field.contains(list); })) {
-      finding.fix = removal(index, finding.span, finding.span);
     }
   }
 }

@@ -30,8 +30,8 @@ std::string sibling(const std::string& path, const std::string& name) {
 }
 
 /// A SKILL.md and the manifest that it names.
-std::vector<LintedFile> lint_skill(SourcePtr source, const LintInput& input, const LintContext& context) {
-  LintedSkillMd skill = lint_skill_md(std::move(source), input.repository_path, context);
+std::vector<LintedFile> lint_skill(const SourcePtr& source, const LintInput& input, const LintContext& context) {
+  LintedSkillMd skill = lint_skill_md(source, input.repository_path, context);
   std::vector<LintedFile> files;
   if (skill.sidecar) {
     const std::string& name = skill.sidecar->value;
@@ -54,8 +54,7 @@ Outcome lint_file(const LintInput& input, const LintContext& context) {
     return {.files = {}, .unreadable = UnreadableFile{.path = input.path, .why = std::move(source.error())}};
   }
   if (!input.named && !looks_like_manifest((*source)->text, input.kind)) return {};
-  if (input.kind == LintKind::skill_md)
-    return {.files = lint_skill(std::move(*source), input, context), .unreadable = {}};
+  if (input.kind == LintKind::skill_md) return {.files = lint_skill(*source, input, context), .unreadable = {}};
   Outcome outcome;
   outcome.files.push_back(lint_source(std::move(*source), input, context));
   return outcome;
@@ -65,7 +64,7 @@ Outcome lint_file(const LintInput& input, const LintContext& context) {
 
 LintedFile lint_source(SourcePtr source, const LintInput& input, const LintContext& context) {
   if (input.kind == LintKind::compose) return lint_compose(std::move(source), input.repository_path, context);
-  if (input.kind == LintKind::skill_md) return lint_skill_md(std::move(source), input.repository_path, context).file;
+  if (input.kind == LintKind::skill_md) return lint_skill_md(source, input.repository_path, context).file;
   const auto format = input.kind == LintKind::toml ? ManifestFormat::toml : ManifestFormat::yaml;
   return lint_manifest(std::move(source), format, input.repository_path, context);
 }

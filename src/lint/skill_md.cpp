@@ -161,7 +161,7 @@ class FrontMatter {
 
 }  // namespace
 
-LintedSkillMd lint_skill_md(SourcePtr source, std::string path, const LintContext& context) {
+LintedSkillMd lint_skill_md(const SourcePtr& source, std::string path, const LintContext& context) {
   Reporter reporter(source);
   LintedSkillMd linted{.file = {.source = source, .path = std::move(path), .skills = {}, .findings = {}},
                        .sidecar = {}};

@@ -18,7 +18,7 @@ struct LintedSkillMd {
 
 /// Checks the front matter of a SKILL.md by the Agent Skills format (agentskills.io): name, description, license,
 /// compatibility, metadata and allowed-tools. The text below it is for models and is not looked at.
-[[nodiscard]] LintedSkillMd lint_skill_md(SourcePtr source, std::string path, const LintContext& context);
+[[nodiscard]] LintedSkillMd lint_skill_md(const SourcePtr& source, std::string path, const LintContext& context);
 
 /// Says that the manifest which the metadata names can not be read.
 void report_missing_sidecar(LintedSkillMd& skill, const std::string& why);

@@ -85,8 +85,8 @@ void ServiceReader::key(const Member& member, const Path& path) {
   if (special(member, path)) return;
   const auto* known = std::ranges::find(service_keys, member.key, &ServiceKey::key);
   if (known == service_keys.end()) {
-    std::vector<std::string_view> keys;
-    for (const ServiceKey& one : service_keys) keys.push_back(one.key);
+    std::array<std::string_view, service_keys.size()> keys{};
+    std::ranges::transform(service_keys, keys.begin(), &ServiceKey::key);
     reporter_.report(path, member.key_span,
                      {.rule = unknown_key,
                       .message = fmt::format("unknown key \"{}\": what it does is not judged", printable(member.key)),
@@ -148,7 +148,7 @@ bool ServiceReader::special(const Member& member, const Path& path) {
   return true;
 }
 
-Text ServiceReader::text(std::string value, const ValueNode& node, const Path& path) {
+Text ServiceReader::text(std::string_view value, const ValueNode& node, const Path& path) {
   const bool plain = node.kind != NodeKind::table && node.kind != NodeKind::array;
   values_.insert_or_assign({node.span.begin, node.span.end},
                            ComposeValue{.field = path.text(), .evidence = plain ? node.text : std::string()});
@@ -300,6 +300,7 @@ void ServiceReader::network_mode(const ValueNode& node, const Path& path) {
 /// Of several networks the one that reaches furthest is judged.
 void ServiceReader::networks(const ValueNode& node, const Path& path) {
   std::vector<std::pair<std::string, ValueNode>> names;
+  names.reserve(node.items.size() + node.members.size());
   for (const ValueNode& item : node.items) names.emplace_back(item.text, item);
   for (const Member& member : node.members) {
     ValueNode name;

@@ -64,7 +64,7 @@ class ServiceReader {
                                      const Path& path);
 
   /// The value as a text with its place, which findings will name.
-  [[nodiscard]] Text text(std::string value, const ValueNode& node, const Path& path);
+  [[nodiscard]] Text text(std::string_view value, const ValueNode& node, const Path& path);
   void word(std::string_view flag, std::string_view value, const ValueNode& node, const Path& path);
   void not_understood(const ValueNode& node, const Path& path, std::string_view expected);
   void not_judged(Span span, const Path& path, std::string message, std::string remedy);
