@@ -197,7 +197,8 @@ docker = { cpus = "${FOUR}" }
   CHECK(instance.error()[1].instance == "i");
 }
 
-TEST_CASE("while linting, a variable without a value is a warning and the text stays as written") {
+TEST_CASE(
+    "while linting, a variable without a value is a warning, a wrong ${ an error, and the text stays as written") {
   const Manifest manifest = good(parse_toml("[skills.x.docker]\nimage = \"a\"\nvolumes = [\"${V}:/v\"]\n"));
   const auto skill = resolve(manifest, {}, no_variables, UndefinedVariables::warning);
   REQUIRE(skill);
@@ -206,7 +207,12 @@ TEST_CASE("while linting, a variable without a value is a warning and the text s
   CHECK(skill->docker.volumes->items[0].undefined);
   CHECK(skill->docker.volumes->items[0].value == "${V}:/v");
   const Manifest wrong = good(parse_toml("[skills.x.docker]\nimage = \"${V} ${\"\n"));
-  CHECK(only(resolve(wrong, {}, no_variables, UndefinedVariables::warning)).rule == "invalid-value");
+  const auto rest = resolve(wrong, {}, no_variables, UndefinedVariables::warning);
+  REQUIRE(rest);
+  CHECK(show(rest->warnings) == "invalid-value 2:9-2:18 x docker.image\n");
+  CHECK(rest->warnings[0].severity == Severity::error);
+  CHECK(rest->docker.image->undefined);
+  CHECK(only(resolve(wrong)).rule == "invalid-value");
 }
 
 TEST_CASE("a skill that is no container does not resolve") {
