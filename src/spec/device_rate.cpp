@@ -14,10 +14,11 @@ struct Split {
 std::expected<Split, ParseError> split_device(std::string_view text, std::string_view expectation) {
   if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
   const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos || !text.starts_with("/dev/")) {
-    return refuse(fmt::format("expected {}, found {}", expectation, quoted(text)));
-  }
-  return Split{clean_path(text.substr(0, colon)), text.substr(colon + 1)};
+  const auto in_dev = [](std::string_view path) { return path.starts_with("/dev/"); };
+  const std::string path = in_dev(text) && colon != std::string_view::npos ? clean_path(text.substr(0, colon)) : "";
+  // Parts such as ".." can lead out again.
+  if (!in_dev(path)) return refuse(fmt::format("expected {}, found {}", expectation, quoted(text)));
+  return Split{path, text.substr(colon + 1)};
 }
 
 }  // namespace

@@ -56,6 +56,9 @@ TEST_CASE("a block device has a rate or a weight") {
     CHECK_FALSE(parse_device_rate(text, RateUnit::operations).has_value());
     CHECK_FALSE(parse_device_weight(text).has_value());
   }
+  for (const std::string_view folder : {"/dev/:0mb", "/dev/..:1", "/dev/../etc/passwd:1"}) {
+    CHECK_FALSE(parse_device_rate(folder, RateUnit::bytes).has_value());
+  }
   CHECK_FALSE(parse_device_rate("/dev/sda:1mb", RateUnit::operations).has_value());
   CHECK_FALSE(parse_device_weight("/dev/sda:9").has_value());
   CHECK_FALSE(parse_device_weight("/dev/sda:1001").has_value());
