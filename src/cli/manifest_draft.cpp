@@ -182,6 +182,9 @@ std::expected<ManifestDraft, std::string> draft_from_run(std::string_view line, 
   for (const FlagUse& use : parsed.flags) {
     if (use.word >= image) break;
     if (use.flag->name == "name" && name.empty()) name = use.value;
+    if (use.flag->name == "name" && name != use.value) {
+      draft.remarks.push_back(fmt::format("its container was named {}; containers of skills have no names", use.value));
+    }
     take_flag(draft, use);
   }
   for (std::size_t i = image + 1; i < texts.size(); ++i) draft.add("command", texts[i].value);

@@ -31,8 +31,8 @@ struct ManifestDraft {
 [[nodiscard]] std::string write_manifest(const ManifestDraft& draft, ManifestFormat format);
 
 /// Turns a line `docker run ...` (or `docker container run`, `podman run`, with or without sudo) into a skill. What has
-/// a key of its own gets it, every other flag goes to extra_args; what skillrun does by itself is left out with a
-/// remark. `name` is the skill's, empty: the container's or the image's. The error says what to do.
+/// a key of its own gets it, every other flag goes to extra_args; --rm, -i and -t, which skillrun does by itself, are
+/// left out. `name` is the skill's, empty: the container's or the image's. The error says what to do.
 [[nodiscard]] std::expected<ManifestDraft, std::string> draft_from_run(std::string_view line, std::string name);
 
 /// A skill for an image, with the limits that the built-in policies ask for.

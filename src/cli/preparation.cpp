@@ -128,15 +128,16 @@ std::expected<std::shared_ptr<const Policy>, RunResult> load_policy(const Global
                                     .start_directory = fs::current_path(error).string(),
                                     .uid = static_cast<std::uint32_t>(getuid())},
                                    options.policies);
-  if (!found) return failure(RunStatus::refused, found.error() + "; nothing was run");
+  if (!found) return failure(RunStatus::refused, found.error() + "; without it nothing passes");
   for (const std::string& warning : found->warnings) console.warning(warning);
   const LocalPolicyFiles files;
   auto policy = Policy::fold(found->inputs, &files);
   if (!policy) {
     const SourcePtr& source = policy.error().front().source;
-    return failure(RunStatus::refused,
-                   fmt::format("the policy '{}' is not valid; nothing was run", source ? printable(source->name) : ""),
-                   std::move(policy.error()));
+    return failure(
+        RunStatus::refused,
+        fmt::format("the policy '{}' is not valid; without it nothing passes", source ? printable(source->name) : ""),
+        std::move(policy.error()));
   }
   return *policy;
 }

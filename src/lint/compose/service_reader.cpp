@@ -113,6 +113,7 @@ bool ServiceReader::special(const Member& member, const Path& path) {
   };
   static constexpr std::array readers{Special{"build", &ServiceReader::build},
                                       Special{"deploy", &ServiceReader::deploy},
+                                      Special{"entrypoint", &ServiceReader::entrypoint},
                                       Special{"env_file", &ServiceReader::env_file},
                                       Special{"gpus", &ServiceReader::gpus},
                                       Special{"label_file", &ServiceReader::env_file},
@@ -223,19 +224,6 @@ void ServiceReader::pairs(std::string_view flag, char separator, const ValueNode
   }
 }
 
-void ServiceReader::build(const ValueNode& node, const Path& path) {
-  if (node.kind != NodeKind::table) return;
-  for (const Member& member : node.members) {
-    const bool privileged = member.key == "privileged" && is_true(member.value);
-    const bool entitled = member.key == "entitlements" && !member.value.items.empty();
-    if (privileged || entitled) word("privileged", "true", member.value, Path(path, member.key));
-    if (member.key == "network" && member.value.text == host) {
-      word("network", host, member.value, Path(path, member.key));
-      has_network_ = true;
-    }
-  }
-}
-
 void ServiceReader::deploy(const ValueNode& node, const Path& path) {
   const Member* resources = find_member(node, "resources");
   if (resources == nullptr) return;
@@ -255,6 +243,13 @@ void ServiceReader::deploy(const ValueNode& node, const Path& path) {
     const Path reservations_path(resources_path, "reservations");
     gpus(devices->value, Path(reservations_path, "devices"));
   }
+}
+
+/// The program that takes the image's place; its words are the service's own business.
+void ServiceReader::entrypoint(const ValueNode& node, const Path& path) {
+  const bool listed = node.kind == NodeKind::array && !node.items.empty();
+  const ValueNode& program = listed ? node.items.front() : node;
+  if (is_scalar(program, path)) docker_->entrypoint = text(program.text, program, path);
 }
 
 void ServiceReader::env_file(const ValueNode& node, const Path& path) {

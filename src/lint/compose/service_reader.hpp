@@ -48,7 +48,9 @@ class ServiceReader {
   void pairs(std::string_view flag, char separator, const ValueNode& node, const Path& path);
 
   void build(const ValueNode& node, const Path& path);
+  void build_args(const ValueNode& node, const Path& path);
   void deploy(const ValueNode& node, const Path& path);
+  void entrypoint(const ValueNode& node, const Path& path);
   void env_file(const ValueNode& node, const Path& path);
   void gpus(const ValueNode& node, const Path& path);
   void hooks(const ValueNode& node, const Path& path);

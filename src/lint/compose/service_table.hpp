@@ -87,7 +87,6 @@ inline constexpr std::array service_keys{
     ServiceKey{"cpu_count", "", ServiceShape::without_judge},
     ServiceKey{"cpu_percent", "", ServiceShape::without_judge},
     ServiceKey{"depends_on", "", ServiceShape::without_judge},
-    ServiceKey{"entrypoint", "", ServiceShape::without_judge},
     ServiceKey{"healthcheck", "", ServiceShape::without_judge},
     ServiceKey{"profiles", "", ServiceShape::without_judge},
     ServiceKey{"pull_policy", "", ServiceShape::without_judge},
