@@ -154,6 +154,9 @@ std::expected<std::vector<std::string>, std::string> split_shell_line(std::strin
   if (const auto control = find_control_character(line, "\t\n\r")) {
     return std::unexpected(fmt::format("a control character at byte {}", *control + 1));
   }
+  if (const auto invalid = find_invalid_utf8(line)) {
+    return std::unexpected(fmt::format("a byte that is not UTF-8, byte {}", *invalid + 1));
+  }
   return Splitter(line).split();
 }
 
