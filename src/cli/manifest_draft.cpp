@@ -201,8 +201,10 @@ std::string write_manifest(const ManifestDraft& draft, ManifestFormat format) {
   const bool toml = format == ManifestFormat::toml;
   std::string text = toml ? "version = \"1\"\n\n" : "version: \"1\"\n\n";
   for (const std::string& remark : draft.remarks) text += fmt::format("# {}\n", printable(remark));
-  // A name with a dot would be two keys of TOML.
-  const bool bare = std::ranges::none_of(draft.skill, [](char c) { return c == '.'; });
+  // What is no bare key of TOML is quoted; a name with a dot would even be two keys.
+  const bool bare = !draft.skill.empty() && std::ranges::all_of(draft.skill, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
   const std::string name = bare && toml ? draft.skill : quoted(draft.skill);
   if (toml) {
     if (!draft.description.empty()) {

@@ -72,6 +72,20 @@ TEST_CASE("the name is the given one, the container's, or the image's") {
   CHECK(draft("docker run localhost:5000/b/tool@sha256:" + std::string(64, 'a')).skill == "tool");
 }
 
+TEST_CASE("a name that is no bare key is quoted, so that the manifest reads") {
+  for (const char* name : {"a.b", "%=", "a b", "\"", ""}) {
+    ManifestDraft made = draft("docker run x:1");
+    made.skill = name;
+    for (const ManifestFormat format : {ManifestFormat::toml, ManifestFormat::yaml}) {
+      const auto source = std::make_shared<const SourceText>(
+          SourceText{.name = "x", .directory = {}, .text = write_manifest(made, format)});
+      const ManifestReading reading = read_manifest(source, format);
+      REQUIRE(reading.manifest.skills.size() == 1);
+      CHECK(reading.manifest.skills[0].name == name);
+    }
+  }
+}
+
 TEST_CASE("prompts, sudo, podman and long forms are understood, other commands are not") {
   for (const std::string_view line : {"$ docker run x:1", "sudo docker run x:1", "docker container run x:1",
                                       "podman run x:1", "/usr/bin/docker run x:1"}) {
