@@ -106,6 +106,7 @@ struct ImageInfo {
 struct VolumeInfo {
   std::string driver;
   std::vector<std::pair<std::string, std::string>> options;  ///< of the driver
+  std::vector<std::pair<std::string, std::string>> labels;
 };
 
 struct ContainerState {

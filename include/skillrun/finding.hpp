@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include <skillrun/grant.hpp>
 #include <skillrun/source.hpp>
 
 namespace skillrun {
@@ -49,6 +50,9 @@ struct Finding {
   /// While linting: 32 hexadecimal digits from file, skill, instance, rule and evidence, never from a line or from
   /// prose; the same as long as the fault is. Empty elsewhere.
   std::string fingerprint = {};
+  /// Set where the finding is about something of the caller's that the skill asks for.
+  std::optional<Ask> ask = {};
+  std::string granted = {};          ///< who let the skill have it; then the finding is an info. Empty: nobody has
   std::optional<TextEdit> fix = {};  ///< the change of `source` that mends it, where there is one right one
 };
 

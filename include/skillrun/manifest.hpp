@@ -21,12 +21,28 @@ struct Located {
   Span span;
 };
 
+/// What became of one `${...}` of a text. Rules ask this, never the text: the name of a variable can be part of another
+/// name, and a value says nothing of where it comes from.
+struct Expansion {
+  std::string variable;
+  std::size_t begin = 0;  ///< of what it became, in the expanded text, in bytes
+  std::size_t end = 0;    ///< the place just after it
+  bool has_value = true;  ///< false: a default stands in its place, or nothing while nobody knows the value (linting)
+
+  /// True when the text holds a value of the caller's environment because of it.
+  [[nodiscard]] bool hands_over() const noexcept;
+};
+
+/// True for SKILL_WORKDIR, SKILL_NAME, SKILL_DIR, HOME, UID, GID and PWD, which no environment overrides.
+[[nodiscard]] bool is_built_in_variable(std::string_view name) noexcept;
+
 /// A string as declared. After variables were expanded, `written` keeps the text of the manifest for messages.
 struct Text {
   std::string value;
   Span span;
-  std::string written;     ///< empty while nothing was expanded
-  bool undefined = false;  ///< a variable in it has no value (only while linting)
+  std::string written;                ///< empty while nothing was expanded
+  bool undefined = false;             ///< a variable in it has no value (only while linting)
+  std::vector<Expansion> expansions;  ///< in the order in which they begin; a default's own follow it
 
   [[nodiscard]] const std::string& evidence() const noexcept { return written.empty() ? value : written; }
 };
@@ -253,8 +269,10 @@ struct ExpandError {
 
 /// Expands ${V}, ${V:-d}, ${V-d}, ${V:?m}, ${V?m} and $$; defaults may hold variables again. A `$` that starts none of
 /// these stays as it is. Linear in the length of text and result; nesting and result size are bounded.
+/// `expansions` gets one entry for each reference that was read, also when the expansion fails.
 [[nodiscard]] std::expected<std::string, ExpandError> expand_variables(std::string_view text,
-                                                                       const VariableSource& variables);
+                                                                       const VariableSource& variables,
+                                                                       std::vector<Expansion>* expansions = nullptr);
 
 /// A skill with its instance chosen and its variables expanded: what the spec layer reads.
 struct ResolvedSkill {

@@ -14,14 +14,16 @@
 
 namespace skillrun {
 
-/// What the machine knows about a path, as rules may ask. Implementations must be safe for const use from several
-/// threads. While linting nothing of this machine is consulted: use LexicalHost.
+/// What the machine knows, as rules may ask. Every question has to be answered by each implementation, so that one
+/// which passes questions on can not leave a rule without its facts. Implementations must be safe for const use from
+/// several threads. While linting nothing of this machine is consulted: use LexicalHost.
 class HostView {
  public:
   /// A named volume that exists before the skill runs.
   struct Volume {
     std::string driver;
     std::vector<std::pair<std::string, std::string>> options;  ///< of the driver: type, o, device, ...
+    std::vector<std::pair<std::string, std::string>> labels;
   };
 
   HostView() = default;
@@ -36,43 +38,61 @@ class HostView {
   /// The caller's user id, where rules ask whose folder something is.
   [[nodiscard]] virtual std::optional<std::uint32_t> uid() const = 0;
   /// The caller's group id: with uid(), what `user = "host"` means where only a policy asked for it.
-  [[nodiscard]] virtual std::optional<std::uint32_t> gid() const { return std::nullopt; }
-  /// The caller's home by each of its names (the account's and $HOME), where it is not one of the usual places.
-  [[nodiscard]] virtual std::vector<std::string> homes() const { return {}; }
+  [[nodiscard]] virtual std::optional<std::uint32_t> gid() const = 0;
+  /// The caller's home by each of its names (the account's and $HOME); none where nobody knows the caller.
+  [[nodiscard]] virtual std::vector<std::string> homes() const = 0;
+  /// The homes of all accounts that the machine lists, the caller's included.
+  [[nodiscard]] virtual std::vector<std::string> account_homes() const = 0;
   /// Whether `path` exists; nothing when that can not be told.
-  [[nodiscard]] virtual std::optional<bool> exists(const std::string&) const { return std::nullopt; }
+  [[nodiscard]] virtual std::optional<bool> exists(const std::string& path) const = 0;
+  /// The names in the folder at `path`, unsorted; nothing when it is no folder or can not be read.
+  [[nodiscard]] virtual std::optional<std::vector<std::string>> entries(const std::string& path) const = 0;
   /// The day on which is judged (UTC). While nobody knows it no waiver holds.
-  [[nodiscard]] virtual std::optional<std::chrono::year_month_day> today() const { return std::nullopt; }
+  [[nodiscard]] virtual std::optional<std::chrono::year_month_day> today() const = 0;
   /// Whether `path` is a socket, after every symlink; nothing when that can not be told.
-  [[nodiscard]] virtual std::optional<bool> is_socket(const std::string&) const { return std::nullopt; }
+  [[nodiscard]] virtual std::optional<bool> is_socket(const std::string& path) const = 0;
   /// The text of a regular file of the caller's machine, at most 1 MiB; nothing when it can not be read.
-  [[nodiscard]] virtual std::optional<std::string> file_text(const std::string&) const { return std::nullopt; }
+  [[nodiscard]] virtual std::optional<std::string> file_text(const std::string& path) const = 0;
   /// True when the engine runs on another machine: host paths are that machine's, and real_path() and exists() know
   /// nothing about them.
-  [[nodiscard]] virtual bool engine_is_remote() const { return false; }
+  [[nodiscard]] virtual bool engine_is_remote() const = 0;
   /// What the engine runs images for by itself: "linux/amd64"; nothing when that is not known.
-  [[nodiscard]] virtual std::optional<std::string> engine_platform() const { return std::nullopt; }
+  [[nodiscard]] virtual std::optional<std::string> engine_platform() const = 0;
   /// The engine's volume of this name; nothing when it has none, or nobody was asked.
-  [[nodiscard]] virtual std::optional<Volume> existing_volume(const std::string&) const { return std::nullopt; }
+  [[nodiscard]] virtual std::optional<Volume> existing_volume(const std::string& name) const = 0;
   /// True when this machine's file system answers: then a path that real_path() can not resolve is refused, because
   /// nobody knows what it leads to.
-  [[nodiscard]] virtual bool reads_file_system() const { return false; }
+  [[nodiscard]] virtual bool reads_file_system() const = 0;
 };
 
-/// Knows nothing: every question about the machine stays open and rules judge the text alone.
-class LexicalHost final : public HostView {
+/// Knows nothing: every question about the machine stays open and rules judge the text alone. A view that knows one
+/// thing and nothing else derives from it.
+class LexicalHost : public HostView {
  public:
   explicit LexicalHost(std::optional<std::chrono::year_month_day> today = std::nullopt) : today_(today) {}
   [[nodiscard]] std::optional<std::string> real_path(const std::string&) const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return std::nullopt; }
+  [[nodiscard]] std::optional<std::uint32_t> gid() const override { return std::nullopt; }
+  [[nodiscard]] std::vector<std::string> homes() const override { return {}; }
+  [[nodiscard]] std::vector<std::string> account_homes() const override { return {}; }
+  [[nodiscard]] std::optional<bool> exists(const std::string&) const override { return std::nullopt; }
+  [[nodiscard]] std::optional<std::vector<std::string>> entries(const std::string&) const override {
+    return std::nullopt;
+  }
   [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return today_; }
+  [[nodiscard]] std::optional<bool> is_socket(const std::string&) const override { return std::nullopt; }
+  [[nodiscard]] std::optional<std::string> file_text(const std::string&) const override { return std::nullopt; }
+  [[nodiscard]] bool engine_is_remote() const override { return false; }
+  [[nodiscard]] std::optional<std::string> engine_platform() const override { return std::nullopt; }
+  [[nodiscard]] std::optional<Volume> existing_volume(const std::string&) const override { return std::nullopt; }
+  [[nodiscard]] bool reads_file_system() const override { return false; }
 
  private:
   std::optional<std::chrono::year_month_day> today_;
 };
 
-/// Reads this machine's file system.
+/// Reads this machine's file system and account database, and asks no engine.
 class LocalHost final : public HostView {
  public:
   explicit LocalHost(std::optional<std::string> engine_socket = std::nullopt,
@@ -83,9 +103,16 @@ class LocalHost final : public HostView {
   [[nodiscard]] std::optional<std::uint32_t> uid() const override;
   [[nodiscard]] std::optional<std::uint32_t> gid() const override;
   [[nodiscard]] std::vector<std::string> homes() const override;
+  [[nodiscard]] std::vector<std::string> account_homes() const override;
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override;
+  [[nodiscard]] std::optional<std::vector<std::string>> entries(const std::string& path) const override;
   [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override;
   [[nodiscard]] std::optional<std::string> file_text(const std::string& path) const override;
+  [[nodiscard]] bool engine_is_remote() const override { return false; }
+  [[nodiscard]] std::optional<std::string> engine_platform() const override { return std::nullopt; }
+  [[nodiscard]] std::optional<Volume> existing_volume(const std::string& /*name*/) const override {
+    return std::nullopt;
+  }
   [[nodiscard]] bool reads_file_system() const override { return true; }
   [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return today_; }
 

@@ -2,6 +2,7 @@
 
 /// The policy library: manifests, specs, rules, reports. Link skillrun::policy.
 #include <skillrun/finding.hpp>
+#include <skillrun/grant.hpp>
 #include <skillrun/lint.hpp>
 #include <skillrun/manifest.hpp>
 #include <skillrun/policy.hpp>

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <skillrun/finding.hpp>
+#include <skillrun/grant.hpp>
 #include <skillrun/manifest.hpp>
 
 namespace skillrun {
@@ -24,9 +25,10 @@ enum class OriginKind : std::uint8_t {
 /// Where a setting comes from: what explain shows and what a finding points at.
 struct Origin {
   OriginKind kind = OriginKind::builtin;
-  std::string field;  ///< "docker.memory", "docker.extra_args[0]", "--env", or a policy's name
-  Span span;          ///< in the manifest; unknown for the other kinds
-  std::string text;   ///< as written, before variables were expanded
+  std::string field;                       ///< "docker.memory", "docker.extra_args[0]", "--env", or a policy's name
+  Span span;                               ///< in the manifest; unknown for the other kinds
+  std::string text;                        ///< as written, before variables were expanded
+  std::vector<Expansion> expansions = {};  ///< the variables in it
 };
 
 /// A value together with its origin.
@@ -125,8 +127,7 @@ struct Mount {
   std::vector<KeyValue> driver_options;            ///< of a volume that the engine makes; a later one of a key wins
   std::vector<KeyValue> labels;                    ///< of a volume that the engine makes
   BindRecursion recursion = BindRecursion::unset;  ///< whether a bind takes along what is mounted below its source
-  bool caller_workdir =
-      false;  ///< the source is the working directory that the caller chose, not the manifest's author
+  bool caller_workdir = false;  ///< the source is the caller's working directory or lies below it, as written
 };
 
 /// How relative and home-relative host paths are read.
@@ -446,6 +447,10 @@ struct ContainerSpec {
   Optional<bool> stdin_open;  ///< absent means yes
   Optional<TtyMode> tty;
 
+  std::string workdir;  ///< the caller's working directory, absolute and clean: open to the skill; empty: there is none
+  Grants grants;        ///< what the caller lets this skill have beyond what is open
+  std::vector<Origin> expanded;  ///< every value of the manifest that holds a variable, whatever it is for
+
   std::vector<std::string> allowed_paths;  ///< narrowed roots that binds may come from; empty: not narrowed
 
   /// What could not be understood, or would inject a word, or contradicts another value: refused under every policy.
@@ -465,6 +470,7 @@ struct RunOverrides {
   std::optional<TtyMode> tty;
   std::optional<bool> stdin_open;
   std::optional<bool> keep;  ///< --keep: do not remove the container
+  Grants grants;             ///< what the caller lets the skill have, by options and by recorded answers
 };
 
 /// Builds the spec: types every value, folds extra_args in, and records an origin for each. Never fails: what can not

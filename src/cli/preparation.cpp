@@ -62,20 +62,19 @@ std::string errors_in(const Findings& findings) {
 }
 
 /// Knows who calls and nothing of any file system: whose paths they are is not known before there is an engine.
-class CallerView final : public HostView {
+class CallerView final : public LexicalHost {
  public:
-  [[nodiscard]] std::optional<std::string> real_path(const std::string&) const override { return std::nullopt; }
-  [[nodiscard]] std::optional<std::string> engine_socket() const override { return std::nullopt; }
+  CallerView() : LexicalHost(cli::today()) {}
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return local_.uid(); }
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return local_.gid(); }
   [[nodiscard]] std::vector<std::string> homes() const override { return local_.homes(); }
+  [[nodiscard]] std::vector<std::string> account_homes() const override { return local_.account_homes(); }
   [[nodiscard]] std::optional<std::string> file_text(const std::string& path) const override {
     return local_.file_text(path);
   }
-  [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return local_.today(); }
 
  private:
-  LocalHost local_{std::nullopt, cli::today()};
+  LocalHost local_;
 };
 
 std::unexpected<RunResult> refusal(Refusal refused) {

@@ -23,7 +23,8 @@ void TextExpander::expand_fields(Table& table, const Path& path) {
 }
 
 void TextExpander::expand(Text& text, const Path& path) {
-  auto expanded = expand_variables(text.value, variables_);
+  text.expansions.clear();
+  auto expanded = expand_variables(text.value, variables_, &text.expansions);
   if (expanded) {
     if (*expanded != text.value) text.written = std::exchange(text.value, std::move(*expanded));
     return;

@@ -15,7 +15,8 @@ namespace skillrun {
 
 namespace {
 
-/// What a manifest's variables may name: the built-in ones, which nothing can override, then the environment.
+/// What a manifest's variables may name: the built-in ones (is_built_in_variable), which nothing can override, then the
+/// environment.
 class SkillVariables final : public VariableSource {
  public:
   SkillVariables(const CallerContext& caller, std::string_view skill, std::string_view folder,

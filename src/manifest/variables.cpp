@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -19,7 +20,8 @@ bool continues_name(char c) noexcept { return starts_name(c) || (c >= '0' && c <
 /// syntax error wins over a variable without a value: the first is wrong in every environment.
 class Expander {
  public:
-  Expander(std::string_view text, const VariableSource& variables) : text_(text), variables_(variables) {}
+  Expander(std::string_view text, const VariableSource& variables, std::vector<Expansion>* expansions)
+      : text_(text), variables_(variables), expansions_(expansions) {}
 
   std::expected<std::string, ExpandError> run() {
     read_text(false, true, 0);
@@ -92,6 +94,7 @@ class Expander {
     if (evaluate) value = variables_.lookup(name);
     const bool missing = !value || (also_when_empty && value->empty());
     const std::size_t rest = position_;
+    const std::size_t entry = note(name, evaluate, !missing);
     read_text(true, evaluate && missing && form == '-', depth + 1);
     if (syntax_) return;
     if (ended()) {
@@ -103,7 +106,16 @@ class Expander {
     } else if (evaluate && form != '-' && !undefined_) {
       report_undefined(name, begin, value.has_value(), text_.substr(rest, position_ - rest));
     }
+    if (entry != none) (*expansions_)[entry].end = result_.size();
     ++position_;
+  }
+
+  /// Its place among the expansions; `none` where nobody wants to know, or where it is never evaluated.
+  std::size_t note(std::string_view name, bool evaluate, bool has_value) {
+    if (expansions_ == nullptr || !evaluate) return none;
+    expansions_->push_back(
+        {.variable = std::string(name), .begin = result_.size(), .end = result_.size(), .has_value = has_value});
+    return expansions_->size() - 1;
   }
 
   std::string_view read_name() noexcept {
@@ -127,8 +139,11 @@ class Expander {
     undefined_ = ExpandError{.message = std::move(text), .offset = offset, .undefined = true};
   }
 
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
   std::string_view text_;
   const VariableSource& variables_;
+  std::vector<Expansion>* expansions_;
   std::size_t position_ = 0;
   std::string result_;
   std::optional<ExpandError> syntax_;
@@ -149,9 +164,17 @@ std::optional<std::string> EnvironmentVariables::lookup(std::string_view name) c
   return std::string(value);
 }
 
-std::expected<std::string, ExpandError> expand_variables(std::string_view text, const VariableSource& variables) {
+bool Expansion::hands_over() const noexcept { return has_value && !is_built_in_variable(variable); }
+
+bool is_built_in_variable(std::string_view name) noexcept {
+  constexpr std::string_view names[] = {"SKILL_WORKDIR", "SKILL_NAME", "SKILL_DIR", "HOME", "UID", "GID", "PWD"};
+  return std::ranges::find(names, name) != std::end(names);
+}
+
+std::expected<std::string, ExpandError> expand_variables(std::string_view text, const VariableSource& variables,
+                                                         std::vector<Expansion>* expansions) {
   if (text.find('$') == std::string_view::npos) return std::string(text);
-  return Expander(text, variables).run();
+  return Expander(text, variables, expansions).run();
 }
 
 }  // namespace skillrun

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "policy/grants.hpp"
 #include "policy/judge.hpp"
 #include "policy/policy_data.hpp"
 #include "spec/finding_at.hpp"
@@ -37,7 +38,8 @@ class KnownProblems {
 /// Completes what checks report with what they need not know. A parser that reported the same said it better.
 class Collector final : public FindingSink {
  public:
-  Collector(const ContainerSpec& spec, Findings& findings) : spec_(spec), findings_(findings), known_(spec.problems) {}
+  Collector(const Policy& policy, const ContainerSpec& spec, Findings& findings)
+      : policy_(policy), spec_(spec), findings_(findings), known_(spec.problems) {}
 
   void enter(const RuleInfo& rule, Severity severity) {
     rule_ = &rule;
@@ -52,6 +54,17 @@ class Collector final : public FindingSink {
                                    remedy.empty() ? std::string(rule_->remedy) : std::move(remedy)));
   }
 
+  void take_ask(Ask ask, const Origin& origin, std::string message, std::string remedy, Severity most) override {
+    if (known_.cover(rule_->id, origin)) return;
+    std::string granted = granted_by(policy_, spec_, ask);
+    if (!granted.empty()) most = std::min(most, Severity::info);
+    if (remedy.empty() && granted.empty()) remedy = way_to_grant(spec_, ask);
+    take(origin, std::move(message), std::move(remedy), most);
+    findings_.back().ask = std::move(ask);
+    findings_.back().granted = std::move(granted);
+  }
+
+  const Policy& policy_;
   const ContainerSpec& spec_;
   Findings& findings_;
   KnownProblems known_;
@@ -90,7 +103,7 @@ Findings judge(const Policy& policy, std::span<const ActiveRule> order, const Co
   const ContainerSpec& spec = changed ? *changed : declared;
   const PolicyData& data = policy.data();
   Findings findings = apply_severities(policy, spec.problems);
-  Collector collector(spec, findings);
+  Collector collector(policy, spec, findings);
   for (const ActiveRule& rule : order) {
     const Severity severity = rule.minimum == nullptr ? rule.severity : std::max(rule.severity, rule.minimum(spec));
     if (severity == Severity::off) continue;

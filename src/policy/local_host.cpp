@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -5,11 +6,13 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <memory>
 
 #include <skillrun/policy.hpp>
 
 #include "policy/paths.hpp"
 #include "support/read_file.hpp"
+#include "support/text.hpp"
 
 namespace skillrun {
 
@@ -39,6 +42,11 @@ std::string take_component(std::string& rest) {
   std::string component = rest.substr(begin, end - begin);
   rest.erase(0, end);
   return component;
+}
+
+void add_home(std::vector<std::string>& homes, std::string home) {
+  while (home.size() > 1 && home.ends_with('/')) home.pop_back();
+  if (is_clean(home) && std::ranges::find(homes, home) == homes.end()) homes.push_back(std::move(home));
 }
 
 }  // namespace
@@ -99,16 +107,40 @@ std::optional<std::uint32_t> LocalHost::gid() const { return static_cast<std::ui
 
 std::vector<std::string> LocalHost::homes() const {
   std::vector<std::string> homes;
-  const auto add = [&](std::string home) {
-    while (home.size() > 1 && home.ends_with('/')) home.pop_back();
-    if (is_clean(home) && std::ranges::find(homes, home) == homes.end()) homes.push_back(std::move(home));
-  };
   struct passwd entry{};
   struct passwd* found = nullptr;
   std::string buffer(16384, '\0');
-  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) add(found->pw_dir);
-  if (const char* variable = std::getenv("HOME"); variable != nullptr) add(variable);
+  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
+    add_home(homes, found->pw_dir);
+  }
+  if (const char* variable = std::getenv("HOME"); variable != nullptr) add_home(homes, variable);
   return homes;
+}
+
+// The file and not getpwent(): a directory service can have a hundred thousand accounts, whose homes lie in the usual
+// places, and takes its time.
+std::vector<std::string> LocalHost::account_homes() const {
+  std::vector<std::string> homes;
+  const auto text = read_file("/etc/passwd", std::size_t{4} << 20);
+  if (!text) return homes;
+  for (const std::string_view line : split(*text, '\n')) {
+    const auto fields = split(line, ':');
+    if (fields.size() == 7) add_home(homes, std::string(fields[5]));
+  }
+  return homes;
+}
+
+std::optional<std::vector<std::string>> LocalHost::entries(const std::string& path) const {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
+  if (!folder) return std::nullopt;
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* entry = readdir(folder.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+    errno = 0;
+  }
+  return errno == 0 ? std::optional(std::move(names)) : std::nullopt;
 }
 
 }  // namespace skillrun

@@ -26,6 +26,13 @@ class MemoHost final : public HostView {
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return host_.uid(); }
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return host_.gid(); }
   [[nodiscard]] std::vector<std::string> homes() const override { return host_.homes(); }
+  [[nodiscard]] std::vector<std::string> account_homes() const override {
+    if (!accounts_) accounts_ = host_.account_homes();
+    return *accounts_;
+  }
+  [[nodiscard]] std::optional<std::vector<std::string>> entries(const std::string& path) const override {
+    return host_.entries(path);
+  }
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override { return host_.exists(path); }
   [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return day_; }
   [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override { return host_.is_socket(path); }
@@ -50,6 +57,7 @@ class MemoHost final : public HostView {
   std::optional<std::chrono::year_month_day> day_;
   mutable std::unordered_map<std::string, std::optional<std::string>> answers_;
   mutable std::unordered_map<std::string, std::optional<Volume>> volumes_;
+  mutable std::optional<std::vector<std::string>> accounts_;
 };
 
 }  // namespace skillrun

@@ -18,18 +18,12 @@ constexpr std::string_view home = "/home/user";
 constexpr std::uint32_t id = 1000;
 
 /// An ordinary user on a machine of which nothing else is known: the same everywhere, so that cases are too.
-class TestHost final : public HostView {
+class TestHost final : public LexicalHost {
  public:
-  explicit TestHost(std::chrono::year_month_day day) : day_(day) {}
-  [[nodiscard]] std::optional<std::string> real_path(const std::string&) const override { return std::nullopt; }
-  [[nodiscard]] std::optional<std::string> engine_socket() const override { return std::nullopt; }
+  explicit TestHost(std::chrono::year_month_day day) : LexicalHost(day) {}
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return id; }
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return id; }
   [[nodiscard]] std::vector<std::string> homes() const override { return {std::string(skillrun::home)}; }
-  [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return day_; }
-
- private:
-  std::chrono::year_month_day day_;
 };
 
 struct Judgement {

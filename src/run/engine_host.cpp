@@ -25,6 +25,12 @@ std::optional<std::uint32_t> EngineHost::gid() const { return local_.gid(); }
 
 std::vector<std::string> EngineHost::homes() const { return local_.homes(); }
 
+std::vector<std::string> EngineHost::account_homes() const { return local_.account_homes(); }
+
+std::optional<std::vector<std::string>> EngineHost::entries(const std::string& path) const {
+  return engine_is_remote() ? std::nullopt : local_.entries(path);
+}
+
 std::optional<bool> EngineHost::exists(const std::string& path) const {
   return engine_is_remote() ? std::nullopt : local_.exists(path);
 }
@@ -50,7 +56,9 @@ std::optional<HostView::Volume> EngineHost::existing_volume(const std::string& n
     return std::nullopt;
   }
   if (!*volume) return std::nullopt;
-  return Volume{.driver = std::move((*volume)->driver), .options = std::move((*volume)->options)};
+  return Volume{.driver = std::move((*volume)->driver),
+                .options = std::move((*volume)->options),
+                .labels = std::move((*volume)->labels)};
 }
 
 bool EngineHost::reads_file_system() const { return !engine_is_remote(); }

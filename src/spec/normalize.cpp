@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "spec/expanded_texts.hpp"
 #include "spec/fold_extra_args.hpp"
 #include "spec/host_path.hpp"
 #include "spec/mount_tables.hpp"
@@ -277,6 +278,8 @@ void check_cpus(SpecBuilder& builder) {
 ContainerSpec normalize(const ResolvedSkill& skill, const RunOverrides& overrides, const CallerContext& caller,
                         const VariableSource& environment) {
   SpecBuilder builder(skill, caller, environment);
+  builder.spec.grants = overrides.grants;
+  note_expanded_texts(builder);
   read_image(builder);
   read_build(builder);
   read_env_tables(builder);

@@ -13,16 +13,15 @@ namespace skillrun {
 
 namespace {
 
-constexpr std::string_view workdir_variable = "${SKILL_WORKDIR";
-
+/// Nothing lies below an empty folder: who names no working directory opens none.
 bool is_below(std::string_view path, std::string_view folder) {
+  if (folder.empty()) return false;
   if (folder == "/") return true;
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
 void append(SpecBuilder& builder, Mount mount, const Origin& origin) {
-  mount.caller_workdir = mount.type == MountType::bind && origin.text.find(workdir_variable) != std::string::npos &&
-                         is_below(mount.source, builder.caller().workdir);
+  mount.caller_workdir = mount.type == MountType::bind && is_below(mount.source, builder.spec.workdir);
   builder.spec.mounts.push_back({std::move(mount), origin});
 }
 

@@ -17,10 +17,13 @@ SpecBuilder::SpecBuilder(const ResolvedSkill& skill, const CallerContext& caller
   spec.instance = skill.instance;
   spec.source = skill.source;
   spec.directives = skill.directives;
+  if (caller.workdir.starts_with('/')) spec.workdir = clean_path(caller.workdir);
 }
 
 Origin SpecBuilder::manifest_origin(const Text& text, std::string field) {
-  return manifest_origin(text.span, std::move(field), text.evidence());
+  Origin origin = manifest_origin(text.span, std::move(field), text.evidence());
+  origin.expansions = text.expansions;
+  return origin;
 }
 
 Origin SpecBuilder::manifest_origin(Span span, std::string field, std::string text) {

@@ -13,7 +13,7 @@
 namespace skillrun::test {
 
 /// A machine with a few symlinks. Every other path is its own real path.
-class FakeHost : public HostView {
+class FakeHost : public LexicalHost {
  public:
   std::map<std::string, std::string> links;  ///< whole paths
   std::vector<std::string> missing;          ///< paths that do not exist
@@ -26,7 +26,9 @@ class FakeHost : public HostView {
   std::optional<std::string> socket;
   std::optional<std::uint32_t> user = 1000;
   std::vector<std::string> home_folders;
-  mutable std::vector<std::string> asked;  ///< the paths that were to be resolved
+  std::vector<std::string> other_homes;                     ///< of other accounts
+  std::map<std::string, std::vector<std::string>> folders;  ///< the names in them; every other one is empty
+  mutable std::vector<std::string> asked;                   ///< the paths that were to be resolved
 
   std::optional<std::string> real_path(const std::string& path) const override {
     asked.push_back(path);
@@ -39,6 +41,12 @@ class FakeHost : public HostView {
   std::optional<std::uint32_t> uid() const override { return user; }
   std::optional<std::uint32_t> gid() const override { return user; }
   std::vector<std::string> homes() const override { return home_folders; }
+  std::vector<std::string> account_homes() const override { return other_homes; }
+  std::optional<std::vector<std::string>> entries(const std::string& path) const override {
+    if (remote) return std::nullopt;
+    const auto found = folders.find(path);
+    return found == folders.end() ? std::vector<std::string>() : found->second;
+  }
   std::optional<bool> exists(const std::string& path) const override {
     if (remote) return std::nullopt;
     return std::ranges::find(missing, path) == missing.end();

@@ -86,15 +86,13 @@ TEST_CASE("each member of a spec is compared, or not for a reason") {
 }
 
 TEST_CASE("a bind source that leads elsewhere than when it was admitted is found") {
-  class Moved final : public HostView {
+  class Moved final : public LexicalHost {
    public:
     std::optional<std::string> real_path(const std::string& path) const override {
       if (path == "/srv/swapped") return "/etc";
       if (path == "/srv/gone") return std::nullopt;
       return path;
     }
-    std::optional<std::string> engine_socket() const override { return std::nullopt; }
-    std::optional<std::uint32_t> uid() const override { return 1000; }
     bool reads_file_system() const override { return true; }
   };
   ContainerSpec spec = plain_spec();
