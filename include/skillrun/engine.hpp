@@ -106,6 +106,14 @@ struct ImageInfo {
 struct VolumeInfo {
   std::string driver;
   std::vector<std::pair<std::string, std::string>> options;  ///< of the driver
+  std::vector<std::pair<std::string, std::string>> labels = {};
+};
+
+/// A named volume to be made.
+struct VolumeRequest {
+  std::string name;
+  std::string driver;  ///< empty: the engine's own (local)
+  std::vector<std::pair<std::string, std::string>> options;
   std::vector<std::pair<std::string, std::string>> labels;
 };
 
@@ -229,6 +237,8 @@ class Engine {
   /// The named volume, or nothing when the engine does not have it.
   [[nodiscard]] virtual EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name,
                                                                                CallLimits limits) = 0;
+  /// Makes a named volume. One of that name stays as it is.
+  [[nodiscard]] virtual EngineResult<void> create_volume(const VolumeRequest& request, CallLimits limits) = 0;
   /// Sends a signal (by number) to the container's first process.
   [[nodiscard]] virtual EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) = 0;
   /// Freezes every process of the container, until resume().

@@ -25,8 +25,8 @@ struct Located {
 /// name, and a value says nothing of where it comes from.
 struct Expansion {
   std::string variable;
-  std::size_t begin = 0;  ///< of what it became, in the expanded text, in bytes
-  std::size_t end = 0;    ///< the place just after it
+  std::size_t begin = 0;     ///< of what it became, in the expanded text, in bytes
+  std::size_t end = 0;       ///< the place just after it
   bool has_value = true;  ///< false: a default stands in its place, or nothing while nobody knows the value (linting)
 
   /// True when the text holds a value of the caller's environment because of it.
@@ -40,9 +40,9 @@ struct Expansion {
 struct Text {
   std::string value;
   Span span;
-  std::string written;                ///< empty while nothing was expanded
-  bool undefined = false;             ///< a variable in it has no value (only while linting)
-  std::vector<Expansion> expansions;  ///< in the order in which they begin; a default's own follow it
+  std::string written;                     ///< empty while nothing was expanded
+  bool undefined = false;                  ///< a variable in it has no value (only while linting)
+  std::vector<Expansion> expansions = {};  ///< in the order in which they begin; a default's own follow it
 
   [[nodiscard]] const std::string& evidence() const noexcept { return written.empty() ? value : written; }
 };

@@ -23,7 +23,13 @@ class HostView {
   struct Volume {
     std::string driver;
     std::vector<std::pair<std::string, std::string>> options;  ///< of the driver: type, o, device, ...
-    std::vector<std::pair<std::string, std::string>> labels;
+    std::vector<std::pair<std::string, std::string>> labels = {};
+  };
+
+  /// What is in a folder.
+  struct Entry {
+    std::string name;
+    bool is_socket = false;  ///< itself, no link to one
   };
 
   HostView() = default;
@@ -45,8 +51,8 @@ class HostView {
   [[nodiscard]] virtual std::vector<std::string> account_homes() const = 0;
   /// Whether `path` exists; nothing when that can not be told.
   [[nodiscard]] virtual std::optional<bool> exists(const std::string& path) const = 0;
-  /// The names in the folder at `path`, unsorted; nothing when it is no folder or can not be read.
-  [[nodiscard]] virtual std::optional<std::vector<std::string>> entries(const std::string& path) const = 0;
+  /// What is in the folder at `path`, unsorted; nothing when it is no folder or can not be read.
+  [[nodiscard]] virtual std::optional<std::vector<Entry>> entries(const std::string& path) const = 0;
   /// The day on which is judged (UTC). While nobody knows it no waiver holds.
   [[nodiscard]] virtual std::optional<std::chrono::year_month_day> today() const = 0;
   /// Whether `path` is a socket, after every symlink; nothing when that can not be told.
@@ -77,9 +83,7 @@ class LexicalHost : public HostView {
   [[nodiscard]] std::vector<std::string> homes() const override { return {}; }
   [[nodiscard]] std::vector<std::string> account_homes() const override { return {}; }
   [[nodiscard]] std::optional<bool> exists(const std::string&) const override { return std::nullopt; }
-  [[nodiscard]] std::optional<std::vector<std::string>> entries(const std::string&) const override {
-    return std::nullopt;
-  }
+  [[nodiscard]] std::optional<std::vector<Entry>> entries(const std::string&) const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return today_; }
   [[nodiscard]] std::optional<bool> is_socket(const std::string&) const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::string> file_text(const std::string&) const override { return std::nullopt; }
@@ -105,7 +109,7 @@ class LocalHost final : public HostView {
   [[nodiscard]] std::vector<std::string> homes() const override;
   [[nodiscard]] std::vector<std::string> account_homes() const override;
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override;
-  [[nodiscard]] std::optional<std::vector<std::string>> entries(const std::string& path) const override;
+  [[nodiscard]] std::optional<std::vector<Entry>> entries(const std::string& path) const override;
   [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override;
   [[nodiscard]] std::optional<std::string> file_text(const std::string& path) const override;
   [[nodiscard]] bool engine_is_remote() const override { return false; }

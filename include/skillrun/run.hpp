@@ -132,7 +132,7 @@ class EngineHost final : public HostView {
   [[nodiscard]] std::vector<std::string> homes() const override;
   [[nodiscard]] std::vector<std::string> account_homes() const override;
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override;
-  [[nodiscard]] std::optional<std::vector<std::string>> entries(const std::string& path) const override;
+  [[nodiscard]] std::optional<std::vector<Entry>> entries(const std::string& path) const override;
   [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override;
   [[nodiscard]] std::optional<std::string> file_text(const std::string& path) const override;
   [[nodiscard]] bool engine_is_remote() const override;

@@ -448,7 +448,8 @@ struct ContainerSpec {
   Optional<TtyMode> tty;
 
   std::string workdir;  ///< the caller's working directory, absolute and clean: open to the skill; empty: there is none
-  Grants grants;        ///< what the caller lets this skill have beyond what is open
+  std::string volume_owner;      ///< whose the volumes are that the run makes; set by admit()
+  Grants grants;                 ///< what the caller lets this skill have beyond what is open
   std::vector<Origin> expanded;  ///< every value of the manifest that holds a variable, whatever it is for
 
   std::vector<std::string> allowed_paths;  ///< narrowed roots that binds may come from; empty: not narrowed

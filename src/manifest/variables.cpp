@@ -11,6 +11,7 @@ namespace skillrun {
 namespace {
 
 constexpr std::size_t max_expansion_depth = 32;
+constexpr std::size_t max_references = 256;  ///< in one text: nobody needs more, and rules look at each
 constexpr std::size_t max_expanded_size = std::size_t{1} << 20;
 
 bool starts_name(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
@@ -69,6 +70,10 @@ class Expander {
     const std::size_t begin = position_;
     if (depth >= max_expansion_depth) {
       fail(begin, fmt::format("variables are nested deeper than {} levels", max_expansion_depth));
+      return;
+    }
+    if (++references_ > max_references) {
+      fail(begin, fmt::format("there are more than {} variables in it", max_references));
       return;
     }
     position_ += 2;
@@ -145,6 +150,7 @@ class Expander {
   const VariableSource& variables_;
   std::vector<Expansion>* expansions_;
   std::size_t position_ = 0;
+  std::size_t references_ = 0;
   std::string result_;
   std::optional<ExpandError> syntax_;
   std::optional<ExpandError> undefined_;

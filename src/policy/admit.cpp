@@ -7,6 +7,7 @@
 #include "policy/paths.hpp"
 #include "policy/policy_data.hpp"
 #include "policy/seccomp_profile.hpp"
+#include "policy/volume_owner.hpp"
 #include "spec/finding_at.hpp"
 #include "support/text.hpp"
 
@@ -75,6 +76,8 @@ std::expected<ApprovedSpec, Refusal> admit(const Policy& policy, ContainerSpec s
     return std::unexpected(Refusal{.spec = std::move(spec), .findings = std::move(findings), .policy = policy.name()});
   }
   pin_host_paths(spec, memo);
+  const auto is_volume = [](const Setting<Mount>& mount) { return mount.value.type == MountType::volume; };
+  if (std::ranges::any_of(spec.mounts, is_volume)) spec.volume_owner = volume_owner(spec, memo);
   return ApprovedSpec(std::move(spec), std::move(findings), policy.shared_from_this(), memo.today());
 }
 

@@ -54,14 +54,16 @@ class Collector final : public FindingSink {
                                    remedy.empty() ? std::string(rule_->remedy) : std::move(remedy)));
   }
 
-  void take_ask(Ask ask, const Origin& origin, std::string message, std::string remedy, Severity most) override {
-    if (known_.cover(rule_->id, origin)) return;
-    std::string granted = granted_by(policy_, spec_, ask);
-    if (!granted.empty()) most = std::min(most, Severity::info);
-    if (remedy.empty() && granted.empty()) remedy = way_to_grant(spec_, ask);
+  bool take_ask(Ask ask, const Origin& origin, std::string message, std::string remedy, Severity most) override {
+    if (known_.cover(rule_->id, origin)) return false;
+    std::string by = granted_by(policy_, spec_, ask);
+    const bool granted = !by.empty();
+    if (granted) most = std::min(most, Severity::info);
+    if (remedy.empty() && !granted) remedy = way_to_grant(spec_, ask);
     take(origin, std::move(message), std::move(remedy), most);
     findings_.back().ask = std::move(ask);
-    findings_.back().granted = std::move(granted);
+    findings_.back().granted = std::move(by);
+    return granted;
   }
 
   const Policy& policy_;

@@ -49,6 +49,14 @@ void add_home(std::vector<std::string>& homes, std::string home) {
   if (is_clean(home) && std::ranges::find(homes, home) == homes.end()) homes.push_back(std::move(home));
 }
 
+/// Not every file system tells the type with the name.
+bool is_socket_entry(const std::string& folder, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_SOCK;
+  struct stat status{};
+  return lstat((folder + "/" + static_cast<const char*>(entry.d_name)).c_str(), &status) == 0 &&
+         S_ISSOCK(status.st_mode);
+}
+
 }  // namespace
 
 // Not realpath(): a dangling link must be followed to where it points, because an engine that creates the missing end
@@ -130,17 +138,18 @@ std::vector<std::string> LocalHost::account_homes() const {
   return homes;
 }
 
-std::optional<std::vector<std::string>> LocalHost::entries(const std::string& path) const {
+std::optional<std::vector<HostView::Entry>> LocalHost::entries(const std::string& path) const {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
   if (!folder) return std::nullopt;
-  std::vector<std::string> names;
+  std::vector<Entry> found;
   errno = 0;
   while (const dirent* entry = readdir(folder.get())) {
     const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
+    if (name != "." && name != "..")
+      found.push_back({.name = std::string(name), .is_socket = is_socket_entry(path, *entry)});
     errno = 0;
   }
-  return errno == 0 ? std::optional(std::move(names)) : std::nullopt;
+  return errno == 0 ? std::optional(std::move(found)) : std::nullopt;
 }
 
 }  // namespace skillrun

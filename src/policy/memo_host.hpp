@@ -30,7 +30,7 @@ class MemoHost final : public HostView {
     if (!accounts_) accounts_ = host_.account_homes();
     return *accounts_;
   }
-  [[nodiscard]] std::optional<std::vector<std::string>> entries(const std::string& path) const override {
+  [[nodiscard]] std::optional<std::vector<Entry>> entries(const std::string& path) const override {
     return host_.entries(path);
   }
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override { return host_.exists(path); }

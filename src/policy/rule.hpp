@@ -33,14 +33,15 @@ class FindingSink {
   }
   /// The skill asks for something of the caller's. Where the caller or a policy has granted it the finding becomes an
   /// info that says who; otherwise it is reported as above, with the way to grant it as its remedy unless one is given.
-  void ask(Ask ask, const Origin& origin, std::string message, std::string remedy = {},
+  /// True when it was granted: what else the value leads to is still to be judged.
+  bool ask(Ask ask, const Origin& origin, std::string message, std::string remedy = {},
            Severity most = Severity::error) {
-    take_ask(std::move(ask), origin, std::move(message), std::move(remedy), most);
+    return take_ask(std::move(ask), origin, std::move(message), std::move(remedy), most);
   }
 
  private:
   virtual void take(const Origin& origin, std::string message, std::string remedy, Severity most) = 0;
-  virtual void take_ask(Ask ask, const Origin& origin, std::string message, std::string remedy, Severity most) = 0;
+  virtual bool take_ask(Ask ask, const Origin& origin, std::string message, std::string remedy, Severity most) = 0;
 };
 
 /// A rule: its page in the catalogue and its check. A null check means that the parsers report it (through

@@ -104,15 +104,4 @@ bool is_plain_value(std::string_view value) noexcept {
          value.find('/', 1) != std::string_view::npos;
 }
 
-std::string_view find_secret_variable(std::string_view text) noexcept {
-  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-  for (std::size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$', at + 2)) {
-    if (at + 1 >= text.size() || text[at + 1] != '{') continue;  // "$$" stands for itself
-    std::string_view name = text.substr(at + 2);
-    name = name.substr(0, name.find_first_not_of(letters));
-    if (is_secret_name(name)) return name;
-  }
-  return {};
-}
-
 }  // namespace skillrun

@@ -14,8 +14,4 @@ namespace skillrun {
 /// True when the value of a variable with a secret's name is no secret after all: empty, a switch, or a file's path.
 [[nodiscard]] bool is_plain_value(std::string_view value) noexcept;
 
-/// The name of the first variable with a secret's name that the text of a manifest refers to (${API_TOKEN:-x}); empty
-/// when there is none.
-[[nodiscard]] std::string_view find_secret_variable(std::string_view text) noexcept;
-
 }  // namespace skillrun

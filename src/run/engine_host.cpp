@@ -27,7 +27,7 @@ std::vector<std::string> EngineHost::homes() const { return local_.homes(); }
 
 std::vector<std::string> EngineHost::account_homes() const { return local_.account_homes(); }
 
-std::optional<std::vector<std::string>> EngineHost::entries(const std::string& path) const {
+std::optional<std::vector<HostView::Entry>> EngineHost::entries(const std::string& path) const {
   return engine_is_remote() ? std::nullopt : local_.entries(path);
 }
 
@@ -53,7 +53,7 @@ std::optional<HostView::Volume> EngineHost::existing_volume(const std::string& n
   auto volume = engine_.inspect_volume(name, {call_deadline, nullptr});
   if (!volume) {
     log::warn("volume {} can not be inspected: {}", name, volume.error().message);
-    return std::nullopt;
+    return Volume{};  // as one that nobody made for this skill: what is not known is not open
   }
   if (!*volume) return std::nullopt;
   return Volume{.driver = std::move((*volume)->driver),

@@ -16,6 +16,7 @@
 #include "run/supervise.hpp"
 #include "run/terminal.hpp"
 #include "run/verify.hpp"
+#include "run/volumes.hpp"
 
 namespace skillrun {
 
@@ -182,6 +183,10 @@ std::optional<std::string> Execution::create() {
         result_, RunStatus::engine_error,
         {EngineError::Kind::unsupported,
          "a client gives the skill a terminal only where there is one: use the engine's API, or --no-tty"});
+    return std::nullopt;
+  }
+  if (auto volumes = ensure_volumes(engine_, approved_, limits(call_deadline)); !volumes) {
+    conclude_failure(result_, RunStatus::engine_error, volumes.error());
     return std::nullopt;
   }
   // Not to be interrupted: a container whose id is not known yet could not be removed.

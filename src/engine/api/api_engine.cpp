@@ -215,6 +215,21 @@ EngineResult<std::optional<VolumeInfo>> ApiEngine::inspect_volume(const std::str
   return read_volume(*document);
 }
 
+EngineResult<void> ApiEngine::create_volume(const VolumeRequest& request, CallLimits limits) {
+  const auto object = [](const auto& pairs) {
+    json::object out;
+    for (const auto& [key, value] : pairs) out[key] = value;
+    return out;
+  };
+  const json::object body{{"Name", request.name},
+                          {"Driver", request.driver.empty() ? "local" : request.driver},
+                          {"DriverOpts", object(request.options)},
+                          {"Labels", object(request.labels)}};
+  auto made = call("POST", "/volumes/create", limits, json::serialize(body));
+  if (!made) return std::unexpected(made.error());
+  return {};
+}
+
 EngineResult<void> ApiEngine::kill(const std::string& id, int signal, CallLimits limits) {
   auto killed = call("POST", fmt::format("{}/kill?signal={}", container_path(id), signal), limits);
   if (!killed) return std::unexpected(killed.error());

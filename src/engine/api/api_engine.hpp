@@ -45,6 +45,7 @@ class ApiEngine final : public Engine {
                                                                            CallLimits limits) override;
   [[nodiscard]] EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name,
                                                                        CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> create_volume(const VolumeRequest& request, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> pause(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> resume(const std::string& id, CallLimits limits) override;

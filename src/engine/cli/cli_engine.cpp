@@ -65,6 +65,7 @@ class CliEngine final : public Engine {
                                                                            CallLimits limits) override;
   [[nodiscard]] EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name,
                                                                        CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> create_volume(const VolumeRequest& request, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> pause(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> resume(const std::string& id, CallLimits limits) override;
@@ -295,6 +296,15 @@ EngineResult<std::optional<VolumeInfo>> CliEngine::inspect_volume(const std::str
   auto volume = parse_volume_inspect(*text);
   if (!volume) return std::unexpected(volume.error());
   return std::optional(std::move(*volume));
+}
+
+EngineResult<void> CliEngine::create_volume(const VolumeRequest& request, CallLimits limits) {
+  std::vector<std::string> words{"volume", "create"};
+  if (!request.driver.empty()) words.push_back("--driver=" + request.driver);
+  for (const auto& [key, value] : request.options) words.push_back(fmt::format("--opt={}={}", key, value));
+  for (const auto& [key, value] : request.labels) words.push_back(fmt::format("--label={}={}", key, value));
+  words.insert(words.end(), {"--", request.name});
+  return run(std::move(words), limits);
 }
 
 EngineResult<ContainerState> CliEngine::inspect(const std::string& id, CallLimits limits) {

@@ -1,9 +1,12 @@
 #include "policy/agent_sockets.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "policy/engine_sockets.hpp"
 #include "policy/rule_support.hpp"
+#include "support/text.hpp"
 
 namespace skillrun::rules {
 
@@ -12,9 +15,10 @@ namespace {
 using enum Severity;
 
 /// While linting the variable may have no value, or one of another machine; its name says enough.
-bool names_agent_variable(std::string_view written) noexcept {
-  return written.find("${SSH_AUTH_SOCK") != std::string_view::npos ||
-         written.find("${DBUS_SESSION_BUS_ADDRESS") != std::string_view::npos;
+bool names_agent_variable(const Origin& origin) noexcept {
+  return std::ranges::any_of(origin.expansions, [](const Expansion& expansion) {
+    return expansion.variable == "SSH_AUTH_SOCK" || expansion.variable == "DBUS_SESSION_BUS_ADDRESS";
+  });
 }
 
 /// A socket at a place that no list knows: somebody listens there, and nobody here can tell what it does for a caller.
@@ -26,21 +30,41 @@ bool is_other_socket(const HostView& host, const std::string& path) {
   return !selected && !is_engine_socket(path) && !is_engine_socket(real) && !is_agent_socket(real);
 }
 
+/// The first socket right in the folder, by name; empty when there is none.
+std::string socket_in(const HostView& host, const std::string& folder) {
+  std::string first;
+  const auto entries = host.entries(folder);
+  if (!entries) return first;
+  for (const HostView::Entry& entry : *entries) {
+    if (entry.is_socket && (first.empty() || entry.name < first)) first = entry.name;
+  }
+  return first;
+}
+
 void check(const RuleContext& context, FindingSink& sink) {
   for_each_host_path(context, [&](const HostPath& host) {
-    if (is_agent_socket(host.path) || names_agent_variable(host.origin.text)) {
+    if (is_agent_socket(host.path) || names_agent_variable(host.origin)) {
       sink.report(host.origin, fmt::format("{} lets the skill act with the caller's keys or services", host.text()));
       return true;
     }
     if (may_hold_agent_socket(host.path)) {
-      sink.report_at_most(warning, host.origin,
-                          fmt::format("{} is where ssh agents, terminals and X keep their sockets", host.text()),
-                          "mount a folder below it");
+      sink.report(host.origin, fmt::format("{} is where ssh agents, terminals and X keep their sockets", host.text()),
+                  "mount a folder below it");
       return true;
     }
-    if (host.path != host.declared || !is_other_socket(context.host, host.path)) return false;
-    sink.report(host.origin,
-                fmt::format("{} is a socket: the skill could have a service of the host act for it", host.text()));
+    if (host.path != host.declared) return false;
+    if (is_other_socket(context.host, host.path)) {
+      sink.report(host.origin,
+                  fmt::format("{} is a socket: the skill could have a service of the host act for it", host.text()));
+      return true;
+    }
+    const std::string socket = host.build_context ? std::string() : socket_in(context.host, host.path);
+    if (socket.empty()) return false;
+    // The working directory is the caller's choice, and programs under development listen in it.
+    sink.report_at_most(is_workdir(context, host) ? warning : error, host.origin,
+                        fmt::format("{} holds the socket {}: the skill could have the service behind it act for it",
+                                    host.text(), printable(socket)),
+                        "mount a folder without sockets");
     return true;
   });
 }

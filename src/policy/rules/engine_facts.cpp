@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "policy/rule_support.hpp"
+#include "policy/volume_owner.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::rules {
@@ -37,11 +38,16 @@ void check_platform(const RuleContext& context, FindingSink& sink) {
 }
 
 void check_volume(const RuleContext& context, FindingSink& sink) {
+  std::optional<std::string> owner;
   for (const auto& mount : context.spec.mounts) {
     const Mount& value = mount.value;
     if (value.type != MountType::volume || value.source.empty()) continue;
-    if (!context.host.existing_volume(value.source)) continue;
-    sink.report(mount.origin, fmt::format("volume '{}' exists already, with whatever is in it", value.source));
+    const auto volume = context.host.existing_volume(value.source);
+    if (!volume) continue;
+    if (!owner) owner = volume_owner(context.spec, context.host);
+    if (is_owned(*volume, *owner)) continue;
+    sink.ask({.kind = AskKind::volume, .subject = value.source, .writes = !value.read_only, .closed = false},
+             mount.origin, fmt::format("the volume '{}' exists already and was not made for this skill", value.source));
   }
 }
 
@@ -57,11 +63,12 @@ constexpr Rule rules[] = {
      .check = check_platform},
     {.info = {.id = "opaque-volume",
               .privileged = info,
-              .baseline = info,
-              .restricted = warning,
-              .summary = "a named volume that exists already",
-              .why = "what it holds, and who else writes to it, is not in the manifest",
-              .remedy = "use a bind of a folder that is known, or a volume of this skill's own",
+              .baseline = error,
+              .restricted = error,
+              .summary =
+                  "a named volume that exists already and that skillrun did not make for this skill of this manifest",
+              .why = "it is another program's data: a database, the secrets of a service",
+              .remedy = "use a name of the skill's own, or grant it",
               .source = "own"},
      .check = check_volume},
     {.info = {.id = "remote-host-path",

@@ -16,35 +16,110 @@ constexpr std::string_view loaders[] = {
     "BUILDKIT_HOST", "CONTAINERD_ADDRESS", "GLIBC_TUNABLES", "GCONV_PATH",       "BASH_ENV",          "KUBECONFIG",
 };
 
-/// Calls `judge` with the origin of every free text that the container, its image or its engine gets to see.
+/// Where a value of the caller's goes.
+enum class Use : std::uint8_t { container, image, build };
+
+Use use_of(const Origin& origin) noexcept {
+  if (origin.field == "docker.image" || origin.field == "source") return Use::image;
+  return origin.field.starts_with("docker.build.") ? Use::build : Use::container;
+}
+
+/// Calls `judge` with each variable of the caller's that a value of the manifest is made of, once for each value. One
+/// in whose place a default stands hands nothing over in this run, but will where the caller has it.
 template <class Judge>
-void for_each_text(const ContainerSpec& spec, Judge&& judge) {
-  const auto all = [&](const auto&... lists) {
-    const auto each = [&](const auto& list) {
-      for (const auto& setting : list) judge(setting.origin);
-    };
-    (each(lists), ...);
-  };
-  all(spec.command, spec.env, spec.labels, spec.annotations, spec.log_options, spec.network_aliases, spec.dns_search,
-      spec.extra_hosts, spec.sysctls, spec.mounts);
-  for (const auto* setting : {&spec.entrypoint, &spec.hostname, &spec.domainname, &spec.name, &spec.working_dir}) {
-    if (*setting) judge((*setting)->origin);
+void for_each_variable(const ContainerSpec& spec, Judge&& judge) {
+  for (const Origin& origin : spec.expanded) {
+    const auto& all = origin.expansions;
+    for (auto it = all.begin(); it != all.end(); ++it) {
+      const bool again = std::any_of(all.begin(), it, [&](const Expansion& e) { return e.variable == it->variable; });
+      if (!again && !is_built_in_variable(it->variable)) judge(*it, origin);
+    }
   }
-  if (spec.healthcheck) judge(spec.healthcheck->origin);
-  if (spec.build && spec.build->value.context) all(spec.build->value.context->args);
+}
+
+Ask ask_for(AskKind kind, const std::string& variable) {
+  return {.kind = kind, .subject = variable, .writes = false, .closed = false};
+}
+
+/// The names that are copied from the caller by an entry of the manifest without "=".
+template <class Judge>
+void for_each_copy(const ContainerSpec& spec, Judge&& judge) {
+  for (const auto& entry : spec.env) {
+    if (entry.value.from_caller && entry.origin.kind != OriginKind::command_line) judge(entry);
+  }
+}
+
+bool is_secret(const EnvironmentEntry& entry) {
+  return is_secret_name(entry.name) || (entry.value && has_secret_shape(*entry.value));
+}
+
+/// How far into the expanded text the value of an entry begins: "NAME=VALUE" in a list, VALUE in a table.
+std::size_t value_offset(const Setting<EnvironmentEntry>& entry) {
+  return entry.origin.field.starts_with("env.") ? 0 : entry.value.name.size() + 1;
+}
+
+/// What the variable put into the entry's value; empty where it put something into its name.
+std::string_view expanded_value(const Setting<EnvironmentEntry>& entry, const Expansion& variable) {
+  const std::size_t offset = value_offset(entry);
+  if (!entry.value.value || variable.begin < offset) return {};
+  const std::string_view value = *entry.value.value;
+  const std::size_t begin = std::min(variable.begin - offset, value.size());
+  return value.substr(begin, variable.end - variable.begin);
 }
 
 void check_passthrough(const RuleContext& context, FindingSink& sink) {
+  for_each_copy(context.spec, [&](const Setting<EnvironmentEntry>& entry) {
+    if (is_secret(entry.value)) return;
+    sink.ask(ask_for(AskKind::variable, entry.value.name), entry.origin,
+             fmt::format("{} is copied from whoever calls the skill", entry.value.name));
+  });
+}
+
+void check_caller_variable(const RuleContext& context, FindingSink& sink) {
+  for_each_variable(context.spec, [&](const Expansion& variable, const Origin& origin) {
+    if (use_of(origin) != Use::container || is_secret_name(variable.variable)) return;
+    sink.ask(ask_for(AskKind::variable, variable.variable), origin,
+             fmt::format("{} is a variable of whoever calls the skill", variable.variable));
+  });
+}
+
+void check_secret_passthrough(const RuleContext& context, FindingSink& sink) {
+  const auto message = [](std::string_view name) {
+    return fmt::format("the skill gets the caller's {}, which looks like a secret", name);
+  };
+  for_each_copy(context.spec, [&](const Setting<EnvironmentEntry>& entry) {
+    if (!is_secret(entry.value)) return;
+    sink.ask(ask_for(AskKind::variable, entry.value.name), entry.origin, message(entry.value.name));
+  });
+  for_each_variable(context.spec, [&](const Expansion& variable, const Origin& origin) {
+    if (use_of(origin) != Use::container || !is_secret_name(variable.variable)) return;
+    sink.ask(ask_for(AskKind::variable, variable.variable), origin, message(variable.variable));
+  });
+  // A token is one whatever its variable is called.
   for (const auto& entry : context.spec.env) {
-    if (entry.value.from_caller && entry.origin.kind != OriginKind::command_line) {
-      sink.report(entry.origin, fmt::format("{} is copied from whoever calls the skill", entry.value.name));
+    for (const Expansion& variable : entry.origin.expansions) {
+      if (!variable.hands_over() || is_secret_name(variable.variable)) continue;
+      if (!has_secret_shape(expanded_value(entry, variable))) continue;
+      sink.ask(ask_for(AskKind::variable, variable.variable), entry.origin, message(variable.variable));
     }
   }
-  for_each_text(context.spec, [&](const Origin& origin) {
-    if (origin.kind == OriginKind::command_line) return;  // the caller's own words are not expanded
-    if (const std::string_view name = find_secret_variable(origin.text); !name.empty()) {
-      sink.report(origin, fmt::format("{} is copied from whoever calls the skill", name));
-    }
+}
+
+void check_image_variable(const RuleContext& context, FindingSink& sink) {
+  for_each_variable(context.spec, [&](const Expansion& variable, const Origin& origin) {
+    if (use_of(origin) != Use::image) return;
+    sink.ask(ask_for(AskKind::image_variable, variable.variable), origin,
+             fmt::format("the image reference holds the caller's {}, which a registry of the manifest's choice is told",
+                         variable.variable));
+  });
+}
+
+void check_build_variable(const RuleContext& context, FindingSink& sink) {
+  for_each_variable(context.spec, [&](const Expansion& variable, const Origin& origin) {
+    if (use_of(origin) != Use::build) return;
+    sink.ask(ask_for(AskKind::build_variable, variable.variable), origin,
+             fmt::format("the image is built with the caller's {}, which the commands of its recipe can read",
+                         variable.variable));
   });
 }
 
@@ -57,15 +132,42 @@ void check_loader(const RuleContext& context, FindingSink& sink) {
   }
 }
 
-/// What the caller adds, what is copied and what comes out of a variable is not in the manifest: no secret is told.
-bool is_literal(const Setting<EnvironmentEntry>& entry) {
-  return entry.value.value && !entry.value.from_caller && entry.origin.kind != OriginKind::command_line &&
-         entry.origin.text.find("${") == std::string::npos;
+/// The part of `value` that the manifest itself says: defaults are its words, the caller's values are not.
+struct Literal {
+  std::string text;
+  bool whole = true;  ///< nothing of the caller's is in the value
+};
+
+/// `offset` is where the value begins in the text that was expanded.
+Literal literal_part(std::string_view value, std::size_t offset, const Origin& origin) {
+  Literal literal;
+  std::size_t done = 0;
+  for (const Expansion& variable : origin.expansions) {
+    if (!variable.has_value || variable.end <= offset) continue;
+    literal.whole = false;
+    const std::size_t begin = std::min(variable.begin > offset ? variable.begin - offset : 0, value.size());
+    if (begin > done) literal.text += value.substr(done, begin - done);
+    done = std::max(done, std::min(variable.end - offset, value.size()));
+  }
+  literal.text += value.substr(done);
+  return literal;
 }
 
-void check_literal(const std::string& name, const std::string& value, const Origin& where, FindingSink& sink) {
-  const bool by_name = is_secret_name(name) && !is_plain_value(value);
-  if (!by_name && !has_secret_shape(value)) return;
+/// Beside a value of the caller's a few letters are a scheme ("Bearer "), a unit or a separator, and no secret.
+bool is_short(std::string_view text) noexcept {
+  constexpr std::ptrdiff_t shortest_secret = 8;
+  return std::ranges::count_if(text, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+         }) < shortest_secret;
+}
+
+void check_literal(const std::string& name, const std::string& value, std::size_t offset, const Origin& where,
+                   FindingSink& sink) {
+  const Literal literal = literal_part(value, offset, where);
+  const bool by_name =
+      is_secret_name(name) && !is_plain_value(literal.text) && (literal.whole || !is_short(literal.text));
+  // A password beside a variable is one too: postgres://app:s3cr3t@${HOST}/db.
+  if (!by_name && !has_secret_shape(literal.whole ? value : literal.text)) return;
   Origin origin = where;
   origin.text = name + "=***";
   sink.report(origin, fmt::format("{} holds a secret in plain text", name));
@@ -73,12 +175,13 @@ void check_literal(const std::string& name, const std::string& value, const Orig
 
 void check_secret(const RuleContext& context, FindingSink& sink) {
   for (const auto& entry : context.spec.env) {
-    if (is_literal(entry)) check_literal(entry.value.name, *entry.value.value, entry.origin, sink);
+    // What the caller adds and what is copied is not in the manifest: no secret is told.
+    if (!entry.value.value || entry.value.from_caller || entry.origin.kind == OriginKind::command_line) continue;
+    check_literal(entry.value.name, *entry.value.value, value_offset(entry), entry.origin, sink);
   }
   if (!context.spec.build || !context.spec.build->value.context) return;
   for (const auto& arg : context.spec.build->value.context->args) {
-    if (arg.origin.text.find("${") == std::string::npos)
-      check_literal(arg.value.key, arg.value.value, arg.origin, sink);
+    check_literal(arg.value.key, arg.value.value, 0, arg.origin, sink);
   }
 }
 
@@ -87,12 +190,49 @@ constexpr Rule rules[] = {
               .privileged = info,
               .baseline = warning,
               .restricted = error,
-              .summary =
-                  "an environment entry with no =, or a variable with a secret's name, which copies the caller's value",
-              .why = "a manifest can pull a caller's tokens into a container without anybody noticing",
-              .remedy = "write NAME=value, or leave it to the caller to pass --env NAME",
+              .summary = "an environment entry with no =, which copies the caller's value",
+              .why = "a manifest can pull what the caller's shell holds into a container without anybody noticing",
+              .remedy = "write NAME=value, leave it to the caller to pass --env NAME, or grant it",
               .source = "own"},
      .check = check_passthrough},
+    {.info = {.id = "caller-variable",
+              .privileged = info,
+              .baseline = info,
+              .restricted = error,
+              .summary = "a variable of the caller's in any value of the manifest",
+              .why = "the manifest's author chooses the name, and what the caller has by that name goes to the skill",
+              .remedy = "write the value, leave it to the caller to pass --env NAME, or grant it",
+              .source = "own"},
+     .check = check_caller_variable},
+    {.info = {.id = "secret-passthrough",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary =
+                  "a variable of the caller's that is a secret by its name or its value, copied or put into a value",
+              .why =
+                  "a manifest can ask for a token by its usual name, and the skill can send it away or write it down",
+              .remedy = "leave it to the caller to pass --env NAME, or grant it",
+              .source = "own"},
+     .check = check_secret_passthrough},
+    {.info = {.id = "image-variable",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a variable of the caller's in an image reference",
+              .why = "the manifest's author chooses the registry, and the name that is asked for is the value",
+              .remedy = "write the reference out, or grant it",
+              .source = "own"},
+     .check = check_image_variable},
+    {.info = {.id = "build-variable",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a variable of the caller's in a build table",
+              .why = "a build has a network and its arguments stay in the image's history",
+              .remedy = "write the value out, or grant it",
+              .source = "own"},
+     .check = check_build_variable},
     {.info = {.id = "loader-environment",
               .privileged = info,
               .baseline = warning,

@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "policy/home_secrets.hpp"
+#include "policy/host_places.hpp"
 #include "policy/rule_support.hpp"
+#include "support/text.hpp"
 
 namespace skillrun::rules {
 
@@ -11,40 +12,49 @@ namespace {
 
 using enum Severity;
 
-bool holds_callers_home(const HostView& host, std::string_view path) {
-  if (path == "/") return false;
-  return std::ranges::any_of(host.homes(), [&](const std::string& home) {
-    if (home == "/" || !is_clean(home)) return false;
-    return is_within(home, path) || is_within(host.real_path(home).value_or(home), path);
-  });
+struct Reason {
+  std::string message;
+  std::string remedy = {};
+};
+
+std::optional<Reason> find_reason(const RuleContext& context, const HostPlaces& places, const HostPath& host) {
+  const Place place = places.find(host);
+  const std::string text = host.text();
+  switch (place.why) {
+    case Closed::secret:
+      return Reason{fmt::format("{} gives access to {}, which holds a user's secrets", text, place.what)};
+    case Closed::program:
+      return Reason{fmt::format("{} lets the skill write {}, which the user's own programs run", text, place.what),
+                    "mount it read-only, or the one folder that the tool works on"};
+    case Closed::dot_entry:
+      return Reason{fmt::format("{} is in {} of a home, where programs keep settings and secrets", text, place.what)};
+    case Closed::other_home: return Reason{fmt::format("{} is in {}, the home of somebody else", text, place.what)};
+    case Closed::keys:
+      return Reason{fmt::format("{} {} {}, which is or may hold a key", text,
+                                last_component(host.path) == place.what ? "is named" : "holds", printable(place.what)),
+                    "keep keys out of the folder that a skill gets, or mount one below it"};
+    case Closed::home:
+      if (is_workdir(context, host)) {
+        return Reason{fmt::format("the working directory {} is a whole home directory", text),
+                      "run it from a folder below, or name one with --workdir"};
+      }
+      return Reason{fmt::format("{} is or holds a whole home directory, keys and tokens included", text)};
+    case Closed::no:
+    case Closed::system: break;
+  }
+  for (const std::string& secret : context.params.words("add")) {
+    if (!has_sequence(host.path, secret) && !ends_inside_sequence(host.path, secret)) continue;
+    return Reason{fmt::format("{} gives access to {}, which the policy keeps out", text, secret)};
+  }
+  return std::nullopt;
 }
 
 void check(const RuleContext& context, FindingSink& sink) {
+  const HostPlaces places(context);
   for_each_host_path(context, [&](const HostPath& host) {
-    if (const auto secret = find_home_secret(host.path)) {
-      sink.report(host.origin,
-                  fmt::format("{} gives access to {}, which holds a user's secrets", host.text(), *secret));
-      return true;
-    }
-    if (const auto program = host.read_only ? std::nullopt : find_home_program(host.path)) {
-      sink.report(host.origin,
-                  fmt::format("{} lets the skill write {}, which the user's own programs run", host.text(), *program),
-                  "mount it read-only, or the one folder that the tool works on");
-      return true;
-    }
-    for (const std::string& secret : context.params.words("add")) {
-      if (!has_sequence(host.path, secret) && !ends_inside_sequence(host.path, secret)) continue;
-      sink.report(host.origin, fmt::format("{} gives access to {}, which the policy keeps out", host.text(), secret));
-      return true;
-    }
-    if (!is_whole_home(host.path) && !holds_callers_home(context.host, host.path)) return false;
-    if (!host.workdir.empty()) {
-      sink.report(host.origin, fmt::format("the working directory {} is a whole home directory", host.text()),
-                  "run it from a folder below, or name one with --workdir");
-    } else {
-      sink.report(host.origin, fmt::format("{} is a whole home directory, keys and tokens included", host.text()));
-    }
-    return true;
+    auto reason = find_reason(context, places, host);
+    if (!reason) return false;
+    return !sink.ask(closed_ask(host), host.origin, std::move(reason->message), std::move(reason->remedy));
   });
 }
 
@@ -68,10 +78,10 @@ constexpr Rule rules[] = {
           .baseline = error,
           .restricted = error,
           .summary =
-              "a mount of a whole home directory, or of the keys, tokens and profiles in one, or a writable one of its "
-              "start-up files and programs",
+              "a mount of, or a build from, a whole home, somebody else's home, an entry of a home that begins with "
+              "a dot, or a folder with keys right in it",
           .why = "keys and tokens from a home open other machines and accounts, and its start-up files run on the host",
-          .remedy = "mount the one folder that the tool works on",
+          .remedy = "mount the one folder that the tool works on; anything else takes a policy that grants it by name",
           .source = "own",
           .params = params},
      .check = check},

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "policy/rule_support.hpp"
-#include "policy/secret_values.hpp"
 
 namespace skillrun::rules {
 
@@ -21,21 +20,13 @@ bool is_explained(const ContainerSpec& spec) {
   const auto about_image = [&](const Finding& problem) {
     return problem.field == spec.image.origin.field || problem.rule == "missing-field";
   };
-  return spec.image.origin.text.find("${") != std::string::npos || std::ranges::any_of(spec.problems, about_image);
+  return !spec.image.origin.expansions.empty() || std::ranges::any_of(spec.problems, about_image);
 }
 
 void check_reference(const RuleContext& context, FindingSink& sink) {
   const auto& image = context.spec.image;
   if (image.value.id.empty() && image.value.repository.empty() && !is_explained(context.spec)) {
     sink.report(image.origin, "there is no image");
-  }
-}
-
-/// The author of the manifest chooses the registry, and its name is where the secret would go.
-void check_credentials(const RuleContext& context, FindingSink& sink) {
-  const Origin& origin = context.spec.image.origin;
-  if (const std::string_view name = find_secret_variable(origin.text); !name.empty()) {
-    sink.report(origin, fmt::format("the image reference holds the caller's {}, which a registry would be told", name));
   }
 }
 
@@ -77,11 +68,10 @@ constexpr Rule rules[] = {
               .privileged = error,
               .baseline = error,
               .restricted = error,
-              .summary = "credentials inside an image reference, or a variable with a secret's name",
+              .summary = "credentials inside an image reference",
               .why = "they end up in logs and process lists, and no engine reads them",
               .remedy = "remove them, log in with the engine's own login command",
-              .source = "own"},
-     .check = check_credentials},
+              .source = "own"}},
     {.info = {.id = "source-image-mismatch",
               .privileged = info,
               .baseline = warning,

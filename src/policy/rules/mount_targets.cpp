@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "policy/rule_support.hpp"
-#include "policy/sensitive_paths.hpp"
+#include "policy/system_places.hpp"
 
 namespace skillrun::rules {
 

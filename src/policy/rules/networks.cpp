@@ -50,7 +50,8 @@ void check_not_none(const RuleContext& context, FindingSink& sink) {
   } else if (mode->value.kind == NetworkKind::named && context.params.has_word("allow", mode->value.name)) {
     return;
   } else if (mode->value.kind != NetworkKind::none) {
-    sink.report(mode->origin, fmt::format("the skill has a network: {}", mode->value.text()));
+    sink.ask({.kind = AskKind::network, .subject = mode->value.text(), .writes = false, .closed = false}, mode->origin,
+             fmt::format("the skill has a network: {}", mode->value.text()));
   }
 }
 
@@ -109,7 +110,7 @@ constexpr Rule rules[] = {
     {.info = {.id = "network-not-none",
               .privileged = info,
               .baseline = info,
-              .restricted = warning,
+              .restricted = error,
               .summary = "any network but none",
               .why = "what has a network can send out what it reads",
               .remedy = "remove network (none is the default) unless the tool talks to something",

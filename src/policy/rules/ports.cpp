@@ -50,6 +50,12 @@ bool is_allowed(const RuleContext& context, const PortMapping& port) {
   });
 }
 
+/// The port of the host, as asks have it: "127.0.0.1:8080/tcp".
+std::string described(const PortMapping& port) {
+  return fmt::format("{}:{}/{}", is_every_interface(port.host_ip) ? std::string("*") : port.host_ip,
+                     port.host_port ? std::to_string(*port.host_port) : std::string("*"), port.protocol);
+}
+
 void check_published(const RuleContext& context, FindingSink& sink) {
   const auto& mode = context.spec.network_mode;
   const bool unreachable = mode && mode->value.kind == NetworkKind::none;
@@ -60,7 +66,8 @@ void check_published(const RuleContext& context, FindingSink& sink) {
       sink.report(origin, name + " is published, but the network is none: nothing can reach it",
                   "remove the port, or give the skill a network");
     } else {
-      sink.report(origin, name + " of the skill is published");
+      sink.ask({.kind = AskKind::port, .subject = described(port), .writes = false, .closed = false}, origin,
+               name + " of the skill is published");
     }
     return true;
   });
@@ -106,7 +113,7 @@ constexpr Rule rules[] = {
     {.info = {.id = "published-port",
               .privileged = info,
               .baseline = info,
-              .restricted = warning,
+              .restricted = error,
               .summary = "any published port",
               .why = "other programs and machines can then send requests to the skill",
               .remedy = "remove ports unless the skill is a server",

@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "policy/host_places.hpp"
 #include "policy/rule_support.hpp"
-#include "policy/sensitive_paths.hpp"
+#include "policy/system_places.hpp"
 
 namespace skillrun::rules {
 
@@ -19,16 +20,6 @@ void check_root(const RuleContext& context, FindingSink& sink) {
   });
 }
 
-/// Root's own files are root's to share: a folder below /root that root chose as the working directory, or builds from.
-/// A link in it that leads elsewhere below /root is not part of it.
-bool is_own_folder_of_root(const RuleContext& context, const HostPath& host, const SensitiveMatch& match) {
-  if (match.place != "/root" || match.relation != Relation::below || context.host.uid() != 0U) return false;
-  const std::string own(host.build_context && context.spec.source ? std::string_view(context.spec.source->directory)
-                                                                  : host.workdir);
-  if (!matches_within(own, "/root/*")) return false;
-  return is_within(host.path, own) || is_within(host.path, context.host.real_path(own).value_or(own));
-}
-
 std::string_view describe(Relation relation) noexcept {
   switch (relation) {
     case Relation::same: return "is";
@@ -38,60 +29,67 @@ std::string_view describe(Relation relation) noexcept {
   return "is";
 }
 
-struct Match {
-  SensitiveMatch found;
-  bool of_policy;
-};
-
-/// Among the built-in places, or those that the policy names instead, and those that it adds.
-std::optional<Match> find(const RuleContext& context, std::string_view path) {
-  const auto* instead = context.params.find<std::vector<std::string>>("replace");
-  const auto first = instead == nullptr ? find_sensitive_path(path) : find_sensitive_path(path, *instead);
-  if (first) return Match{*first, instead != nullptr};
-  const auto added = find_sensitive_path(path, context.params.words("add"));
-  return added ? std::optional(Match{*added, true}) : std::nullopt;
+bool may_be_read(const RuleContext& context, const HostPath& host) {
+  return host.read_only && !host.build_context &&
+         std::ranges::any_of(context.params.words("allow_read_only"),
+                             [&](const auto& known) { return is_within(host.path, known); });
 }
 
-/// Where the places really are: the folder of an engine is often a link to a larger disk.
+/// Where places of the system really are: the folder of an engine is often a link to a larger disk.
 std::vector<std::string> moved_places(const RuleContext& context) {
   std::vector<std::string> moved;
   if (!context.host.reads_file_system()) return moved;
   const auto follow = [&](std::string_view place) {
     auto real = context.host.real_path(std::string(place));
-    // A folder that leads into another place of the list (/bin to /usr/bin) is found there.
-    if (real && *real != place && *real != "/" && !find(context, *real)) moved.push_back(std::move(*real));
+    // What leads into another tree of the system (/bin to /usr/bin) is found there.
+    if (real && *real != place && *real != "/" && !find_system_place(*real)) moved.push_back(std::move(*real));
   };
-  if (const auto* instead = context.params.find<std::vector<std::string>>("replace")) {
-    std::ranges::for_each(*instead, follow);
-  } else {
-    std::ranges::for_each(sensitive_places(), follow);
-  }
+  std::ranges::for_each(movable_places(), follow);
   std::ranges::for_each(context.params.words("add"), follow);
   return moved;
 }
 
-bool may_be_read(const RuleContext& context, std::string_view path) {
-  return is_harmless_to_read(path) || std::ranges::any_of(context.params.words("allow_read_only"),
-                                                          [&](const auto& known) { return is_within(path, known); });
+/// The message's end for a path that the policy or this machine keeps out beside the trees of the system.
+class KeptOut {
+ public:
+  explicit KeptOut(const RuleContext& context) : context_(context) {}
+
+  [[nodiscard]] std::string find(const HostPath& host) {
+    if (const auto added = find_place_among(host.path, context_.params.words("add"))) {
+      return fmt::format("{} {}, which the policy keeps out", describe(added->relation), added->place);
+    }
+    if (!moved_) moved_ = moved_places(context_);
+    const auto moved = find_place_among(host.path, *moved_);
+    return moved ? fmt::format("{} {}, where files of the system are", describe(moved->relation), moved->place)
+                 : std::string();
+  }
+
+ private:
+  const RuleContext& context_;
+  std::optional<std::vector<std::string>> moved_;
+};
+
+std::string find_system(const RuleContext& context, const HostPlaces& places, const HostPath& host) {
+  if (const auto* instead = context.params.find<std::vector<std::string>>("replace")) {
+    const auto match = find_place_among(host.path, *instead);
+    return match ? fmt::format("{} {}, which the policy keeps out", describe(match->relation), match->place) : "";
+  }
+  const Place place = places.find(host);
+  if (place.why != Closed::system) return {};
+  const auto match = find_system_place(host.path);
+  return fmt::format("{} {}, a folder of the system", describe(match ? match->relation : Relation::same), place.what);
 }
 
 void check_sensitive(const RuleContext& context, FindingSink& sink) {
-  std::optional<std::vector<std::string>> moved;
+  const HostPlaces places(context);
+  KeptOut kept_out(context);
   for_each_host_path(context, [&](const HostPath& host) {
-    std::optional<Match> match = find(context, host.path);
-    if (!match) {
-      if (!moved) moved = moved_places(context);
-      if (const auto found = find_sensitive_path(host.path, *moved)) match = Match{*found, false};
-    }
-    if (!match || (host.read_only && may_be_read(context, host.path)) ||
-        is_own_folder_of_root(context, host, match->found)) {
-      return false;
-    }
-    sink.report(host.origin,
-                fmt::format("{} {} {}, {}", host.text(), describe(match->found.relation), match->found.place,
-                            match->of_policy ? "which the policy keeps out" : "a system folder"),
-                !host.workdir.empty() ? "choose another working directory with --workdir" : "");
-    return true;
+    if (host.path == "/" || may_be_read(context, host)) return false;  // "/" has a rule of its own
+    std::string why = find_system(context, places, host);
+    if (why.empty()) why = kept_out.find(host);
+    if (why.empty()) return false;
+    return !sink.ask(closed_ask(host), host.origin, fmt::format("{} {}", host.text(), why),
+                     is_workdir(context, host) ? "choose another working directory with --workdir" : "");
   });
   if (!context.host.reads_file_system()) return;
   for (const auto& mount : context.spec.mounts) {
@@ -106,7 +104,7 @@ constexpr RuleParam params[] = {
     {.name = "add",
      .type = ParamType::paths,
      .effect = ParamEffect::add,
-     .description = "further folders that are kept out like the built-in ones"},
+     .description = "further folders that are kept out like those of the system"},
     {.name = "allow_read_only",
      .type = ParamType::paths,
      .effect = ParamEffect::exempt,
@@ -114,7 +112,7 @@ constexpr RuleParam params[] = {
     {.name = "replace",
      .type = ParamType::paths,
      .effect = ParamEffect::replace,
-     .description = "the folders that are kept out instead of the built-in ones"},
+     .description = "the folders that are kept out instead of those of the system"},
 };
 
 constexpr Rule rules[] = {
@@ -131,9 +129,11 @@ constexpr Rule rules[] = {
               .privileged = info,
               .baseline = error,
               .restricted = error,
-              .summary = "a mount of a system folder, of something in it, or of a folder that holds one",
-              .why = "system folders hold secrets and what the host runs; to write there is to own the host",
-              .remedy = "mount a folder of your own data; time zone, certificates and fonts may be mounted read-only",
+              .summary =
+                  "a mount of, or a build from, anything in a tree of the system: /etc, /usr, /var, /opt, /run, ...",
+              .why = "the system keeps secrets there and what the host runs; to write there is to own the host",
+              .remedy = "mount a folder of your own data; time zone, certificates and fonts may be mounted read-only; "
+                        "anything else takes a policy that grants it by name",
               .source = "CIS 5.6",
               .params = params},
      .check = check_sensitive},

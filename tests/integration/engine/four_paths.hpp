@@ -84,6 +84,9 @@ class ForwardingEngine : public Engine {
   EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name, CallLimits limits) override {
     return real_.inspect_volume(name, limits);
   }
+  EngineResult<void> create_volume(const VolumeRequest& request, CallLimits limits) override {
+    return real_.create_volume(request, limits);
+  }
   EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override {
     return real_.kill(id, signal, limits);
   }

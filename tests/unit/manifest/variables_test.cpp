@@ -93,3 +93,35 @@ TEST_CASE("the environment is a source of variables") {
   REQUIRE(::unsetenv("SKILLRUN_TEST_VARIABLE") == 0);
   CHECK_FALSE(EnvironmentVariables().lookup("SKILLRUN_TEST_VARIABLE").has_value());
 }
+
+TEST_CASE("an expansion tells which variables a value holds, where, and whether they had a value") {
+  const MapVariables variables({{"A", "one"}, {"EMPTY", ""}});
+  std::vector<Expansion> expansions;
+  const auto list = [&](std::string_view text) {
+    expansions.clear();
+    (void)expand_variables(text, variables, &expansions);
+    std::string shown;
+    for (const Expansion& expansion : expansions) {
+      shown += expansion.variable + " " + std::to_string(expansion.begin) + "-" + std::to_string(expansion.end) +
+               (expansion.has_value ? "; " : " default; ");
+    }
+    return shown;
+  };
+  CHECK(list("x$${A}").empty());
+  CHECK(list("x=${A}${A}") == "A 2-5; A 5-8; ");
+  CHECK(list("${NONE:-a ${A}}") == "NONE 0-5 default; A 2-5; ");
+  CHECK(list("${EMPTY}-${EMPTY:-x}") == "EMPTY 0-0; EMPTY 1-2 default; ");
+  CHECK(list("${A:-${NONE}}") == "A 0-3; ");
+  CHECK(list("${NONE}") == "NONE 0-0 default; ");
+  // A name that begins like a built-in one is another variable.
+  CHECK(list("${SKILL_WORKDIR_X:-./link}") == "SKILL_WORKDIR_X 0-6 default; ");
+  CHECK(is_built_in_variable("SKILL_WORKDIR"));
+  CHECK_FALSE(is_built_in_variable("SKILL_WORKDIR_X"));
+}
+
+TEST_CASE("no text may hold more variables than anybody needs") {
+  std::string text;
+  for (int i = 0; i < 256; ++i) text += "${NONE:-}";
+  CHECK(expand_variables(text, MapVariables({})).has_value());
+  CHECK_FALSE(expand_variables(text + "${NONE:-}", MapVariables({})).has_value());
+}

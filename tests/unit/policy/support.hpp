@@ -27,7 +27,7 @@ class FakeHost : public LexicalHost {
   std::optional<std::uint32_t> user = 1000;
   std::vector<std::string> home_folders;
   std::vector<std::string> other_homes;                     ///< of other accounts
-  std::map<std::string, std::vector<std::string>> folders;  ///< the names in them; every other one is empty
+  std::map<std::string, std::vector<Entry>> folders;  ///< what is in them; every other one is empty
   mutable std::vector<std::string> asked;                   ///< the paths that were to be resolved
 
   std::optional<std::string> real_path(const std::string& path) const override {
@@ -42,10 +42,10 @@ class FakeHost : public LexicalHost {
   std::optional<std::uint32_t> gid() const override { return user; }
   std::vector<std::string> homes() const override { return home_folders; }
   std::vector<std::string> account_homes() const override { return other_homes; }
-  std::optional<std::vector<std::string>> entries(const std::string& path) const override {
+  std::optional<std::vector<Entry>> entries(const std::string& path) const override {
     if (remote) return std::nullopt;
     const auto found = folders.find(path);
-    return found == folders.end() ? std::vector<std::string>() : found->second;
+    return found == folders.end() ? std::vector<Entry>() : found->second;
   }
   std::optional<bool> exists(const std::string& path) const override {
     if (remote) return std::nullopt;

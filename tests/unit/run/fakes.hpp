@@ -311,6 +311,11 @@ class FakeEngine final : public Engine {
     if (auto step = call("inspect_volume " + name, limits); !step) return std::unexpected(step.error());
     return volume;
   }
+  EngineResult<void> create_volume(const VolumeRequest& request, CallLimits limits) override {
+    if (auto step = call("create_volume " + request.name, limits); !step) return step;
+    volume = VolumeInfo{.driver = "local", .options = request.options, .labels = request.labels};
+    return {};
+  }
   EngineResult<void> kill(const std::string&, int signal, CallLimits limits) override {
     if (auto step = call("kill " + std::to_string(signal), limits); !step) return step;
     if (signal == SIGKILL) exit_code = 137;

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <skillrun/policy.hpp>
+
+namespace skillrun {
+
+/// The label of a volume that says which skill skillrun made it for. Manifests can not set it: labels that begin with
+/// "skillrun." are refused.
+inline constexpr std::string_view volume_owner_label = "skillrun.volume-owner";
+
+/// Who a skill is to the volumes that are made for it: a SHA-256 over the caller, the manifest's real path and the
+/// skill's name, so that another manifest with a skill of that name is somebody else. Empty for a manifest that is no
+/// file: then no volume is its own.
+[[nodiscard]] std::string volume_owner(const ContainerSpec& spec, const HostView& host);
+
+/// True for a volume that carries the label of `owner`.
+[[nodiscard]] bool is_owned(const HostView::Volume& volume, std::string_view owner);
+
+}  // namespace skillrun
