@@ -42,6 +42,7 @@ struct EngineError {
     deadline,           ///< no answer in time
     cancelled,
     unsupported,  ///< this engine can not do that
+    untrusted,    ///< an image that must not run: it claims to be what only skillrun makes
   };
   Kind kind = Kind::server;
   std::string message;  ///< the engine's own words where there are any
@@ -159,13 +160,16 @@ struct ImportRequest {
 };
 
 struct BuildRequest {
-  ContextRecipe recipe;
+  std::string dockerfile;  ///< a path in the context
+  std::string target;      ///< the stage to stop at; empty: the last
+  std::vector<std::pair<std::string, std::string>> args;
   std::string reference;
   std::optional<std::string> platform;
   std::vector<std::pair<std::string, std::string>> labels;
 };
 
-/// Labels that tell whose a container is; anything removed later is found by them, never by name.
+/// Labels that tell which run a container is of. They find it; what may be done with it, a record of the run says that
+/// only its user can write.
 struct RunLabels {
   std::vector<std::pair<std::string, std::string>> entries;
 };
@@ -197,6 +201,8 @@ class AttachedContainer {
 struct StartOptions {
   bool standard_input = true;
   bool tty = false;
+  /// What the engine calls the image where that is not the spec's name: the private name of one that skillrun built.
+  std::string image{};
 };
 
 /// A container engine. One instance serves one thread at a time; make one per thread.
@@ -218,8 +224,9 @@ class Engine {
   /// Makes an image of one layer from the tar archive that `archive` gives.
   [[nodiscard]] virtual EngineResult<void> import_image(const ImportRequest& request, const ByteSource& archive,
                                                         CallLimits limits) = 0;
-  [[nodiscard]] virtual EngineResult<void> build_image(const BuildRequest& request, const ProgressSink& progress,
-                                                       CallLimits limits) = 0;
+  /// Builds from the tar archive that `context` gives.
+  [[nodiscard]] virtual EngineResult<void> build_image(const BuildRequest& request, const ByteSource& context,
+                                                       const ProgressSink& progress, CallLimits limits) = 0;
 
   /// Creates the container from the approved spec and nothing else; its id. `tty` is the decision for this run.
   [[nodiscard]] virtual EngineResult<std::string> create(const ApprovedSpec& approved, const RunLabels& labels,

@@ -59,7 +59,8 @@ struct RunResult {
   std::string skill;
   std::optional<std::string> instance;
   std::string container_id;
-  std::string image;         ///< the reference
+  std::string image;         ///< the reference in the manifest; with `build` an alias that only skillrun knows
+  std::string built_image;   ///< the private name by which the engine has an image that was built here; else empty
   std::string image_id;      ///< "sha256:..."
   std::string image_digest;  ///< "sha256:..." by which its registry knows it; empty for an image that was built here
   EngineInfo engine;
@@ -146,14 +147,21 @@ class EngineHost final : public HostView {
   LocalHost local_;
 };
 
-/// Makes sure the image of an approved spec is there: inspects, pulls or builds as the spec says.
-[[nodiscard]] EngineResult<ImageInfo> ensure_image(Engine& engine, const ApprovedSpec& approved,
-                                                   const ProgressSink& progress, CallLimits limits);
+/// An image that a skill may run in.
+struct SkillImage {
+  ImageInfo info;
+  std::string private_name;  ///< what the engine calls it when skillrun built it; otherwise empty
+};
+
+/// Makes sure the image of an approved spec is there: inspects, pulls or builds as the spec says. An image that claims
+/// to be skillrun's own by a label `skillrun.*`, and was not built by this very recipe, is an error (untrusted).
+[[nodiscard]] EngineResult<SkillImage> ensure_image(Engine& engine, const ApprovedSpec& approved,
+                                                    const ProgressSink& progress, CallLimits limits);
 
 /// Builds the image of an approved spec by its recipe, whether or not it is there already. Unsupported when the spec
 /// has no recipe.
-[[nodiscard]] EngineResult<ImageInfo> rebuild_image(Engine& engine, const ApprovedSpec& approved,
-                                                    const ProgressSink& progress, CallLimits limits);
+[[nodiscard]] EngineResult<SkillImage> rebuild_image(Engine& engine, const ApprovedSpec& approved,
+                                                     const ProgressSink& progress, CallLimits limits);
 
 /// Runs an approved spec to its end: image, create, attach, start, streams, wait, inspect, remove. Whatever happens,
 /// the container is removed (unless the spec keeps it). Blocks; control it through `control`.

@@ -23,6 +23,15 @@ std::string_view action_of(const Leftover& leftover, bool dry_run) {
   return dry_run ? "would-remove" : "removed";
 }
 
+std::string_view kind_of(const Leftover& leftover) {
+  switch (leftover.kind) {
+    case Leftover::Kind::container: return "container";
+    case Leftover::Kind::folder: return "folder";
+    case Leftover::Kind::record: return "record";
+  }
+  return "";
+}
+
 std::string as_text(const std::vector<Leftover>& leftovers, bool dry_run) {
   std::string text;
   bool nothing = true;
@@ -31,12 +40,13 @@ std::string as_text(const std::vector<Leftover>& leftovers, bool dry_run) {
     const std::string_view action = leftover.trouble             ? "could not remove"
                                     : leftover.remove && dry_run ? "would remove"
                                                                  : action_of(leftover, dry_run);
-    const bool container = leftover.kind == Leftover::Kind::container;
+    const bool folder = leftover.kind == Leftover::Kind::folder;
     constexpr std::size_t short_id = 12;
-    text += fmt::format("{} {} {}", action, container ? "container" : "folder",
-                        printable(container ? leftover.name.substr(0, short_id) : leftover.name));
-    if (container) text += fmt::format(" of skill '{}'", printable(leftover.skill));
-    text += fmt::format(": {}{}\n", leftover.reason, leftover.trouble ? "; " + printable(*leftover.trouble) : "");
+    text += fmt::format("{} {} {}", action, kind_of(leftover),
+                        printable(folder ? leftover.name : leftover.name.substr(0, short_id)));
+    if (!folder) text += fmt::format(" of skill '{}'", printable(leftover.skill));
+    text += fmt::format(": {}{}\n", printable(leftover.reason),
+                        leftover.trouble ? "; " + printable(*leftover.trouble) : "");
   }
   if (nothing) text += "nothing to remove\n";
   return text;
@@ -45,15 +55,13 @@ std::string as_text(const std::vector<Leftover>& leftovers, bool dry_run) {
 json::object as_json(const std::vector<Leftover>& leftovers, bool dry_run, const EngineInfo& engine) {
   json::array entries;
   for (const Leftover& leftover : leftovers) {
-    const bool container = leftover.kind == Leftover::Kind::container;
-    json::object entry{{"kind", container ? "container" : "folder"},
-                       {container ? "id" : "path", leftover.name},
+    const bool folder = leftover.kind == Leftover::Kind::folder;
+    json::object entry{{"kind", kind_of(leftover)},
+                       {folder ? "path" : "id", leftover.name},
                        {"action", action_of(leftover, dry_run)},
                        {"reason", leftover.reason}};
-    if (container) {
-      entry["skill"] = leftover.skill;
-      entry["status"] = leftover.status;
-    }
+    if (!folder) entry["skill"] = leftover.skill;
+    if (leftover.kind == Leftover::Kind::container) entry["status"] = leftover.status;
     if (leftover.trouble) entry["error"] = *leftover.trouble;
     entries.push_back(std::move(entry));
   }
@@ -71,12 +79,13 @@ int gc_command(const Invocation& invocation) {
     return engine.error().exit_status();
   }
   const CallLimits limits{.deadline = call_deadline};
-  auto leftovers = find_leftovers(**engine, ProcessOwner::current(), look_at_process, limits);
+  const RunRecords records = RunRecords::of_user();
+  auto leftovers = find_leftovers(**engine, records, ProcessOwner::current(), look_at_process, limits);
   if (!leftovers) {
     console.error(fmt::format("the engine's containers can not be listed: {}", printable(leftovers.error().message)));
     return failed;
   }
-  const bool all = invocation.dry_run || remove_leftovers(**engine, *leftovers, limits);
+  const bool all = invocation.dry_run || remove_leftovers(**engine, records, *leftovers, limits);
   const bool written = console.print(invocation.format == OutputFormat::json
                                          ? pretty(as_json(*leftovers, invocation.dry_run, (*engine)->info()))
                                          : as_text(*leftovers, invocation.dry_run));

@@ -15,7 +15,12 @@ namespace {
 
 constexpr std::chrono::minutes image_deadline{60};
 
-using MakeImage = EngineResult<ImageInfo> (*)(Engine&, const ApprovedSpec&, const ProgressSink&, CallLimits);
+using MakeImage = EngineResult<SkillImage> (*)(Engine&, const ApprovedSpec&, const ProgressSink&, CallLimits);
+
+int status_of(const EngineError& error) {
+  if (error.kind == EngineError::Kind::cancelled) return interrupted;
+  return error.kind == EngineError::Kind::untrusted ? refused : failed;
+}
 
 /// Judges each skill as `run` would and makes its image; stops at the first failure.
 int for_each_skill(const Invocation& invocation, const RunOverrides& overrides, MakeImage make) {
@@ -43,16 +48,18 @@ int for_each_skill(const Invocation& invocation, const RunOverrides& overrides, 
     progress.clear();
     if (!image) {
       console.error(fmt::format("skill '{}': {}", name, image.error().message));
-      return image.error().kind == EngineError::Kind::cancelled ? interrupted : failed;
+      return status_of(image.error());
     }
-    if (!console.print(fmt::format("{} {}\n", admitted->approved.spec().image.value.familiar(), image->id)))
+    // An image that was built is in the engine under its private name only.
+    if (!console.print(fmt::format("{} {}{}{}\n", admitted->approved.spec().image.value.familiar(), image->info.id,
+                                   image->private_name.empty() ? "" : " ", image->private_name)))
       return failed;
   }
   return success;
 }
 
-EngineResult<ImageInfo> pull_only(Engine& engine, const ApprovedSpec& approved, const ProgressSink& progress,
-                                  CallLimits limits) {
+EngineResult<SkillImage> pull_only(Engine& engine, const ApprovedSpec& approved, const ProgressSink& progress,
+                                   CallLimits limits) {
   if (approved.spec().build) {
     return std::unexpected(
         EngineError{.kind = EngineError::Kind::unsupported,

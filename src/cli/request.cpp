@@ -2,6 +2,10 @@
 
 #include <unistd.h>
 
+#include <fmt/format.h>
+
+#include "run/recipe.hpp"
+
 namespace skillrun::cli {
 
 Request render_request(const std::string& engine_selection, const ContainerSpec& spec) {
@@ -12,12 +16,20 @@ Request render_request(const std::string& engine_selection, const ContainerSpec&
   request.engine.kind = "docker";
   request.engine.transport = "api";
   if (detection.engine) request.engine = detection.engine->info();
-  const StartOptions options{.standard_input = spec.wants_stdin(),
-                             .tty = spec.tty && spec.tty->value != TtyMode::automatic
-                                        ? spec.tty->value == TtyMode::on
-                                        : isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1};
+  StartOptions options{.standard_input = spec.wants_stdin(),
+                       .tty = spec.tty && spec.tty->value != TtyMode::automatic
+                                  ? spec.tty->value == TtyMode::on
+                                  : isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1};
+  std::string trouble;
+  if (spec.build) {
+    auto recipe = recipe_digest(spec);
+    if (recipe) options.image = private_image_name(spec.image.value, *recipe);
+    if (!recipe)
+      trouble = fmt::format("the private name of the image, which can not be built: {}", recipe.error().message);
+  }
   request.json = create_request_json(spec, RunLabels{}, options, request.engine);
   request.command = docker_run_command(spec, RunLabels{}, options, request.engine);
+  if (!trouble.empty()) request.command.gaps.push_back(std::move(trouble));
   return request;
 }
 

@@ -9,6 +9,7 @@
 #include "engine/cli/child_environment.hpp"
 #include "engine/cli/private_folder.hpp"
 #include "engine/cli/process.hpp"
+#include "engine/context_snapshot.hpp"
 #include "run/package_archive.hpp"
 #include "run/recipe.hpp"
 
@@ -44,36 +45,68 @@ EngineResult<void> build_from_base_image(Engine& engine, const PackageRecipe& re
   if (folder.path().empty() || !file) {
     return std::unexpected(EngineError{EngineError::Kind::server, "no temporary folder for a Dockerfile can be made"});
   }
-  request.recipe.context = folder.path();
-  request.recipe.dockerfile = "Dockerfile";
-  return engine.build_image(request, progress, limits);
+  const auto context = ContextSnapshot::take(folder.path(), "Dockerfile");
+  if (!context) return std::unexpected(context.error());
+  request.dockerfile = context->dockerfile();
+  return engine.build_image(request, context->bytes(), progress, limits);
+}
+
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+Labels labels_of(const BuiltImage& image) { return {{std::string(recipe_label), image.recipe}}; }
+
+std::optional<std::string> platform_of(const ContainerSpec& spec) {
+  return spec.platform ? std::optional(spec.platform->value) : std::nullopt;
+}
+
+EngineResult<BuiltImage> build_from_context(Engine& engine, const ContainerSpec& spec, const ContextRecipe& recipe,
+                                            const ProgressSink& progress, CallLimits limits) {
+  const auto context = ContextSnapshot::take(recipe.context, recipe.dockerfile);
+  if (!context) return std::unexpected(context.error());
+  const auto digest = recipe_digest(spec, context->digest());
+  if (!digest) return std::unexpected(digest.error());
+  BuiltImage image{.name = private_image_name(spec.image.value, *digest), .recipe = *digest};
+  BuildRequest request{.dockerfile = context->dockerfile(),
+                       .target = recipe.target,
+                       .args = {},
+                       .reference = image.name,
+                       .platform = platform_of(spec),
+                       .labels = labels_of(image)};
+  for (const auto& argument : recipe.args) request.args.emplace_back(argument.value.key, argument.value.value);
+  if (auto built = engine.build_image(request, context->bytes(), progress, limits); !built)
+    return std::unexpected(built.error());
+  return image;
+}
+
+EngineResult<BuiltImage> build_from_packages(Engine& engine, const ContainerSpec& spec, const PackageRecipe& recipe,
+                                             const ProgressSink& progress, CallLimits limits) {
+  const auto digest = recipe_digest(spec);
+  if (!digest) return std::unexpected(digest.error());
+  BuiltImage image{.name = private_image_name(spec.image.value, *digest), .recipe = *digest};
+  const auto mmdebstrap = find_program("mmdebstrap", caller_variable("PATH"));
+  EngineResult<void> built;
+  if (mmdebstrap && !spec.platform && engine_runs_on_this_architecture(engine.info())) {
+    built = build_from_archive(engine, *mmdebstrap, recipe, {image.name, labels_of(image)}, progress, limits);
+  } else {
+    const BuildRequest request{.dockerfile = {},
+                               .target = {},
+                               .args = {},
+                               .reference = image.name,
+                               .platform = platform_of(spec),
+                               .labels = labels_of(image)};
+    built = build_from_base_image(engine, recipe, request, progress, limits);
+  }
+  if (!built) return std::unexpected(built.error());
+  return image;
 }
 
 }  // namespace
 
-EngineResult<void> build_by_recipe(Engine& engine, const ContainerSpec& spec, const std::string& fingerprint,
-                                   const ProgressSink& progress, CallLimits limits) {
+EngineResult<BuiltImage> build_by_recipe(Engine& engine, const ContainerSpec& spec, const ProgressSink& progress,
+                                         CallLimits limits) {
   const BuildRecipe& recipe = spec.build->value;
-  const ImageReference& image = spec.image.value;
-  if (!image.digest.empty() || !image.id.empty()) {
-    return std::unexpected(EngineError{
-        EngineError::Kind::unsupported,
-        fmt::format("{} can not be built: name it by a tag, a digest is known only afterwards", image.familiar())});
-  }
-  const std::vector<std::pair<std::string, std::string>> labels{{std::string(recipe_label), fingerprint}};
-  std::optional<std::string> platform;
-  if (spec.platform) platform = spec.platform->value;
-  BuildRequest build{.recipe = {}, .reference = engine.info().name_of(image), .platform = platform, .labels = labels};
-  if (recipe.context) {
-    build.recipe = *recipe.context;
-    return engine.build_image(build, progress, limits);
-  }
-  const auto mmdebstrap = find_program("mmdebstrap", caller_variable("PATH"));
-  if (mmdebstrap && !platform && engine_runs_on_this_architecture(engine.info())) {
-    return build_from_archive(engine, *mmdebstrap, *recipe.packages, {engine.info().name_of(image), labels}, progress,
-                              limits);
-  }
-  return build_from_base_image(engine, *recipe.packages, std::move(build), progress, limits);
+  if (recipe.context) return build_from_context(engine, spec, *recipe.context, progress, limits);
+  return build_from_packages(engine, spec, *recipe.packages, progress, limits);
 }
 
 }  // namespace skillrun

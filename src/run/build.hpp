@@ -1,13 +1,18 @@
 #pragma once
 
+#include <string>
+
 #include <skillrun/run.hpp>
 
 namespace skillrun {
 
-/// Builds the image of a spec by its recipe and tags it with the spec's reference, labelled with the recipe's
-/// fingerprint.
-[[nodiscard]] EngineResult<void> build_by_recipe(Engine& engine, const ContainerSpec& spec,
-                                                 const std::string& fingerprint, const ProgressSink& progress,
-                                                 CallLimits limits);
+/// Builds the image of a spec by its recipe, under the private name of exactly what was built; that name and the
+/// recipe's digest, which labels the image.
+struct BuiltImage {
+  std::string name;
+  std::string recipe;
+};
+[[nodiscard]] EngineResult<BuiltImage> build_by_recipe(Engine& engine, const ContainerSpec& spec,
+                                                       const ProgressSink& progress, CallLimits limits);
 
 }  // namespace skillrun

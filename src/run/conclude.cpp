@@ -108,6 +108,7 @@ void conclude_failure(RunResult& result, RunStatus otherwise, const EngineError&
       break;
     case EngineError::Kind::unavailable:
     case EngineError::Kind::permission_denied: result.status = RunStatus::engine_unavailable; break;
+    case EngineError::Kind::untrusted: result.status = RunStatus::refused; break;
     default: result.status = otherwise; break;
   }
 }

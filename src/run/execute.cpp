@@ -11,6 +11,7 @@
 #include "engine/log.hpp"
 #include "run/conclude.hpp"
 #include "run/labels.hpp"
+#include "run/run_record.hpp"
 #include "run/skill_signals.hpp"
 #include "run/streams.hpp"
 #include "run/supervise.hpp"
@@ -114,6 +115,7 @@ class Execution {
  private:
   [[nodiscard]] bool ensure();
   [[nodiscard]] std::optional<std::string> create();
+  void begin_record();
   void remove_unclaimed();
   [[nodiscard]] bool verify(const OwnedContainer& container);
   [[nodiscard]] bool accept(Findings findings);
@@ -137,6 +139,8 @@ class Execution {
   const RunOptions& options_;
   StartOptions start_;
   RunLabels labels_;
+  RunRecord record_;
+  RunRecords records_ = RunRecords::of_user();
   ImageInfo image_;
   EngineHost host_;
   RunResult result_;
@@ -169,9 +173,11 @@ bool Execution::ensure() {
     conclude_failure(result_, RunStatus::image_unavailable, image.error());
     return false;
   }
-  image_ = *image;
-  result_.image_id = image->id;
-  result_.image_digest = digest_of(*image, approved_.spec().image.value);
+  image_ = image->info;
+  start_.image = image->private_name;
+  result_.built_image = image->private_name;
+  result_.image_id = image_.id;
+  result_.image_digest = digest_of(image_, approved_.spec().image.value);
   return true;
 }
 
@@ -190,28 +196,48 @@ std::optional<std::string> Execution::create() {
     return std::nullopt;
   }
   // Not to be interrupted: a container whose id is not known yet could not be removed.
-  labels_ = labels_of_run(approved_.spec(), options_);
+  begin_record();
   auto id = engine_.create(approved_, labels_, start_, {call_deadline, nullptr});
   if (!id) {
-    if (answer_was_lost(id.error())) remove_unclaimed();
+    if (answer_was_lost(id.error())) {
+      remove_unclaimed();
+    } else {
+      records_.remove(record_);
+    }
     const bool no_image = id.error().kind == EngineError::Kind::not_found;
     conclude_failure(result_, no_image ? RunStatus::image_unavailable : RunStatus::engine_error, id.error());
     return std::nullopt;
   }
+  record_.container = *id;
+  if (const auto written = records_.write(record_); !written) log::debug("the run's record: {}", written.error());
   return std::move(*id);
 }
 
-/// The container that was made although its id did not arrive, found by the label of this run.
+/// Before there is a container: whenever skillrun is killed, the record tells gc what to do. Without one gc leaves the
+/// container alone, which is no reason not to run.
+void Execution::begin_record() {
+  const ContainerSpec& spec = approved_.spec();
+  record_ = RunRecord::begin(engine_.info().endpoint, spec.skill, !spec.removes_container());
+  labels_ = labels_of_run(spec, options_, record_.run());
+  if (const auto written = records_.write(record_); !written) {
+    log::info("no record of this run can be written, so `skillrun gc` will not know its container: {}",
+              written.error());
+  }
+}
+
+/// The container that was made although its id did not arrive, found by the label of this run, which is random and was
+/// told to this engine only. Two that have it: one of them is somebody's copy, and gc's user decides.
 void Execution::remove_unclaimed() {
   const CallLimits limits{unclaimed_deadline, nullptr};
-  const std::string run = label_of(labels_.entries, run_label);
-  const auto made = engine_.find_containers(std::string(run_label), limits);
+  const std::string run = record_.run();
+  auto made = engine_.find_containers(std::string(run_label), limits);
   if (!made || run.empty()) return;
-  for (const ListedContainer& container : *made) {
-    if (label_of(container.labels, run_label) != run) continue;
-    const auto removed = engine_.remove(container.id, limits);
-    if (!removed) log::warn("container {} was not removed: {}", container.id, removed.error().message);
-  }
+  std::erase_if(*made, [&](const ListedContainer& one) { return label_of(one.labels, run_label) != run; });
+  if (made->empty()) return;
+  if (made->size() > 1) return log::warn("{} containers have the label {}={}", made->size(), run_label, run);
+  const auto removed = engine_.remove(made->front().id, limits);
+  if (!removed) return log::warn("container {} was not removed: {}", made->front().id, removed.error().message);
+  records_.remove(record_);
 }
 
 /// What the engine says it made must be what was approved: an engine that drops, adds or reads something differently,
@@ -339,7 +365,7 @@ void Execution::remove(OwnedContainer& container) {
   if (!container.owned()) return;
   const Stopwatch watch(result_.times.remove);
   const auto removed = container.remove();
-  if (removed) return;
+  if (removed) return records_.remove(record_);
   const std::string trouble = fmt::format("container {} was not removed: {}; `skillrun gc` removes it", container.id(),
                                           removed.error().message);
   result_.message += result_.message.empty() ? trouble : fmt::format("; {}", trouble);

@@ -6,6 +6,7 @@
 
 #include "engine/log.hpp"
 #include "run/build.hpp"
+#include "run/labels.hpp"
 #include "run/recipe.hpp"
 #include "run/retry.hpp"
 #include "support/text.hpp"
@@ -24,10 +25,6 @@ CallLimits for_inspecting(CallLimits limits) {
 bool fits(const ImageInfo& image, const std::string& platform) {
   const auto parts = split(platform, '/');
   return image.os == parts[0] && (parts.size() < 2 || image.architecture == parts[1]);
-}
-
-bool is_built(const ImageInfo& image) {
-  return std::ranges::any_of(image.labels, [](const auto& label) { return label.first == recipe_label; });
 }
 
 /// Passes progress on and keeps the end of the engine's words: a build's error alone seldom says what went wrong.
@@ -67,21 +64,20 @@ class ImageStage {
         spec_(spec),
         progress_(progress),
         limits_(limits),
+        alias_(spec.image.value.familiar()),
         name_(engine.info().name_of(spec.image.value)) {}
 
-  EngineResult<ImageInfo> ensure() {
-    if (spec_.build) return ensure_built();
-    return ensure_pulled();
-  }
-
-  EngineResult<ImageInfo> build();
+  EngineResult<SkillImage> ensure() { return spec_.build ? ensure_built() : ensure_pulled(); }
+  EngineResult<SkillImage> build();
 
  private:
-  EngineResult<ImageInfo> ensure_built();
-  EngineResult<ImageInfo> ensure_pulled();
-  EngineResult<ImageInfo> pull();
+  EngineResult<SkillImage> ensure_built();
+  EngineResult<SkillImage> ensure_pulled();
+  EngineResult<SkillImage> pull();
   EngineResult<std::optional<ImageInfo>> look() { return engine_.inspect_image(name_, for_inspecting(limits_)); }
-  EngineResult<ImageInfo> must_be_there(std::string_view after);
+  EngineResult<SkillImage> must_be_there(std::string_view after);
+  /// Every image goes through here before it is used.
+  [[nodiscard]] EngineResult<SkillImage> trusted(ImageInfo image) const;
   [[nodiscard]] bool right_platform(const ImageInfo& image) const {
     return !spec_.platform || fits(image, spec_.platform->value);
   }
@@ -96,10 +92,19 @@ class ImageStage {
   const ContainerSpec& spec_;
   const ProgressSink& progress_;
   CallLimits limits_;
-  std::string name_;
+  std::string alias_;   ///< for people
+  std::string name_;    ///< in the engine
+  std::string recipe_;  ///< of an image that is built
 };
 
-EngineResult<ImageInfo> ImageStage::must_be_there(std::string_view after) {
+EngineResult<SkillImage> ImageStage::trusted(ImageInfo image) const {
+  if (auto reserved = find_reserved_label(image.labels, recipe_)) {
+    return std::unexpected(EngineError{EngineError::Kind::untrusted, fmt::format("image {} {}", alias_, *reserved)});
+  }
+  return SkillImage{.info = std::move(image), .private_name = recipe_.empty() ? "" : name_};
+}
+
+EngineResult<SkillImage> ImageStage::must_be_there(std::string_view after) {
   auto image = look();
   if (!image) return std::unexpected(image.error());
   if (!*image) {
@@ -108,56 +113,44 @@ EngineResult<ImageInfo> ImageStage::must_be_there(std::string_view after) {
   }
   if (!right_platform(**image)) {
     return not_found(fmt::format("image {} is made for {}/{}, the skill asks for {}: choose another image or platform",
-                                 name_, (*image)->os, (*image)->architecture, spec_.platform->value));
+                                 alias_, (*image)->os, (*image)->architecture, spec_.platform->value));
   }
-  return std::move(**image);
+  return trusted(std::move(**image));
 }
 
-EngineResult<ImageInfo> ImageStage::ensure_built() {
-  const auto wanted =
-      fingerprint(spec_.build->value, spec_.platform ? std::optional(spec_.platform->value) : std::nullopt);
-  if (!wanted) return std::unexpected(wanted.error());
+EngineResult<SkillImage> ImageStage::ensure_built() {
+  auto recipe = recipe_digest(spec_);
+  if (!recipe) return std::unexpected(recipe.error());
+  recipe_ = std::move(*recipe);
+  name_ = private_image_name(spec_.image.value, recipe_);
   auto image = look();
   if (!image) return std::unexpected(image.error());
-  const auto built_by_this = [&](const ImageInfo& info) {
-    return std::ranges::any_of(
-        info.labels, [&](const auto& label) { return label.first == recipe_label && label.second == *wanted; });
-  };
-  if (*image && built_by_this(**image)) return std::move(**image);
-  if (*image && !is_built(**image)) {
-    return std::unexpected(EngineError{
-        EngineError::Kind::unsupported,
-        fmt::format(
-            "image {} is there and was not built by skillrun: a build would take its place; choose another name "
-            "for the image that is built",
-            name_)});
-  }
-  if (*image) log::info("image {} was not built by the present recipe: building it again", name_);
+  if (*image) return trusted(std::move(**image));
+  log::info("image {} is not there by its present recipe, as {}", alias_, name_);
   return build();
 }
 
-EngineResult<ImageInfo> ImageStage::build() {
-  const auto print =
-      fingerprint(spec_.build->value, spec_.platform ? std::optional(spec_.platform->value) : std::nullopt);
-  if (!print) return std::unexpected(print.error());
-  begin_stage(fmt::format("building image {}", name_));
+EngineResult<SkillImage> ImageStage::build() {
+  begin_stage(fmt::format("building image {}", alias_));
   LastLines last(progress_);
-  auto built = build_by_recipe(engine_, spec_, *print, last.sink(), limits_);
+  auto built = build_by_recipe(engine_, spec_, last.sink(), limits_);
   if (!built) {
     EngineError error = built.error();
     error.message.erase(error.message.find_last_not_of(" \n") + 1);
-    error.message = fmt::format("image {} can not be built: {}{}", name_, error.message, last.quoted(error.message));
+    error.message = fmt::format("image {} can not be built: {}{}", alias_, error.message, last.quoted(error.message));
     return std::unexpected(std::move(error));
   }
+  recipe_ = std::move(built->recipe);
+  name_ = std::move(built->name);
   return must_be_there("build");
 }
 
-EngineResult<ImageInfo> ImageStage::ensure_pulled() {
+EngineResult<SkillImage> ImageStage::ensure_pulled() {
   const PullPolicy policy = spec_.pull ? spec_.pull->value : PullPolicy::missing;
   if (policy == PullPolicy::always && spec_.image.value.id.empty()) return pull();
   auto image = look();
   if (!image) return std::unexpected(image.error());
-  if (*image && right_platform(**image)) return std::move(**image);
+  if (*image && right_platform(**image)) return trusted(std::move(**image));
   if (policy == PullPolicy::never) {
     return not_found(
         *image ? fmt::format("image {} is there for {}/{} only, the skill asks for {}, and pull is never", name_,
@@ -170,7 +163,7 @@ EngineResult<ImageInfo> ImageStage::ensure_pulled() {
   return pull();
 }
 
-EngineResult<ImageInfo> ImageStage::pull() {
+EngineResult<SkillImage> ImageStage::pull() {
   begin_stage(fmt::format("pulling image {}", name_));
   const auto platform = spec_.platform ? std::optional(spec_.platform->value) : std::nullopt;
   auto pulled = engine_.pull_image(spec_.image.value, platform, progress_, limits_);
@@ -194,13 +187,13 @@ EngineResult<ImageInfo> ImageStage::pull() {
 
 }  // namespace
 
-EngineResult<ImageInfo> ensure_image(Engine& engine, const ApprovedSpec& approved, const ProgressSink& progress,
-                                     CallLimits limits) {
+EngineResult<SkillImage> ensure_image(Engine& engine, const ApprovedSpec& approved, const ProgressSink& progress,
+                                      CallLimits limits) {
   return ImageStage(engine, approved.spec(), progress, limits).ensure();
 }
 
-EngineResult<ImageInfo> rebuild_image(Engine& engine, const ApprovedSpec& approved, const ProgressSink& progress,
-                                      CallLimits limits) {
+EngineResult<SkillImage> rebuild_image(Engine& engine, const ApprovedSpec& approved, const ProgressSink& progress,
+                                       CallLimits limits) {
   if (!approved.spec().build) {
     return std::unexpected(
         EngineError{EngineError::Kind::unsupported,

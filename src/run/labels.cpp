@@ -1,55 +1,26 @@
 #include "run/labels.hpp"
 
-#include <sys/random.h>
-
 #include <algorithm>
-#include <array>
-#include <string>
-#include <string_view>
 
 #include <fmt/format.h>
 #include <skillrun/version.hpp>
 
-#include "support/process_owner.hpp"
+#include "run/recipe.hpp"
+#include "spec/reserved.hpp"
+#include "support/text.hpp"
 
 namespace skillrun {
 
-namespace {
-
-constexpr std::string_view keep_label = "skillrun.keep";
-
-struct OwnerLabel {
-  std::string_view name;
-  std::string ProcessOwner::* member;
-};
-
-constexpr OwnerLabel owner_labels[] = {
-    {"skillrun.machine", &ProcessOwner::machine},
-    {"skillrun.boot", &ProcessOwner::boot},
-    {"skillrun.pid-namespace", &ProcessOwner::pid_namespace},
-    {"skillrun.pid", &ProcessOwner::pid},
-    {"skillrun.start", &ProcessOwner::start},
-};
-
-std::string random_id() {
-  std::array<unsigned char, 16> bytes{};
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) return {};
-  return fmt::format("{:02x}", fmt::join(bytes, ""));
-}
-
-}  // namespace
-
-RunLabels labels_of_run(const ContainerSpec& spec, const RunOptions& options) {
+RunLabels labels_of_run(const ContainerSpec& spec, const RunOptions& options, const std::string& run) {
   RunLabels labels;
   auto& entries = labels.entries;
-  entries.emplace_back(skill_label, spec.skill);
-  if (spec.instance) entries.emplace_back("skillrun.instance", *spec.instance);
-  entries.emplace_back(run_label, random_id());
-  const ProcessOwner owner = ProcessOwner::current();
-  for (const OwnerLabel& label : owner_labels) entries.emplace_back(label.name, owner.*label.member);
-  if (!spec.removes_container()) entries.emplace_back(keep_label, "true");
-  entries.emplace_back("skillrun.version", version);
+  // Of two of one name the later one counts.
   entries.insert(entries.end(), options.labels.begin(), options.labels.end());
+  entries.emplace_back(skill_label, spec.skill);
+  entries.emplace_back("skillrun.instance", spec.instance.value_or(""));
+  entries.emplace_back(run_label, run);
+  entries.emplace_back("skillrun.keep", spec.removes_container() ? "false" : "true");
+  entries.emplace_back("skillrun.version", version);
   return labels;
 }
 
@@ -58,14 +29,26 @@ std::string label_of(const Labels& labels, std::string_view name) {
   return found == labels.end() ? std::string() : found->second;
 }
 
-ProcessOwner owner_of(const Labels& labels) {
-  ProcessOwner owner;
-  for (const OwnerLabel& label : owner_labels) owner.*label.member = label_of(labels, label.name);
-  return owner;
-}
-
-bool is_kept(const Labels& labels) {
-  return std::ranges::any_of(labels, [](const auto& label) { return label.first == keep_label; });
+std::optional<std::string> find_reserved_label(const Labels& labels, const std::string& recipe) {
+  bool own = recipe.empty();
+  for (const auto& [key, value] : labels) {
+    if (!is_reserved_label(key)) continue;
+    if (key == recipe_label && !recipe.empty() && value == recipe) {
+      own = true;
+    } else if (key == recipe_label && recipe.empty()) {
+      return std::string(
+          "was built by skillrun for another skill, or claims to be: it is used for its own recipe only; give this "
+          "skill a recipe, or name an image of a registry");
+    } else {
+      return fmt::format(
+          "has the label '{}', which is reserved for skillrun: take the LABEL out of the Dockerfile that it or its "
+          "base "
+          "image was made from, or use another image",
+          printable(key));
+    }
+  }
+  if (own) return std::nullopt;
+  return std::string("has the name of an image that skillrun built and is none: remove it from the engine");
 }
 
 }  // namespace skillrun

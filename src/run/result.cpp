@@ -85,6 +85,7 @@ std::string to_json(const RunResult& result) {
   document["skill"] = or_null(result.skill);
   document["instance"] = result.instance ? json::value(*result.instance) : json::value(nullptr);
   document["image"] = or_null(result.image);
+  document["built_image"] = or_null(result.built_image);
   document["image_id"] = or_null(result.image_id);
   document["image_digest"] = or_null(result.image_digest);
   document["container_id"] = or_null(result.container_id);

@@ -2,7 +2,9 @@
 #include <array>
 
 #include "run/comparison.hpp"
+#include "run/recipe.hpp"
 #include "run/signal_number.hpp"
+#include "spec/reserved.hpp"
 
 namespace skillrun {
 
@@ -59,7 +61,7 @@ void compare_environment(Comparison& c) {
   }
 }
 
-/// Labels beside these come from the image.
+/// Labels beside these come from the image or the engine's configuration, where those of skillrun have no business.
 void compare_labels(Comparison& c) {
   const auto compare = [&](const Origin& origin, const std::string& key, const std::string& value) {
     const auto found = std::ranges::find(c.made.labels, key, [](const auto& label) { return label.first; });
@@ -81,6 +83,12 @@ void compare_labels(Comparison& c) {
   for (const auto& label : c.spec.labels) {
     if (std::ranges::find(own, label.value.key, own_key) != own.end()) continue;
     if (last_of(c.spec.labels, label, spec_key)) compare(label.origin, label.value.key, label.value.value);
+  }
+  for (const auto& [key, value] : c.made.labels) {
+    const bool recipe = key == recipe_label &&
+                        std::ranges::find(c.order.image.labels, std::pair(key, value)) != c.order.image.labels.end();
+    if (!is_reserved_label(key) || recipe || std::ranges::find(own, key, own_key) != own.end()) continue;
+    c.differ({}, "none", fmt::format("{}={}", key, value));
   }
 }
 

@@ -1,6 +1,7 @@
 // Which image.
 #include <fmt/format.h>
 
+#include "spec/reserved.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
@@ -33,6 +34,12 @@ void set_image(SpecBuilder& builder, const std::string& value, const Origin& ori
   if (!reference) {
     builder.problem("image-reference-invalid", origin, reference.error().message,
                     "write [REGISTRY/]REPOSITORY[:TAG][@DIGEST] in lower case");
+    return;
+  }
+  if (is_reserved_registry(reference->registry)) {
+    builder.problem("image-reference-invalid", origin,
+                    fmt::format("'{}' is a name that skillrun keeps for images that it builds", printable(value)),
+                    "build it here as well, by the same recipe, and name it as you like");
     return;
   }
   image.value = std::move(*reference);

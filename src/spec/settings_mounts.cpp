@@ -5,6 +5,7 @@
 
 #include "spec/mount_checks.hpp"
 #include "spec/mount_tables.hpp"
+#include "spec/reserved.hpp"
 #include "spec/scan.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
@@ -21,6 +22,13 @@ bool is_below(std::string_view path, std::string_view folder) {
 }
 
 void append(SpecBuilder& builder, Mount mount, const Origin& origin) {
+  std::erase_if(mount.labels, [&](const KeyValue& label) {
+    if (!is_reserved_label(label.key)) return false;
+    builder.problem("reserved-label", origin,
+                    fmt::format("the volume's label '{}' is reserved for skillrun", printable(label.key)),
+                    "skillrun marks what it makes by such labels; use another prefix");
+    return true;
+  });
   mount.caller_workdir = mount.type == MountType::bind && is_below(mount.source, builder.spec.workdir);
   builder.spec.mounts.push_back({std::move(mount), origin});
 }

@@ -4,14 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "spec/reserved.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
-
-constexpr std::string_view reserved_label_prefix = "skillrun.";
 
 /// A host or domain name: letters, digits, '-' and '.', as RFC 1123 has them.
 bool is_host_name(std::string_view text) {
@@ -85,10 +84,10 @@ void add_label(SpecBuilder& builder, const std::string& value, const Origin& ori
     builder.problem("invalid-value", origin,
                     fmt::format("the label '{}' has no key, or one with a blank in it", printable(value)),
                     "write KEY=VALUE");
-  } else if (label.key.starts_with(reserved_label_prefix)) {
-    builder.problem("invalid-value", origin,
+  } else if (is_reserved_label(label.key)) {
+    builder.problem("reserved-label", origin,
                     fmt::format("the label '{}' is reserved for skillrun", printable(label.key)),
-                    "skillrun finds its own containers by these labels; use another prefix");
+                    "skillrun marks what it makes by such labels; use another prefix");
   } else {
     builder.spec.labels.push_back({std::move(label), origin});
   }

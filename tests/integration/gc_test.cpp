@@ -51,13 +51,35 @@ class GcWorld : public World {
     return run(own_command(words));
   }
   /// A container that the engine's own client made, with these labels.
-  [[nodiscard]] static std::string foreign(const std::vector<std::string>& labels) {
+  [[nodiscard]] static std::string foreign(const std::vector<std::string>& labels, const std::string& image = {}) {
     std::vector<std::string> words{"create"};
     for (const std::string& label : labels) words.push_back("--label=" + label);
-    words.insert(words.end(), {variable("SKILLRUN_TEST_IMAGE"), "true"});
+    words.insert(words.end(), {image.empty() ? variable("SKILLRUN_TEST_IMAGE") : image, "true"});
     const Outcome made = engine_client(words);
     REQUIRE_MESSAGE(made.status == 0, made.err);
     return made.out.substr(0, made.out.find('\n'));
+  }
+  /// The records of runs that are there now.
+  [[nodiscard]] std::vector<fs::path> records() const {
+    std::error_code none;
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::directory_iterator(folder() / "home/.local/state/skillrun/runs", none)) {
+      found.push_back(entry.path());
+    }
+    return found;
+  }
+  /// A run that is killed while its skill runs: its container.
+  [[nodiscard]] std::string killed_run() const {
+    const std::vector<std::string> before = containers();
+    Process killed(own_command({"t", "--", "sh", "-c", "echo ready; sleep 60"}));
+    REQUIRE(killed.wait_for_output("ready"));
+    killed.signal(SIGKILL);
+    (void)killed.finish();
+    for (const std::string& id : containers()) {
+      if (std::ranges::find(before, id) == before.end()) return id;
+    }
+    FAIL("no container is left");
+    return {};
   }
   [[nodiscard]] std::size_t leftovers() const {
     return containers().size() +
@@ -92,6 +114,7 @@ TEST_CASE_FIXTURE(GcWorld, "gc has nothing to do after runs that ended by themse
   CHECK(outcome.out == "nothing to remove\n");
   CHECK(outcome.err.empty());
   CHECK(fs::is_empty(temporary()));
+  CHECK(records().empty());
 }
 
 TEST_CASE_FIXTURE(GcWorld, "whenever skillrun is killed, gc leaves no container, volume or folder") {
@@ -122,7 +145,9 @@ TEST_CASE_FIXTURE(GcWorld, "gc touches no container of a living skillrun, none t
   Process living(own_command({"t", "--", "sh", "-c", "echo ready; exec sleep 60"}));
   CHECK(run(own_command({"kept"})).status == 0);
   const std::string plain = foreign({"owner=me"});
-  const std::string forged = foreign({"skillrun.run=1", "skillrun.pid=2147483647", "skillrun.start=1"});
+  // As an earlier skillrun, or somebody who wants to be rid of it, would label it.
+  const std::string forged =
+      foreign({"skillrun.run=0123456789abcdef0123456789abcdef", "skillrun.keep=false", "skillrun.pid=2147483647"});
   CHECK(living.wait_for_output("ready"));
   const std::vector<std::string> before = containers();
   CHECK(before.size() == 4);
@@ -131,7 +156,10 @@ TEST_CASE_FIXTURE(GcWorld, "gc touches no container of a living skillrun, none t
   CHECK_MESSAGE(outcome.status == 0, outcome.err);
   CHECK(contains(outcome.out, " of skill 't': process " + std::to_string(living.id()) + " runs\n"));
   CHECK(contains(outcome.out, " of skill 'kept': it was meant to stay\n"));
-  CHECK(contains(outcome.out, "left container " + forged.substr(0, 12) + " of skill '': it does not tell whose it is"));
+  CHECK(contains(outcome.out, "left container " + forged.substr(0, 12) +
+                                  " of skill '': no record of this user says "
+                                  "that a run made it; `"));
+  CHECK(contains(outcome.out, " rm --force --volumes " + forged.substr(0, 12) + "` removes it by hand\n"));
   CHECK_FALSE(contains(outcome.out, plain.substr(0, 12)));
   CHECK(contains(outcome.out, "nothing to remove\n"));
   CHECK(containers().size() == before.size());
@@ -139,6 +167,85 @@ TEST_CASE_FIXTURE(GcWorld, "gc touches no container of a living skillrun, none t
   living.signal(SIGTERM);
   (void)living.finish();
   for (const std::string& id : containers()) remove(id);
+}
+
+TEST_CASE_FIXTURE(GcWorld,
+                  "gc believes a record and not labels: copied ones, lost records and records of other users") {
+  const std::string id = killed_run();
+  REQUIRE(records().size() == 1);
+  const std::string run = records().front().stem();
+  const fs::path record = records().front();
+  // `docker commit` of a run's container: its image, and each container of that, has the run's labels.
+  REQUIRE(engine_client({"commit", id, "skillrun-test/committed:1"}).status == 0);
+  const std::string users_own = foreign({}, "skillrun-test/committed:1");
+  const std::string copied = foreign({"skillrun.run=" + run, "skillrun.keep=false"});
+  const std::string hidden = read_file(record);
+
+  fs::remove(record);
+  CHECK(gc().out.ends_with("nothing to remove\n"));
+  CHECK(containers().size() == 3);
+  // A file that others could have written is no record.
+  write_file(record, hidden);
+  fs::permissions(record.parent_path(), fs::perms::group_write, fs::perm_options::add);
+  CHECK(gc().out.ends_with("nothing to remove\n"));
+  fs::permissions(record.parent_path(), fs::perms::group_write, fs::perm_options::remove);
+
+  const Outcome outcome = gc();
+  CHECK(contains(outcome.out, "removed container " + id.substr(0, 12)));
+  CHECK(contains(outcome.out, "left container " + users_own.substr(0, 12)));
+  CHECK(contains(outcome.out, "left container " + copied.substr(0, 12)));
+  CHECK(containers().size() == 2);
+  CHECK(records().empty());
+  remove(users_own);
+  remove(copied);
+  (void)engine_client({"rmi", "--force", "skillrun-test/committed:1"});
+}
+
+TEST_CASE_FIXTURE(GcWorld, "labels of an image neither keep a killed run nor give a container of the user's away") {
+  const std::string image = "skillrun-test/labels:1";
+  fs::create_directories(folder() / "image");
+  const auto build = [&](const std::string& label) {
+    write_file(folder() / "image/Dockerfile", "FROM " + variable("SKILLRUN_TEST_IMAGE") + "\nLABEL " + label + "\n");
+    REQUIRE(engine_client({"build", "--tag", image, folder() / "image"}).status == 0);
+  };
+  for (const char* label : {"skillrun.keep=true", "skillrun.run=0123456789abcdef0123456789abcdef",
+                            "skillrun.recipe=0123456789abcdef", "\"skillrun.keep\"=\"\""}) {
+    CAPTURE(label);
+    build(label);
+    manifest(busybox_skill("pull = \"never\"", image));
+    const Result result = result_of({"t", "--", "echo", "ran"});
+    CHECK(result.outcome.status == 126);
+    CHECK(result.status() == "refused");
+    CHECK(result.outcome.out == "");
+    CHECK(containers().empty());
+    // The same from a recipe of the manifest.
+    manifest(busybox_skill("[skills.t.docker.build]\ncontext = \"image\"", "skillrun-test/alias:1"));
+    const Result built = result_of({"t", "--", "echo", "ran"});
+    // A recipe label is set anew by the build, so it says nothing.
+    CHECK(built.outcome.status == (contains(label, "recipe") ? 0 : 126));
+  }
+  build("skillrun.run=0123456789abcdef0123456789abcdef skillrun.pid=2147483647 skillrun.keep=false");
+  const std::string users_own = foreign({}, image);
+  CHECK(contains(gc().out, "left container " + users_own.substr(0, 12)));
+  CHECK(containers() == std::vector<std::string>{users_own});
+  remove(users_own);
+  (void)engine_client({"rmi", "--force", image});
+}
+
+TEST_CASE_FIXTURE(GcWorld, "without a place for its record a skill runs, -v says so, and gc leaves the container") {
+  Command command = own_command({"-v", "t", "--", "sh", "-c", "echo ready; sleep 60"});
+  write_file(folder() / "file", "");
+  command.environment["XDG_STATE_HOME"] = folder() / "file";
+  command.unset.emplace_back("XDG_RUNTIME_DIR");
+  Process killed(command);
+  REQUIRE(killed.wait_for_output("ready"));
+  killed.signal(SIGKILL);
+  CHECK(contains(killed.finish().err, "no record of this run can be written"));
+  const std::vector<std::string> left = containers();
+  REQUIRE(left.size() == 1);
+  CHECK(contains(gc().out, "left container " + left.front().substr(0, 12) + " of skill 't': no record"));
+  remove(left.front());
+  gc_until_quiet();
 }
 
 TEST_CASE_FIXTURE(GcWorld, "a dry run says what would be removed and removes nothing; JSON says the same") {

@@ -2,6 +2,8 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -201,22 +203,135 @@ TEST_CASE_FIXTURE(World, "a platform that the image does not have is said") {
   CHECK(result.outcome.out == "");
 }
 
-TEST_CASE_FIXTURE(World,
-                  "an image is built from its folder when it is missing or its recipe has changed, and only then") {
-  const std::string image = "skillrun-test/built:1";
-  forget(image);
-  fs::create_directories(folder() / "image");
-  write_file(folder() / "image/Dockerfile",
-             "FROM " + variable("SKILLRUN_TEST_IMAGE") + "\nARG WORD=none\nCOPY greeting /greeting\nENV WORD=$WORD\n");
+namespace {
+
+/// What the engine has under a name; empty when it has nothing.
+std::string id_of(const std::string& image) {
+  const Outcome outcome = engine_client({"image", "inspect", "--format", "{{.Id}}", image});
+  return outcome.status == 0 ? outcome.out : "";
+}
+
+class BuildWorld : public World {
+ public:
+  BuildWorld() {
+    fs::create_directories(folder() / "image");
+    dockerfile("ARG WORD=none\nCOPY greeting /greeting\nENV WORD=$WORD\n");
+    write_file(folder() / "image/greeting", "hello ");
+    build_as("skillrun-test/built:1");
+  }
+  BuildWorld(const BuildWorld&) = delete;
+  BuildWorld& operator=(const BuildWorld&) = delete;
+  ~BuildWorld() {
+    for (const std::string& image : made_) forget(image);
+  }
+
+  void dockerfile(const std::string& lines) const {
+    write_file(folder() / "image/Dockerfile", "FROM " + variable("SKILLRUN_TEST_IMAGE") + "\n" + lines);
+  }
+  void build_as(const std::string& image) const {
+    manifest(busybox_skill("[skills.t.docker.build]\ncontext = \"image\"\nargs = {WORD = \"world\"}", image));
+  }
+  /// A run of the skill; the private name of its image.
+  std::string built() {
+    const Result result = result_of({"t", "--", "sh", "-c", "cat /greeting; echo $WORD"});
+    CHECK_MESSAGE(result.outcome.status == 0, result.outcome.err);
+    said_ = result.outcome.out;
+    const auto& name = result.document.at("built_image");
+    made_.emplace_back(name.is_string() ? std::string(name.as_string()) : "");
+    return made_.back();
+  }
+  [[nodiscard]] const std::string& said() const { return said_; }
+
+ private:
+  std::string said_;
+  std::vector<std::string> made_;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(BuildWorld,
+                  "an image is built from its folder when anything of its recipe has changed, and only then") {
+  const std::string first = built();
+  CHECK(said() == "hello world\n");
+  CHECK(first.starts_with("skillrun.invalid/built/built:"));
+  const std::string id = id_of(first);
+  CHECK_FALSE(id.empty());
+  CHECK(built() == first);
+  CHECK(id_of(first) == id);
+  write_file(folder() / "image/greeting", "goodbye ");
+  CHECK(built() != first);
+  CHECK(said() == "goodbye world\n");
+  dockerfile("COPY greeting /greeting\nENV WORD=moon\n");
+  CHECK(built() != first);
+  CHECK(said() == "goodbye moon\n");
   write_file(folder() / "image/greeting", "hello ");
-  manifest(busybox_skill("[skills.t.docker.build]\ncontext = \"image\"\nargs = {WORD = \"world\"}", image));
-  CHECK(script("cat /greeting; echo $WORD").out == "hello world\n");
-  const std::string built = engine_client({"image", "inspect", "--format", "{{.Id}}", image}).out;
-  CHECK(script("cat /greeting; echo $WORD").out == "hello world\n");
-  CHECK(engine_client({"image", "inspect", "--format", "{{.Id}}", image}).out == built);
-  write_file(folder() / "image/Dockerfile", read_file(folder() / "image/Dockerfile") + "ENV WORD=moon\n");
-  CHECK(script("cat /greeting; echo $WORD").out == "hello moon\n");
+  dockerfile("ARG WORD=none\nCOPY greeting /greeting\nENV WORD=$WORD\n");
+  CHECK(built() == first);
+  CHECK(id_of(first) == id);
+  CHECK(skillrun({"build", "t"}).out.ends_with(" " + first + "\n"));
+}
+
+TEST_CASE_FIXTURE(BuildWorld, "nothing is built under a name that a registry or another manifest has") {
+  for (const std::string alias : {"docker.io/library/skillrun-planted:1", "localhost/skillrun-planted:1",
+                                  registry() + "/skillrun-planted:1", std::string("skillrun-planted:1")}) {
+    CAPTURE(alias);
+    build_as(alias);
+    const std::string name = built();
+    CHECK(said() == "hello world\n");
+    CHECK(id_of(alias).empty());
+    // Whoever names the alias, the private name or the image's id does not get what was built.
+    std::string id = id_of(name);
+    id.erase(id.find_last_not_of('\n') + 1);
+    if (!id.starts_with("sha256:")) id.insert(0, "sha256:");
+    for (const std::string& image : {alias, name, id}) {
+      CAPTURE(image);
+      manifest(busybox_skill("pull = \"never\"", image));
+      const Outcome outcome = script("cat /greeting");
+      CHECK(outcome.status == (image == alias ? 125 : 126));
+      CHECK(outcome.out == "");
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(BuildWorld, "a name that is taken is no obstacle to a build, and is left as it is") {
+  const std::string image = "skillrun-test/taken:1";
+  REQUIRE(engine_client({"tag", variable("SKILLRUN_TEST_IMAGE"), image}).status == 0);
+  const std::string before = id_of(image);
+  build_as(image);
+  (void)built();
+  CHECK(said() == "hello world\n");
+  CHECK(id_of(image) == before);
   forget(image);
+}
+
+TEST_CASE_FIXTURE(BuildWorld, "two manifests never share what they build") {
+  const std::string first = built();
+  fs::create_directories(folder() / "other");
+  fs::rename(folder() / "skills.toml", folder() / "other/skills.toml");
+  fs::rename(folder() / "image", folder() / "other/image");
+  fs::create_symlink("other/skills.toml", folder() / "skills.toml");
+  fs::create_symlink("other/image", folder() / "image");
+  CHECK(built() != first);
+  CHECK(said() == "hello world\n");
+}
+
+TEST_CASE_FIXTURE(BuildWorld, "explain and a dry run show the name under which it would run") {
+  const std::string name = built();
+  CHECK(contains(skillrun({"explain", "t", "--", "true"}).out, name));
+  CHECK(contains(skillrun({"t", "--dry-run", "--", "true"}).out, "\"Image\":\"" + name + "\""));
+}
+
+TEST_CASE_FIXTURE(BuildWorld, "skills that are started together build one image") {
+  std::vector<std::unique_ptr<Process>> all;
+  for (int i = 0; i < 3; ++i) {
+    all.push_back(std::make_unique<Process>(command({"t", "--", "sh", "-c", "cat /greeting; echo $WORD"})));
+  }
+  for (const auto& process : all) {
+    const Outcome outcome = process->finish();
+    CHECK_MESSAGE(outcome.status == 0, outcome.err);
+    CHECK(outcome.out == "hello world\n");
+  }
+  (void)built();
 }
 
 TEST_CASE_FIXTURE(World, "a build that fails is an unavailable image with the engine's words") {

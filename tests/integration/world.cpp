@@ -59,7 +59,7 @@ Command World::command(const std::vector<std::string>& words) const {
   command.argv.insert(command.argv.end(), words.begin(), words.end());
   command.directory = work_;
   command.environment = {{"HOME", folder_ / "home"}, {"XDG_CONFIG_HOME", folder_ / "home/.config"}};
-  command.unset = {"SKILLRUN_MANIFEST", "SKILLRUN_POLICY", "SKILLRUN_ENGINE"};
+  command.unset = {"SKILLRUN_MANIFEST", "SKILLRUN_POLICY", "SKILLRUN_ENGINE", "XDG_STATE_HOME"};
   return command;
 }
 

@@ -48,7 +48,7 @@ EngineResult<std::string> ApiEngine::create(const ApprovedSpec& approved, const 
   failed_start_.reset();
   if (auto checked = check_settings(spec, info_); !checked) return std::unexpected(checked.error());
   if (info_.kind == "podman") {
-    if (auto checked = check_platform(spec, limits); !checked) return std::unexpected(checked.error());
+    if (auto checked = check_platform(spec, options, limits); !checked) return std::unexpected(checked.error());
     if (auto checked = check_sources(spec); !checked) return std::unexpected(checked.error());
   }
   auto id = create_container(spec, labels, options, limits);
@@ -103,9 +103,10 @@ EngineResult<void> ApiEngine::check_warnings(const ContainerSpec& spec, const st
 }
 
 /// podman's API ignores the platform of a create request and runs whatever image is there.
-EngineResult<void> ApiEngine::check_platform(const ContainerSpec& spec, CallLimits limits) {
+EngineResult<void> ApiEngine::check_platform(const ContainerSpec& spec, const StartOptions& options,
+                                             CallLimits limits) {
   if (!spec.platform) return {};
-  const std::string reference = info_.name_of(spec.image.value);
+  const std::string reference = options.image.empty() ? info_.name_of(spec.image.value) : options.image;
   auto text = call("GET", "/images/" + percent_encode(reference, "/:@") + "/json", limits);
   if (!text) return std::unexpected(text.error());
   auto image = parse_object(*text, "image inspect");

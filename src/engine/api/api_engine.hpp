@@ -32,8 +32,8 @@ class ApiEngine final : public Engine {
                                               const ProgressSink& progress, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> import_image(const ImportRequest& request, const ByteSource& archive,
                                                 CallLimits limits) override;
-  [[nodiscard]] EngineResult<void> build_image(const BuildRequest& request, const ProgressSink& progress,
-                                               CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> build_image(const BuildRequest& request, const ByteSource& context,
+                                               const ProgressSink& progress, CallLimits limits) override;
   [[nodiscard]] EngineResult<std::string> create(const ApprovedSpec& approved, const RunLabels& labels,
                                                  const StartOptions& options, CallLimits limits) override;
   [[nodiscard]] EngineResult<std::unique_ptr<AttachedContainer>> start(const std::string& id,
@@ -68,7 +68,8 @@ class ApiEngine final : public Engine {
                                                       const ProgressSink& progress, CallLimits limits);
   [[nodiscard]] EngineResult<std::string> create_container(const ContainerSpec& spec, const RunLabels& labels,
                                                            const StartOptions& options, CallLimits limits);
-  [[nodiscard]] EngineResult<void> check_platform(const ContainerSpec& spec, CallLimits limits);
+  [[nodiscard]] EngineResult<void> check_platform(const ContainerSpec& spec, const StartOptions& options,
+                                                  CallLimits limits);
   [[nodiscard]] EngineResult<void> check_sources(const ContainerSpec& spec) const;
   [[nodiscard]] EngineResult<void> check_warnings(const ContainerSpec& spec, const std::string& id,
                                                   const std::vector<std::string>& warnings, CallLimits limits);

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "engine/api/api_engine.hpp"
-#include "engine/api/build_context.hpp"
 #include "engine/api/json_fields.hpp"
 #include "engine/api/message_stream.hpp"
 #include "engine/inspect_fields.hpp"
@@ -103,19 +102,12 @@ EngineResult<void> ApiEngine::import_image(const ImportRequest& request, const B
   return call_with_progress(HttpRequest("POST", path(rest)), &archive, {}, limits);
 }
 
-EngineResult<void> ApiEngine::build_image(const BuildRequest& request, const ProgressSink& progress,
-                                          CallLimits limits) {
-  auto context = BuildContext::open(request.recipe.context, request.recipe.dockerfile);
-  if (!context) return std::unexpected(context.error());
+EngineResult<void> ApiEngine::build_image(const BuildRequest& request, const ByteSource& context,
+                                          const ProgressSink& progress, CallLimits limits) {
   std::string rest = fmt::format("/build?rm=1&forcerm=1&t={}&dockerfile={}", percent_encode(request.reference),
-                                 percent_encode((*context)->dockerfile()));
-  if (!request.recipe.target.empty()) rest += "&target=" + percent_encode(request.recipe.target);
-  if (!request.recipe.args.empty()) {
-    std::vector<std::pair<std::string, std::string>> args;
-    args.reserve(request.recipe.args.size());
-    for (const auto& arg : request.recipe.args) args.emplace_back(arg.value.key, arg.value.value);
-    rest += "&buildargs=" + percent_encode(json_map(args));
-  }
+                                 percent_encode(request.dockerfile));
+  if (!request.target.empty()) rest += "&target=" + percent_encode(request.target);
+  if (!request.args.empty()) rest += "&buildargs=" + percent_encode(json_map(request.args));
   if (!request.labels.empty()) rest += "&labels=" + percent_encode(json_map(request.labels));
   if (request.platform) rest += "&platform=" + percent_encode(*request.platform);
   HttpRequest call("POST", path(rest));
@@ -124,8 +116,7 @@ EngineResult<void> ApiEngine::build_image(const BuildRequest& request, const Pro
       call.with_header("X-Registry-Config", all_logins_header(logins));
     }
   }
-  const ByteSource archive = [&context] { return (*context)->next(); };
-  return call_with_progress(std::move(call), &archive, progress, limits);
+  return call_with_progress(std::move(call), &context, progress, limits);
 }
 
 }  // namespace skillrun

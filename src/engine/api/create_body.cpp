@@ -265,7 +265,7 @@ void put_endpoint(json::object& body, const ContainerSpec& spec, const EngineInf
 json::object create_body(const ContainerSpec& spec, const RunLabels& labels, const StartOptions& options,
                          const EngineInfo& engine) {
   json::object body;
-  body["Image"] = engine.name_of(spec.image.value);
+  body["Image"] = options.image.empty() ? engine.name_of(spec.image.value) : options.image;
   if (spec.entrypoint) body["Entrypoint"] = list_of(json::string(spec.entrypoint->value));
   put_list(body, "Cmd", strings(spec.command));
   put_list(body, "Env", environment(spec.env));

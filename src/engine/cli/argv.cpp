@@ -32,7 +32,7 @@ class Renderer {
   void network();
   void resources();
   void variables();
-  void command();
+  void command(const std::string& built);
 
   const ContainerSpec& spec_;
   const CliDialect& dialect_;
@@ -194,10 +194,11 @@ void Renderer::variables() {
   }
 }
 
-void Renderer::command() {
+void Renderer::command(const std::string& built) {
   result_.tail.emplace_back("--");
-  result_.tail.push_back(
-      image_word(dialect_.podman ? spec_.image.value.canonical() : spec_.image.value.familiar(), dialect_));
+  const ImageReference& image = spec_.image.value;
+  result_.tail.push_back(built.empty() ? image_word(dialect_.podman ? image.canonical() : image.familiar(), dialect_)
+                                       : built);
   for (const auto& word : spec_.command) result_.tail.push_back(word.value);
 }
 
@@ -215,7 +216,7 @@ RenderedSpec Renderer::render(const RunLabels& labels, const StartOptions& optio
   resources();
   render_rare_settings(spec_, dialect_, result_);
   variables();
-  command();
+  command(options.image);
   return std::move(result_);
 }
 

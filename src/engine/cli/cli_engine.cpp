@@ -17,6 +17,7 @@
 #include "engine/cli/child_environment.hpp"
 #include "engine/cli/cli_probe.hpp"
 #include "engine/cli/client.hpp"
+#include "engine/cli/context_folder.hpp"
 #include "engine/cli/inspect_json.hpp"
 #include "engine/cli/private_folder.hpp"
 #include "engine/cli/start_watch.hpp"
@@ -40,6 +41,22 @@ bool plain_label(const std::string& text) {
   return !text.empty() && std::ranges::all_of(text, plain);
 }
 
+/// The client would follow a link out of the context and read any file of the host.
+EngineResult<std::string> dockerfile_within(const std::string& context, const std::string& dockerfile) {
+  std::error_code error;
+  const auto root = std::filesystem::canonical(context, error);
+  const auto file = error ? root : std::filesystem::canonical(root / dockerfile, error);
+  if (error) {
+    return std::unexpected(
+        EngineError{EngineError::Kind::not_found,
+                    fmt::format("the Dockerfile '{}' can not be read: {}", printable(dockerfile), error.message())});
+  }
+  if (!is_within(file.string(), root.string())) {
+    return unsupported(fmt::format("the Dockerfile '{}' lies outside of the build context", printable(dockerfile)));
+  }
+  return file.string();
+}
+
 class CliEngine final : public Engine {
  public:
   CliEngine(Client client, CliProbe probe)
@@ -52,8 +69,8 @@ class CliEngine final : public Engine {
                                               const ProgressSink& progress, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> import_image(const ImportRequest& request, const ByteSource& archive,
                                                 CallLimits limits) override;
-  [[nodiscard]] EngineResult<void> build_image(const BuildRequest& request, const ProgressSink& progress,
-                                               CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> build_image(const BuildRequest& request, const ByteSource& context,
+                                               const ProgressSink& progress, CallLimits limits) override;
   [[nodiscard]] EngineResult<std::string> create(const ApprovedSpec& approved, const RunLabels& labels,
                                                  const StartOptions& options, CallLimits limits) override;
   [[nodiscard]] EngineResult<std::unique_ptr<AttachedContainer>> start(const std::string& id,
@@ -122,43 +139,26 @@ EngineResult<void> CliEngine::import_image(const ImportRequest& request, const B
   return run(std::move(words), limits, {.input = &archive});
 }
 
-EngineResult<void> CliEngine::build_image(const BuildRequest& request, const ProgressSink& progress,
-                                          CallLimits limits) {
-  const ContextRecipe& recipe = request.recipe;
-  std::vector<std::string> words{"build", "--tag=" + request.reference};
-  if (!recipe.dockerfile.empty()) {
-    // The client would follow a link out of the context and read any file of the host.
-    std::error_code error;
-    const auto context = std::filesystem::canonical(recipe.context, error);
-    const auto file = error ? context : std::filesystem::canonical(context / recipe.dockerfile, error);
-    if (error) {
-      return std::unexpected(EngineError{
-          EngineError::Kind::not_found,
-          fmt::format("the Dockerfile {}/{} can not be read: {}", recipe.context, recipe.dockerfile, error.message())});
-    }
-    if (!is_within(file.string(), context.string())) {
-      return std::unexpected(EngineError{
-          EngineError::Kind::unsupported,
-          fmt::format("the Dockerfile {} lies outside of the context {}", file.string(), context.string())});
-    }
-    words.push_back("--file=" + file.string());
-  }
-  if (!recipe.target.empty()) words.push_back("--target=" + recipe.target);
+EngineResult<void> CliEngine::build_image(const BuildRequest& request, const ByteSource& context,
+                                          const ProgressSink& progress, CallLimits limits) {
+  const auto folder = ContextFolder::unpack(context);
+  if (!folder) return std::unexpected(folder.error());
+  const auto file = dockerfile_within((*folder)->path(), request.dockerfile);
+  if (!file) return std::unexpected(file.error());
+  std::vector<std::string> words{"build", "--tag=" + request.reference, "--file=" + *file};
+  if (!request.target.empty()) words.push_back("--target=" + request.target);
   if (request.platform) words.push_back("--platform=" + *request.platform);
-  Variables arguments;
-  for (const auto& argument : recipe.args) {
-    const auto& [name, value] = argument.value;
+  for (const auto& [name, value] : request.args) {
     if (!fits_the_environment(name, value)) {
       return unsupported(fmt::format("{} can not be given the value of build argument {}", info_.endpoint, name));
     }
     // A name alone takes its value from the client's environment: arguments can be read by every user of the machine.
     words.push_back("--build-arg=" + name);
-    arguments.emplace_back(name, value);
   }
   for (const auto& [key, value] : request.labels) words.push_back(fmt::format("--label={}={}", key, value));
-  words.insert(words.end(), {"--", recipe.context});
+  words.insert(words.end(), {"--", (*folder)->path()});
   ProcessRequest command = client_.request(std::move(words));
-  for (const auto& [name, value] : arguments) command.environment.push_back(fmt::format("{}={}", name, value));
+  for (const auto& [name, value] : request.args) command.environment.push_back(fmt::format("{}={}", name, value));
   if (auto built = client_.run(command, limits, {.progress = &progress}); !built) return std::unexpected(built.error());
   return {};
 }

@@ -18,6 +18,7 @@
 #include "engine/api/create_body.hpp"
 #include "engine/api/http_client.hpp"
 #include "engine/api/json_fields.hpp"
+#include "engine/context_snapshot.hpp"
 #include "engine/stream_frames.hpp"
 #include "unit/engine/api_full_spec.hpp"
 
@@ -424,13 +425,16 @@ TEST_CASE("engine API: a Dockerfile is built from its context, arguments, target
                                              "unwanted\nENV SEEN=wrong\n";
   on_each_engine([&folder](ApiEngine& engine) {
     BuildRequest request;
-    request.recipe = {
-        .context = folder.string(), .dockerfile = "Containerfile", .target = "first", .args = {{{"WORD", "a b"}, {}}}};
+    request.dockerfile = "Containerfile";
+    request.target = "first";
+    request.args = {{"WORD", "a b"}};
     request.reference = "skillrun-test/built:1";
     request.labels = {{"skillrun.test", "built $x \"y\""}};
     std::vector<std::string> lines;
-    const auto built =
-        engine.build_image(request, [&lines](const ProgressEvent& event) { lines.push_back(event.text); }, {60s});
+    const auto context = ContextSnapshot::take(folder.string(), request.dockerfile);
+    REQUIRE(context);
+    const auto built = engine.build_image(request, context->bytes(),
+                                          [&lines](const ProgressEvent& event) { lines.push_back(event.text); }, {60s});
     REQUIRE_MESSAGE(built, built.error().message);
     CHECK_FALSE(lines.empty());
     ContainerSpec spec =
@@ -445,11 +449,13 @@ TEST_CASE("engine API: a Dockerfile is built from its context, arguments, target
           labels.end());
 
     std::ofstream(folder / "Broken") << "FROM " << image_name << "\nRUN exit 5\n";
-    request.recipe.dockerfile = "Broken";
-    request.recipe.target.clear();
-    request.recipe.args.clear();
+    request.dockerfile = "Broken";
+    request.target.clear();
+    request.args.clear();
     request.reference = "skillrun-test/broken:1";
-    CHECK_FALSE(engine.build_image(request, {}, {60s}));
+    const auto changed = ContextSnapshot::take(folder.string(), request.dockerfile);
+    REQUIRE(changed);
+    CHECK_FALSE(engine.build_image(request, changed->bytes(), {}, {60s}));
     const auto broken = engine.inspect_image(request.reference, {10s});
     REQUIRE(broken);
     CHECK_FALSE(*broken);

@@ -60,9 +60,9 @@ class ForwardingEngine : public Engine {
   EngineResult<void> import_image(const ImportRequest& request, const ByteSource& archive, CallLimits limits) override {
     return real_.import_image(request, archive, limits);
   }
-  EngineResult<void> build_image(const BuildRequest& request, const ProgressSink& progress,
+  EngineResult<void> build_image(const BuildRequest& request, const ByteSource& context, const ProgressSink& progress,
                                  CallLimits limits) override {
-    return real_.build_image(request, progress, limits);
+    return real_.build_image(request, context, progress, limits);
   }
   EngineResult<std::string> create(const ApprovedSpec& approved_spec, const RunLabels& labels,
                                    const StartOptions& options, CallLimits limits) override {

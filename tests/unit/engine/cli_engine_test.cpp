@@ -8,6 +8,7 @@
 
 #include "engine/cli/cli_engine.hpp"
 #include "engine/cli/inspect_json.hpp"
+#include "engine/context_snapshot.hpp"
 #include "unit/temporary_folder.hpp"
 
 namespace skillrun {
@@ -268,27 +269,58 @@ TEST_CASE("a pull names the registry where podman would look for one") {
   CHECK(docker.calls().find("pull -- busybox:1") != std::string::npos);
 }
 
-TEST_CASE("a build passes recipe, target and labels on") {
-  FakeClient client("build) echo \"$A\" >$d/argument;;");
+namespace {
+
+/// Builds from a folder's archive.
+EngineResult<void> build_from(FakeClient& client, const test::TemporaryFolder& folder, BuildRequest request) {
+  if (request.dockerfile.empty()) request.dockerfile = "Dockerfile";
+  request.reference = "example.org/x:1";
+  const auto context = ContextSnapshot::take(folder.path(), request.dockerfile);
+  if (!context) return std::unexpected(context.error());
+  return client.open()->build_image(request, context->bytes(), {}, {});
+}
+
+}  // namespace
+
+TEST_CASE("a build passes Dockerfile, target, arguments and labels on, and a copy of the context") {
+  FakeClient client(
+      "build) echo \"$A\" >$d/argument; for last; do :; done; echo \"$last\" >$d/context; cat \"$last/sub/data\" "
+      ">$d/data;"
+      " stat -c %a \"$last/sub\" \"$last/sub/data\" >$d/modes;;");
   const test::TemporaryFolder folder;
-  const std::string context = std::filesystem::canonical(folder.path());
   static_cast<void>(folder.write("Other", "FROM scratch\n"));
-  const BuildRequest request{
-      {context, "Other", "final", {{{"A", "hunter 2"}, {}}}}, "example.org/x:1", "linux/amd64", {{"k", "v"}}};
-  REQUIRE(client.open()->build_image(request, {}, {}));
+  std::filesystem::create_directory(folder.path() + "/sub");
+  std::filesystem::permissions(folder.write("sub/data", "one\n"), std::filesystem::perms{0640});
+  std::filesystem::permissions(folder.path() + "/sub", std::filesystem::perms{0555});
+  REQUIRE(build_from(client, folder,
+                     {.dockerfile = "Other",
+                      .target = "final",
+                      .args = {{"A", "hunter 2"}},
+                      .reference = {},
+                      .platform = "linux/amd64",
+                      .labels = {{"k", "v"}}}));
+  std::string context = client.read("context");
+  context.pop_back();
+  CHECK(context != folder.path());
   CHECK(client.calls().find(fmt::format("build --tag=example.org/x:1 --file={0}/Other --target=final "
                                         "--platform=linux/amd64 --build-arg=A --label=k=v -- {0}",
                                         context)) != std::string::npos);
   CHECK(client.read("argument") == "hunter 2\n");
+  CHECK(client.read("data") == "one\n");
+  CHECK(client.read("modes") == "555\n640\n");
+  CHECK_FALSE(std::filesystem::exists(context));
+  CHECK_FALSE(std::filesystem::exists(std::filesystem::path(context).parent_path()));
+  std::filesystem::permissions(folder.path() + "/sub", std::filesystem::perms{0755});
 }
 
 TEST_CASE("a build argument that would steer the client itself is refused") {
   FakeClient client("build) ;;");
   const test::TemporaryFolder folder;
+  static_cast<void>(folder.write("Dockerfile", "FROM scratch\n"));
   for (const std::string_view name : {"PATH", "DOCKER_HOST", "LD_PRELOAD", "HTTPS_PROXY"}) {
-    const BuildRequest request{
-        {folder.path(), "", "", {{{std::string(name), "x"}, {}}}}, "example.org/x:1", std::nullopt, {}};
-    const auto built = client.open()->build_image(request, {}, {});
+    BuildRequest request;
+    request.args.emplace_back(name, "x");
+    const auto built = build_from(client, folder, request);
     REQUIRE_FALSE(built);
     CHECK(built.error().kind == EngineError::Kind::unsupported);
     CHECK(built.error().message.contains(name));
@@ -300,13 +332,17 @@ TEST_CASE("a Dockerfile that a link leads to outside of the context is not hande
   FakeClient client("build) ;;");
   const test::TemporaryFolder folder;
   std::filesystem::create_directory_symlink("/etc", folder.path() + "/out");
+  std::filesystem::create_symlink("/etc/passwd", folder.path() + "/link");
   const auto build = [&](const std::string& dockerfile) {
-    const BuildRequest request{{folder.path(), dockerfile, "", {}}, "example.org/x:1", std::nullopt, {}};
-    return client.open()->build_image(request, {}, {});
+    BuildRequest request;
+    request.dockerfile = dockerfile;
+    return build_from(client, folder, request);
   };
-  const auto outside = build("out/passwd");
-  REQUIRE_FALSE(outside);
-  CHECK(outside.error().message.find("outside of the context") != std::string::npos);
+  for (const char* outside : {"out/passwd", "link"}) {
+    const auto built = build(outside);
+    REQUIRE_FALSE(built);
+    CHECK(built.error().message.find("outside of the build context") != std::string::npos);
+  }
   REQUIRE_FALSE(build("missing"));
   CHECK(client.calls().find("build --tag") == std::string::npos);
 }

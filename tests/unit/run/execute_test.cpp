@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "run/run_record.hpp"
 #include "run/supervise.hpp"
 #include "unit/run/fakes.hpp"
+#include "unit/temporary_folder.hpp"
 
 namespace skillrun::test {
 
@@ -53,24 +55,110 @@ TEST_CASE("a run looks at the image, creates, verifies, starts, inspects and rem
   CHECK(result.times.total >= result.times.run);
 }
 
-TEST_CASE("the container carries labels that tell whose it is") {
+TEST_CASE("the container carries every label that skillrun knows, whatever an image has, and nobody's else") {
   Run run;
-  run.spec.instance = "fast";
-  run.options.labels.emplace_back("more", "x");
+  run.options.labels = {{"more", "x"}, {"skillrun.keep", "true"}};
   static_cast<void>(run.go());
-  std::map<std::string, std::string> labels(run.engine.created_labels.begin(), run.engine.created_labels.end());
+  const auto labels_of = [](const FakeEngine& engine) {
+    std::map<std::string, std::string> labels;
+    for (const auto& [key, value] : engine.created_labels) labels[key] = value;
+    return labels;
+  };
+  auto labels = labels_of(run.engine);
   CHECK(labels["skillrun.skill"] == "tool");
-  CHECK(labels["skillrun.instance"] == "fast");
+  CHECK(labels.at("skillrun.instance").empty());
   CHECK(labels["skillrun.run"].size() == 32);
-  CHECK(labels["skillrun.pid"] == std::to_string(::getpid()));
-  CHECK(labels["skillrun.start"].find_first_not_of("0123456789") == std::string::npos);
-  CHECK(labels["skillrun.start"].size() > 1);
-  CHECK(labels["skillrun.machine"].size() == 32);
-  CHECK(labels["skillrun.boot"].size() == 32);
-  CHECK(labels["skillrun.pid-namespace"].find_first_not_of("0123456789") == std::string::npos);
-  CHECK_FALSE(labels.contains("skillrun.keep"));
+  CHECK(labels["skillrun.keep"] == "false");
   CHECK(!labels["skillrun.version"].empty());
   CHECK(labels["more"] == "x");
+  Run kept;
+  kept.spec.instance = "fast";
+  kept.spec.rm = Setting<bool>{false, {}};
+  static_cast<void>(kept.go());
+  labels = labels_of(kept.engine);
+  CHECK(labels["skillrun.instance"] == "fast");
+  CHECK(labels["skillrun.keep"] == "true");
+}
+
+TEST_CASE("there is a record of a run before its container, with its id after, and none when it was removed") {
+  Run run;
+  const RunRecords records = RunRecords::of_user();
+  REQUIRE(records.read().empty());
+  std::vector<RunRecord> at_creation;
+  std::vector<RunRecord> at_start;
+  run.engine.on_call = [&](const std::string& call) {
+    if (call == "create") at_creation = records.read();
+    if (call == "start") at_start = records.read();
+  };
+  run.engine.info_.endpoint = "unix:///run/engine.sock";
+  static_cast<void>(run.go());
+  REQUIRE(at_creation.size() == 1);
+  CHECK(at_creation[0].container.empty());
+  CHECK(at_creation[0].skill == "tool");
+  CHECK(at_creation[0].endpoint == "unix:///run/engine.sock");
+  CHECK_FALSE(at_creation[0].keep);
+  CHECK(at_creation[0].owner.pid == std::to_string(::getpid()));
+  CHECK(label_of(run.engine.created_labels, run_label) == at_creation[0].run());
+  REQUIRE(at_start.size() == 1);
+  CHECK(at_start[0].container == std::string(64, 'c'));
+  CHECK(at_start[0].token == at_creation[0].token);
+  CHECK(records.read().empty());
+}
+
+TEST_CASE("a record stays as long as a container may: kept, not removed, or perhaps made") {
+  const RunRecords records = RunRecords::of_user();
+  const auto left_by = [&](Run& run) {
+    static_cast<void>(run.go());
+    const auto left = records.read();
+    for (const RunRecord& record : left) records.remove(record);
+    return left.size();
+  };
+  Run kept;
+  kept.spec.rm = Setting<bool>{false, {}};
+  CHECK(left_by(kept) == 1);
+  Run busy;
+  busy.engine.failures["remove"] = {EngineError::Kind::server, "busy"};
+  CHECK(left_by(busy) == 1);
+  Run lost;
+  lost.engine.failures["create"] = {EngineError::Kind::deadline, "no answer"};
+  CHECK(left_by(lost) == 1);
+  Run refused;
+  refused.engine.failures["create"] = {EngineError::Kind::refused, "no"};
+  CHECK(left_by(refused) == 0);
+}
+
+TEST_CASE("a run whose record can not be written runs all the same") {
+  const test::TemporaryFolder folder;
+  const std::string before = ::getenv("XDG_STATE_HOME");
+  ::setenv("XDG_STATE_HOME", folder.write("file", "").c_str(), 1);
+  ::unsetenv("XDG_RUNTIME_DIR");
+  Run run;
+  const RunResult result = run.go();
+  ::setenv("XDG_STATE_HOME", before.c_str(), 1);
+  CHECK(result.status == RunStatus::exited);
+  CHECK(label_of(run.engine.created_labels, run_label).size() == 32);
+}
+
+TEST_CASE("a container whose id was lost is found by the run's own label, and only when no other has it") {
+  for (const int copies : {0, 1, 2}) {
+    CAPTURE(copies);
+    Run run;
+    run.engine.failures["create"] = {EngineError::Kind::deadline, "no answer"};
+    run.engine.on_call = [&](const std::string& call) {
+      if (call != "find_containers") return;
+      const auto record = RunRecords::of_user().read().front();
+      run.engine.listed = {{.id = "other", .status = "running", .labels = {{"skillrun.run", std::string(32, '0')}}}};
+      for (int i = 0; i < copies; ++i) {
+        run.engine.listed.push_back(
+            {.id = "copy" + std::to_string(i), .status = "created", .labels = {{"skillrun.run", record.run()}}});
+      }
+    };
+    static_cast<void>(run.go());
+    CHECK(run.engine.removed == (copies == 1 ? std::vector<std::string>{"copy0"} : std::vector<std::string>{}));
+    const RunRecords records = RunRecords::of_user();
+    CHECK(records.read().size() == (copies == 1 ? 0 : 1));
+    for (const RunRecord& record : records.read()) records.remove(record);
+  }
 }
 
 TEST_CASE("the time before the run counts as queued, and only when it is told") {

@@ -10,7 +10,9 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -25,10 +27,34 @@
 #include <skillrun/run.hpp>
 
 #include "engine/cli/process.hpp"
+#include "run/labels.hpp"
 #include "support/json.hpp"
 #include "support/unique_fd.hpp"
 
 namespace skillrun::test {
+
+/// Runs of tests leave their records in a folder of their own.
+class StateFolder {
+ public:
+  StateFolder() {
+    std::string path = (std::filesystem::temp_directory_path() / "skillrun-test-state-XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr) std::abort();
+    path_ = path;
+    ::setenv("XDG_STATE_HOME", path_.c_str(), 1);
+  }
+  StateFolder(const StateFolder&) = delete;
+  StateFolder& operator=(const StateFolder&) = delete;
+  ~StateFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  [[nodiscard]] std::string records() const { return path_ + "/skillrun/runs"; }
+
+ private:
+  std::string path_;
+};
+inline const StateFolder state_folder;
 
 /// The skill's side of a run: what its process sees. Signals arrive as bytes of a pipe.
 struct Skill {
@@ -236,7 +262,9 @@ class FakeEngine final : public Engine {
   [[nodiscard]] const EngineInfo& info() const noexcept override { return info_; }
   EngineResult<std::optional<ImageInfo>> inspect_image(const std::string& reference, CallLimits limits) override {
     if (auto step = call("inspect_image " + reference, limits); !step) return std::unexpected(step.error());
-    return image;
+    if (!reference.starts_with("skillrun.invalid/")) return image;
+    const auto found = built.find(reference);
+    return found == built.end() ? std::nullopt : std::optional(found->second);
   }
   EngineResult<void> pull_image(const ImageReference& reference, const std::optional<std::string>& platform,
                                 const ProgressSink& progress, CallLimits limits) override {
@@ -253,25 +281,27 @@ class FakeEngine final : public Engine {
       if (piece->empty()) break;
       imported += *piece;
     }
-    image = ImageInfo{};
-    image->id = "sha256:imported";
-    image->labels = request.labels;
+    add_built(request.reference, "sha256:imported", request.labels);
     return {};
   }
-  EngineResult<void> build_image(const BuildRequest& request, const ProgressSink& progress,
+  EngineResult<void> build_image(const BuildRequest& request, const ByteSource& context, const ProgressSink& progress,
                                  CallLimits limits) override {
     for (const std::string& line : build_output) progress({.kind = ProgressEvent::Kind::line, .text = line});
     if (auto step = call("build " + request.reference, limits); !step) return step;
-    if (on_build) on_build(request);
-    image = ImageInfo{};
-    image->id = "sha256:built";
-    image->labels = request.labels;
+    std::string archive;
+    for (auto piece = context(); !piece || !piece->empty(); piece = context()) {
+      if (!piece) return std::unexpected(piece.error());
+      archive += *piece;
+    }
+    if (on_build) on_build(request, archive);
+    add_built(request.reference, "sha256:built", request.labels);
     return {};
   }
   EngineResult<std::string> create(const ApprovedSpec& approved, const RunLabels& labels, const StartOptions& options,
                                    CallLimits limits) override {
     if (auto step = call("create", limits); !step) return std::unexpected(step.error());
-    description = docker_description(approved.spec(), labels, image ? image->id : "", info_);
+    const std::string id = options.image.empty() ? image.value_or(ImageInfo{}).id : built[options.image].id;
+    description = docker_description(approved.spec(), labels, id, info_);
     created_labels = labels.entries;
     created_options = options;
     state.id = std::string(64, 'c');
@@ -349,7 +379,9 @@ class FakeEngine final : public Engine {
   std::optional<ImageInfo> pulled;  ///< what a pull brings
   std::string imported;
   std::vector<std::string> build_output;
-  std::function<void(const BuildRequest&)> on_build;
+  std::map<std::string, ImageInfo> built;  ///< by private name
+  Labels labels_of_dockerfile;             ///< what a build adds to the labels that were asked for
+  std::function<void(const BuildRequest&, const std::string& archive)> on_build;
   json::object description;                        ///< of the container, in docker's words
   std::function<void(json::object&)> on_describe;  ///< what the engine made of it
   std::optional<VolumeInfo> volume;
@@ -365,6 +397,13 @@ class FakeEngine final : public Engine {
   std::function<void(const std::string&)> on_call;  ///< before each call takes effect
 
  private:
+  void add_built(const std::string& reference, std::string id, Labels labels) {
+    ImageInfo made;
+    made.id = std::move(id);
+    made.labels = std::move(labels);
+    made.labels.insert(made.labels.end(), labels_of_dockerfile.begin(), labels_of_dockerfile.end());
+    built[reference] = std::move(made);
+  }
   EngineResult<void> call(const std::string& words, CallLimits limits) {
     const std::string name = words.substr(0, words.find(' '));
     {

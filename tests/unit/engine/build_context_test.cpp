@@ -8,7 +8,9 @@
 #include <fstream>
 #include <map>
 
-#include "engine/api/build_context.hpp"
+#include "engine/build_context.hpp"
+#include "engine/context_snapshot.hpp"
+#include "support/sha256.hpp"
 #include "unit/engine/api_fake_engine.hpp"
 
 using namespace skillrun;
@@ -171,4 +173,50 @@ TEST_CASE("a context that is given up half-way leaves no descriptor open") {
     CHECK((*context)->next());
   }
   CHECK(testing::open_descriptors() == before);
+}
+
+TEST_CASE("the same files are the same bytes, whenever they were written; other files are others") {
+  Folder folder;
+  folder.file("Dockerfile").file("a/b", "one").file("c");
+  const std::string first = *archive_of(folder);
+  fs::last_write_time(folder.path() / "a/b", fs::file_time_type::clock::now() - std::chrono::hours(1000));
+  CHECK(*archive_of(folder) == first);
+  const auto digest = context_digest(folder.path().string(), "");
+  REQUIRE(digest);
+  CHECK(*digest == sha256(first));
+  folder.file("a/b", "two");
+  CHECK(*archive_of(folder) != first);
+}
+
+TEST_CASE("a snapshot is what it was taken of, as often as it is read") {
+  Folder folder;
+  folder.file("Dockerfile", "FROM x").file("big", std::string(700'000, 'b'));
+  const std::string archive = *archive_of(folder);
+  const auto snapshot = ContextSnapshot::take(folder.path().string(), "./Dockerfile");
+  REQUIRE(snapshot);
+  folder.file("Dockerfile", "FROM evil");
+  CHECK(snapshot->dockerfile() == "Dockerfile");
+  CHECK(snapshot->digest() == sha256(archive));
+  for (int i = 0; i < 2; ++i) {
+    std::string read;
+    const ByteSource bytes = snapshot->bytes();
+    for (auto piece = bytes(); piece && !piece->empty(); piece = bytes()) read += *piece;
+    CHECK(read == archive);
+  }
+}
+
+TEST_CASE(
+    "a context has an end: of files, of bytes, of names in one folder; what is left out does not count as bytes") {
+  Folder folder;
+  folder.file("Dockerfile", "x").file("big", std::string(5000, 'b'));
+  for (int i = 0; i < 20; ++i) folder.file("many/" + std::to_string(i));
+  const auto trouble = [&](ContextLimits limits) {
+    const auto digest = context_digest(folder.path().string(), "", limits);
+    return digest ? std::string() : digest.error().message;
+  };
+  CHECK(trouble({}).empty());
+  CHECK(trouble({.entries = 10, .bytes = 1U << 20U}).find("more than 10 files and folders") != std::string::npos);
+  CHECK(trouble({.entries = 100, .bytes = 4999}).find("'big'") != std::string::npos);
+  folder.file(".dockerignore", "big\n");
+  CHECK(trouble({.entries = 100, .bytes = 4999}).empty());
 }

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "engine/api/dockerignore.hpp"
+#include "engine/dockerignore.hpp"
 
 using namespace skillrun;
 

@@ -1,4 +1,4 @@
-#include "engine/api/dockerignore.hpp"
+#include "engine/dockerignore.hpp"
 
 #include <fmt/format.h>
 

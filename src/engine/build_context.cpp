@@ -1,4 +1,4 @@
-#include "engine/api/build_context.hpp"
+#include "engine/build_context.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -14,7 +14,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/api/dockerignore.hpp"
+#include "engine/dockerignore.hpp"
 #include "support/text.hpp"
 #include "support/unique_fd.hpp"
 
@@ -25,6 +25,9 @@ namespace {
 constexpr std::size_t piece_size = std::size_t{64} << 10;
 constexpr std::size_t max_ignore_file = std::size_t{1} << 20;
 constexpr std::string_view ignore_file = ".dockerignore";
+/// When everything in the archive was changed, for the engine: 2000-01-01. A checkout's times are accidents, and the
+/// same files are to be the same archive. Not 1970: archives of the zip format know nothing before 1980.
+constexpr time_t archived_time = 946'684'800;
 
 std::unexpected<EngineError> failure(std::string message) {
   return std::unexpected(EngineError{EngineError::Kind::refused, std::move(message)});
@@ -46,7 +49,7 @@ std::optional<std::string> clean_relative(std::string_view path) {
   return fmt::format("{}", fmt::join(parts, "/"));
 }
 
-EngineResult<std::vector<std::string>> names_in(int directory, std::string_view path) {
+EngineResult<std::vector<std::string>> names_in(int directory, std::string_view path, std::size_t most) {
   const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR* const stream = copy < 0 ? nullptr : ::fdopendir(copy);
   if (stream == nullptr) {
@@ -58,6 +61,7 @@ EngineResult<std::vector<std::string>> names_in(int directory, std::string_view 
   while (const dirent* entry = ::readdir(stream)) {
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
+    if (names.size() > most) break;
   }
   const int error = errno;
   ::closedir(stream);
@@ -91,8 +95,11 @@ EngineResult<std::optional<std::string>> ignore_text(int root, const std::string
 
 class BuildContext::Walk {
  public:
-  Walk(UniqueFd root, std::string dockerfile, Dockerignore ignore)
-      : dockerfile_(std::move(dockerfile)), ignore_(std::move(ignore)), archive_(::archive_write_new()) {
+  Walk(UniqueFd root, std::string dockerfile, Dockerignore ignore, ContextLimits limits)
+      : dockerfile_(std::move(dockerfile)),
+        ignore_(std::move(ignore)),
+        limits_(limits),
+        archive_(::archive_write_new()) {
     folders_.push_back({std::move(root), "", {}, 0});
   }
   Walk(const Walk&) = delete;
@@ -105,7 +112,7 @@ class BuildContext::Walk {
     ::archive_write_set_bytes_per_block(archive_, 0);
     if (::archive_write_open2(archive_, this, nullptr, collect, nullptr, nullptr) != ARCHIVE_OK)
       return archive_failure();
-    auto names = names_in(folders_.back().fd.get(), ".");
+    auto names = names_in(folders_.back().fd.get(), ".", limits_.entries);
     if (!names) return std::unexpected(names.error());
     folders_.back().names = std::move(*names);
     return {};
@@ -157,6 +164,12 @@ class BuildContext::Walk {
   }
 
   EngineResult<void> visit(int parent, const std::string& name, const std::string& path) {
+    if (++entries_ > limits_.entries) {
+      return failure(fmt::format(
+          "build context: there are more than {} files and folders in it; name what the build does not need "
+          "in .dockerignore, or make a folder of what it needs",
+          limits_.entries));
+    }
     struct stat status{};
     if (::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return system_failure(path, "stat");
     const bool left_out = excluded(path);
@@ -178,7 +191,7 @@ class BuildContext::Walk {
                                                                                 &::archive_entry_free);
     ::archive_entry_set_pathname(entry.get(), path.c_str());
     ::archive_entry_set_mode(entry.get(), status.st_mode);
-    ::archive_entry_set_mtime(entry.get(), status.st_mtim.tv_sec, 0);
+    ::archive_entry_set_mtime(entry.get(), archived_time, 0);
     ::archive_entry_set_uid(entry.get(), 0);
     ::archive_entry_set_gid(entry.get(), 0);
     ::archive_entry_set_size(entry.get(), S_ISREG(status.st_mode) ? status.st_size : 0);
@@ -191,7 +204,7 @@ class BuildContext::Walk {
                            bool archived) {
     UniqueFd fd(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd) return system_failure(path, "can not be opened");
-    auto names = names_in(fd.get(), path);
+    auto names = names_in(fd.get(), path, limits_.entries);
     if (!names) return std::unexpected(names.error());
     if (archived) {
       if (auto written = write_header(path, status, {}); !written) return written;
@@ -214,10 +227,18 @@ class BuildContext::Walk {
     struct stat status{};
     if (::fstat(fd.get(), &status) != 0) return system_failure(path, "stat");
     if (!S_ISREG(status.st_mode)) return failure(fmt::format("build context: '{}' changed", printable(path)));
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    if (size > limits_.bytes - bytes_) {
+      return failure(
+          fmt::format("build context: with '{}' it has more than {} MiB; name what the build does not need in "
+                      ".dockerignore, or make a folder of what it needs",
+                      printable(path), limits_.bytes >> 20U));
+    }
+    bytes_ += size;
     if (auto written = write_header(path, status, {}); !written) return written;
     file_ = std::move(fd);
     file_path_ = path;
-    file_left_ = static_cast<std::uint64_t>(status.st_size);
+    file_left_ = size;
     return {};
   }
 
@@ -240,6 +261,9 @@ class BuildContext::Walk {
 
   std::string dockerfile_;
   Dockerignore ignore_;
+  ContextLimits limits_;
+  std::size_t entries_ = 0;
+  std::uint64_t bytes_ = 0;
   archive* archive_;
   std::vector<Folder> folders_;
   UniqueFd file_;
@@ -252,8 +276,8 @@ class BuildContext::Walk {
 BuildContext::BuildContext(std::unique_ptr<Walk> walk) : walk_(std::move(walk)) {}
 BuildContext::~BuildContext() = default;
 
-EngineResult<std::unique_ptr<BuildContext>> BuildContext::open(const std::string& folder,
-                                                               const std::string& dockerfile) {
+EngineResult<std::unique_ptr<BuildContext>> BuildContext::open(const std::string& folder, const std::string& dockerfile,
+                                                               ContextLimits limits) {
   const auto clean = clean_relative(dockerfile.empty() ? "Dockerfile" : std::string_view(dockerfile));
   if (!clean) {
     return failure(fmt::format("dockerfile '{}' must be a path inside the build context", printable(dockerfile)));
@@ -275,7 +299,7 @@ EngineResult<std::unique_ptr<BuildContext>> BuildContext::open(const std::string
     ignore = std::move(*parsed);
     break;
   }
-  auto walk = std::make_unique<Walk>(std::move(root), *clean, std::move(ignore));
+  auto walk = std::make_unique<Walk>(std::move(root), *clean, std::move(ignore), limits);
   if (auto begun = walk->begin(); !begun) return std::unexpected(begun.error());
   return std::unique_ptr<BuildContext>(new BuildContext(std::move(walk)));
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -7,14 +9,22 @@
 
 namespace skillrun {
 
-/// The folder of a Dockerfile build as a tar archive that is made while it is sent. Symlinks are archived as they are
+/// How much may be in a build context. It is read whole before each run, so there is an end to it.
+struct ContextLimits {
+  std::size_t entries = 100'000;
+  std::uint64_t bytes = std::uint64_t{1} << 30;
+};
+
+/// The folder of a Dockerfile build as a tar archive that is made while it is read. Symlinks are archived as they are
 /// and never followed, so nothing from outside the folder can get into it. What .dockerignore excludes is left out;
-/// everything belongs to root. Entries come in the order of their names.
+/// everything belongs to root and has one date. Entries come in the order of their names: the same paths, types, modes,
+/// contents and targets are the same bytes, and others are others.
 class BuildContext {
  public:
   /// `dockerfile` is relative to `folder`; empty: "Dockerfile".
   [[nodiscard]] static EngineResult<std::unique_ptr<BuildContext>> open(const std::string& folder,
-                                                                        const std::string& dockerfile);
+                                                                        const std::string& dockerfile,
+                                                                        ContextLimits limits = {});
   BuildContext(const BuildContext&) = delete;
   BuildContext& operator=(const BuildContext&) = delete;
   ~BuildContext();

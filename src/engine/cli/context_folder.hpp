@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <skillrun/engine.hpp>
+
+#include "engine/cli/private_folder.hpp"
+
+namespace skillrun {
+
+/// The archive of a build context, unpacked for a client that wants a folder. Removed with this object, whatever modes
+/// its folders have.
+class ContextFolder {
+ public:
+  [[nodiscard]] static EngineResult<std::unique_ptr<ContextFolder>> unpack(const ByteSource& archive);
+  ContextFolder() = default;
+  ContextFolder(const ContextFolder&) = delete;
+  ContextFolder& operator=(const ContextFolder&) = delete;
+  ~ContextFolder();
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+ private:
+  PrivateFolder folder_;
+  std::string path_;
+};
+
+}  // namespace skillrun
