@@ -4,4 +4,6 @@ add_library(skillrun_warnings INTERFACE)
 target_compile_options(skillrun_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
   -Wno-restrict -Woverloaded-virtual -Wcast-align -Wnull-dereference -Wformat=2 -Wimplicit-fallthrough
-  $<$<BOOL:${SKILLRUN_WERROR}>:-Werror>)
+  $<$<BOOL:${SKILLRUN_WERROR}>:-Werror>
+  # A view of what is gone ends the build, which clang sees by SKILLRUN_VIEWED (see src/support/lifetime.hpp).
+  $<$<CXX_COMPILER_ID:Clang>:-Werror=dangling> $<$<CXX_COMPILER_ID:Clang>:-Werror=return-stack-address>)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <skillrun/report.hpp>
 
+#include "run/terminal.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
@@ -53,6 +54,11 @@ bool write_all(int descriptor, std::string_view text) {
     text.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
+}
+
+bool on_terminal() {
+  return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && may_touch_terminal(STDIN_FILENO) &&
+         may_touch_terminal(STDOUT_FILENO);
 }
 
 Console::Console(const GlobalOptions& options)

@@ -42,6 +42,10 @@ class Console {
   bool quiet_;
 };
 
+/// True when standard input and output are terminals of this program's own: not those of another job in the
+/// foreground, which would be taken from it.
+[[nodiscard]] bool on_terminal();
+
 /// Writes everything; false when that is not possible (errno says why).
 [[nodiscard]] bool write_all(int descriptor, std::string_view text);
 

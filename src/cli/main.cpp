@@ -1,18 +1,21 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
-#include <spdlog/sinks/basic_file_sink.h>
-
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/log_sink.hpp"
+#include "cli/own_file.hpp"
+#include "cli/standard_streams.hpp"
 #include "engine/log.hpp"
+#include "support/text.hpp"
 
 namespace skillrun::cli {
 
@@ -42,10 +45,17 @@ constexpr Command commands[] = {
     {"policy test", policy_test_command},
 };
 
-void set_up_logging(const GlobalOptions& options) {
+/// False when the log file can not be written, which was said then.
+bool set_up_logging(const GlobalOptions& options) {
   spdlog::logger& logger = log::logger();
   if (!options.log_file.empty()) {
-    logger.sinks() = {std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.log_file)};
+    auto file = open_for_appending(options.log_file);
+    if (!file) {
+      Console(options).error(
+          fmt::format("can not write the log file '{}': {}", printable(options.log_file), file.error()));
+      return false;
+    }
+    logger.sinks() = {std::make_shared<LogSink>(std::move(*file))};
   }
   logger.set_level(options.quiet         ? spdlog::level::err
                    : options.verbose > 1 ? spdlog::level::debug
@@ -57,6 +67,7 @@ void set_up_logging(const GlobalOptions& options) {
   } else if (!options.log_file.empty()) {
     logger.set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
   }
+  return true;
 }
 
 int main_in_words(std::vector<std::string> words) {
@@ -67,7 +78,7 @@ int main_in_words(std::vector<std::string> words) {
     fmt::print(stderr, "{}", invocation.error().error);
     return invocation.error().status;
   }
-  set_up_logging(invocation->global);
+  if (!set_up_logging(invocation->global)) return ExitStatus::failed;
   for (const Command& command : commands) {
     if (command.name == invocation->command) return command.run(*invocation);
   }
@@ -79,6 +90,7 @@ int main_in_words(std::vector<std::string> words) {
 }  // namespace skillrun::cli
 
 int main(int argc, char** argv) {
+  if (!skillrun::cli::open_closed_streams()) return skillrun::cli::ExitStatus::failed;
   std::signal(SIGPIPE, SIG_IGN);
   try {
     return skillrun::cli::main_in_words({argv + 1, argv + argc});

@@ -98,7 +98,8 @@ std::unexpected<RunResult> no_engine(const Detection& detection) {
 DiscoveryOptions discovery_options(const GlobalOptions& options) {
   DiscoveryOptions discovery;
   discovery.explicit_paths = options.manifests;
-  for (const std::string_view path : split(environment("SKILLRUN_MANIFEST"), ':')) {
+  const std::string named = environment("SKILLRUN_MANIFEST");
+  for (const std::string_view path : split(named, ':')) {
     if (!path.empty()) discovery.environment_paths.emplace_back(path);
   }
   std::error_code error;

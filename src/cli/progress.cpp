@@ -9,6 +9,7 @@
 
 #include "cli/console.hpp"
 #include "engine/log.hpp"
+#include "run/terminal.hpp"
 
 namespace skillrun::cli {
 
@@ -37,7 +38,9 @@ void Progress::take(const ProgressEvent& event) {
   if (news && event.kind == ProgressEvent::Kind::layer) log::info("{}: {}", event.layer, event.text);
   if (news && event.kind != ProgressEvent::Kind::layer) log::info("{}", event.text);
   const auto now = std::chrono::steady_clock::now();
-  if (!draws_ || (event.kind != ProgressEvent::Kind::stage && now - drawn_at_ < redraw_pause)) return;
+  if (!draws_ || !may_touch_terminal(STDERR_FILENO) ||
+      (event.kind != ProgressEvent::Kind::stage && now - drawn_at_ < redraw_pause))
+    return;
   drawn_at_ = now;
   draw();
 }
@@ -53,7 +56,7 @@ void Progress::draw() {
 }
 
 void Progress::clear() {
-  if (drawn_lines_ == 0) return;
+  if (drawn_lines_ == 0 || !may_touch_terminal(STDERR_FILENO)) return;
   const std::string up = drawn_lines_ > 1 ? fmt::format("\x1b[{}A", drawn_lines_ - 1) : std::string();
   (void)write_all(STDERR_FILENO, up + "\r\x1b[J");
   drawn_lines_ = 0;

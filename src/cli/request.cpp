@@ -1,6 +1,6 @@
 #include "cli/request.hpp"
 
-#include <unistd.h>
+#include "cli/console.hpp"
 
 #include <fmt/format.h>
 
@@ -16,10 +16,9 @@ Request render_request(const std::string& engine_selection, const ContainerSpec&
   request.engine.kind = "docker";
   request.engine.transport = "api";
   if (detection.engine) request.engine = detection.engine->info();
-  StartOptions options{.standard_input = spec.wants_stdin(),
-                       .tty = spec.tty && spec.tty->value != TtyMode::automatic
-                                  ? spec.tty->value == TtyMode::on
-                                  : isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1};
+  StartOptions options{
+      .standard_input = spec.wants_stdin(),
+      .tty = spec.tty && spec.tty->value != TtyMode::automatic ? spec.tty->value == TtyMode::on : on_terminal()};
   std::string trouble;
   if (spec.build) {
     auto recipe = recipe_digest(spec);

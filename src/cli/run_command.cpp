@@ -1,40 +1,39 @@
-#include <fcntl.h>
+#include <chrono>
+
 #include <fmt/format.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <chrono>
-#include <system_error>
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/own_file.hpp"
 #include "cli/preparation.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
+#include "run/result_document.hpp"
 #include "support/text.hpp"
-#include "support/unique_fd.hpp"
 
 namespace skillrun::cli {
 
 namespace {
 
+std::string unwritable(const std::string& path, std::string_view why) {
+  return fmt::format("can not write the result file '{}': {}", printable(path), why);
+}
+
 /// Opened before anything runs, so that a wrong path is an error and not a lost result. Empty when none was asked for.
-std::expected<UniqueFd, std::string> open_result_file(const std::string& path) {
-  if (path.empty()) return UniqueFd();
-  UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!file) {
-    return std::unexpected(
-        fmt::format("can not write the result file '{}': {}", printable(path), std::generic_category().message(errno)));
-  }
-  return file;
+std::expected<std::optional<WholeFile>, std::string> open_result_file(const std::string& path) {
+  if (path.empty()) return std::optional<WholeFile>();
+  auto file = WholeFile::open(path);
+  if (!file) return std::unexpected(unwritable(path, file.error()));
+  return std::optional(std::move(*file));
 }
 
 std::expected<RunIo, std::string> streams_of(const RunRequest& request) {
   RunIo io{.input = STDIN_FILENO, .output = STDOUT_FILENO, .error = STDERR_FILENO};
   io.capture = request.json;
-  io.terminal = !request.json && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
+  io.terminal = !request.json && on_terminal();
   if (request.max_output) {
     const auto size = parse_bytes(*request.max_output);
     if (!size) return std::unexpected(fmt::format("--max-output: {}", size.error().message));
@@ -78,14 +77,15 @@ int run_command(const Invocation& invocation) {
     return failed;
   }
   const RunResult result = run_to_the_end(invocation, console, *io);
-  const std::string document = to_json(result);
-  const bool recorded = !*file || write_all(file->get(), document);
+  std::expected<void, std::string> recorded;
+  if (*file) recorded = (*file)->write([&](const WholeFile::Write& write) { return write_json(result, write); });
   if (result.status == RunStatus::refused || !result.message.empty()) console.failure(result);
   if (!recorded) {
-    console.error(fmt::format("can not write the result file '{}'", printable(invocation.run.result_file)));
+    console.error(unwritable(invocation.run.result_file, recorded.error()));
     return failed;
   }
-  if (invocation.run.json && !console.print(document)) return failed;
+  const auto print = [&](std::string_view piece) { return console.print(piece); };
+  if (invocation.run.json && !write_json(result, print)) return failed;
   return result.exit_status();
 }
 

@@ -344,6 +344,7 @@ Ending Execution::carry(const OwnedContainer& container, AttachedContainer& atta
                         .signals = signals,
                         .terminal = start_.tty && io_.terminal ? io_.output : -1,
                         .started = started,
+                        .look_at_terminal = [&terminal] { terminal.look_again(); },
                         .stop_program = [&terminal] { terminal.stop_program(); }};
   Ending ending = supervise(watched);
   result_.output = pump.take_output();

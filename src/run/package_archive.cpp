@@ -33,7 +33,7 @@ EngineResult<void> check(const PackageRecipe& recipe) {
   };
   if (!plain(recipe.suite, ".-")) return wrong("name of a Debian suite", recipe.suite);
   for (const std::string& package : recipe.include) {
-    if (!plain(package, "+-.:~=")) return wrong("name of a Debian package", package);
+    if (!plain(package, "+-.") || package.ends_with('-')) return wrong("name of a Debian package", package);
   }
   return {};
 }

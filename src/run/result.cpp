@@ -1,9 +1,10 @@
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include <skillrun/run.hpp>
-
+#include "run/result_document.hpp"
 #include "run/run_status.hpp"
 #include "support/base64.hpp"
 #include "support/json.hpp"
@@ -24,16 +25,89 @@ std::optional<std::string_view> as_text(const StreamResult& stream) {
   return std::nullopt;
 }
 
-json::object stream_object(const StreamResult& stream) {
-  json::object object{{"bytes", stream.bytes}, {"truncated", stream.truncated}};
-  if (stream.captured.empty() && stream.bytes > 0) return object;
-  if (const auto text = as_text(stream); text) {
-    object["text"] = *text;
-  } else {
-    object["base64"] = base64_encode(stream.captured);
+/// Short texts stay readable whatever is in them; of longer ones escapes may make no more than twice as many bytes.
+constexpr std::size_t short_text = std::size_t{64} << 10;
+
+/// The bytes that JSON makes of a text: six of most control characters, two of some others.
+std::size_t escaped_size(std::string_view text) {
+  std::size_t size = 0;
+  for (const char c : text) {
+    if (c == '"' || c == '\\' || c == '\b' || c == '\f' || c == '\n' || c == '\r' || c == '\t') {
+      size += 2;
+    } else {
+      size += static_cast<unsigned char>(c) < 0x20 ? 6 : 1;
+    }
   }
-  return object;
+  return size;
 }
+
+bool stays_readable(std::string_view text) {
+  return text.size() <= short_text || escaped_size(text) / 2 <= text.size();
+}
+
+/// Writes one object as pretty() does, and captured output piece by piece.
+class DocumentWriter {
+ public:
+  using Write = std::function<bool(std::string_view)>;
+
+  explicit DocumentWriter(const Write& write) : write_(write) {}
+
+  void member(std::string_view key, json::value value) {
+    const std::string text = lines(key, std::move(value));
+    write(separator());
+    write(text);
+  }
+
+  void stream(std::string_view key, const StreamResult& stream) {
+    const std::string text = lines(key, json::object{{"bytes", stream.bytes}, {"truncated", stream.truncated}});
+    write(separator());
+    constexpr std::string_view end = "\n  }";
+    write(std::string_view(text).substr(0, text.size() - end.size()));
+    if (!stream.captured.empty() || stream.bytes == 0) captured(stream);
+    write(end);
+  }
+
+  /// False when `write` was, once.
+  [[nodiscard]] bool finish() {
+    write("\n}\n");
+    return good_;
+  }
+
+ private:
+  /// A multiple of three, so that the pieces of base64 are one text together.
+  static constexpr std::size_t piece = std::size_t{48} << 10;
+
+  void write(std::string_view text) { good_ = good_ && write_(text); }
+  std::string_view separator() { return std::exchange(first_, false) ? "{\n" : ",\n"; }
+
+  /// A member with its indentation, without what comes before and after it.
+  static std::string lines(std::string_view key, json::value value) {
+    constexpr std::string_view begin = "{\n";
+    constexpr std::string_view end = "\n}\n";
+    const std::string text = pretty(json::object{{key, std::move(value)}});
+    return text.substr(begin.size(), text.size() - begin.size() - end.size());
+  }
+
+  void captured(const StreamResult& stream) {
+    auto text = as_text(stream);
+    if (text && !stays_readable(*text)) text.reset();
+    write(text ? ",\n    \"text\": \"" : ",\n    \"base64\": \"");
+    for (std::string_view rest = text.value_or(stream.captured); good_ && !rest.empty();
+         rest.remove_prefix(std::min(piece, rest.size()))) {
+      if (!text) {
+        write(base64_encode(rest.substr(0, piece)));
+      } else {
+        const std::string quoted = json::serialize(json::string(rest.substr(0, piece)));
+        write(std::string_view(quoted).substr(1, quoted.size() - 2));
+      }
+    }
+    write("\"");
+  }
+
+  const Write& write_;
+  bool first_ = true;
+  bool good_ = true;
+};
 
 double milliseconds(std::chrono::nanoseconds time) {
   return std::round(std::chrono::duration<double, std::micro>(time).count()) / 1000.0;
@@ -64,7 +138,7 @@ int RunResult::exit_status() const noexcept {
   return 125;
 }
 
-std::string to_json(const RunResult& result) {
+bool write_json(const RunResult& result, const std::function<bool(std::string_view)>& write) {
   const bool ended = result.status == RunStatus::exited || result.status == RunStatus::signalled ||
                      result.status == RunStatus::out_of_memory;
   json::object engine{{"kind", or_null(result.engine.kind)},
@@ -75,29 +149,38 @@ std::string to_json(const RunResult& result) {
                      {"create", milliseconds(result.times.create)}, {"verify", milliseconds(result.times.verify)},
                      {"start", milliseconds(result.times.start)},   {"run", milliseconds(result.times.run)},
                      {"remove", milliseconds(result.times.remove)}, {"total", milliseconds(result.times.total)}};
-  json::object document;
-  document["version"] = 1;
-  document["status"] = to_string(result.status);
-  document["exit_status"] = result.exit_status();
-  document["exit_code"] = ended ? json::value(result.exit_code) : json::value(nullptr);
-  document["signal"] = result.signal ? json::value(*result.signal) : json::value(nullptr);
-  document["message"] = or_null(result.message);
-  document["skill"] = or_null(result.skill);
-  document["instance"] = result.instance ? json::value(*result.instance) : json::value(nullptr);
-  document["image"] = or_null(result.image);
-  document["built_image"] = or_null(result.built_image);
-  document["image_id"] = or_null(result.image_id);
-  document["image_digest"] = or_null(result.image_digest);
-  document["container_id"] = or_null(result.container_id);
-  document["engine"] = std::move(engine);
-  document["policy"] = or_null(result.policy);
-  document["policy_digest"] = or_null(result.policy_digest);
-  document["findings"] = to_json_array(result.findings);
-  document["times"] = std::move(times);
-  document["output"] = stream_object(result.output);
-  document["error"] = stream_object(result.error);
-  document["input_bytes"] = result.input_bytes;
-  return pretty(document);
+  DocumentWriter document(write);
+  document.member("version", 1);
+  document.member("status", json::value(to_string(result.status)));
+  document.member("exit_status", result.exit_status());
+  document.member("exit_code", ended ? json::value(result.exit_code) : json::value(nullptr));
+  document.member("signal", result.signal ? json::value(*result.signal) : json::value(nullptr));
+  document.member("message", or_null(result.message));
+  document.member("skill", or_null(result.skill));
+  document.member("instance", result.instance ? json::value(*result.instance) : json::value(nullptr));
+  document.member("image", or_null(result.image));
+  document.member("built_image", or_null(result.built_image));
+  document.member("image_id", or_null(result.image_id));
+  document.member("image_digest", or_null(result.image_digest));
+  document.member("container_id", or_null(result.container_id));
+  document.member("engine", std::move(engine));
+  document.member("policy", or_null(result.policy));
+  document.member("policy_digest", or_null(result.policy_digest));
+  document.member("findings", to_json_array(result.findings));
+  document.member("times", std::move(times));
+  document.stream("output", result.output);
+  document.stream("error", result.error);
+  document.member("input_bytes", result.input_bytes);
+  return document.finish();
+}
+
+std::string to_json(const RunResult& result) {
+  std::string text;
+  (void)write_json(result, [&](std::string_view piece) {
+    text += piece;
+    return true;
+  });
+  return text;
 }
 
 }  // namespace skillrun

@@ -27,13 +27,15 @@ json::object times() {
   });
 }
 
-/// With --json the captured output is in it, as `text` or, where that is not UTF-8, as `base64`.
+/// With --json the captured output is in it, as `text` or, where that is not UTF-8 or would be mostly escapes, as
+/// `base64`.
 json::object stream(std::string_view description) {
   schema::Table table;
   table.add("bytes", described("all that the skill wrote", whole(0)), schema::Presence::required);
   table.add("truncated", described("there was more than --max-output", schema::flag()), schema::Presence::required);
-  table.add("text", text());
-  table.add("base64", schema::text_like("^[A-Za-z0-9+/]*={0,2}$"));
+  table.add("text",
+            described("what was captured, where it is UTF-8 and escapes would not more than double it", text()));
+  table.add("base64", described("what was captured, otherwise", schema::text_like("^[A-Za-z0-9+/]*={0,2}$")));
   return described(description, table.take());
 }
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <cerrno>
 
+#include "run/terminal.hpp"
+
 namespace skillrun {
 
 namespace {
@@ -13,6 +15,8 @@ namespace {
 constexpr std::size_t buffer_size = std::size_t{256} << 10;
 /// What may wait for one reader while the other one still takes, on a shared connection.
 constexpr std::size_t most_held = std::size_t{1} << 20;
+/// Nobody tells a program that it has come to the foreground.
+constexpr std::chrono::milliseconds foreground_pause{300};
 
 int milliseconds_until(Pump::Clock::time_point until) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Pump::Clock::now()).count();
@@ -26,6 +30,7 @@ bool try_again(int error) { return error == EAGAIN || error == EWOULDBLOCK || er
 Pump::Pump(AttachedContainer& container, const RunIo& io)
     : container_(container),
       source_fd_(container.input_fd() >= 0 ? io.input : -1),
+      source_is_terminal_(source_fd_ >= 0 && ::isatty(source_fd_) == 1),
       input_buffer_(source_fd_ >= 0 ? buffer_size : 0),
       output_buffer_(buffer_size),
       output_(io.output, io),
@@ -39,7 +44,9 @@ Pump::Pump(AttachedContainer& container, const RunIo& io)
 
 void Pump::turn(Clock::time_point until, std::span<pollfd> watched) {
   entries_.resize(slots + watched.size());
-  arrange(std::span(entries_).first(slots));
+  const bool elsewhere = input_is_elsewhere();
+  if (elsewhere) until = std::min(until, Clock::now() + foreground_pause);
+  arrange(std::span(entries_).first(slots), !elsewhere);
   std::ranges::copy(watched, entries_.begin() + slots);
   const int ready = ::poll(entries_.data(), entries_.size(), milliseconds_until(until));
   if (ready <= 0) {
@@ -50,10 +57,14 @@ void Pump::turn(Clock::time_point until, std::span<pollfd> watched) {
   act(std::span<const pollfd>(entries_).first(slots));
 }
 
-void Pump::arrange(std::span<pollfd> entries) const {
+bool Pump::input_is_elsewhere() const noexcept {
+  return source_is_terminal_ && source_fd_ >= 0 && !may_touch_terminal(source_fd_);
+}
+
+void Pump::arrange(std::span<pollfd> entries, bool with_input) const {
   const bool input_waits = input_begin_ < input_end_;
   const bool input_open = container_.input_fd() >= 0;
-  entries[source] = {input_open && !input_waits ? source_fd_ : -1, POLLIN, 0};
+  entries[source] = {with_input && input_open && !input_waits ? source_fd_ : -1, POLLIN, 0};
   entries[container_input] = {input_waits ? container_.input_fd() : -1, POLLOUT, 0};
   entries[container_output] = {may_read_output() ? container_.output_fd() : -1, POLLIN, 0};
   entries[container_error] = {may_read_error() ? container_.error_fd() : -1, POLLIN, 0};

@@ -60,7 +60,9 @@ class Pump {
     slots
   };
 
-  void arrange(std::span<pollfd> entries) const;
+  /// Input is a terminal that belongs to another job: reading from it would stop this program.
+  [[nodiscard]] bool input_is_elsewhere() const noexcept;
+  void arrange(std::span<pollfd> entries, bool with_input) const;
   void act(std::span<const pollfd> entries);
   [[nodiscard]] bool may_read_output() const noexcept;
   [[nodiscard]] bool may_read_error() const noexcept;
@@ -72,6 +74,7 @@ class Pump {
 
   AttachedContainer& container_;
   int source_fd_;
+  bool source_is_terminal_;
   std::vector<char> input_buffer_;
   std::size_t input_begin_ = 0;
   std::size_t input_end_ = 0;

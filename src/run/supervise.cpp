@@ -68,6 +68,7 @@ Ending Supervisor::run() {
                                    {cancellation_heard_ ? -1 : watched_.control.cancellation().fd(), POLLIN, 0}}};
     watched_.pump.turn(until == Clock::time_point::max() ? Clock::now() + std::chrono::hours{1} : until, entries);
     look_at_streams();
+    if (watched_.look_at_terminal) watched_.look_at_terminal();
     if (entries[1].revents != 0) {
       cancellation_heard_ = true;
       watched_.pump.drop_output();

@@ -53,7 +53,8 @@ struct Watched {
   SkillSignals& signals;
   int terminal = -1;  ///< whose window size is the container's; -1: none
   std::chrono::steady_clock::time_point started;
-  std::function<void()> stop_program;  ///< returns when the program is to go on (SIGCONT)
+  std::function<void()> look_at_terminal{};  ///< called now and then: the program may have come to the foreground
+  std::function<void()> stop_program{};      ///< returns when the program is to go on (SIGCONT)
 };
 
 /// Carries the streams until the container has ended and its output is handed on: passes signals on (a second INT

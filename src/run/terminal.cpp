@@ -9,7 +9,8 @@ namespace skillrun {
 
 namespace {
 
-/// Changing a terminal's settings from a background group would stop the program with SIGTTOU.
+/// Between the look at who is in the foreground and the change, the shell may have moved the program out of it: then
+/// SIGTTOU would stop it.
 void set_attributes(int fd, const termios& settings) noexcept {
   sigset_t blocked;
   sigset_t before;
@@ -22,17 +23,24 @@ void set_attributes(int fd, const termios& settings) noexcept {
 
 }  // namespace
 
+bool may_touch_terminal(int fd) noexcept {
+  // Of a terminal that is not the controlling one there is no foreground.
+  const pid_t foreground = ::tcgetpgrp(fd);
+  return foreground < 0 || foreground == ::getpgrp();
+}
+
 TerminalGuard::TerminalGuard(int fd) noexcept : fd_(fd) {
   termios settings{};
   if (fd >= 0 && tcgetattr(fd, &settings) == 0) before_ = settings;
 }
 
 TerminalGuard::~TerminalGuard() {
-  if (before_) set_attributes(fd_, *before_);
+  if (before_ && may_touch_terminal(fd_)) set_attributes(fd_, *before_);
 }
 
 void TerminalGuard::make_raw() noexcept {
-  if (!before_) return;
+  wanted_ = true;
+  if (!before_ || !may_touch_terminal(fd_)) return;
   termios raw = *before_;
   cfmakeraw(&raw);
   set_attributes(fd_, raw);
@@ -40,9 +48,10 @@ void TerminalGuard::make_raw() noexcept {
 }
 
 void TerminalGuard::stop_program() noexcept {
-  if (raw_) set_attributes(fd_, *before_);
+  if (raw_ && may_touch_terminal(fd_)) set_attributes(fd_, *before_);
+  raw_ = false;
   ::raise(SIGSTOP);
-  if (raw_) make_raw();
+  look_again();
 }
 
 std::optional<WindowSize> window_size(int fd) noexcept {

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include <fmt/core.h>
 
 #include "spec/csv.hpp"
@@ -20,6 +24,14 @@ bool is_csv(std::string_view text) {
   return false;
 }
 
+/// What one engine or another takes for a way to connect, or for its default network, and not for a network that
+/// somebody made. As the name of one, in whatever case, they would mean different things to different engines.
+bool is_mode_of_some_engine(std::string_view name) {
+  constexpr std::array<std::string_view, 11> words = {"none", "bridge",  "default", "host",        "container", "ns",
+                                                      "pod",  "private", "pasta",   "slirp4netns", "podman"};
+  return std::ranges::find(words, to_lower(name)) != words.end();
+}
+
 std::expected<NetworkMode, ParseError> parse_literal(std::string_view text) {
   if (text == "none") return NetworkMode{NetworkKind::none, {}};
   if (text == "bridge" || text == "default") return NetworkMode{NetworkKind::bridge, {}};
@@ -33,6 +45,10 @@ std::expected<NetworkMode, ParseError> parse_literal(std::string_view text) {
     const std::string_view path = text.substr(text.find(':') + 1);
     if (path.starts_with('/')) return NetworkMode{NetworkKind::path, clean_path(path)};
     return refuse(fmt::format("expected an absolute path after ns:, found {}", quoted(text)));
+  }
+  if (is_mode_of_some_engine(text)) {
+    return refuse(
+        fmt::format("expected {}, found {}, which means a way to connect to some engines", expectation, quoted(text)));
   }
   if (is_engine_name(text)) return NetworkMode{NetworkKind::named, std::string(text)};
   return refuse(fmt::format("expected {}, found {}", expectation, quoted(text)));

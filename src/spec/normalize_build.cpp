@@ -14,9 +14,10 @@ namespace {
 
 bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
-/// Debian policy 5.6.7: at least two of lower-case letters, digits, '+', '-', '.'; the first a letter or digit.
+/// Debian policy 5.6.7: at least two of lower-case letters, digits, '+', '-', '.'; the first a letter or digit. Behind
+/// a name apt reads '-' as "remove it", and no package's name ends so.
 bool is_package_name(std::string_view name) {
-  return name.size() >= 2 && name.size() <= 128 && is_lower_or_digit(name.front()) &&
+  return name.size() >= 2 && name.size() <= 128 && is_lower_or_digit(name.front()) && !name.ends_with('-') &&
          std::ranges::all_of(name, [](char c) { return is_lower_or_digit(c) || c == '+' || c == '-' || c == '.'; });
 }
 

@@ -128,6 +128,11 @@ void set_user(SpecBuilder& builder, const std::string& value, const Origin& orig
 void add_group(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
   const auto group = parse_user(value);
+  if (value == "keep-groups") {
+    builder.problem("podman-only-flag", origin, "only podman knows keep-groups: it gives the skill all of your groups",
+                    "name the one group whose files the skill needs");
+    return;
+  }
   if (!group || !group->group.empty()) {
     builder.problem("invalid-value", origin, fmt::format("'{}' is no group", printable(value)),
                     "write a group's name or number");

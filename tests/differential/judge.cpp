@@ -228,15 +228,7 @@ void judge_host(const json::object& host, Reasons& reasons) {
                            "OomKillDisable", "ContainerIDFile"}) {
     if (says_something(host, name)) reasons.push_back(fmt::format("{} {}", name, member(host, name)));
   }
-  static const std::set<std::string> runtimes{"",
-                                              "runc",
-                                              "crun",
-                                              "runsc",
-                                              "kata",
-                                              "kata-runtime",
-                                              "io.containerd.runc.v2",
-                                              "io.containerd.runsc.v1",
-                                              "io.containerd.kata.v2"};
+  static const std::set<std::string> runtimes{"", "runc", "crun", "runsc", "kata", "kata-runtime"};
   if (!runtimes.contains(member(host, "Runtime"))) reasons.push_back("the runtime " + member(host, "Runtime"));
   static const std::set<std::string> logs{"", "none", "json-file", "local", "journald", "k8s-file"};
   if (const json::value* log = host.if_contains("LogConfig"); log != nullptr && log->is_object()) {

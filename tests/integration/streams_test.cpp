@@ -57,6 +57,23 @@ TEST_CASE_FIXTURE(World, "standard output and standard error stay apart") {
   CHECK(outcome.err == "two\n");
 }
 
+TEST_CASE_FIXTURE(World, "closed standard descriptors are as /dev/null, and no file gets their numbers") {
+  for (const char* closing : {"<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"}) {
+    CAPTURE(closing);
+    const std::filesystem::path file = work() / "result.json";
+    const Outcome outcome = pipe(*this, "echo typed | \"$@\" " + std::string(closing),
+                                 "cat; echo out; echo err >&2; exit 3", {"--result-file", file});
+    CHECK_MESSAGE(outcome.status == 3, outcome.err);
+    const std::string document = read_file(file);
+    const skillrun::json::value result = skillrun::json::parse(document);
+    CHECK_MESSAGE(result.at("status").as_string() == "exited", document);
+    const bool no_input = contains(closing, "<&-");
+    CHECK(result.at("output").at("bytes").as_int64() == (no_input ? 4 : 10));
+    CHECK(contains(outcome.out, "out\n") == !contains(" " + std::string(closing), " >&-"));
+    CHECK(contains(outcome.err, "err\n") == !contains(closing, "2>&-"));
+  }
+}
+
 TEST_CASE_FIXTURE(World, "a skill that says nothing leaves both streams empty") {
   const Outcome outcome = script("true");
   CHECK(outcome.out == "");

@@ -25,10 +25,10 @@ void check_dns(const RuleContext& context, FindingSink& sink) {
 constexpr Rule rules[] = {
     {.info = {.id = "host-gateway",
               .privileged = info,
-              .baseline = warning,
+              .baseline = error,
               .restricted = error,
               .summary = "host-gateway in extra hosts",
-              .why = "it is the way to services that the host offers to its containers only",
+              .why = "it is the way to services of the host itself, whatever network the skill is on",
               .remedy = "name the address of the service instead",
               .source = "own"},
      .check = check_gateway},

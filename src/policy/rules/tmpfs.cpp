@@ -40,7 +40,7 @@ void check_size(const RuleContext& context, FindingSink& sink) {
 constexpr Rule rules[] = {
     {.info = {.id = "tmpfs-options",
               .privileged = info,
-              .baseline = warning,
+              .baseline = error,
               .restricted = error,
               .summary = "a tmpfs with exec, suid or dev",
               .why = "a writable place that can run programs is where a break-in puts its own",

@@ -102,7 +102,7 @@ constexpr Rule rules[] = {
      .check = check_device},
     {.info = {.id = "volume-driver",
               .privileged = info,
-              .baseline = warning,
+              .baseline = error,
               .restricted = error,
               .summary = "a volume driver other than local",
               .why =

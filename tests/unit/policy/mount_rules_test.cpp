@@ -64,7 +64,7 @@ TEST_CASE("a volume that exists already is judged by what it is, not by what the
   host.volumes["data"] = {.driver = "local", .options = {{"type", "ext4"}, {"device", "/dev/sda1"}}};
   CHECK(found("volume-device"));
   host.volumes["data"] = {.driver = "other", .options = {}};
-  CHECK(has(judge_mount(volume, host), "volume-driver", Severity::warning));
+  CHECK(has(judge_mount(volume, host), "volume-driver", Severity::error));
   // What is declared for one that exists has no effect.
   volume.value.driver_options = {{"type", "none"}, {"o", "bind"}, {"device", "/srv/x"}};
   host.volumes["data"] = {.driver = "local", .options = {}};

@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <skillrun/run.hpp>
 
+#include "run/result_document.hpp"
+#include "support/base64.hpp"
 #include "support/json.hpp"
 
 namespace skillrun {
@@ -73,6 +76,45 @@ TEST_CASE("captured text is text, other bytes are base64, and what was not captu
   CHECK(!counted.at("output").as_object().contains("text"));
   CHECK(counted.at("output").at("bytes") == 10);
   CHECK(counted.at("error").at("text").as_string() == "ab");
+}
+
+TEST_CASE("long text that would be mostly escapes is base64, and short text stays text whatever is in it") {
+  RunResult result;
+  const std::string zeros(300'001, '\0');
+  const std::string quotes(300'001, '"');
+  result.output = {.captured = zeros, .bytes = zeros.size(), .truncated = false};
+  result.error = {.captured = quotes, .bytes = quotes.size(), .truncated = false};
+  const std::string text = to_json(result);
+  CHECK(text.size() < 1'100'000);
+  const json::object written = json::parse(text).as_object();
+  CHECK(!written.at("output").as_object().contains("text"));
+  CHECK(base64_decode(std::string_view(written.at("output").at("base64").as_string())) == zeros);
+  CHECK(written.at("error").at("text").as_string() == quotes);
+  result.output.captured.resize(1000);
+  CHECK(document(result).at("output").at("text").as_string() == std::string(1000, '\0'));
+}
+
+TEST_CASE("long output is the same in pieces, wherever they begin") {
+  RunResult result;
+  for (int i = 0; i < 40'000; ++i) result.output.captured += fmt::format("{} grüße \"\\ \U0001F600\n", i);
+  result.output.bytes = result.output.captured.size();
+  result.error.captured = result.output.captured + "\xff";
+  result.error.bytes = result.error.captured.size();
+  const json::object written = document(result);
+  CHECK(written.at("output").at("text").as_string() == result.output.captured);
+  CHECK(base64_decode(std::string_view(written.at("error").at("base64").as_string())) == result.error.captured);
+}
+
+TEST_CASE("writing a result ends where it can not be written") {
+  RunResult result;
+  result.output.captured = std::string(1'000'000, 'x');
+  result.output.bytes = result.output.captured.size();
+  std::size_t written = 0;
+  CHECK(!write_json(result, [&](std::string_view piece) {
+    written += piece.size();
+    return written < 200'000;
+  }));
+  CHECK(written < 300'000);
 }
 
 TEST_CASE("base64 is padded to whole groups") {

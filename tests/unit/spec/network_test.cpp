@@ -38,11 +38,42 @@ TEST_CASE("a mode is written out as it is read") {
     CHECK(read(text) == text);
 }
 
-TEST_CASE("literal modes are case-sensitive: HOST is the name of a network") {
-  const auto mode = parse_network("HOST");
-  REQUIRE(mode);
-  CHECK(mode->kind == NetworkKind::named);
-  CHECK(mode->name == "HOST");
+TEST_CASE("what some engine takes for a way to connect is no network's name, in whatever case") {
+  for (const auto* text : {"HOST",
+                           "Host",
+                           "NONE",
+                           "Bridge",
+                           "DEFAULT",
+                           "container",
+                           "ns",
+                           "NS",
+                           "pod",
+                           "private",
+                           "Private",
+                           "pasta",
+                           "PASTA",
+                           "podman",
+                           "slirp4netns",
+                           "Slirp4Netns",
+                           "pasta:-T,53",
+                           "bridge:ip=10.0.0.5",
+                           "pasta:x",
+                           "Host:x",
+                           "CONTAINER:abc",
+                           "NS:/proc/1/ns/net",
+                           "name=pasta",
+                           "name=Private",
+                           "NAME=slirp4netns",
+                           "\"name=podman\""}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_network(text).has_value());
+  }
+  for (const auto* text : {"hostile", "my-host", "podman2", "bridge0", "pasta.net", "default_net"}) {
+    CAPTURE(text);
+    const auto mode = parse_network(text);
+    REQUIRE(mode);
+    CHECK(mode->kind == NetworkKind::named);
+  }
 }
 
 TEST_CASE("the CSV form is folded to lower case as docker folds it") {
