@@ -14,13 +14,16 @@ int dry_run(const Invocation& invocation, const Console& console) {
     console.failure(prepared.error());
     return prepared.error().exit_status();
   }
-  const auto approved = admit_here(*prepared);
-  if (!approved) {
-    console.failure(approved.error());
-    return approved.error().exit_status();
+  Judgement judgement = judge_here(invocation.global, *prepared, AskEngine::always);
+  if (!judgement.verdict) {
+    const RunResult result = refused_result(std::move(judgement.verdict.error()));
+    console.failure(result);
+    return result.exit_status();
   }
-  console.findings(approved->findings());
-  const Request request = render_request(invocation.global.engine, approved->spec());
+  if (!judgement.detection.engine) console.warning(no_engine_asked);
+  const ApprovedSpec& approved = *judgement.verdict;
+  console.findings(approved.findings());
+  const Request request = render_request(judgement.detection.engine.get(), approved.spec());
   std::string line;
   for (const std::string& word : request.command.words) line += (line.empty() ? "" : " ") + shell_quoted(word);
   for (const std::string& gap : request.command.gaps) console.warning(fmt::format("not in this command: {}", gap));

@@ -17,20 +17,24 @@ namespace skillrun::cli {
 
 namespace {
 
-struct Judgement {
-  ContainerSpec spec;  ///< with the policy's defaults; approved or not
-  Findings findings;
+/// A judgement, and what was judged.
+struct Explanation {
+  const ContainerSpec& spec;  ///< with the policy's defaults; approved or not
+  const Findings& findings;
   bool allowed;
+  const Engine* engine;  ///< null: none answers
 };
 
-Judgement judge(const Prepared& prepared) {
-  auto approved = admit(*prepared.policy, prepared.spec, LocalHost(std::nullopt, today()));
-  if (approved) return {.spec = approved->spec(), .findings = approved->findings(), .allowed = true};
-  return {.spec = std::move(approved.error().spec), .findings = std::move(approved.error().findings), .allowed = false};
+Explanation explanation_of(const Judgement& judgement) {
+  const auto& verdict = judgement.verdict;
+  return {.spec = verdict ? verdict->spec() : verdict.error().spec,
+          .findings = verdict ? verdict->findings() : verdict.error().findings,
+          .allowed = verdict.has_value(),
+          .engine = judgement.detection.engine.get()};
 }
 
 /// Each rule and what it says of this spec, in the order of the catalogue, the policy's own after them.
-std::vector<std::vector<std::string>> verdicts(const Judgement& judgement, const Policy& policy) {
+std::vector<std::vector<std::string>> verdicts(const Explanation& judgement, const Policy& policy) {
   std::vector<std::vector<std::string>> rows;
   const auto add = [&](std::string_view id, Severity severity) {
     const auto count = std::ranges::count_if(judgement.findings, [&](const Finding& f) { return f.rule == id; });
@@ -46,7 +50,7 @@ std::vector<std::vector<std::string>> verdicts(const Judgement& judgement, const
   return rows;
 }
 
-std::string as_text(const Prepared& prepared, const Judgement& judgement, const Request& request,
+std::string as_text(const Prepared& prepared, const Explanation& judgement, const Request& request,
                     const Console& console) {
   std::string text = fmt::format("skill {} from {}\n\n", prepared.spec.skill, prepared.found.manifest->source->name);
   std::vector<std::vector<std::string>> rows;
@@ -62,6 +66,7 @@ std::string as_text(const Prepared& prepared, const Judgement& judgement, const 
   if (!judgement.findings.empty()) {
     text += "\n" + format_text(judgement.findings, TextStyle{.color = console.color_for_output()});
   }
+  if (judgement.engine == nullptr) text += fmt::format("\n{}\n", no_engine_asked);
   if (judgement.allowed) {
     text += fmt::format("\nengine {}\n ", request.engine.endpoint.empty() ? "none answers" : request.engine.endpoint);
     for (const std::string& word : request.command.words) text += " " + shell_quoted(word);
@@ -71,7 +76,7 @@ std::string as_text(const Prepared& prepared, const Judgement& judgement, const 
   return text + fmt::format("\nverdict: {}\n", judgement.allowed ? "allowed" : "refused");
 }
 
-std::string as_json(const Prepared& prepared, const Judgement& judgement, const Request& request) {
+std::string as_json(const Prepared& prepared, const Explanation& judgement, const Request& request) {
   json::object document;
   document["skill"] = prepared.spec.skill;
   document["image"] = judgement.spec.image.value.familiar();
@@ -97,13 +102,16 @@ int explain_command(const Invocation& invocation) {
     console.failure(prepared.error());
     return prepared.error().exit_status();
   }
-  const Judgement judgement = judge(*prepared);
-  const Request request = judgement.allowed ? render_request(invocation.global.engine, judgement.spec) : Request{};
+  const Judgement judgement = judge_here(invocation.global, *prepared, AskEngine::always);
+  const Explanation explanation = explanation_of(judgement);
+  Request request;
+  if (explanation.engine != nullptr) request.engine = explanation.engine->info();
+  if (explanation.allowed) request = render_request(explanation.engine, explanation.spec);
   const bool written =
-      console.print(invocation.format == OutputFormat::json ? as_json(*prepared, judgement, request)
-                                                            : as_text(*prepared, judgement, request, console));
+      console.print(invocation.format == OutputFormat::json ? as_json(*prepared, explanation, request)
+                                                            : as_text(*prepared, explanation, request, console));
   if (!written) return failed;
-  return judgement.allowed ? success : refused;
+  return explanation.allowed ? success : refused;
 }
 
 }  // namespace skillrun::cli

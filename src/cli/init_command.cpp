@@ -44,15 +44,15 @@ std::expected<void, std::string> write_new(const std::string& path, std::string_
 }
 
 LintedFile judge(const std::string& text, ManifestFormat format, const std::string& path,
-                 std::shared_ptr<const Policy> policy) {
+                 std::shared_ptr<const Policy> policy, const GlobalOptions& options) {
   std::error_code error;
   auto source = std::make_shared<const SourceText>(
       SourceText{.name = path, .directory = std::filesystem::current_path(error).string(), .text = text});
-  const LocalHost host(std::nullopt, today());
+  const HostHere here = host_here(options);
   const EnvironmentVariables variables;
   return lint_manifest(
       std::move(source), format, path,
-      {.policy = std::move(policy), .host = host, .variables = variables, .caller = CallerContext::current()});
+      {.policy = std::move(policy), .host = *here.view, .variables = variables, .caller = CallerContext::current()});
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ int init_command(const Invocation& invocation) {
     console.failure(policy.error());
     return policy.error().exit_status();
   }
-  const LintedFile linted = judge(text, format, to_output ? "<stdout>" : path, *policy);
+  const LintedFile linted = judge(text, format, to_output ? "<stdout>" : path, *policy, invocation.global);
   if (to_output) {
     if (!console.print(text)) return failed;
   } else if (auto written = write_new(path, text); !written) {

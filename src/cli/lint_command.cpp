@@ -111,10 +111,10 @@ class Lint {
     if (!variables) return fail(variables.error());
     const MapVariables environment(std::move(*variables));
     const LexicalHost text_alone(today());
-    const LocalHost this_machine(std::nullopt, today());
+    const HostHere here = request_.host_checks ? host_here(global_) : HostHere{};
     const LintContext context{
         .policy = *policy,
-        .host = request_.host_checks ? static_cast<const HostView&>(this_machine) : text_alone,
+        .host = here.view ? static_cast<const HostView&>(*here.view) : text_alone,
         .variables = environment,
         .caller = request_.host_checks ? CallerContext::current() : anybody(),
     };

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <skillrun/manifest.hpp>
 
+#include "manifest/project_root.hpp"
 #include "support/read_file.hpp"
 #include "support/text.hpp"
 
@@ -92,11 +93,21 @@ class Finder {
       }
       if (why.empty()) why = distrust(path, uid);
       if (why.empty()) {
-        file(PolicyLayer::project, path);
+        project_file(path, level);
       } else {
         found.warnings.push_back(fmt::format("ignored the policy {}: {}", printable(path), why));
       }
     }
+  }
+
+  /// A policy that is there counts: one that leads elsewhere is neither read nor passed over.
+  void project_file(const std::string& path, const std::string& level) {
+    if (!leads_inside(path, project_root(level))) {
+      return fail(
+          fmt::format("the policy '{}' is a link that leads out of the project, or to nothing", printable(path)));
+    }
+    file(PolicyLayer::project, path);
+    found.projects.push_back(level);
   }
 
   void file(PolicyLayer layer, const std::string& path) {
@@ -123,6 +134,17 @@ std::expected<SourcePtr, std::string> read_policy_file(const std::string& path) 
   const std::string folder = fs::absolute(path, failed).parent_path().string();
   return std::make_shared<const SourceText>(
       SourceText{.name = path, .directory = failed ? std::string() : folder, .text = std::move(*text)});
+}
+
+std::expected<SourcePtr, std::string> LocalPolicyFiles::read(const std::string& path) const {
+  std::error_code missing;
+  for (const std::string& project : projects_) {
+    if (path.starts_with(project == "/" ? project : project + "/") && fs::exists(path, missing) &&
+        !leads_inside(path, project)) {
+      return std::unexpected("it is a link that leads out of the project");
+    }
+  }
+  return read_policy_file(path);
 }
 
 std::expected<FoundPolicies, std::string> find_policies(const PolicyPlaces& places,

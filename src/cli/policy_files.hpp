@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <skillrun/policy.hpp>
@@ -21,6 +22,7 @@ struct PolicyPlaces {
 struct FoundPolicies {
   std::vector<PolicyInput> inputs;
   std::vector<std::string> warnings;  ///< what was ignored and why
+  std::vector<std::string> projects;  ///< the folders whose .skillrun holds a policy
 };
 
 /// Reads the layers' policy.yaml (or policy.yml) and the policies that the caller names, each a built-in name or a
@@ -31,12 +33,16 @@ struct FoundPolicies {
 /// The text of one policy file, or why it can not be had, as half a sentence.
 [[nodiscard]] std::expected<SourcePtr, std::string> read_policy_file(const std::string& path);
 
-/// Reads what `extends` names from this machine's file system.
+/// Reads what `extends` names from this machine's file system. What lies in one of the `projects` by its path must lie
+/// there by every link, too.
 class LocalPolicyFiles final : public PolicyFiles {
  public:
-  [[nodiscard]] std::expected<SourcePtr, std::string> read(const std::string& path) const override {
-    return read_policy_file(path);
-  }
+  explicit LocalPolicyFiles(std::vector<std::string> projects = {}) : projects_(std::move(projects)) {}
+
+  [[nodiscard]] std::expected<SourcePtr, std::string> read(const std::string& path) const override;
+
+ private:
+  std::vector<std::string> projects_;
 };
 
 }  // namespace skillrun::cli

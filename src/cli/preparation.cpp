@@ -77,17 +77,6 @@ class CallerView final : public LexicalHost {
   LocalHost local_;
 };
 
-std::unexpected<RunResult> refusal(Refusal refused) {
-  std::string message = fmt::format("skill '{}' is refused by the policy {} ({}); nothing was run", refused.spec.skill,
-                                    refused.policy, errors_in(refused.findings));
-  auto result = failure(RunStatus::refused, std::move(message), std::move(refused.findings));
-  result.error().skill = refused.spec.skill;
-  result.error().instance = refused.spec.instance;
-  result.error().image = refused.spec.image.value.familiar();
-  result.error().policy = std::move(refused.policy);
-  return result;
-}
-
 std::unexpected<RunResult> no_engine(const Detection& detection) {
   return failure(RunStatus::engine_unavailable,
                  "no container engine answered; tried:" + describe_probes(detection.probes));
@@ -130,7 +119,7 @@ std::expected<std::shared_ptr<const Policy>, RunResult> load_policy(const Global
                                    options.policies);
   if (!found) return failure(RunStatus::refused, found.error() + "; without it nothing passes");
   for (const std::string& warning : found->warnings) console.warning(warning);
-  const LocalPolicyFiles files;
+  const LocalPolicyFiles files(found->projects);
   auto policy = Policy::fold(found->inputs, &files);
   if (!policy) {
     const SourcePtr& source = policy.error().front().source;
@@ -197,30 +186,51 @@ std::expected<std::unique_ptr<Engine>, RunResult> find_engine(const GlobalOption
   return std::move(detection.engine);
 }
 
-std::expected<ApprovedSpec, RunResult> admit_here(const Prepared& prepared) {
-  auto approved = admit(*prepared.policy, prepared.spec, LocalHost(std::nullopt, today()));
-  if (!approved) return refusal(std::move(approved.error()));
-  return std::move(*approved);
+HostHere host_here(const GlobalOptions& options, const Cancellation* cancellation) {
+  DetectionContext context = DetectionContext::current();
+  context.selection = options.engine;
+  HostHere here{.detection = detect_engine(context, false, CallLimits{.cancellation = cancellation}), .view = nullptr};
+  if (Engine* engine = here.detection.engine.get()) {
+    const EngineInfo& info = engine->info();
+    log::info("engine {} {} ({})", info.kind, info.version, info.endpoint);
+    here.view = std::make_unique<EngineHost>(*engine, today());
+  } else {
+    here.view = std::make_unique<LocalHost>(std::nullopt, today());
+  }
+  return here;
+}
+
+Judgement judge_here(const GlobalOptions& options, const Prepared& prepared, AskEngine ask,
+                     const Cancellation* cancellation) {
+  auto early = admit(*prepared.policy, prepared.spec, CallerView());
+  if (!early && ask == AskEngine::to_run) return {.verdict = std::move(early), .detection = {}};
+  HostHere here = host_here(options, cancellation);
+  auto verdict = admit(*prepared.policy, prepared.spec, *here.view);
+  const bool refused_by_words = !early && verdict;
+  return {.verdict = std::move(refused_by_words ? early : verdict), .detection = std::move(here.detection)};
+}
+
+RunResult refused_result(Refusal refused) {
+  std::string message = fmt::format("skill '{}' is refused by the policy {} ({}); nothing was run", refused.spec.skill,
+                                    refused.policy, errors_in(refused.findings));
+  RunResult result = failure(RunStatus::refused, std::move(message), std::move(refused.findings)).error();
+  result.skill = refused.spec.skill;
+  result.instance = refused.spec.instance;
+  result.image = refused.spec.image.value.familiar();
+  result.policy = std::move(refused.policy);
+  return result;
 }
 
 std::expected<Admitted, RunResult> admit_on_engine(const GlobalOptions& options, const Prepared& prepared,
                                                    const Cancellation* cancellation) {
-  if (auto early = admit(*prepared.policy, prepared.spec, CallerView()); !early) {
-    return refusal(std::move(early.error()));
+  Judgement judgement = judge_here(options, prepared, AskEngine::to_run, cancellation);
+  const bool engine_answered = judgement.detection.engine != nullptr;
+  if (!engine_answered && cancellation != nullptr && cancellation->cancelled()) {
+    return failure(RunStatus::cancelled, "interrupted");
   }
-  DetectionContext context = DetectionContext::current();
-  context.selection = options.engine;
-  Detection detection = detect_engine(context, false, CallLimits{.cancellation = cancellation});
-  if (!detection.engine) {
-    if (cancellation != nullptr && cancellation->cancelled()) return failure(RunStatus::cancelled, "interrupted");
-    if (auto here = admit_here(prepared); !here) return std::unexpected(std::move(here.error()));
-    return no_engine(detection);
-  }
-  const EngineInfo& info = detection.engine->info();
-  log::info("engine {} {} ({})", info.kind, info.version, info.endpoint);
-  auto approved = admit(*prepared.policy, prepared.spec, EngineHost(*detection.engine, today()));
-  if (!approved) return refusal(std::move(approved.error()));
-  return Admitted{.approved = std::move(*approved), .engine = std::move(detection.engine)};
+  if (!judgement.verdict) return std::unexpected(refused_result(std::move(judgement.verdict.error())));
+  if (!engine_answered) return no_engine(judgement.detection);
+  return Admitted{.approved = std::move(*judgement.verdict), .engine = std::move(judgement.detection.engine)};
 }
 
 }  // namespace skillrun::cli

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <expected>
 #include <memory>
+#include <string_view>
 
 #include <skillrun/manifest.hpp>
 #include <skillrun/policy.hpp>
@@ -46,11 +48,39 @@ struct Admitted {
 [[nodiscard]] std::expected<Prepared, RunResult> prepare(const GlobalOptions& options, const RunRequest& request,
                                                          const Console& console);
 
-/// Judges on this machine with no engine: for what runs nothing.
-[[nodiscard]] std::expected<ApprovedSpec, RunResult> admit_here(const Prepared& prepared);
+/// The view by which everything is judged that could run here: this machine's, with what the engine adds that the
+/// options select (its socket, its volumes, its platform, where it runs). Without an engine the machine's alone.
+struct HostHere {
+  Detection detection;  ///< with the engine, where one answers
+  std::unique_ptr<HostView> view;
+};
 
-/// Judges, finds an engine, and judges again with what that engine adds (its own socket, where it runs). A refusal
-/// needs no engine.
+[[nodiscard]] HostHere host_here(const GlobalOptions& options, const Cancellation* cancellation = nullptr);
+
+/// Whether an engine is asked about what needs none to be refused.
+enum class AskEngine : std::uint8_t {
+  to_run,  ///< not about what is refused by the manifest's words alone
+  always,  ///< so that every finding is shown
+};
+
+/// What `run` does with a skill, and what explain and --dry-run say it would.
+struct Judgement {
+  std::expected<ApprovedSpec, Refusal> verdict;
+  Detection detection;  ///< nothing was tried where no engine was asked
+};
+
+/// What is to be said of a verdict while no engine answers.
+inline constexpr std::string_view no_engine_asked =
+    "no engine answers: its volumes and its platform were not judged, and `run` will do so";
+
+/// The one way to a verdict. A spec passes when it does by the manifest's words and by what is here.
+[[nodiscard]] Judgement judge_here(const GlobalOptions& options, const Prepared& prepared, AskEngine ask,
+                                   const Cancellation* cancellation = nullptr);
+
+/// The result of a run that policy has refused.
+[[nodiscard]] RunResult refused_result(Refusal refusal);
+
+/// judge_here() for what goes on with the engine. A refusal needs none.
 [[nodiscard]] std::expected<Admitted, RunResult> admit_on_engine(const GlobalOptions& options, const Prepared& prepared,
                                                                  const Cancellation* cancellation = nullptr);
 

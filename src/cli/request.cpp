@@ -1,21 +1,17 @@
 #include "cli/request.hpp"
 
-#include "cli/console.hpp"
-
 #include <fmt/format.h>
 
+#include "cli/console.hpp"
 #include "run/recipe.hpp"
 
 namespace skillrun::cli {
 
-Request render_request(const std::string& engine_selection, const ContainerSpec& spec) {
-  DetectionContext context = DetectionContext::current();
-  context.selection = engine_selection;
-  const Detection detection = detect_engine(context);
+Request render_request(const Engine* engine, const ContainerSpec& spec) {
   Request request;
   request.engine.kind = "docker";
   request.engine.transport = "api";
-  if (detection.engine) request.engine = detection.engine->info();
+  if (engine != nullptr) request.engine = engine->info();
   StartOptions options{
       .standard_input = spec.wants_stdin(),
       .tty = spec.tty && spec.tty->value != TtyMode::automatic ? spec.tty->value == TtyMode::on : on_terminal()};

@@ -14,7 +14,7 @@ struct Request {
   EngineInfo engine;  ///< the one that answers now, or docker's defaults when none does
 };
 
-/// Rendered for the engine that would be taken. With no engine at hand the request is docker's.
-[[nodiscard]] Request render_request(const std::string& engine_selection, const ContainerSpec& spec);
+/// Rendered for the engine that would be taken. With none at hand (null) the request is docker's.
+[[nodiscard]] Request render_request(const Engine* engine, const ContainerSpec& spec);
 
 }  // namespace skillrun::cli

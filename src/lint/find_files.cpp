@@ -14,6 +14,7 @@
 #include <skillrun/manifest.hpp>
 
 #include "lint/gitignore.hpp"
+#include "manifest/project_root.hpp"
 #include "support/read_file.hpp"
 #include "support/text.hpp"
 
@@ -29,16 +30,6 @@ constexpr std::array<std::string_view, 5> usual_names = {"skillrun.toml", "skill
 constexpr std::string_view project_folder = ".skillrun";
 
 bool is_policy(std::string_view name) { return name == "policy.yaml" || name == "policy.yml"; }
-
-/// The root of the repository that holds the folder, if any.
-std::optional<fs::path> repository_of(const fs::path& folder) {
-  for (fs::path level = folder; !level.empty(); level = level.parent_path()) {
-    std::error_code error;
-    if (fs::exists(level / ".git", error)) return level;
-    if (level == level.root_path()) break;
-  }
-  return std::nullopt;
-}
 
 /// The .gitignore of one folder, and those above it.
 struct Level {
@@ -81,7 +72,8 @@ class Walk {
       if (is_ignored(&level, entry->path().string(), is_folder)) continue;
       if (is_folder) {
         if (auto walked = folder(entry->path(), shown / name, &level); !walked) return walked;
-      } else if (entry->is_regular_file(error) && (!entry->is_symlink(error) || stays_inside(entry->path()))) {
+      } else if (entry->is_regular_file(error) &&
+                 (!entry->is_symlink(error) || leads_inside(entry->path(), root_.empty() ? top_ : root_))) {
         file(entry->path(), (shown / name).string());
       }
       error.clear();
@@ -91,15 +83,6 @@ class Walk {
   }
 
  private:
-  /// A report quotes lines: a link must not bring in a file from outside of the repository.
-  [[nodiscard]] bool stays_inside(const fs::path& link) const {
-    std::error_code error;
-    const fs::path target = fs::canonical(link, error);
-    if (error) return false;
-    const fs::path relative = target.lexically_relative(root_.empty() ? top_ : root_);
-    return !relative.empty() && *relative.begin() != "..";
-  }
-
   void file(const fs::path& absolute, std::string shown) {
     const std::string name = absolute.filename().string();
     const bool in_project_folder = absolute.parent_path().filename() == project_folder;

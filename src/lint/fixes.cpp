@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string_view>
@@ -37,10 +39,8 @@ struct Stretch {
 std::string_view blanks = " \t";
 
 /// The stretch, and with it what would be left of its line: a comma, blanks, the dash of a YAML list, the line's end.
-Stretch with_surroundings(std::string_view text, Stretch stretch) {
-  const std::size_t line = text.rfind('\n', stretch.begin) == std::string_view::npos || stretch.begin == 0
-                               ? 0
-                               : text.rfind('\n', stretch.begin - 1) + 1;
+/// `line` is where the line begins that the stretch begins in.
+Stretch with_surroundings(std::string_view text, std::size_t line, Stretch stretch) {
   const auto skip_blanks = [&](std::size_t at) { return std::min(text.find_first_not_of(blanks, at), text.size()); };
   std::string_view before = text.substr(line, stretch.begin - line);
   std::size_t after = skip_blanks(stretch.end);
@@ -60,37 +60,45 @@ Stretch with_surroundings(std::string_view text, Stretch stretch) {
 }
 
 TextEdit removal(const TextIndex& index, Span from, Span to) {
-  const Stretch stretch =
-      with_surroundings(index.text(), {.begin = index.offset(from.begin), .end = index.offset(to.end)});
+  const Stretch stretch = with_surroundings(index.text(), index.offset({.line = from.begin.line, .column = 1}),
+                                            {.begin = index.offset(from.begin), .end = index.offset(to.end)});
   return {.span = index.span(stretch.begin, stretch.end), .replacement = {}};
 }
 
-/// The list of extra_args that has an entry there, and its number.
-std::pair<const TextList*, std::size_t> find_word(const SkillDefinition& skill, Span span) {
-  std::vector<const DockerRuntimeConfig*> tables;
-  if (skill.docker) tables.push_back(&*skill.docker);
-  for (const InstanceDefinition& instance : skill.instances) {
-    if (instance.docker) tables.push_back(&*instance.docker);
+/// Which words of a manifest's lists extra_args can go: those that are all of one flag, with the word before them when
+/// that is the flag. Looks at each list once.
+class RemovableWords {
+ public:
+  explicit RemovableWords(const Manifest& manifest) {
+    for (const SkillDefinition& skill : manifest.skills) {
+      if (skill.docker) add(*skill.docker);
+      for (const InstanceDefinition& instance : skill.instances) {
+        if (instance.docker) add(*instance.docker);
+      }
+    }
   }
-  for (const DockerRuntimeConfig* table : tables) {
-    if (!table->extra_args) continue;
-    const auto& items = table->extra_args->items;
-    const auto word = std::ranges::find(items, span, &Text::span);
-    if (word != items.end()) return {&*table->extra_args, static_cast<std::size_t>(word - items.begin())};
-  }
-  return {nullptr, 0};
-}
 
-/// A word of extra_args can go when it is all of one flag; with the word before it when that is the flag.
-std::optional<TextEdit> word_removal(const TextIndex& index, const SkillDefinition& skill, Span span) {
-  const auto [words, number] = find_word(skill, span);
-  if (words == nullptr) return std::nullopt;
-  const ParsedWords parsed = parse_extra_args(words->items);
-  if (std::ranges::count(parsed.flags, number, &FlagUse::word) != 1) return std::nullopt;
-  const bool value_alone = !words->items[number].value.starts_with('-');
-  if (value_alone && number == 0) return std::nullopt;
-  return removal(index, words->items[value_alone ? number - 1 : number].span, span);
-}
+  /// Where what has to go begins; nothing when the word at `span` can not go by itself.
+  [[nodiscard]] std::optional<Span> beginning(Span span) const {
+    const auto found = beginnings_.find(span.begin);
+    return found == beginnings_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  void add(const DockerRuntimeConfig& table) {
+    if (!table.extra_args) return;
+    const auto& words = table.extra_args->items;
+    std::vector<std::size_t> flags(words.size());
+    for (const FlagUse& use : parse_extra_args(words).flags) ++flags[use.word];
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const bool value_alone = !words[i].value.starts_with('-');
+      if (flags[i] != 1 || (value_alone && i == 0)) continue;
+      beginnings_.emplace(words[i].span.begin, words[value_alone ? i - 1 : i].span);
+    }
+  }
+
+  std::map<Position, Span> beginnings_;
+};
 
 std::set<std::string> fingerprints(const LintedFile& file, bool (*counts)(const Finding&)) {
   std::set<std::string> result;
@@ -184,6 +192,7 @@ class Mender {
 
 void set_fixes(Findings& findings, const Manifest& manifest) {
   const TextIndex index(manifest.source->text);
+  std::optional<RemovableWords> words;
   for (Finding& finding : findings) {
     if (finding.fix || finding.waived || finding.source != manifest.source || !finding.span.known()) continue;
     const bool is_option =
@@ -191,8 +200,8 @@ void set_fixes(Findings& findings, const Manifest& manifest) {
     if (finding.rule == unused_waiver || (has_to_go(finding) && is_option)) {
       finding.fix = removal(index, finding.span, finding.span);
     } else if (has_to_go(finding) && finding.field.contains("extra_args[")) {
-      const SkillDefinition* skill = manifest.find_skill(finding.skill);
-      if (skill != nullptr) finding.fix = word_removal(index, *skill, finding.span);
+      if (!words) words.emplace(manifest);
+      if (const auto from = words->beginning(finding.span)) finding.fix = removal(index, *from, finding.span);
     }
   }
 }

@@ -10,6 +10,7 @@
 
 #include "lint/compose/compose.hpp"
 #include "lint/skill_md.hpp"
+#include "manifest/project_root.hpp"
 
 namespace skillrun {
 
@@ -29,13 +30,24 @@ std::string sibling(const std::string& path, const std::string& name) {
   return (std::filesystem::path(path).parent_path() / name).string();
 }
 
+/// False for a manifest that a link brings in from elsewhere. What is not there says so when it is read.
+bool stays_in_project(const SourceText& skill, const std::string& manifest) {
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::canonical(skill.directory, error);
+  if (error || !std::filesystem::exists(manifest, error)) return true;
+  return leads_inside(manifest, project_root(folder));
+}
+
 /// A SKILL.md and the manifest that it names.
 std::vector<LintedFile> lint_skill(const SourcePtr& source, const LintInput& input, const LintContext& context) {
   LintedSkillMd skill = lint_skill_md(source, input.repository_path, context);
   std::vector<LintedFile> files;
   if (skill.sidecar) {
     const std::string& name = skill.sidecar->value;
-    auto manifest = read_source(sibling(input.path, name));
+    const std::string beside = sibling(input.path, name);
+    auto manifest = stays_in_project(*source, beside)
+                        ? read_source(beside)
+                        : std::unexpected<std::string>("is a link that leads out of the repository");
     if (manifest) {
       files.push_back(
           lint_manifest(std::move(*manifest), *format_of(name), sibling(input.repository_path, name), context));

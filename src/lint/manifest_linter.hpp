@@ -1,35 +1,52 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 #include <skillrun/lint.hpp>
 
 namespace skillrun {
 
-/// Judges one manifest as far as it can be understood, and says everything once.
+/// Who runs what a document declares, and so whose defaults stand in its gaps.
+enum class Runner : std::uint8_t {
+  skillrun,  ///< fills the policy's defaults in
+  other,     ///< knows nothing of policies: what is not written is not there
+};
+
+/// Judges one manifest as far as it can be understood. Each skill is judged by itself: what an alias repeats is said of
+/// each skill and instance that uses it. What an instance says exactly as its skill does is the skill's, and said once.
 class ManifestLinter {
  public:
   /// Both must outlive the linter.
-  ManifestLinter(const ManifestReading& reading, const LintContext& context);
+  ManifestLinter(const ManifestReading& reading, const LintContext& context, Runner runner = Runner::skillrun);
 
   [[nodiscard]] Findings lint();
 
  private:
+  /// What makes a finding of an instance the same as one of its skill, wherever they stand. A waiver of one lets the
+  /// other not pass.
+  using Identity = std::tuple<std::string, std::string, std::string, Severity, const SourceText*, Position>;
+  using Said = std::set<Identity>;
+
+  [[nodiscard]] static Identity identity_of(const Finding& finding);
   [[nodiscard]] const Policy& policy() const { return *context_.policy; }
-  void judge(const SkillDefinition& skill, std::optional<std::string_view> instance);
+  void judge_skill(const SkillDefinition& skill);
+  [[nodiscard]] std::optional<Findings> judge(const SkillDefinition& skill, std::optional<std::string_view> instance,
+                                              Findings& unresolved) const;
   [[nodiscard]] bool follows_from_fault(const Finding& finding) const;
-  void add(Findings found);
+  /// Adds what was found, each once, and gives it. Left out is what `shared` has and the instance does not declare.
+  Said add(Findings found, const Said& shared = {}, const InstanceDefinition* instance = nullptr);
 
   const Manifest& manifest_;
   const LintContext& context_;
-  std::vector<std::pair<std::string, std::string>> faults_;  ///< skill and field of what could not be read
-  std::set<std::tuple<const SourceText*, Position, Position, std::string, std::string, std::string>> known_;
+  Runner runner_;
+  std::map<std::string, std::vector<std::string>, std::less<>> faults_;  ///< by skill: fields that could not be read
   Findings findings_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "lint/manifest_linter.hpp"
 #include "manifest/decode.hpp"
+#include "manifest/foreign_text.hpp"
 #include "manifest/readers.hpp"
 #include "support/text.hpp"
 
@@ -166,6 +167,7 @@ LintedSkillMd lint_skill_md(const SourcePtr& source, std::string path, const Lin
   LintedSkillMd linted{.file = {.source = source, .path = std::move(path), .skills = {}, .findings = {}},
                        .sidecar = {}};
   const auto matter = front_matter(source->text);
+  std::optional<ValueNode> root;
   if (!matter) {
     reporter.report({}, {{1, 1}, {1, 1}},
                     {.rule = syntax_error,
@@ -180,14 +182,25 @@ LintedSkillMd lint_skill_md(const SourcePtr& source, std::string path, const Lin
                      .remediation = "save the file as UTF-8 text"});
   } else {
     const TextIndex index(*matter);
-    if (const auto root = read_yaml(index, reporter)) {
+    root = read_yaml(index, reporter);
+    if (root) {
       FrontMatter front(reporter, *source);
       front.check(*root);
       linted.sidecar = std::move(front.sidecar);
       if (!front.skill.empty()) linted.file.skills.push_back(std::move(front.skill));
     }
   }
-  linted.file.findings = apply_severities(*context.policy, reporter.take());
+  Findings findings = reporter.take();
+  static constexpr std::array marks{DocumentMark{.key = "name"}, DocumentMark{.key = "description"}};
+  if (!findings.empty() && !(matter && has_mark(*matter, root, marks))) {
+    ForeignText foreign =
+        foreign_text(*source, findings, "front matter: a line ---, the keys name and description, and a line ---");
+    linted.file.source = std::move(foreign.source);
+    findings = std::move(foreign.findings);
+    linted.file.skills.clear();
+    linted.sidecar.reset();
+  }
+  linted.file.findings = apply_severities(*context.policy, std::move(findings));
   for (Finding& finding : linted.file.findings) {
     if (!linted.file.skills.empty()) finding.skill = linted.file.skills.front();
   }

@@ -2,12 +2,19 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "manifest/readers.hpp"
+
 namespace skillrun {
 
 namespace {
 
 constexpr std::string_view marker = "skillrun:";
 constexpr std::string_view blanks = " \t\r";
+
+/// Each is looked at for every skill of the file.
+constexpr std::size_t max_directives = 1000;
 
 /// A key or a scalar: text that is no comment.
 struct Stretch {
@@ -30,7 +37,8 @@ class Stretches {
         add(member.value, {});
       }
     }
-    std::ranges::sort(all_, {}, &Stretch::begin);
+    // What an alias repeats has the place of its first user, whose it stays.
+    std::ranges::stable_sort(all_, {}, &Stretch::begin);
   }
 
   /// True when the byte at `offset` belongs to a key or a scalar.
@@ -77,15 +85,10 @@ Line line_at(std::string_view text, std::size_t offset) {
   return {before == std::string_view::npos ? 0 : before + 1, std::min(text.find('\n', offset), text.size())};
 }
 
-/// Where the comment begins that the marker at `at` opens; nothing when it is no comment, or one that says something
-/// else first.
-std::optional<std::size_t> comment_of(std::string_view text, std::size_t at, const Stretches& stretches) {
-  const std::size_t begin = line_at(text, at).begin;
-  for (std::size_t hash = text.find('#', begin); hash < at; hash = text.find('#', hash + 1)) {
-    if (stretches.covers(hash)) continue;
-    const std::string_view between = text.substr(hash + 1, at - hash - 1);
-    if (between.find_first_not_of(blanks) != std::string_view::npos) return std::nullopt;
-    return hash;
+/// Where the comment of the line begins, if it has one: at the first # that is part of no value.
+std::optional<std::size_t> comment_of(std::string_view text, Line line, const Stretches& stretches) {
+  for (std::size_t hash = text.find('#', line.begin); hash < line.end; hash = text.find('#', hash + 1)) {
+    if (!stretches.covers(hash)) return hash;
   }
   return std::nullopt;
 }
@@ -104,24 +107,35 @@ struct Found {
 
 }  // namespace
 
-Directives find_directives(const TextIndex& index, const ValueNode& root) {
+Directives find_directives(const TextIndex& index, const ValueNode& root, Reporter& reporter) {
   const std::string_view text = index.text();
   std::size_t at = text.find(marker);
   if (at == std::string_view::npos) return nullptr;
   const Stretches stretches(index, root);
   std::vector<Found> all;
-  for (; at != std::string_view::npos; at = text.find(marker, at + 1)) {
-    const auto comment = comment_of(text, at, stretches);
-    if (!comment) continue;
+  for (std::size_t next = 0; at != std::string_view::npos; at = text.find(marker, next)) {
     const Line line = line_at(text, at);
+    next = line.end;
+    const auto comment = comment_of(text, line, stretches);
+    if (!comment) continue;
+    std::string_view words = trimmed(text.substr(*comment + 1, line.end - *comment - 1));
+    if (!words.starts_with(marker)) continue;  // a comment that says something else first
+    words = trimmed(words.substr(marker.size()));
     Directive directive;
-    directive.text = trimmed(text.substr(at + marker.size(), line.end - at - marker.size()));
+    directive.text = words;
     directive.span = index.span(*comment, text.find_last_not_of(blanks, line.end - 1) + 1);
+    if (all.size() == max_directives) {
+      reporter.report({}, directive.span,
+                      {.rule = syntax_error,
+                       .message = fmt::format("more than {} waivers in comments", max_directives),
+                       .evidence = {},
+                       .remediation = "waive in a policy, or mend what they are for"});
+      break;
+    }
     const Stretch* about = stretches.first_between(line.begin, *comment);
     if (about != nullptr) directive.skill = about->skill;
     directive.line = directive.span.begin.line;
     all.push_back({std::move(directive), line, about == nullptr});
-    at = line.end - 1;  // one comment holds one directive
   }
   // One that stands alone is about the line below, or about what a directive below is about that stands alone too.
   for (std::size_t i = all.size(); i-- > 0;) {

@@ -3,12 +3,13 @@
 #include <skillrun/manifest.hpp>
 
 #include "manifest/node.hpp"
+#include "manifest/reporter.hpp"
 #include "manifest/text_index.hpp"
 
 namespace skillrun {
 
 /// The comments `# skillrun: ...` of a text that reads as `root`. The tree decides what is a comment: a `#` within a
-/// key or a value is none. Costs one search where the text has no such word.
-[[nodiscard]] Directives find_directives(const TextIndex& index, const ValueNode& root);
+/// key or a value is none. Costs one search where the text has no such word. Too many are a fault.
+[[nodiscard]] Directives find_directives(const TextIndex& index, const ValueNode& root, Reporter& reporter);
 
 }  // namespace skillrun

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <skillrun/manifest.hpp>
 
+#include "manifest/project_root.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -143,12 +144,15 @@ class Search {
       warn(path, "not a regular file");
     } else if (const std::string why = tier == "project" ? distrust(*status) : std::string(); !why.empty()) {
       warn(path, why);
+    } else if (tier == "project" && !leads_inside(path, project_root_)) {
+      warn(path, "a link that leads out of the project");
     } else {
       add(path, *status, tier);
     }
   }
 
   void project_level(const std::string& level, const struct stat& level_status) {
+    project_root_ = project_root(level);
     found_.searched.push_back(level);
     const std::string why = distrust(level_status);
     const auto present = [](const std::string& path) { return is_link(path) || status_of(path).has_value(); };
@@ -177,6 +181,7 @@ class Search {
   }
 
   std::uint32_t uid_;
+  fs::path project_root_;  ///< of the level that is searched
   std::set<std::pair<dev_t, ino_t>> seen_;
   Discovery found_;
 };

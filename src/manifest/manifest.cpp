@@ -7,6 +7,7 @@
 
 #include "manifest/decode.hpp"
 #include "manifest/directives.hpp"
+#include "manifest/foreign_text.hpp"
 #include "manifest/image_source.hpp"
 #include "manifest/manifest_reader.hpp"
 #include "manifest/readers.hpp"
@@ -109,15 +110,22 @@ ManifestReading read_manifest(SourcePtr source, ManifestFormat format) {
   Reporter reporter(source);
   ManifestReading reading;
   reading.manifest.source = source;
+  std::optional<ValueNode> root;
   if (check_bytes(reporter, source->text)) {
     const TextIndex index(source->text);
-    const std::optional<ValueNode> root =
-        format == ManifestFormat::toml ? read_toml(index, reporter) : read_yaml(index, reporter);
+    root = format == ManifestFormat::toml ? read_toml(index, reporter) : read_yaml(index, reporter);
     if (root) decode_manifest(reporter, *root, reading.manifest);
-    if (root) reading.manifest.directives = find_directives(index, *root);
+    if (root) reading.manifest.directives = find_directives(index, *root, reporter);
   }
   reading.valid = !reporter.failed();
   reading.findings = reporter.take();
+  if (!reading.findings.empty() && !is_manifest(source->text, root)) {
+    ForeignText foreign = foreign_text(*source, reading.findings, "a manifest, with a table `skills`");
+    reading.manifest = {};
+    reading.manifest.source = std::move(foreign.source);
+    reading.findings = std::move(foreign.findings);
+    reading.valid = false;
+  }
   return reading;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "support/abridged.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -35,14 +36,14 @@ void Reporter::report(const Path& path, Span span, Fault fault) {
   }
   findings_.push_back({.rule = std::string(fault.rule),
                        .severity = fault.severity,
-                       .message = std::move(fault.message),
+                       .message = abridged(std::move(fault.message)),
                        .skill = skill_,
                        .instance = instance_,
                        .source = source_,
                        .span = span,
                        .field = path.text(),
                        .evidence = std::move(fault.evidence),
-                       .remediation = std::move(fault.remediation),
+                       .remediation = abridged(std::move(fault.remediation)),
                        .fix = std::move(fault.fix)});
 }
 

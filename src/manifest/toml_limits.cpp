@@ -11,9 +11,10 @@ namespace {
 /// The offset just after the string that begins at `at` (or the end of the line or text when it is not closed).
 std::size_t skip_string(std::string_view text, std::size_t at) noexcept {
   const char quote = text[at];
+  // More than five in a row are more than one string: counting them all would count them again for each.
   const auto quotes_at = [&](std::size_t i) {
     std::size_t count = 0;
-    while (i + count < text.size() && text[i + count] == quote) ++count;
+    while (count < 5 && i + count < text.size() && text[i + count] == quote) ++count;
     return count;
   };
   const bool multi_line = quotes_at(at) >= 3;
@@ -25,7 +26,7 @@ std::size_t skip_string(std::string_view text, std::size_t at) noexcept {
     } else if (text[i] == quote) {
       if (!multi_line) return i + 1;
       // Up to two quotes may stand before the closing three.
-      if (const std::size_t count = quotes_at(i); count >= 3) return i + std::min<std::size_t>(count, 5);
+      if (const std::size_t count = quotes_at(i); count >= 3) return i + count;
     }
   }
   return text.size();

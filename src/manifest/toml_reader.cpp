@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "manifest/limits.hpp"
 #include "manifest/readers.hpp"
 #include "support/text.hpp"
 
@@ -49,8 +50,10 @@ class Converter {
       std::sort(node.members.begin(), node.members.end(),
                 [](const Member& a, const Member& b) { return a.key_span.begin < b.key_span.begin; });
     } else if (const auto* array = from.as_array()) {
-      node.items.reserve(array->size());
-      for (const auto& item : *array) node.items.push_back(convert(item, depth + 1));
+      // One more than may be there is enough for what is said of it.
+      const std::size_t count = std::min(array->size(), max_entries + 1);
+      node.items.reserve(count);
+      for (std::size_t i = 0; i < count; ++i) node.items.push_back(convert((*array)[i], depth + 1));
     } else if (const auto* text = from.as_string()) {
       node.text = text->get();
     } else {
@@ -118,7 +121,9 @@ std::optional<ValueNode> read_toml(const TextIndex& index, Reporter& reporter) {
     return std::nullopt;
   }
   try {
-    return Converter(index, reporter).convert(toml::parse(index.text()), 0);
+    ValueNode root = Converter(index, reporter).convert(toml::parse(index.text()), 0);
+    enforce_limits(reporter, root);
+    return root;
   } catch (const toml::parse_error& error) {
     report(error, index, reporter);
   } catch (const std::exception& error) {

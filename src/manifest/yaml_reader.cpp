@@ -14,6 +14,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include "manifest/limits.hpp"
 #include "manifest/readers.hpp"
 #include "manifest/yaml_spans.hpp"
 #include "support/text.hpp"
@@ -25,28 +26,11 @@ namespace {
 /// What aliases may add to a document, in nodes and 64-byte pieces of text.
 constexpr std::size_t max_alias_cost = 20'000;
 
+/// What values with anchors may hold, each with those of the anchors within it: they are kept until the end.
+constexpr std::size_t max_anchor_cost = 100'000;
+
 /// Thrown through yaml-cpp after a fault was reported that makes reading on pointless.
 struct Abandon {};
-
-struct Measure {
-  std::size_t cost = 1;
-  std::size_t depth = 0;
-};
-
-Measure measure(const ValueNode& node) {
-  Measure total{1 + node.text.size() / 64, 0};
-  const auto add = [&](const ValueNode& child) {
-    const Measure part = measure(child);
-    total.cost += part.cost;
-    total.depth = std::max(total.depth, part.depth + 1);
-  };
-  for (const ValueNode& item : node.items) add(item);
-  for (const Member& member : node.members) {
-    total.cost += member.key.size() / 64;
-    add(member.value);
-  }
-  return total;
-}
 
 class TreeBuilder final : public YAML::EventHandler {
  public:
@@ -125,7 +109,7 @@ class TreeBuilder final : public YAML::EventHandler {
                   .evidence = std::string(index_.slice(span)),
                   .remediation = "write the value out"});
     }
-    const Measure size = measure(found->second);
+    const NodeMeasure size = measure(found->second);
     alias_cost_ += size.cost;
     if (alias_cost_ > max_alias_cost) {
       fail(span, {.rule = duplicate_key,
@@ -212,14 +196,15 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void add(ValueNode node, YAML::anchor_t anchor) {
-    if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
+    if (anchor != YAML::NullAnchor) keep(anchor, node);
     if (frames_.empty()) {
       root_ = std::move(node);
       return;
     }
     Frame& frame = frames_.back();
     if (frame.node.kind == NodeKind::array) {
-      frame.node.items.push_back(std::move(node));
+      // One more than may be there is enough for what is said of it.
+      if (frame.node.items.size() <= max_entries) frame.node.items.push_back(std::move(node));
       return;
     }
     if (frame.merges) {
@@ -231,6 +216,17 @@ class TreeBuilder final : public YAML::EventHandler {
     if (!frame.drop_value) frame.node.members.push_back({std::move(frame.key), frame.key_span, std::move(node)});
     frame.has_key = false;
     frame.drop_value = false;
+  }
+
+  void keep(YAML::anchor_t anchor, const ValueNode& node) {
+    anchor_cost_ += measure(node).cost;
+    if (anchor_cost_ > max_anchor_cost) {
+      fail(node.span, {.rule = duplicate_key,
+                       .message = "anchors of values that hold too much",
+                       .evidence = {},
+                       .remediation = "remove the anchors that nothing names, and write the values out"});
+    }
+    anchors_[anchor] = node;
   }
 
   void open(NodeKind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
@@ -304,6 +300,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::optional<ValueNode> root_;
   std::size_t last_end_ = 0;
   std::size_t alias_cost_ = 0;
+  std::size_t anchor_cost_ = 0;
   std::size_t documents_ = 0;
 };
 
@@ -317,9 +314,7 @@ void report(const YAML::Exception& error, const TextIndex& index, Reporter& repo
                    .remediation = "mend the syntax; check indentation and quotes"});
 }
 
-}  // namespace
-
-std::optional<ValueNode> read_yaml(const TextIndex& index, Reporter& reporter, MergeKeys merge_keys) {
+std::optional<ValueNode> read_tree(const TextIndex& index, Reporter& reporter, MergeKeys merge_keys) {
   TreeBuilder builder(index, reporter, merge_keys);
   std::optional<ValueNode> root;
   try {
@@ -343,6 +338,14 @@ std::optional<ValueNode> read_yaml(const TextIndex& index, Reporter& reporter, M
                      .evidence = {},
                      .remediation = {}});
   }
+  return root;
+}
+
+}  // namespace
+
+std::optional<ValueNode> read_yaml(const TextIndex& index, Reporter& reporter, MergeKeys merge_keys) {
+  auto root = read_tree(index, reporter, merge_keys);
+  if (root) enforce_limits(reporter, *root);
   return root;
 }
 

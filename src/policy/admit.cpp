@@ -64,13 +64,24 @@ void pin_host_paths(ContainerSpec& spec, const HostView& host) {
   }
 }
 
+/// Everything that the manifest leaves open, as it will run.
+ContainerSpec completed(const Policy& policy, ContainerSpec spec, const HostView& host) {
+  spec = with_defaults(policy, std::move(spec));
+  complete_user(spec, host);
+  read_seccomp_profiles(spec, host);
+  return spec;
+}
+
 }  // namespace
+
+ContainerSpec as_admitted(const Policy& policy, ContainerSpec spec, const HostView& host) {
+  const bool knows_caller = host.uid().has_value();
+  return knows_caller ? completed(policy, std::move(spec), host) : with_defaults(policy, std::move(spec));
+}
 
 std::expected<ApprovedSpec, Refusal> admit(const Policy& policy, ContainerSpec spec, const HostView& host) {
   const MemoHost memo(host);
-  spec = with_defaults(policy, std::move(spec));
-  complete_user(spec, memo);
-  read_seccomp_profiles(spec, memo);
+  spec = completed(policy, std::move(spec), memo);
   Findings findings = judge(policy, policy.data().active, spec, memo, InlineWaivers::if_asked_for);
   if (has_errors(findings)) {
     return std::unexpected(Refusal{.spec = std::move(spec), .findings = std::move(findings), .policy = policy.name()});

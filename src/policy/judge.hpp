@@ -14,4 +14,8 @@ namespace skillrun {
 [[nodiscard]] Findings judge(const Policy& policy, std::span<const ActiveRule> order, const ContainerSpec& spec,
                              const MemoHost& host, InlineWaivers mode);
 
+/// The spec that admit() would judge. A host that does not know who calls (while linting) leaves open what depends on
+/// the caller.
+[[nodiscard]] ContainerSpec as_admitted(const Policy& policy, ContainerSpec spec, const HostView& host);
+
 }  // namespace skillrun

@@ -41,7 +41,9 @@ class Loader {
   }
 
   /// load() of a document that nothing extends.
-  [[nodiscard]] PolicySettings load_top(const SourcePtr& source, bool tightens) {
+  [[nodiscard]] PolicySettings load_top(const PolicyInput& input, bool tightens) {
+    const SourcePtr& source = input.source;
+    project_ = input.layer == PolicyLayer::project ? project_of(source->directory) : std::string();
     const std::string_view name = source->name;
     if (!source->directory.empty()) {
       open_ = {clean_path(fmt::format("{}/{}", source->directory, name.substr(name.rfind('/') + 1)))};
@@ -81,6 +83,10 @@ class Loader {
       return fault(source, base.span, fmt::format("policies extend each other more than {} deep", max_depth),
                    "extend fewer");
     }
+    if (!project_.empty() && !is_below(path, project_)) {
+      return fault(source, base.span, fmt::format("the policy '{}' is outside of the project", printable(base.name)),
+                   fmt::format("extend what lies in {}, or a built-in policy", printable(project_)));
+    }
     const auto text = files_->read(path);
     if (!text) {
       return fault(source, base.span, fmt::format("the policy '{}' can not be read: {}", printable(path), text.error()),
@@ -98,7 +104,19 @@ class Loader {
 
   void append(Findings findings) { std::ranges::move(findings, std::back_inserter(faults_)); }
 
+  /// The folder that holds the folder of the project's policy.
+  [[nodiscard]] static std::string project_of(std::string_view folder) {
+    const std::size_t slash = folder.rfind('/');
+    return std::string(slash == 0 || slash == std::string_view::npos ? folder.substr(0, 1) : folder.substr(0, slash));
+  }
+
+  [[nodiscard]] static bool is_below(std::string_view path, std::string_view folder) {
+    return folder == "/" || (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
+  }
+
   const PolicyFiles* files_;
+  /// What a document of the project may extend lies in here: its author is not the caller. Empty for other layers.
+  std::string project_;
   std::vector<std::string> open_;
   std::size_t documents_ = 0;
   std::string texts_;
@@ -125,7 +143,7 @@ std::expected<std::shared_ptr<const Policy>, Findings> Policy::fold(std::span<co
     if (tightens) lay_on_baseline();
     PolicySettings over;
     if (input.source) {
-      over = loader.load_top(input.source, tightens);
+      over = loader.load_top(input, tightens);
     } else if (const PolicySettings* builtin = builtin_settings(input.builtin)) {
       over = *builtin;
     } else {

@@ -1,9 +1,11 @@
 #include "policy/policy_document.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
+#include "manifest/foreign_text.hpp"
 #include "manifest/readers.hpp"
 #include "policy/builtin_policies.hpp"
 #include "policy/document_keys.hpp"
@@ -127,24 +129,31 @@ bool PolicyBase::is_path() const noexcept {
 
 std::expected<PolicyDocument, Findings> read_policy_document(const SourcePtr& source, bool builtin) {
   Reporter reporter(source);
-  if (!check_bytes(reporter, source->text)) return std::unexpected(reporter.take());
-  const TextIndex index(source->text);
-  const std::optional<ValueNode> root = read_yaml(index, reporter);
   PolicyDocument document;
+  std::optional<ValueNode> root;
   const Path top;
-  if (root && require_table(reporter, *root, top)) {
-    const NodeReader reader(reporter);
-    const HeadReader head(reader, builtin);
-    reader.require_keys(*root, top, policy_keys);
-    head.version(*root, top);
-    document.settings.name = head.name(*root, top);
-    const DocumentContext context{
-        .reader = reader, .source = builtin ? nullptr : source, .policy = document.settings.name};
-    read_root(*root, context, head, document);
+  if (check_bytes(reporter, source->text)) {
+    const TextIndex index(source->text);
+    root = read_yaml(index, reporter);
+    if (root && require_table(reporter, *root, top)) {
+      const NodeReader reader(reporter);
+      const HeadReader head(reader, builtin);
+      reader.require_keys(*root, top, policy_keys);
+      head.version(*root, top);
+      document.settings.name = head.name(*root, top);
+      const DocumentContext context{
+          .reader = reader, .source = builtin ? nullptr : source, .policy = document.settings.name};
+      read_root(*root, context, head, document);
+    }
   }
   Findings findings = reporter.take();
-  if (!root || has_errors(findings)) return std::unexpected(std::move(findings));
-  return document;
+  if (root && !has_errors(findings)) return document;
+  static constexpr std::array marks{DocumentMark{.key = "apiVersion", .value = "skillrun.policy/"}};
+  if (!has_mark(source->text, root, marks)) {
+    findings =
+        foreign_text(*source, findings, fmt::format("a policy, with apiVersion: {}", policy_api_version)).findings;
+  }
+  return std::unexpected(std::move(findings));
 }
 
 }  // namespace skillrun

@@ -1,6 +1,8 @@
 #include "policy/waivers.hpp"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,10 +19,6 @@ namespace {
 constexpr std::string_view expired_waiver = "expired-waiver";
 constexpr std::string_view unused_waiver = "unused-waiver";
 constexpr std::string_view remove_it = "remove the waiver, or mend it so that it covers a finding";
-
-bool same_place(const SourcePtr& a_source, Span a, const SourcePtr& b_source, Span b) {
-  return a_source == b_source && a == b;
-}
 
 /// What one waiver says, wherever it stands.
 struct Claim {
@@ -144,15 +142,17 @@ Findings unused_waivers(const Policy& policy, const Manifest& manifest, const Fi
   Findings unused;
   const Severity severity = policy.severity(unused_waiver);
   if (severity == Severity::off) return unused;
-  const auto spoken_of = [&](const SourcePtr& source, Span span) {
-    return std::ranges::any_of(findings, [&](const Finding& finding) {
-      return same_place(finding.source, finding.span, source, span) ||
-             (finding.waived && same_place(finding.waived->source, finding.waived->span, source, span));
-    });
-  };
+  std::set<std::tuple<const SourceText*, Position, Position>> places;
+  for (const Finding& finding : findings) {
+    places.emplace(finding.source.get(), finding.span.begin, finding.span.end);
+    if (finding.waived) {
+      const Waived& waived = *finding.waived;
+      places.emplace(waived.source.get(), waived.span.begin, waived.span.end);
+    }
+  }
   const auto report = [&](const SourcePtr& source, Span span, std::string skill, std::string evidence,
                           std::string message) {
-    if (spoken_of(source, span)) return;
+    if (places.contains({source.get(), span.begin, span.end})) return;
     unused.push_back(Finding{.rule = std::string(unused_waiver),
                              .severity = severity,
                              .message = std::move(message),

@@ -1,6 +1,7 @@
 #include "report/display.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <span>
 #include <vector>
@@ -16,7 +17,7 @@ constexpr std::string_view ellipsis = "...";
 
 /// Of a long line only this much is looked at: code points before the mark, and bytes from there.
 constexpr std::size_t context_before = 512;
-constexpr std::size_t context_bytes = 8192;
+constexpr std::size_t context_bytes = 2048;
 
 struct Range {
   char32_t first;
@@ -91,13 +92,19 @@ std::vector<Cell> cells_of(std::string_view line) {
   return cells;
 }
 
-/// The line without its first `skipped` code points, at most context_bytes long.
-std::string_view part_of(std::string_view line, std::size_t skipped) noexcept {
-  for (; skipped > 0 && !line.empty(); --skipped) line.remove_prefix(front_length(line));
-  if (line.size() <= context_bytes) return line;
-  std::size_t end = context_bytes;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
-  return line.substr(0, end);
+/// The part of a line that begins at a place, without its end, at most context_bytes long.
+std::string_view part_of(const TextIndex& index, Position begin) noexcept {
+  const std::size_t at = index.offset(begin);
+  const std::string_view rest = index.text().substr(at);
+  std::string_view part = rest.substr(0, context_bytes);
+  if (part.size() < rest.size()) {
+    std::size_t end = context_bytes;
+    while (end > 0 && (static_cast<unsigned char>(rest[end]) & 0xC0U) == 0x80U) --end;
+    part = rest.substr(0, end);
+  }
+  part = part.substr(0, part.find('\n'));
+  if (part.ends_with('\r')) part.remove_suffix(1);
+  return part;
 }
 
 std::size_t width_of(std::span<const Cell> cells) noexcept {
@@ -124,21 +131,10 @@ std::size_t display_width(std::string_view text) noexcept {
   return width;
 }
 
-std::string_view line_of(std::string_view text, std::size_t line) noexcept {
-  for (; line > 1; --line) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return {};
-    text.remove_prefix(end + 1);
-  }
-  text = text.substr(0, text.find('\n'));
-  if (text.ends_with('\r')) text.remove_suffix(1);
-  return text;
-}
-
-DisplayLine display_line(std::string_view text, Span span, std::size_t max_width) {
+DisplayLine display_line(const TextIndex& index, Span span, std::size_t max_width) {
   const std::size_t column = span.begin.column == 0 ? 0 : span.begin.column - 1;
   const std::size_t skipped = column > context_before ? column - context_before : 0;
-  const std::vector<Cell> cells = cells_of(part_of(line_of(text, span.begin.line), skipped));
+  const std::vector<Cell> cells = cells_of(part_of(index, {span.begin.line, static_cast<std::uint32_t>(skipped + 1)}));
   const std::span<const Cell> all(cells);
   const std::size_t first = std::min(column - skipped, cells.size());
   const bool one_line = span.end.line == span.begin.line && span.end.column > span.begin.column;

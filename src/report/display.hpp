@@ -6,6 +6,8 @@
 
 #include <skillrun/source.hpp>
 
+#include "manifest/text_index.hpp"
+
 namespace skillrun {
 
 /// One line of a source as a terminal shows it, with the columns of a marked part.
@@ -21,11 +23,8 @@ struct DisplayLine {
 /// The columns of a text without control characters.
 [[nodiscard]] std::size_t display_width(std::string_view text) noexcept;
 
-/// The line (counted from 1) of `text`, without its end; empty beyond the last.
-[[nodiscard]] std::string_view line_of(std::string_view text, std::size_t line) noexcept;
-
 /// Prepares the line at which `span` begins. A span over several lines is marked to the end of the first. Long lines
 /// are cut around the mark, the cuts shown as "...".
-[[nodiscard]] DisplayLine display_line(std::string_view text, Span span, std::size_t max_width = 110);
+[[nodiscard]] DisplayLine display_line(const TextIndex& index, Span span, std::size_t max_width = 110);
 
 }  // namespace skillrun

@@ -1,11 +1,17 @@
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <skillrun/report.hpp>
 
+#include "manifest/text_index.hpp"
 #include "report/display.hpp"
 #include "report/lint_formats.hpp"
 #include "support/json.hpp"
@@ -66,23 +72,47 @@ std::string waived_text(const Waived& waived) {
 /// Findings that begin in the same line of the same source, or one without a place.
 using Group = std::span<const Finding>;
 
+/// The sources that findings point into, and what must not be shown of them.
+class Sources {
+ public:
+  /// A line that a finding about a secret begins in is shown with none of its findings: reports end up in logs.
+  void hide_secrets(const Findings& findings) {
+    for (const Finding& finding : findings) {
+      if (finding.rule == secret_rule && finding.source)
+        secrets_.emplace(finding.source.get(), finding.span.begin.line);
+    }
+  }
+
+  [[nodiscard]] bool hides(const Finding& finding) const {
+    return secrets_.contains({finding.source.get(), finding.span.begin.line});
+  }
+
+  [[nodiscard]] const TextIndex& index(const SourceText& source) {
+    return indexes_.try_emplace(&source, source.text).first->second;
+  }
+
+ private:
+  std::set<std::pair<const SourceText*, std::uint32_t>> secrets_;
+  std::map<const SourceText*, TextIndex> indexes_;
+};
+
 class GroupText {
  public:
-  GroupText(Group group, TextStyle style)
-      : group_(group), first_(group.front()), style_(style), frame_(palette_for(first_.severity, style.color)) {
+  GroupText(Group group, Sources& sources, TextStyle style)
+      : group_(group),
+        first_(group.front()),
+        sources_(sources),
+        style_(style),
+        frame_(palette_for(first_.severity, style.color)) {
     if (first_.source && first_.span.known()) margin_ = std::to_string(first_.span.begin.line).size();
   }
 
   std::string take() && {
-    for (const Finding& finding : group_) {
-      const Palette palette = palette_for(finding.severity, style_.color);
-      line("{}{}[{}]{}{}{}: {}{}", palette.severity, to_string(finding.severity), printable(finding.rule),
-           palette.reset, palette.bold, finding.waived ? " (waived)" : "", printable(finding.message), palette.reset);
-    }
+    heads();
     if (const std::string place = place_of(first_); !place.empty()) {
       line("{:{}}{}-->{} {}", "", margin_, frame_.frame, frame_.reset, place);
     }
-    if (first_.source && first_.span.known()) frame();
+    if (first_.source && first_.span.known() && !sources_.hides(first_)) frame();
     if (const std::string context = context_of(group_); !context.empty()) note("in", context);
     notes("waived",
           [](const Finding& finding) { return finding.waived ? waived_text(*finding.waived) : std::string(); });
@@ -98,21 +128,37 @@ class GroupText {
     text_ += '\n';
   }
 
+  /// What several skills have at one place (an alias) is said in one line, with how many they are.
+  void heads() {
+    std::vector<std::pair<std::string, std::size_t>> lines;
+    for (const Finding& finding : group_) {
+      const Palette palette = palette_for(finding.severity, style_.color);
+      std::string head = fmt::format("{}{}[{}]{}{}{}: {}{}", palette.severity, to_string(finding.severity),
+                                     printable(finding.rule), palette.reset, palette.bold,
+                                     finding.waived ? " (waived)" : "", printable(finding.message), palette.reset);
+      const auto same = std::ranges::find(lines, head, &std::pair<std::string, std::size_t>::first);
+      if (same == lines.end()) {
+        lines.emplace_back(std::move(head), 1);
+      } else {
+        ++same->second;
+      }
+    }
+    for (const auto& [head, count] : lines) line("{}{}", head, count > 1 ? fmt::format(" ({} times)", count) : "");
+  }
+
   /// The line, and under it the value of each finding; those that share a value share its mark.
   void frame() {
-    // The line holds the secret that the finding is about, and reports end up in logs.
-    if (std::ranges::any_of(group_, [](const Finding& finding) { return finding.rule == secret_rule; })) return;
     std::vector<std::pair<Span, std::string>> marks;
     for (const Finding& finding : group_) {
       if (!marks.empty() && marks.back().first == finding.span) {
-        marks.back().second += ", " + printable(finding.rule);
+        if (!marks.back().second.ends_with(finding.rule)) marks.back().second += ", " + printable(finding.rule);
       } else {
         marks.emplace_back(finding.span, printable(finding.rule));
       }
     }
     std::string shown;
     for (const auto& [span, rules] : marks) {
-      const DisplayLine display = display_line(first_.source->text, span);
+      const DisplayLine display = display_line(sources_.index(*first_.source), span);
       if (display.text.empty()) return;
       // A long line is cut around what is marked.
       if (display.text != shown) {
@@ -152,6 +198,7 @@ class GroupText {
 
   Group group_;
   const Finding& first_;
+  Sources& sources_;
   TextStyle style_;
   Palette frame_;  ///< of the first finding, for what belongs to all
   std::size_t margin_ = 1;
@@ -162,28 +209,70 @@ bool share_a_line(const Finding& a, const Finding& b) {
   return a.source && a.source == b.source && a.span.known() && a.span.begin.line == b.span.begin.line;
 }
 
+/// Writes findings until there are more than anybody reads, and counts the rest.
+class FindingsText {
+ public:
+  explicit FindingsText(TextStyle style) : style_(style) {}
+
+  [[nodiscard]] std::string of(const Findings& findings) {
+    std::string text;
+    sources_.hide_secrets(findings);
+    Findings shown;
+    for (const Finding& finding : findings) {
+      if (finding.severity < style_.least) continue;
+      if (room_ == 0) {
+        ++left_out_;
+      } else {
+        shown.push_back(finding);
+        --room_;
+      }
+    }
+    for (auto begin = shown.begin(); begin != shown.end();) {
+      const auto most = begin + std::min<std::ptrdiff_t>(most_of_a_line, shown.end() - begin);
+      const auto end =
+          std::find_if(begin + 1, most, [&](const Finding& other) { return !share_a_line(*begin, other); });
+      if (!text.empty()) text += '\n';
+      text += GroupText(Group(begin, end), sources_, style_).take();
+      begin = end;
+    }
+    return text;
+  }
+
+  /// What is to be said of the findings that are not shown; empty when all are.
+  [[nodiscard]] std::string rest() const {
+    if (left_out_ == 0) return {};
+    return fmt::format("... and {} more finding{}, which other formats list (--format json)\n", left_out_,
+                       left_out_ == 1 ? "" : "s");
+  }
+
+ private:
+  static constexpr std::size_t most_shown = 500;
+  /// So that a frame stays one that can be looked at; what follows begins another.
+  static constexpr std::ptrdiff_t most_of_a_line = 50;
+
+  TextStyle style_;
+  Sources sources_;
+  std::size_t room_ = most_shown;
+  std::size_t left_out_ = 0;
+};
+
 }  // namespace
 
 std::string format_text(const Findings& findings, TextStyle style) {
-  std::string text;
-  for (auto begin = findings.begin(); begin != findings.end();) {
-    const auto end =
-        std::find_if(begin + 1, findings.end(), [&](const Finding& finding) { return !share_a_line(*begin, finding); });
-    if (!text.empty()) text += '\n';
-    text += GroupText(Group(begin, end), style).take();
-    begin = end;
-  }
-  return text;
+  FindingsText writer(style);
+  std::string text = writer.of(findings);
+  const std::string rest = writer.rest();
+  return rest.empty() ? text : fmt::format("{}\n{}", text, rest);
 }
 
 std::string lint_as_text(const LintReport& report, TextStyle style) {
   std::string text;
+  FindingsText writer(style);
   for (const LintedFile& file : report.files) {
-    Findings shown;
-    std::ranges::copy_if(file.findings, std::back_inserter(shown),
-                         [&](const Finding& finding) { return finding.severity >= style.least; });
-    if (!shown.empty()) text += format_text(shown, style) + "\n";
+    const std::string shown = writer.of(file.findings);
+    if (!shown.empty()) text += shown + "\n";
   }
+  if (const std::string rest = writer.rest(); !rest.empty()) text += rest + "\n";
   const LintSummary summary = summarize(report);
   const auto counted = [](std::size_t count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");

@@ -1,3 +1,5 @@
+#include <mutex>
+
 #include <skillrun/run.hpp>
 
 #include "engine/log.hpp"
@@ -7,6 +9,12 @@ namespace skillrun {
 namespace {
 
 constexpr std::chrono::seconds call_deadline{30};
+
+/// An engine serves one thread at a time, and lint judges on every core.
+std::mutex& one_at_a_time() {
+  static std::mutex mutex;
+  return mutex;
+}
 
 }  // namespace
 
@@ -50,6 +58,7 @@ std::optional<std::string> EngineHost::engine_platform() const {
 }
 
 std::optional<HostView::Volume> EngineHost::existing_volume(const std::string& name) const {
+  const std::lock_guard lock(one_at_a_time());
   auto volume = engine_.inspect_volume(name, {call_deadline, nullptr});
   if (!volume) {
     log::warn("volume {} can not be inspected: {}", name, volume.error().message);

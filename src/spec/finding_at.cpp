@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "support/abridged.hpp"
+
 namespace skillrun {
 
 Finding finding_at(const ContainerSpec& spec, const Origin& origin, std::string_view rule, Severity severity,
@@ -9,14 +11,14 @@ Finding finding_at(const ContainerSpec& spec, const Origin& origin, std::string_
   const bool in_manifest = origin.kind == OriginKind::manifest || origin.kind == OriginKind::extra_args;
   return {.rule = std::string(rule),
           .severity = severity,
-          .message = std::move(message),
+          .message = abridged(std::move(message)),
           .skill = spec.skill,
           .instance = spec.instance,
           .source = in_manifest ? spec.source : nullptr,
           .span = in_manifest ? origin.span : Span{},
           .field = origin.field,
           .evidence = origin.text,
-          .remediation = std::move(remedy)};
+          .remediation = abridged(std::move(remedy))};
 }
 
 }  // namespace skillrun

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -31,8 +33,15 @@ void sort_findings(Findings& findings) {
                       std::string_view(finding.field), std::string_view(finding.rule),
                       std::string_view(finding.message));
   };
-  std::stable_sort(findings.begin(), findings.end(),
-                   [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
+  // A finding is large: what is sorted are places, and each finding is moved once.
+  std::vector<Finding*> order;
+  order.reserve(findings.size());
+  for (Finding& finding : findings) order.push_back(&finding);
+  std::stable_sort(order.begin(), order.end(), [&](const Finding* a, const Finding* b) { return key(*a) < key(*b); });
+  Findings sorted;
+  sorted.reserve(findings.size());
+  for (Finding* finding : order) sorted.push_back(std::move(*finding));
+  findings = std::move(sorted);
 }
 
 std::string to_string(const std::chrono::year_month_day& day) {

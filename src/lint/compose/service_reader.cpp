@@ -54,6 +54,7 @@ std::string with_braces(std::string_view text) {
 void ServiceReader::read(const Member& service, SkillDefinition& skill) {
   skill.name = service.key;
   skill.span = service.key_span;
+  places_ = &values_[service.key];
   docker_ = &skill.docker.emplace();
   docker_->span = service.key_span;
   docker_->extra_args.emplace().span = service.key_span;
@@ -75,9 +76,7 @@ void ServiceReader::read(const Member& service, SkillDefinition& skill) {
     // What is built gets the service's name.
     docker_->image = Text{.value = "compose/built:here", .span = service.key_span, .written = {}};
   }
-  if (!has_network_) {
-    docker_->network = Text{.value = "compose_default", .span = service.key_span, .written = {}};
-  }
+  if (!has_network_) connect({{"default", service.key_span}}, path);
 }
 
 void ServiceReader::key(const Member& member, const Path& path) {
@@ -151,8 +150,8 @@ bool ServiceReader::special(const Member& member, const Path& path) {
 
 Text ServiceReader::text(std::string_view value, const ValueNode& node, const Path& path) {
   const bool plain = node.kind != NodeKind::table && node.kind != NodeKind::array;
-  values_.insert_or_assign({node.span.begin, node.span.end},
-                           ComposeValue{.field = path.text(), .evidence = plain ? node.text : std::string()});
+  places_->insert_or_assign({node.span.begin, node.span.end},
+                            ComposeValue{.field = path.text(), .evidence = plain ? node.text : std::string()});
   return {.value = with_braces(value), .span = node.span, .written = {}};
 }
 
@@ -292,28 +291,42 @@ void ServiceReader::network_mode(const ValueNode& node, const Path& path) {
   has_network_ = true;
 }
 
+/// What the engine calls a network of the file: Compose puts the project before the names of those that it makes.
+std::string ServiceReader::name_of_network(const std::string& key) const {
+  const ValueNode* declared = entry_of(tables_.networks, key);
+  if (declared == nullptr) return fmt::format("{}_{}", project_, key);
+  if (text_of(*declared, "driver") == host) return std::string(host);
+  const std::string name = text_of(*declared, "name");
+  if (!name.empty()) return name;
+  const Member* external = find_member(*declared, "external");
+  const bool is_external = external != nullptr && external->value.text != "false";
+  return is_external ? key : fmt::format("{}_{}", project_, key);
+}
+
 /// Of several networks the one that reaches furthest is judged.
-void ServiceReader::networks(const ValueNode& node, const Path& path) {
-  std::vector<std::pair<std::string, ValueNode>> names;
-  names.reserve(node.items.size() + node.members.size());
-  for (const ValueNode& item : node.items) names.emplace_back(item.text, item);
-  for (const Member& member : node.members) {
-    ValueNode name;
-    name.kind = NodeKind::string;
-    name.text = member.key;
-    name.span = member.key_span;
-    names.emplace_back(member.key, name);
-  }
-  if (names.empty()) return;
+void ServiceReader::connect(const std::vector<std::pair<std::string, Span>>& networks, const Path& path) {
   has_network_ = true;
-  for (const auto& [name, place] : names) {
-    const ValueNode* declared = entry_of(tables_.networks, name);
-    if (declared == nullptr) continue;
-    if (text_of(*declared, "driver") == host || text_of(*declared, "name") == host) {
-      return word("network", host, place, path);
-    }
+  std::size_t furthest = 0;
+  std::string reached;
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    std::string name = name_of_network(networks[i].first);
+    if (i > 0 && reached != "none" && name != host) continue;
+    reached = std::move(name);
+    furthest = i;
+    if (reached == host) break;
   }
-  word("network", names.front().first, names.front().second, path);
+  ValueNode place;
+  place.kind = NodeKind::string;
+  place.text = networks[furthest].first;
+  place.span = networks[furthest].second;
+  word("network", reached, place, path);
+}
+
+void ServiceReader::networks(const ValueNode& node, const Path& path) {
+  std::vector<std::pair<std::string, Span>> networks;
+  for (const ValueNode& item : node.items) networks.emplace_back(item.text, item.span);
+  for (const Member& member : node.members) networks.emplace_back(member.key, member.key_span);
+  if (!networks.empty()) connect(networks, path);
 }
 
 void ServiceReader::ports(const ValueNode& node, const Path& path) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <skillrun/manifest.hpp>
 
@@ -18,8 +20,8 @@ struct ComposeValue {
   std::string evidence;  ///< the value as written
 };
 
-/// By the begin and end of the value.
-using ComposeValues = std::map<std::pair<Position, Position>, ComposeValue>;
+/// Of a service, by the begin and end of the value: services that share an anchor have values at the same place.
+using ComposeValues = std::map<std::string, std::map<std::pair<Position, Position>, ComposeValue>, std::less<>>;
 
 /// The tables at the top of a Compose file that services name entries of; null where the file has none.
 struct ComposeTables {
@@ -33,8 +35,9 @@ struct ComposeTables {
 /// can not be taken for another, mounts to the keys for mounts. Values keep their places.
 class ServiceReader {
  public:
-  ServiceReader(Reporter& reporter, const ComposeTables& tables, ComposeValues& values)
-      : reporter_(reporter), tables_(tables), values_(values) {}
+  /// `project` stands before the names of the networks that Compose makes.
+  ServiceReader(Reporter& reporter, const ComposeTables& tables, std::string_view project, ComposeValues& values)
+      : reporter_(reporter), tables_(tables), project_(project), values_(values) {}
 
   void read(const Member& service, SkillDefinition& skill);
 
@@ -57,6 +60,8 @@ class ServiceReader {
   void logging(const ValueNode& node, const Path& path);
   void network_mode(const ValueNode& node, const Path& path);
   void networks(const ValueNode& node, const Path& path);
+  void connect(const std::vector<std::pair<std::string, Span>>& networks, const Path& path);
+  [[nodiscard]] std::string name_of_network(const std::string& key) const;
   void ports(const ValueNode& node, const Path& path);
   void ulimits(const ValueNode& node, const Path& path);
   void granted(const ValueNode* declared, std::string_view folder, const ValueNode& node, const Path& path);
@@ -74,7 +79,9 @@ class ServiceReader {
 
   Reporter& reporter_;
   const ComposeTables& tables_;
+  std::string_view project_;
   ComposeValues& values_;
+  ComposeValues::mapped_type* places_ = nullptr;  ///< of the service that is read
   DockerRuntimeConfig* docker_ = nullptr;
   bool has_network_ = false;
 };

@@ -114,3 +114,58 @@ TEST_CASE("what a policy extends is read from the file system") {
   REQUIRE(policy);
   CHECK((*policy)->severity("gpu") == Severity::error);
 }
+
+TEST_CASE("a project's policy, and what it extends, lies in the project, links included") {
+  const Machine machine;
+  const std::string head = "apiVersion: skillrun.policy/v1\nname: mine\n";
+  (void)machine.root.write("project/base.yaml", "apiVersion: skillrun.policy/v1\nname: base\n");
+  (void)machine.root.write("tok", "hunter2: swordfish\n");
+  fs::create_symlink("../tok", machine.root.path() + "/project/link.yaml");
+  fs::create_symlink("..", machine.root.path() + "/project/up");
+  const auto message = [&](const std::string& extends) -> std::string {
+    (void)machine.root.write("project/.skillrun/policy.yaml", head + "extends: [" + extends + "]\n");
+    const auto found = find_policies(machine.places, {});
+    REQUIRE(found);
+    const LocalPolicyFiles files(found->projects);
+    const auto folded = Policy::fold(found->inputs, &files);
+    if (folded) return {};
+    for (const Finding& finding : folded.error()) {
+      CHECK(finding.message.find("hunter2") == std::string::npos);
+      CHECK(finding.source->text.find("hunter2") == std::string::npos);
+    }
+    return folded.error().front().message;
+  };
+  CHECK(message("../base.yaml").empty());
+  CHECK(message("../../tok").ends_with("is outside of the project"));
+  CHECK(message(machine.root.path() + "/tok").ends_with("is outside of the project"));
+  CHECK(message("../link.yaml").ends_with("leads out of the project"));
+  CHECK(message("../up/tok").ends_with("leads out of the project"));
+
+  fs::remove(machine.root.path() + "/project/.skillrun/policy.yaml");
+  fs::create_symlink("../../tok", machine.root.path() + "/project/.skillrun/policy.yaml");
+  const auto linked = find_policies(machine.places, {});
+  REQUIRE_FALSE(linked);
+  CHECK(linked.error().find("leads out of the project") != std::string::npos);
+}
+
+TEST_CASE("the policies of the user extend what they like, and nothing is quoted of what is no policy") {
+  const Machine machine;
+  (void)machine.root.write("base.yaml",
+                           "apiVersion: skillrun.policy/v1\nname: base\nrules: {gpu: {severity: error}}\n");
+  (void)machine.root.write("tok", "hunter2: swordfish\n");
+  const auto fold = [&](const std::string& extends) {
+    (void)machine.root.write("home/policy.yaml",
+                             "apiVersion: skillrun.policy/v1\nname: mine\nextends: [" + extends + "]\n");
+    const auto found = find_policies(machine.places, {});
+    REQUIRE(found);
+    const LocalPolicyFiles files(found->projects);
+    return Policy::fold(found->inputs, &files);
+  };
+  CHECK(fold("../base.yaml"));
+  const auto foreign = fold("../tok");
+  REQUIRE_FALSE(foreign);
+  REQUIRE(foreign.error().size() == 1);
+  CHECK(foreign.error()[0].message.find("apiVersion: skillrun.policy/v1") != std::string::npos);
+  CHECK(foreign.error()[0].source->text.empty());
+  CHECK(foreign.error()[0].span.known());
+}

@@ -282,3 +282,24 @@ TEST_CASE("a skill that nobody has comes with the closest names and the places s
   CHECK(none.closest == std::vector<std::string>{"ffmpeg"});
   CHECK(none.searched == std::vector<std::string>{folder.root()});
 }
+
+TEST_CASE("a project's manifest that is a link out of the project is not followed") {
+  const Folder folder;
+  (void)folder.write("secrets/token.toml", skill("other", "x"));
+  (void)folder.write("project/tools/own.toml", skill("own", "x"));
+  fs::create_directories(folder.at("project/.skillrun"));
+  fs::create_symlink("../tools/own.toml", folder.at("project/.skillrun/inside.toml"));
+  fs::create_symlink("../../secrets/token.toml", folder.at("project/.skillrun/outside.toml"));
+  fs::create_symlink("../secrets/token.toml", folder.at("project/skillrun.toml"));
+  DiscoveryOptions options;
+  options.start_directory = folder.at("project");
+  options.uid = static_cast<std::uint32_t>(::getuid());
+  const auto found = discover_manifests(options);
+  REQUIRE(found);
+  CHECK(folder.show(*found) == "project project/.skillrun/inside.toml\n");
+  REQUIRE(found->warnings.size() == 2);
+  for (const std::string& warning : found->warnings) CHECK(warning.ends_with("a link that leads out of the project"));
+  // Within a repository a link may lead to all of it.
+  fs::create_directories(folder.at(".git"));
+  CHECK(discover_manifests(options)->warnings.empty());
+}

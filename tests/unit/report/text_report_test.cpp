@@ -151,3 +151,31 @@ TEST_CASE("JSON text is valid UTF-8 even when a finding quotes bytes that are no
   CHECK_FALSE(find_invalid_utf8(text));
   CHECK(text.find("a\\\\xff") != std::string::npos);
 }
+
+TEST_CASE("what several skills have at one place is shown once and counted for each") {
+  const SourcePtr source = source_of("x: {privileged: true}\n");
+  Findings findings{finding_at(source, {{1, 5}, {1, 21}}), finding_at(source, {{1, 5}, {1, 21}})};
+  findings[1].skill = "other";
+  const std::string text = format_text(findings);
+  CHECK(text.find("the container would run privileged (2 times)\n") != std::string::npos);
+  CHECK(text.find("skill tool, skill other") != std::string::npos);
+  CHECK(text.find('^') != std::string::npos);
+}
+
+TEST_CASE("of very many findings the first are shown and the rest is counted") {
+  const SourcePtr source = source_of(std::string(20'000, 'x') + "\n");
+  Findings findings;
+  for (std::uint32_t i = 1; i <= 1200; ++i) findings.push_back(finding_at(source, {{1, i * 10}, {1, i * 10 + 5}}));
+  const std::string text = format_text(findings);
+  CHECK(text.find("... and 700 more findings") != std::string::npos);
+  CHECK(text.size() < 500 * 600);
+}
+
+TEST_CASE("a line with a secret is not shown for the sake of another finding, shown or not") {
+  const SourcePtr source = source_of("environment = [\"TOKEN=hunter2\", \"X=1\"]\n");
+  Findings findings{finding_at(source, {{1, 33}, {1, 38}}), finding_at(source, {{1, 16}, {1, 31}})};
+  findings[1].rule = "secret-in-environment";
+  findings[1].severity = Severity::warning;
+  CHECK(format_text(findings).find("hunter2") == std::string::npos);
+  CHECK(format_text(findings, {.least = Severity::error}).find("hunter2") == std::string::npos);
+}

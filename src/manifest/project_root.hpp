@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+namespace skillrun {
+
+/// The root of the repository that holds the folder: the nearest one upwards with a .git, if any.
+[[nodiscard]] std::optional<std::filesystem::path> repository_of(const std::filesystem::path& folder);
+
+/// What the files of a project's folder may be links to: everything in its repository, or without one in the folder.
+[[nodiscard]] std::filesystem::path project_root(const std::filesystem::path& folder);
+
+/// True when the file at `path` lies below `root`, every link followed. `root` holds no link. A report quotes lines and
+/// a CI job publishes reports: a link in a stranger's repository must not bring in a file from outside of it.
+[[nodiscard]] bool leads_inside(const std::filesystem::path& path, const std::filesystem::path& root);
+
+}  // namespace skillrun
