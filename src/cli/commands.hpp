@@ -8,6 +8,7 @@ namespace skillrun::cli {
 [[nodiscard]] int init_command(const Invocation& invocation);
 [[nodiscard]] int lint_command(const Invocation& invocation);
 [[nodiscard]] int run_command(const Invocation& invocation);
+[[nodiscard]] int allow_command(const Invocation& invocation);
 [[nodiscard]] int explain_command(const Invocation& invocation);
 [[nodiscard]] int list_command(const Invocation& invocation);
 [[nodiscard]] int show_command(const Invocation& invocation);

@@ -96,7 +96,9 @@ void Console::findings_and_warnings(const Findings& findings) const {
 void Console::show(const Findings& findings, Severity least) const {
   Findings shown;
   std::ranges::copy_if(findings, std::back_inserter(shown), [&](const Finding& finding) {
-    return finding.severity >= least && (!finding.waived || least == Severity::info);
+    // What a skill reaches of the caller's is said until somebody has granted it.
+    const bool asks = finding.ask && finding.granted.empty() && finding.severity == Severity::warning && !quiet_;
+    return (finding.severity >= least || asks) && (!finding.waived || least == Severity::info);
   });
   if (json_) {
     std::string lines;

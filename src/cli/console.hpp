@@ -23,7 +23,8 @@ class Console {
   void warning(std::string_view message) const;
   /// What was done, where nobody would know otherwise; not under --quiet.
   void note(std::string_view message) const;
-  /// Findings with their places on standard error; below errors only under -v.
+  /// Findings with their places on standard error; below errors only under -v, but for warnings about what the skill
+  /// asks for and nobody has granted.
   void findings(const Findings& findings) const;
   /// The same with warnings, whatever -v says.
   void findings_and_warnings(const Findings& findings) const;
@@ -31,6 +32,7 @@ class Console {
   void failure(const RunResult& result) const;
 
   [[nodiscard]] bool color_for_output() const noexcept { return color_output_; }
+  [[nodiscard]] bool color_for_errors() const noexcept { return color_error_; }
 
  private:
   void show(const Findings& findings, Severity least) const;

@@ -16,13 +16,13 @@ int dry_run(const Invocation& invocation, const Console& console) {
   }
   Judgement judgement = judge_here(invocation.global, *prepared, AskEngine::always);
   if (!judgement.verdict) {
-    const RunResult result = refused_result(std::move(judgement.verdict.error()));
+    const RunResult result = refused_result(std::move(judgement.verdict.error()), *prepared);
     console.failure(result);
     return result.exit_status();
   }
   if (!judgement.detection.engine) console.warning(no_engine_asked);
   const ApprovedSpec& approved = *judgement.verdict;
-  console.findings(approved.findings());
+  tell_findings(*prepared, approved.findings(), console);
   const Request request = render_request(judgement.detection.engine.get(), approved.spec());
   std::string line;
   for (const std::string& word : request.command.words) line += (line.empty() ? "" : " ") + shell_quoted(word);

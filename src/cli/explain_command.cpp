@@ -111,6 +111,7 @@ int explain_command(const Invocation& invocation) {
       console.print(invocation.format == OutputFormat::json ? as_json(*prepared, explanation, request)
                                                             : as_text(*prepared, explanation, request, console));
   if (!written) return failed;
+  if (!prepared->stale.empty() && asks_for_something(explanation.findings)) console.warning(prepared->stale);
   return explanation.allowed ? success : refused;
 }
 

@@ -31,6 +31,7 @@ constexpr Command commands[] = {
     {"init", init_command},
     {"lint", lint_command},
     {"explain", explain_command},
+    {"allow", allow_command},
     {"list", list_command},
     {"show", show_command},
     {"pull", pull_command},

@@ -72,6 +72,8 @@ class Parser {
         app_.add_subcommand("explain", "Show what would run, where each value comes from, and what policy says");
     add_run(*explain, false);
     add_format(*explain);
+    add_allow(
+        *app_.add_subcommand("allow", "Show what a skill asks for beyond what is open to all, and let it have that"));
     add_lint(*app_.add_subcommand("lint", "Check manifests as a reviewer would: every fault, its place, its remedy"));
     add_format(*app_.add_subcommand("list", "List the skills found, their files, and what they shadow"));
     add_names("show", "Show one skill, as written and as resolved", "SKILL", 1, 1, true);
@@ -270,13 +272,7 @@ class Parser {
     command.add_option("SKILL", run_.skill_word, "The skill, with @INSTANCE where it has several")
         ->required()
         ->type_name("");
-    command.add_option("--workdir", invocation_.run.workdir, "The folder that SKILL_WORKDIR stands for")
-        ->type_name("DIR");
-    command
-        .add_option("-e,--env", invocation_.run.overrides.environment,
-                    "Set a variable in the container; NAME alone copies the caller's")
-        ->allow_extra_args(false)
-        ->type_name("NAME[=VALUE]");
+    add_callers_words(command);
     command.add_option("--timeout", run_.timeout, "End the skill after this time, such as 90s or 5m")
         ->type_name("DURATION");
     command.add_option("--pull", run_.pull, "missing, always or never")->type_name("WHEN");
@@ -291,6 +287,38 @@ class Parser {
     command.add_flag("--json", invocation_.run.json, "Print the result, with the captured output, as JSON");
     command.add_option("--max-output", run_.max_output, "Capture at most this much of each stream (default: 64m)")
         ->type_name("SIZE");
+  }
+
+  /// What the caller adds, and lets the skill have with it.
+  void add_callers_words(CLI::App& command) {
+    command.add_option("--workdir", invocation_.run.workdir, "The folder that SKILL_WORKDIR stands for")
+        ->type_name("DIR");
+    command
+        .add_option("-e,--env", invocation_.run.overrides.environment,
+                    "Set a variable in the container; NAME alone copies the caller's")
+        ->allow_extra_args(false)
+        ->type_name("NAME[=VALUE]");
+    command
+        .add_option("--allow-mount", invocation_.run.allow_mounts,
+                    "Let the manifest mount this and what is below it (repeatable); only to read, unless :rw is added")
+        ->allow_extra_args(false)
+        ->type_name("PATH[:ro|:rw]");
+  }
+
+  void add_allow(CLI::App& allow) {
+    AllowRequest& request = invocation_.allow;
+    auto* skill =
+        allow.add_option("SKILL", run_.skill_word, "The skill, with @INSTANCE where it has several")->type_name("");
+    auto* list = allow.add_flag("--list", request.list, "List what was granted")->excludes(skill);
+    auto* revoke = allow.add_flag("--revoke", request.revoke, "Take back what SKILL was granted")->excludes(list);
+    allow.add_flag("--all", request.all, "With --revoke: take back everything")->needs(revoke)->excludes(skill);
+    add_callers_words(allow);
+    add_format(allow);
+    allow.footer(
+        "Asks once, at the terminal. The answer holds for this skill of this manifest as it is now: when the manifest "
+        "changes,\nskillrun asks again and shows what is new. For machines write `grants` into a policy.\n\n"
+        "Exit status: 0 the skill has all that it asks for, 1 the answer was no, 125 there is no terminal, 126 the "
+        "skill is refused\nfor what no answer cures.");
   }
 
   const CLI::App* find_command(const std::string& name) const {
@@ -361,7 +389,12 @@ class Parser {
   }
 
   std::optional<std::string> finish_run() {
-    if (invocation_.command != "run" && invocation_.command != "explain") return std::nullopt;
+    if (invocation_.command == "allow") {
+      if (auto error = check_allow()) return error;
+      if (run_.skill_word.empty()) return std::nullopt;
+    } else if (invocation_.command != "run" && invocation_.command != "explain") {
+      return std::nullopt;
+    }
     RunRequest& run = invocation_.run;
     const std::size_t at = run_.skill_word.find('@');
     run.skill = run_.skill_word.substr(0, at);
@@ -377,6 +410,14 @@ class Parser {
     if (run_.no_tty) run.overrides.tty = TtyMode::off;
     if (run_.no_stdin) run.overrides.stdin_open = false;
     if (run_.keep) run.overrides.keep = true;
+    return std::nullopt;
+  }
+
+  std::optional<std::string> check_allow() const {
+    const AllowRequest& allow = invocation_.allow;
+    if (!allow.list && !allow.all && run_.skill_word.empty()) {
+      return allow.revoke ? "allow --revoke takes a skill, or --all" : "allow takes a skill, --list or --revoke";
+    }
     return std::nullopt;
   }
 

@@ -35,6 +35,7 @@ struct RunRequest {
   std::string result_file;
   bool json = false;
   std::optional<std::string> max_output;
+  std::vector<std::string> allow_mounts;  ///< PATH[:ro|:rw]
 };
 
 /// Where one report of `lint` goes.
@@ -67,13 +68,21 @@ struct InitRequest {
   bool yaml = false;
 };
 
+/// allow SKILL | --list | --revoke SKILL | --revoke --all; the skill is that of the run request
+struct AllowRequest {
+  bool list = false;
+  bool revoke = false;
+  bool all = false;
+};
+
 /// What the command line asks for.
 struct Invocation {
   GlobalOptions global;
   std::string command;  ///< "run", "list", "policy show", ...
-  RunRequest run;       ///< run and explain
+  RunRequest run;       ///< run, explain and allow
   LintRequest lint;
   InitRequest init;
+  AllowRequest allow;
   std::vector<std::string> names;  ///< skills (show, pull, build), a rule's id, policies, a schema, or a shell
   OutputFormat format = OutputFormat::text;
   bool dry_run = false;  ///< gc

@@ -8,8 +8,10 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include "cli/caller_grants.hpp"
 #include "cli/policy_files.hpp"
 #include "engine/log.hpp"
+#include "policy/policy_data.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {
@@ -21,14 +23,6 @@ namespace {
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr ? value : "";
-}
-
-/// $XDG_CONFIG_HOME/skillrun, or ~/.config/skillrun; empty when there is no home.
-std::string user_config_directory() {
-  const std::string config = environment("XDG_CONFIG_HOME");
-  if (config.starts_with('/')) return config + "/skillrun";
-  const std::string home = environment("HOME");
-  return home.starts_with('/') ? home + "/.config/skillrun" : "";
 }
 
 std::string installed_manifests() {
@@ -77,12 +71,57 @@ class CallerView final : public LexicalHost {
   LocalHost local_;
 };
 
+/// What the caller granted: by options, and by an answer where the manifest is still the one that was shown.
+struct CallersGrants {
+  Grants options;
+  Grants recorded;
+  std::string stale;
+};
+
+std::expected<CallersGrants, std::string> callers_grants(const RunRequest& request, const ResolvedSkill& skill,
+                                                         const Console& console) {
+  auto options = option_grants(request);
+  if (!options) return std::unexpected(std::move(options.error()));
+  CallersGrants grants{.options = std::move(*options), .recorded = {}, .stale = {}};
+  const auto store = grant_store();
+  if (!store) return grants;
+  const auto records = store->read();
+  if (!records) {
+    console.warning(fmt::format("what `skillrun allow` recorded does not count: {}", records.error()));
+    return grants;
+  }
+  if (records->empty()) return grants;
+  const auto now = record_for(skill, {});
+  if (!now) return grants;  // nothing was granted to what is no file
+  const Recorded recorded = find_record(*records, *now);
+  if (recorded.holds) {
+    grants.recorded = grants_of(*recorded.record);
+  } else if (recorded.record) {
+    grants.stale =
+        fmt::format("the manifest has changed since you allowed '{}' on {}: `skillrun allow {}` shows what changed",
+                    printable(name_of(*now)), printable(recorded.record->day), shell_quoted(name_of(*now)));
+  }
+  return grants;
+}
+
 std::unexpected<RunResult> no_engine(const Detection& detection) {
   return failure(RunStatus::engine_unavailable,
                  "no container engine answered; tried:" + describe_probes(detection.probes));
 }
 
 }  // namespace
+
+std::string user_config_directory() {
+  const std::string config = environment("XDG_CONFIG_HOME");
+  if (config.starts_with('/')) return config + "/skillrun";
+  const std::string home = environment("HOME");
+  return home.starts_with('/') ? home + "/.config/skillrun" : "";
+}
+
+std::optional<GrantStore> grant_store() {
+  const std::string config = user_config_directory();
+  return config.empty() ? std::nullopt : std::optional(GrantStore(config + "/grants"));
+}
 
 DiscoveryOptions discovery_options(const GlobalOptions& options) {
   DiscoveryOptions discovery;
@@ -162,11 +201,29 @@ std::expected<Prepared, RunResult> prepare(const GlobalOptions& options, const R
     return failure(RunStatus::invalid_manifest, std::move(message), std::move(resolved.error()));
   }
   log::info("skill {} from {}", request.skill, found->manifest->source->name);
-  ContainerSpec spec = normalize(*resolved, request.overrides, caller, variables);
+  auto grants = callers_grants(request, *resolved, console);
+  if (!grants) return failure(RunStatus::engine_error, std::move(grants.error()));
+  RunOverrides overrides = request.overrides;
+  overrides.grants = grants->options;
+  std::ranges::move(grants->recorded, std::back_inserter(overrides.grants));
+  ContainerSpec spec = normalize(*resolved, overrides, caller, variables);
   return Prepared{.found = std::move(*found),
                   .resolved = std::move(*resolved),
                   .spec = std::move(spec),
-                  .policy = std::move(*policy)};
+                  .policy = std::move(*policy),
+                  .options = std::move(grants->options),
+                  .stale = std::move(grants->stale)};
+}
+
+bool asks_for_something(const Findings& findings) {
+  return std::ranges::any_of(findings, [](const Finding& finding) {
+    return finding.ask && finding.granted.empty() && !finding.waived && finding.severity >= Severity::warning;
+  });
+}
+
+void tell_findings(const Prepared& prepared, const Findings& findings, const Console& console) {
+  console.findings(findings);
+  if (!prepared.stale.empty() && asks_for_something(findings)) console.warning(prepared.stale);
 }
 
 std::string describe_probes(const std::vector<Probe>& probes) {
@@ -200,19 +257,33 @@ HostHere host_here(const GlobalOptions& options, const Cancellation* cancellatio
   return here;
 }
 
+namespace {
+
+/// What is granted is known by its real path, which the caller's view does not see: such errors wait for one that does.
+bool is_final(const Refusal& refusal, const Prepared& prepared) {
+  const bool granted = !prepared.spec.grants.empty() || !prepared.policy->data().settings.grants.empty();
+  return std::ranges::any_of(refusal.findings, [&](const Finding& finding) {
+    return finding.severity == Severity::error && !finding.waived && !(granted && finding.ask);
+  });
+}
+
+}  // namespace
+
 Judgement judge_here(const GlobalOptions& options, const Prepared& prepared, AskEngine ask,
                      const Cancellation* cancellation) {
   auto early = admit(*prepared.policy, prepared.spec, CallerView());
-  if (!early && ask == AskEngine::to_run) return {.verdict = std::move(early), .detection = {}};
+  const bool refused_early = !early && is_final(early.error(), prepared);
+  if (refused_early && ask == AskEngine::to_run) return {.verdict = std::move(early), .detection = {}};
   HostHere here = host_here(options, cancellation);
   auto verdict = admit(*prepared.policy, prepared.spec, *here.view);
-  const bool refused_by_words = !early && verdict;
+  const bool refused_by_words = refused_early && verdict;
   return {.verdict = std::move(refused_by_words ? early : verdict), .detection = std::move(here.detection)};
 }
 
-RunResult refused_result(Refusal refused) {
+RunResult refused_result(Refusal refused, const Prepared& prepared) {
   std::string message = fmt::format("skill '{}' is refused by the policy {} ({}); nothing was run", refused.spec.skill,
                                     refused.policy, errors_in(refused.findings));
+  if (!prepared.stale.empty() && asks_for_something(refused.findings)) message += "\n  " + prepared.stale;
   RunResult result = failure(RunStatus::refused, std::move(message), std::move(refused.findings)).error();
   result.skill = refused.spec.skill;
   result.instance = refused.spec.instance;
@@ -228,7 +299,7 @@ std::expected<Admitted, RunResult> admit_on_engine(const GlobalOptions& options,
   if (!engine_answered && cancellation != nullptr && cancellation->cancelled()) {
     return failure(RunStatus::cancelled, "interrupted");
   }
-  if (!judgement.verdict) return std::unexpected(refused_result(std::move(judgement.verdict.error())));
+  if (!judgement.verdict) return std::unexpected(refused_result(std::move(judgement.verdict.error()), prepared));
   if (!engine_answered) return no_engine(judgement.detection);
   return Admitted{.approved = std::move(*judgement.verdict), .engine = std::move(judgement.detection.engine)};
 }

@@ -11,6 +11,7 @@
 #include <skillrun/run.hpp>
 
 #include "cli/console.hpp"
+#include "cli/grant_store.hpp"
 #include "cli/options.hpp"
 
 namespace skillrun::cli {
@@ -21,6 +22,8 @@ struct Prepared {
   ResolvedSkill resolved;
   ContainerSpec spec;
   std::shared_ptr<const Policy> policy;
+  Grants options;          ///< what the command line grants; a part of the spec's
+  std::string stale = {};  ///< why what was granted earlier does not hold, for people; empty: it does, or nothing was
 };
 
 /// An approved spec and the engine that will run it.
@@ -28,6 +31,12 @@ struct Admitted {
   ApprovedSpec approved;
   std::unique_ptr<Engine> engine;
 };
+
+/// $XDG_CONFIG_HOME/skillrun, or ~/.config/skillrun; empty when there is no home.
+[[nodiscard]] std::string user_config_directory();
+
+/// The caller's answers to `skillrun allow`; nothing when there is no home.
+[[nodiscard]] std::optional<GrantStore> grant_store();
 
 /// Where this invocation looks for manifests: -m, SKILLRUN_MANIFEST, the project, the user, the system, the
 /// installation.
@@ -55,6 +64,12 @@ struct HostHere {
   std::unique_ptr<HostView> view;
 };
 
+/// True when a finding is about what somebody could grant and nobody has.
+[[nodiscard]] bool asks_for_something(const Findings& findings);
+
+/// The findings of a skill that may run, and why what was granted earlier does not hold.
+void tell_findings(const Prepared& prepared, const Findings& findings, const Console& console);
+
 [[nodiscard]] HostHere host_here(const GlobalOptions& options, const Cancellation* cancellation = nullptr);
 
 /// Whether an engine is asked about what needs none to be refused.
@@ -78,7 +93,7 @@ inline constexpr std::string_view no_engine_asked =
                                    const Cancellation* cancellation = nullptr);
 
 /// The result of a run that policy has refused.
-[[nodiscard]] RunResult refused_result(Refusal refusal);
+[[nodiscard]] RunResult refused_result(Refusal refusal, const Prepared& prepared);
 
 /// judge_here() for what goes on with the engine. A refusal needs none.
 [[nodiscard]] std::expected<Admitted, RunResult> admit_on_engine(const GlobalOptions& options, const Prepared& prepared,

@@ -51,7 +51,7 @@ RunResult run_to_the_end(const Invocation& invocation, const Console& console, c
   const SignalForwarding signals(control);
   auto admitted = admit_on_engine(invocation.global, *prepared, &control.cancellation());
   if (!admitted) return std::move(admitted.error());
-  console.findings(admitted->approved.findings());
+  tell_findings(*prepared, admitted->approved.findings(), console);
   Progress progress(invocation.global);
   RunOptions options;
   options.requested = requested;

@@ -24,6 +24,13 @@ enum class KeyShape : std::uint8_t {
   params,
   custom_rules,
   waivers,
+  grants,
+  granted_mounts,   ///< paths, or tables of path and mode
+  granted_volumes,  ///< names, or tables of name and mode
+  granted_paths,
+  granted_names,
+  granted_ports,
+  manifests,  ///< a path: a manifest, or a folder of them
   tests,
   skills,     ///< as in a manifest
   skill,      ///< NAME[@INSTANCE]
@@ -63,6 +70,7 @@ inline constexpr std::array policy_keys{
     DocumentKey{"rules", KeyShape::rules, "severities, parameters and locks of the built-in rules"},
     DocumentKey{"custom", KeyShape::custom_rules, "rules of the policy's own"},
     DocumentKey{"waivers", KeyShape::waivers, "findings that may pass for a time"},
+    DocumentKey{"grants", KeyShape::grants, "what skills may have of this machine beyond what is open to all"},
     DocumentKey{"inline_waivers", KeyShape::flag, "whether comments of manifests may waive"},
     DocumentKey{"tests", KeyShape::tests, "the policy's own test cases"},
 };
@@ -96,6 +104,22 @@ inline constexpr std::array waiver_keys{
     DocumentKey{"owner", KeyShape::name, "who answers for it", "say who answers for it"},
     DocumentKey{"expires", KeyShape::day, "the last day (UTC) on which it holds",
                 "write the last day (UTC) on which it holds as YYYY-MM-DD"},
+};
+
+inline constexpr std::array grant_keys{
+    DocumentKey{"skill", KeyShape::name, "the skill that it is granted to; * stands for any text",
+                "name the skill that it is granted to"},
+    DocumentKey{"instance", KeyShape::name, "only this instance of the skill; * stands for any text"},
+    DocumentKey{"manifest", KeyShape::manifests, "only skills of this manifest, or of those in this folder"},
+    DocumentKey{"mounts", KeyShape::granted_mounts, "paths with all below them, read-only unless the mode is rw"},
+    DocumentKey{"volumes", KeyShape::granted_volumes, "volumes that were not made for the skill, to read and to write"},
+    DocumentKey{"variables", KeyShape::granted_names, "variables of the caller's in the environment"},
+    DocumentKey{"image_variables", KeyShape::granted_names, "variables of the caller's in the name of an image"},
+    DocumentKey{"build_variables", KeyShape::granted_names, "variables of the caller's in a build"},
+    DocumentKey{"build_contexts", KeyShape::granted_paths, "folders outside the manifest's that images are built from"},
+    DocumentKey{"labels", KeyShape::granted_names, "labels that other programs obey, as KEY or KEY=VALUE"},
+    DocumentKey{"networks", KeyShape::granted_names, "networks"},
+    DocumentKey{"ports", KeyShape::granted_ports, "ports of the host, as [IP:]PORT[-PORT][/PROTOCOL]"},
 };
 
 inline constexpr std::array test_keys{

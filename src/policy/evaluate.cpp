@@ -38,8 +38,8 @@ class KnownProblems {
 /// Completes what checks report with what they need not know. A parser that reported the same said it better.
 class Collector final : public FindingSink {
  public:
-  Collector(const Policy& policy, const ContainerSpec& spec, Findings& findings)
-      : policy_(policy), spec_(spec), findings_(findings), known_(spec.problems) {}
+  Collector(const Policy& policy, const ContainerSpec& spec, const HostView& host, Findings& findings)
+      : policy_(policy), spec_(spec), host_(host), findings_(findings), known_(spec.problems) {}
 
   void enter(const RuleInfo& rule, Severity severity) {
     rule_ = &rule;
@@ -56,10 +56,14 @@ class Collector final : public FindingSink {
 
   bool take_ask(Ask ask, const Origin& origin, std::string message, std::string remedy, Severity most) override {
     if (known_.cover(rule_->id, origin)) return false;
-    std::string by = granted_by(policy_, spec_, ask);
+    std::string by = granted_by(policy_, spec_, rule_->id, ask, host_);
     const bool granted = !by.empty();
-    if (granted) most = std::min(most, Severity::info);
-    if (remedy.empty() && !granted) remedy = way_to_grant(spec_, ask);
+    if (granted) {
+      most = std::min(most, Severity::info);
+    } else {
+      remedy += (remedy.empty() ? "" : "; ") + way_to_grant(policy_, spec_, rule_->id, ask);
+      ask.closed = ask.closed || !locked_by(policy_, rule_->id).empty();
+    }
     take(origin, std::move(message), std::move(remedy), most);
     findings_.back().ask = std::move(ask);
     findings_.back().granted = std::move(by);
@@ -68,6 +72,7 @@ class Collector final : public FindingSink {
 
   const Policy& policy_;
   const ContainerSpec& spec_;
+  const HostView& host_;
   Findings& findings_;
   KnownProblems known_;
   const RuleInfo* rule_ = nullptr;
@@ -105,7 +110,7 @@ Findings judge(const Policy& policy, std::span<const ActiveRule> order, const Co
   const ContainerSpec& spec = changed ? *changed : declared;
   const PolicyData& data = policy.data();
   Findings findings = apply_severities(policy, spec.problems);
-  Collector collector(policy, spec, findings);
+  Collector collector(policy, spec, host, findings);
   for (const ActiveRule& rule : order) {
     const Severity severity = rule.minimum == nullptr ? rule.severity : std::max(rule.severity, rule.minimum(spec));
     if (severity == Severity::off) continue;

@@ -80,6 +80,19 @@ class Folder {
     }
   }
 
+  /// What is locked below is not for this document to open. Called before its rules are laid over, because a document
+  /// may lock a rule for all others and say itself what passes.
+  void grants(std::vector<PolicyGrant> over) {
+    for (PolicyGrant& grant : over) {
+      for (std::size_t i = 0; i < below_.rules.size(); ++i) {
+        if (below_.rules[i].locked) bar(grant, i);
+      }
+      const auto known = std::ranges::find_if(
+          below_.grants, [&](const PolicyGrant& other) { return same_place(other.origin, grant.origin); });
+      if (known == below_.grants.end()) below_.grants.push_back(std::move(grant));
+    }
+  }
+
   /// A ban stays: whoever could lift it could waive.
   void inline_waivers(std::optional<Placed<bool>> over) {
     if (!over) return;
@@ -92,6 +105,20 @@ class Folder {
   }
 
  private:
+  /// Says so where the rule is the one that always asks for what is granted. The others ask for some of it, and find
+  /// out for themselves.
+  void bar(PolicyGrant& grant, std::size_t index) {
+    const std::string_view rule = rule_catalogue()[index].id;
+    if (!grant.is_barred(rule)) grant.barred.push_back(rule);
+    for (const GrantPattern& pattern : grant.patterns) {
+      if (!always_asks(rule, pattern)) continue;
+      faults_.push_back(setting_fault({grant.origin.policy, grant.origin.source, pattern.span}, "grants",
+                                      fmt::format("{} can not be granted here: {} has locked {}",
+                                                  printable(pattern.text), describe(*below_.rules[index].locked), rule),
+                                      "remove the entry, or grant it there"));
+    }
+  }
+
   [[nodiscard]] Finding unknown_rule(const PolicyWaiver& waiver) const {
     std::vector<std::string_view> ids;
     for (const RuleInfo& known : rule_catalogue()) ids.push_back(known.id);
@@ -252,12 +279,22 @@ PolicySettings::PolicySettings() : rules(rule_catalogue().size()) {}
 
 void lay_over(PolicySettings& below, PolicySettings over, FoldMode mode, Findings& faults) {
   Folder folder(below, mode, faults);
+  folder.grants(std::move(over.grants));
   for (std::size_t i = 0; i < over.rules.size(); ++i) folder.rule(i, std::move(over.rules[i]));
   folder.defaults(std::move(over.defaults));
   for (CustomRule& rule : over.custom) folder.custom(std::move(rule));
   folder.waivers(std::move(over.waivers));
   folder.inline_waivers(std::move(over.inline_waivers));
   if (!over.name.empty()) below.name = std::move(over.name);
+}
+
+void refuse_grants(PolicySettings& project, Findings& faults) {
+  for (const PolicyGrant& grant : std::exchange(project.grants, {})) {
+    faults.push_back(setting_fault(
+        grant.origin, "grants",
+        fmt::format("{} can not be granted anything here: a project would be granting itself", printable(grant.skill)),
+        "put the grant into your own policy or the machine's, or name this file with -p"));
+  }
 }
 
 Finding setting_fault(const PolicyOrigin& origin, std::string field, std::string message, std::string remedy) {

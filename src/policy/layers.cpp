@@ -151,6 +151,7 @@ std::expected<std::shared_ptr<const Policy>, Findings> Policy::fold(std::span<co
                                               "the built-in ones are baseline, restricted and privileged"));
       continue;
     }
+    if (input.layer == PolicyLayer::project) refuse_grants(over, loader.faults());
     if (!has_base(over)) lay_on_baseline();
     lay_over(settings, std::move(over), tightens ? FoldMode::tighten : FoldMode::change, loader.faults());
   }

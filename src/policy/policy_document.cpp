@@ -91,6 +91,8 @@ void read_root(const ValueNode& root, const DocumentContext& context, const Head
       read_custom_rules(context, member.value, path, document.settings.custom);
     } else if (member.key == "waivers") {
       read_waivers(context, member.value, path, document.settings.waivers);
+    } else if (member.key == "grants") {
+      read_grants(context, member.value, path, document.settings.grants);
     } else if (member.key == "tests") {
       read_tests(context, member.value, path, document.tests);
     } else if (member.key == "inline_waivers") {

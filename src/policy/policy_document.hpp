@@ -48,6 +48,8 @@ void read_custom_rules(const DocumentContext& context, const ValueNode& node, co
                        std::vector<CustomRule>& rules);
 void read_waivers(const DocumentContext& context, const ValueNode& node, const Path& top,
                   std::vector<PolicyWaiver>& waivers);
+void read_grants(const DocumentContext& context, const ValueNode& node, const Path& top,
+                 std::vector<PolicyGrant>& grants);
 void read_tests(const DocumentContext& context, const ValueNode& node, const Path& top, std::vector<PolicyTest>& tests);
 
 }  // namespace skillrun

@@ -10,6 +10,7 @@
 #include <skillrun/policy.hpp>
 
 #include "policy/condition.hpp"
+#include "policy/grants.hpp"
 #include "policy/rule_params.hpp"
 #include "policy/waivers.hpp"
 
@@ -76,6 +77,7 @@ struct PolicySettings {
   DefaultSettings defaults;
   std::vector<CustomRule> custom;
   std::vector<PolicyWaiver> waivers;
+  std::vector<PolicyGrant> grants;
   std::optional<Placed<bool>> inline_waivers;
 
   /// The custom rule of that id, or null.
@@ -89,6 +91,10 @@ enum class FoldMode : std::uint8_t {
 
 /// Lays `over` on `below`. A setting that may not be made is reported with its place and leaves `below` as it was.
 void lay_over(PolicySettings& below, PolicySettings over, FoldMode mode, Findings& faults);
+
+/// Takes the grants out of a project's policy: whoever clones a repository is not bound by what its author would grant.
+/// Each is reported with its place.
+void refuse_grants(PolicySettings& project, Findings& faults);
 
 /// A fault of a setting that a document makes.
 [[nodiscard]] Finding setting_fault(const PolicyOrigin& origin, std::string field, std::string message,

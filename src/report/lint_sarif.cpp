@@ -86,6 +86,15 @@ json::object result_object(const LintedFile& file, const Finding& finding, const
                       {"message", {{"text", message_with_remedy(finding)}}},
                       {"locations", list_of(location(file, finding))},
                       {"partialFingerprints", {{"skillrun/v1", finding.fingerprint}}}};
+  if (finding.ask) {
+    result["properties"] = {
+        {"ask",
+         {{"kind", to_string(finding.ask->kind)},
+          {"subject", printable(finding.ask->subject)},
+          {"writes", finding.ask->writes},
+          {"closed", finding.ask->closed}}},
+        {"granted", finding.granted.empty() ? json::value(nullptr) : json::value(printable(finding.granted))}};
+  }
   if (finding.waived) {
     const bool in_source = finding.waived->source == file.source;
     result["suppressions"] = list_of(json::object{{"kind", in_source ? "inSource" : "external"},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "manifest/node.hpp"
+#include "policy/grant_keys.hpp"
 #include "policy/policy_data.hpp"
 #include "support/text.hpp"
 
@@ -77,6 +78,27 @@ json::object to_object(const PolicyWaiver& waiver) {
   return object;
 }
 
+json::value to_value(const GrantPattern& pattern) {
+  const bool has_mode = pattern.kind == AskKind::mount || pattern.kind == AskKind::volume;
+  if (!has_mode || pattern.writes == (pattern.kind == AskKind::volume)) return json::value(pattern.text);
+  return json::object{{pattern.kind == AskKind::mount ? "path" : "name", pattern.text},
+                      {"mode", pattern.writes ? "rw" : "ro"}};
+}
+
+json::object to_object(const PolicyGrant& grant) {
+  json::object object{{"skill", grant.skill}};
+  if (grant.instance) object["instance"] = *grant.instance;
+  if (grant.manifest) object["manifest"] = *grant.manifest;
+  for (const GrantList& list : grant_lists) {
+    json::array entries;
+    for (const GrantPattern& pattern : grant.patterns) {
+      if (pattern.kind == list.kind) entries.push_back(to_value(pattern));
+    }
+    if (!entries.empty()) object[list.key] = std::move(entries);
+  }
+  return object;
+}
+
 json::object placed(json::value value, const PolicyOrigin& origin) {
   return {{"value", std::move(value)}, {"origin", origin_text(origin)}};
 }
@@ -145,6 +167,8 @@ std::string format_policy(const Policy& policy) {
   const auto& in_force = policy.data().waivers;
   if (!in_force.empty()) yaml.line("waivers:");
   for (const PolicyWaiver& waiver : in_force) yaml.line("  - ", to_object(waiver), waiver.origin);
+  if (!settings.grants.empty()) yaml.line("grants:");
+  for (const PolicyGrant& grant : settings.grants) yaml.line("  - ", to_object(grant), grant.origin);
   if (settings.inline_waivers) {
     yaml.line("inline_waivers: ", settings.inline_waivers->value, settings.inline_waivers->origin);
   }
@@ -179,6 +203,8 @@ json::object policy_report(const Policy& policy) {
   for (const CustomRule& rule : settings.custom) custom.push_back(placed(to_value(*rule.written), rule.origin));
   json::array waivers;
   for (const PolicyWaiver& waiver : policy.data().waivers) waivers.push_back(placed(to_object(waiver), waiver.origin));
+  json::array grants;
+  for (const PolicyGrant& grant : settings.grants) grants.push_back(placed(to_object(grant), grant.origin));
   const auto& comments = settings.inline_waivers;
   return {{"policy", settings.name},
           {"inputs", std::move(inputs)},
@@ -186,6 +212,7 @@ json::object policy_report(const Policy& policy) {
           {"rules", std::move(rules)},
           {"custom", std::move(custom)},
           {"waivers", std::move(waivers)},
+          {"grants", std::move(grants)},
           {"inline_waivers", comments ? json::value(placed(comments->value, comments->origin)) : json::value(nullptr)}};
 }
 

@@ -3,6 +3,7 @@
 
 #include "policy/builtin_policies.hpp"
 #include "policy/document_keys.hpp"
+#include "policy/grant_keys.hpp"
 #include "policy/policy_settings.hpp"
 #include "report/condition_schema.hpp"
 #include "report/manifest_schema.hpp"
@@ -144,6 +145,24 @@ json::object test_case() {
   return one;
 }
 
+/// A name, or a table of `key` and mode.
+json::object with_mode(std::string_view key, json::object subject) {
+  schema::Table table;
+  table.add(key, subject, schema::Presence::required);
+  table.add("mode", one_of_words({"ro", "rw"}));
+  return list_of_items(any_of({std::move(subject), table.take()}));
+}
+
+json::object granted_path() { return text_like("^(~/|/[^/*])"); }
+
+json::object grants() {
+  json::object one = keys_schema(grant_keys);
+  json::array lists;
+  for (const GrantList& list : grant_lists) lists.push_back(schema::having(list.key));
+  one["anyOf"] = std::move(lists);
+  return list_of_items(std::move(one));
+}
+
 json::object any_scalar() { return any_of({text(), of_type("number"), schema::flag()}); }
 
 json::object shape_schema(KeyShape shape) {
@@ -164,6 +183,13 @@ json::object shape_schema(KeyShape shape) {
     case KeyShape::params: return of_type("object");
     case KeyShape::custom_rules: return list_of_items(keys_schema(custom_rule_keys));
     case KeyShape::waivers: return list_of_items(keys_schema(waiver_keys));
+    case KeyShape::grants: return grants();
+    case KeyShape::granted_mounts: return with_mode("path", granted_path());
+    case KeyShape::granted_volumes: return with_mode("name", name());
+    case KeyShape::granted_paths: return list_of_items(granted_path());
+    case KeyShape::granted_names: return list_of_items(name());
+    case KeyShape::granted_ports: return list_of_items(any_of({name(), whole(0)}));
+    case KeyShape::manifests: return clean_path();
     case KeyShape::tests: return list_of_items(test_case());
     case KeyShape::skills: return reference("skills");
     case KeyShape::skill: return name();

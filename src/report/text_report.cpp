@@ -116,8 +116,10 @@ class GroupText {
     if (const std::string context = context_of(group_); !context.empty()) note("in", context);
     notes("waived",
           [](const Finding& finding) { return finding.waived ? waived_text(*finding.waived) : std::string(); });
-    notes("help",
-          [](const Finding& finding) { return finding.waived ? std::string() : printable(finding.remediation); });
+    notes("granted", [](const Finding& finding) { return printable(finding.granted); });
+    notes("help", [](const Finding& finding) {
+      return finding.waived || !finding.granted.empty() ? std::string() : printable(finding.remediation);
+    });
     return std::move(text_);
   }
 

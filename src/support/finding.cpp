@@ -61,6 +61,15 @@ json::value waived_as_json(const Finding& finding) {
                       {"line", waived.span.begin.line}};
 }
 
+json::value ask_as_json(const Finding& finding) {
+  if (!finding.ask) return nullptr;
+  const Ask& ask = *finding.ask;
+  return json::object{{"kind", to_string(ask.kind)},
+                      {"subject", valid_utf8(ask.subject)},
+                      {"writes", ask.writes},
+                      {"closed", ask.closed}};
+}
+
 }  // namespace
 
 json::object to_json_object(const Finding& finding) {
@@ -80,6 +89,8 @@ json::object to_json_object(const Finding& finding) {
   object["remediation"] = valid_utf8(finding.remediation);
   if (!finding.fingerprint.empty()) object["fingerprint"] = finding.fingerprint;
   object["waived"] = waived_as_json(finding);
+  object["ask"] = ask_as_json(finding);
+  object["granted"] = finding.granted.empty() ? json::value(nullptr) : json::value(valid_utf8(finding.granted));
   return object;
 }
 

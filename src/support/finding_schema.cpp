@@ -1,5 +1,7 @@
 #include "support/finding_schema.hpp"
 
+#include "support/ask_kinds.hpp"
+
 namespace skillrun::schema {
 
 namespace {
@@ -11,6 +13,17 @@ json::object waived() {
       {"expires", described("the last day (UTC) on which it holds", text_like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))},
       {"file", described("the file that waives; null for a built-in policy", or_null(text()))},
       {"line", whole(0)},
+  }));
+}
+
+json::object ask() {
+  std::vector<std::string_view> kinds;
+  for (const AskKind kind : ask_kinds()) kinds.push_back(to_string(kind));
+  return or_null(record({
+      {"kind", one_of_words(kinds)},
+      {"subject", described("a real path, a name, KEY=VALUE, or IP:PORT/PROTOCOL", text())},
+      {"writes", described("not only read", flag())},
+      {"closed", described("only a policy can grant it", flag())},
   }));
 }
 
@@ -39,6 +52,8 @@ json::object finding(bool identified) {
     add("fingerprint", "the same for the same finding in another version of the file", text_like("^[0-9a-f]{32}$"));
   }
   add("waived", "who lets the finding pass; null when nobody does", waived());
+  add("ask", "what of the caller's the skill asks for; null where it is about something else", ask());
+  add("granted", "who lets the skill have what it asks for; null when nobody does", or_null(text()));
   return table.take();
 }
 

@@ -1,10 +1,12 @@
 #include <skillrun/grant.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "support/ask_kinds.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -39,6 +41,15 @@ std::optional<AskKind> parse_ask_kind(std::string_view word) noexcept {
     if (name == word) return kind;
   }
   return std::nullopt;
+}
+
+std::span<const AskKind> ask_kinds() noexcept {
+  static constexpr auto kinds = [] {
+    std::array<AskKind, std::size(words)> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = words[i].first;
+    return all;
+  }();
+  return kinds;
 }
 
 std::string describe(const Ask& ask) {

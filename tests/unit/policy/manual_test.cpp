@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "policy/condition_fields.hpp"
+#include "policy/grant_keys.hpp"
 #include "policy/policy_settings.hpp"
 #include "policy/policy_tests.hpp"
 #include "policy_texts.hpp"
@@ -72,6 +73,8 @@ TEST_CASE("the manual names every key, default, operator and field") {
         "message",    "remedy",         "instance",    "field",    "evidence", "expires"}) {
     CHECK_MESSAGE(names(text, key), key);
   }
+  for (const std::string_view key : {"grants", "skill", "manifest"}) CHECK_MESSAGE(names(text, key), key);
+  for (const GrantList& list : grant_lists) CHECK_MESSAGE(names(text, list.key), list.key);
   for (const std::string_view key : default_keys) CHECK_MESSAGE(names(text, key), key);
   for (const std::string_view word :
        {"exists", "equals", "in", "matches", "path_under", "path_covers", "cidr", "lte", "gte", "any", "none"}) {

@@ -1,0 +1,212 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <skillrun/report.hpp>
+
+#include "cli/allow_question.hpp"
+#include "cli/caller_grants.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/granted_list.hpp"
+#include "cli/preparation.hpp"
+#include "cli/terminal_question.hpp"
+#include "policy/grants.hpp"
+#include "support/json.hpp"
+#include "support/text.hpp"
+
+namespace skillrun::cli {
+
+namespace {
+
+constexpr int answered_no = 1;
+
+struct Verdict {
+  ContainerSpec spec;  ///< with the policy's defaults
+  Findings findings;
+  bool engine_asked = false;
+};
+
+/// What `run` would find: with the engine's volumes, where an engine answers.
+Verdict judge(const GlobalOptions& options, const Prepared& prepared) {
+  DetectionContext context = DetectionContext::current();
+  context.selection = options.engine;
+  const Detection detection = detect_engine(context);
+  auto approved = detection.engine ? admit(*prepared.policy, prepared.spec, EngineHost(*detection.engine, today()))
+                                   : admit(*prepared.policy, prepared.spec, LocalHost(std::nullopt, today()));
+  const bool asked = detection.engine != nullptr;
+  if (approved) return {.spec = approved->spec(), .findings = approved->findings(), .engine_asked = asked};
+  return {.spec = std::move(approved.error().spec),
+          .findings = std::move(approved.error().findings),
+          .engine_asked = asked};
+}
+
+/// Errors that are about nothing that can be granted.
+Findings incurable(const Findings& findings) {
+  Findings errors;
+  std::ranges::copy_if(findings, std::back_inserter(errors), [](const Finding& finding) {
+    return finding.severity == Severity::error && !finding.waived && !finding.ask;
+  });
+  return errors;
+}
+
+/// Everything that is to be known before the answer.
+struct Question {
+  std::vector<PlacedAsk> asks;
+  std::vector<PlacedAsk> closed;
+  Findings errors;
+  std::optional<GrantRecord> before;  ///< what was granted to this skill, by an answer
+  bool changed = false;               ///< since then, the manifest has
+};
+
+std::string subject_of(const GrantRecord& record) {
+  return fmt::format("{} ({})", printable(name_of(record)), printable(record.manifest));
+}
+
+std::string closed_text(const Question& question, const GrantRecord& now) {
+  if (question.closed.empty()) return {};
+  std::string text = "\nIt also asks for what no answer opens, only a policy (the machine's, yours, or one for -p):\n";
+  std::vector<Ask> asks;
+  for (const PlacedAsk& entry : question.closed) asks.push_back(entry.ask);
+  return text + describe_asks(question.closed) +
+         fmt::format("  in a policy: grants: [{}]\n", as_policy_grant(now.skill, asks));
+}
+
+std::string question_text(const Question& question, const GrantRecord& now, const Verdict& verdict, bool color) {
+  std::string text;
+  if (!question.asks.empty()) {
+    text += fmt::format("The skill {}\n", subject_of(now));
+    if (question.changed) {
+      text += fmt::format("has changed since you allowed it on {}. It asks for:\n", printable(question.before->day));
+    } else {
+      text += question.before ? "asks for more than you have allowed it. It\n"
+                              : "asks for more than is open to every skill. It\n";
+    }
+    text += describe_asks(question.asks, question.changed ? std::optional(question.before->asks) : std::nullopt);
+    if (const std::string reach = describe_reach(verdict.spec, verdict.findings); !reach.empty()) text += "\n" + reach;
+  }
+  text += closed_text(question, now);
+  if (!question.errors.empty()) {
+    text += "\nIt is refused for what no grant cures:\n\n" + format_text(question.errors, {.color = color});
+  }
+  if (!verdict.engine_asked) text += "\nNo engine answers: whose the volumes are that it names is not known.\n";
+  return text;
+}
+
+/// The record as it will be: what was asked now and, where the manifest is as it was, what was granted before.
+GrantRecord answer(GrantRecord now, const Question& question) {
+  if (question.before && !question.changed) now.asks = question.before->asks;
+  for (const PlacedAsk& entry : question.asks) {
+    std::erase_if(now.asks,
+                  [&](const Ask& ask) { return ask.kind == entry.ask.kind && ask.subject == entry.ask.subject; });
+    now.asks.push_back(entry.ask);
+  }
+  return now;
+}
+
+bool is_text(const GrantRecord& record) {
+  return !find_invalid_utf8(record.manifest) && !find_invalid_utf8(record.skill) &&
+         std::ranges::none_of(record.asks, [](const Ask& ask) { return find_invalid_utf8(ask.subject).has_value(); });
+}
+
+/// What an option of this call lets the skill have is asked for as well: the answer makes it last.
+void add_options(const Prepared& prepared, const Findings& findings, std::vector<PlacedAsk>& asks) {
+  for (const Grant& grant : prepared.options) {
+    const auto used = [&](const Finding& finding) { return finding.ask && finding.granted == grant.by; };
+    if (std::ranges::none_of(findings, used)) continue;
+    asks.push_back({.ask = {.kind = grant.kind, .subject = grant.subject, .writes = grant.writes}, .place = grant.by});
+  }
+}
+
+class Allow {
+ public:
+  Allow(const Invocation& invocation, const Console& console) : invocation_(invocation), console_(console) {}
+
+  int run() {
+    const auto prepared = prepare(invocation_.global, invocation_.run, console_);
+    if (!prepared) {
+      console_.failure(prepared.error());
+      return prepared.error().exit_status();
+    }
+    const auto store = grant_store();
+    if (!store) return fail("there is no home: set HOME or XDG_CONFIG_HOME, so that an answer can be kept");
+    const auto records = store->read();
+    if (!records) return fail(records.error());
+    const auto now = record_for(prepared->resolved, to_string(today()));
+    if (!now) return fail(now.error());
+    const Verdict verdict = judge(invocation_.global, *prepared);
+    Recorded recorded = find_record(*records, *now);
+    Question question{.asks = open_asks(verdict.findings, false),
+                      .closed = open_asks(verdict.findings, true),
+                      .errors = incurable(verdict.findings),
+                      .before = std::move(recorded.record),
+                      .changed = false};
+    question.changed = question.before && !recorded.holds;
+    add_options(*prepared, verdict.findings, question.asks);
+    return question.asks.empty() ? nothing_to_ask(question, *now, verdict) : ask(*store, question, *now, verdict);
+  }
+
+ private:
+  int fail(std::string_view message) const {
+    console_.error(message);
+    return failed;
+  }
+
+  int nothing_to_ask(const Question& question, const GrantRecord& now, const Verdict& verdict) const {
+    if (still_refused(question)) {
+      console_.error(fmt::format("the skill {} asks for nothing that an answer could allow, and is refused\n{}",
+                                 subject_of(now), question_text(question, now, verdict, console_.color_for_errors())));
+      return refused;
+    }
+    console_.note(fmt::format("nothing to allow: {} asks for nothing beyond what {}", subject_of(now),
+                              question.before && !question.changed ? "you have allowed it" : "is open to it"));
+    return success;
+  }
+
+  int ask(const GrantStore& store, const Question& question, const GrantRecord& now, const Verdict& verdict) const {
+    const GrantRecord record = answer(now, question);
+    if (!is_text(record)) return fail("a name or path with bytes that are no UTF-8 can not be recorded");
+    const auto terminal = CallerTerminal::open();
+    if (!terminal) {
+      std::vector<Ask> asks;
+      for (const PlacedAsk& entry : question.asks) asks.push_back(entry.ask);
+      return fail(fmt::format(
+          "`skillrun allow` asks at a terminal, and there is none; on a machine that runs by itself write into its "
+          "policy, yours, or one for -p:\n  grants: [{}]",
+          as_policy_grant(now.skill, asks)));
+    }
+    const bool told = terminal->print(question_text(question, now, verdict, console_.color_for_errors()) + "\n");
+    if (!told ||
+        !terminal->confirm(fmt::format("Allow {} this, until its manifest changes? [y/N] ", printable(name_of(now))))) {
+      console_.note("nothing was allowed");
+      return answered_no;
+    }
+    // What others recorded meanwhile stays.
+    const auto done = store.update([&](GrantRecords& records) { put_record(records, record); });
+    if (!done) return fail(done.error());
+    console_.note(fmt::format("recorded in {}; `skillrun allow --revoke {}` takes it back", printable(store.file()),
+                              shell_quoted(name_of(now))));
+    if (!still_refused(question)) return success;
+    console_.error(fmt::format("'{}' is still refused, for what no answer cures", printable(name_of(now))));
+    return refused;
+  }
+
+  static bool still_refused(const Question& question) { return !question.errors.empty() || !question.closed.empty(); }
+
+  const Invocation& invocation_;
+  const Console& console_;
+};
+
+}  // namespace
+
+int allow_command(const Invocation& invocation) {
+  const Console console(invocation.global);
+  if (invocation.allow.list) return list_granted(console, invocation.format);
+  if (invocation.allow.revoke) {
+    const RunRequest& run = invocation.run;
+    return revoke_granted(console, invocation.allow.all, run.skill, run.instance);
+  }
+  return Allow(invocation, console).run();
+}
+
+}  // namespace skillrun::cli

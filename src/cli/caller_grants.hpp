@@ -1,0 +1,32 @@
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+
+#include <skillrun/manifest.hpp>
+
+#include "cli/grant_record.hpp"
+#include "cli/options.hpp"
+
+namespace skillrun::cli {
+
+/// What the command line grants: --allow-mount PATH[:ro|:rw] as the real path, and -e NAME. A message when a word is
+/// none.
+[[nodiscard]] std::expected<Grants, std::string> option_grants(const RunRequest& request);
+
+/// A record of this skill as the manifest is now, with nothing granted yet. A message when its path can not be told.
+[[nodiscard]] std::expected<GrantRecord, std::string> record_for(const ResolvedSkill& skill, std::string day);
+
+/// What was recorded for a skill, and whether it holds.
+struct Recorded {
+  std::optional<GrantRecord> record;
+  bool holds = false;  ///< the manifest is the one that was shown
+};
+
+[[nodiscard]] Recorded find_record(const GrantRecords& records, const GrantRecord& now);
+
+/// SKILL or SKILL@INSTANCE.
+[[nodiscard]] std::string name_of(const GrantRecord& record);
+
+}  // namespace skillrun::cli

@@ -1,0 +1,118 @@
+#include "cli/allow_question.hpp"
+
+#include <doctest/doctest.h>
+
+#include "cli/caller_grants.hpp"
+
+using namespace skillrun;
+using namespace skillrun::cli;
+
+namespace {
+
+Finding asking(Ask ask, Severity severity = Severity::warning) {
+  Finding finding;
+  finding.rule = "mount-outside-roots";
+  finding.severity = severity;
+  finding.field = "docker.volumes[0]";
+  finding.ask = std::move(ask);
+  return finding;
+}
+
+Ask films(bool writes = false) { return {.kind = AskKind::mount, .subject = "/srv/films", .writes = writes}; }
+const Ask token{.kind = AskKind::variable, .subject = "TOKEN"};
+
+std::vector<PlacedAsk> placed(const std::vector<Ask>& asks) {
+  std::vector<PlacedAsk> all;
+  for (const Ask& ask : asks) all.push_back({.ask = ask, .place = {}});
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("what is asked twice is shown once, as the wider of both") {
+  const auto asks = open_asks({asking(token), asking(films()), asking(films(true)), asking(films())}, false);
+  REQUIRE(asks.size() == 2);
+  CHECK(asks[0].ask == films(true));
+  CHECK(asks[1].ask == token);
+  CHECK(asks[0].place == "docker.volumes[0]");
+}
+
+TEST_CASE("what is granted, waived, closed or no more than worth knowing is not asked") {
+  Finding granted = asking(films());
+  granted.granted = "--allow-mount /srv";
+  Finding waived = asking(films());
+  waived.waived.emplace();
+  Ask closed = films();
+  closed.closed = true;
+  const Findings findings = {granted, waived, asking(closed), asking(films(), Severity::info)};
+  CHECK(open_asks(findings, false).empty());
+  CHECK(open_asks(findings, true).size() == 1);
+}
+
+TEST_CASE("a changed manifest shows what is new, what stays and what is gone") {
+  const std::string text =
+      describe_asks(placed({films(true), token}), std::vector<Ask>{films(), token, {AskKind::volume, "old"}});
+  CHECK(text ==
+        "  + reads and writes /srv/films    new\n"
+        "    gets your TOKEN                as before\n"
+        "  - reads /srv/films               no longer\n"
+        "  - reads the volume old           no longer\n");
+}
+
+TEST_CASE("words of a manifest can not steer the terminal") {
+  const std::string text = describe_asks(placed({{.kind = AskKind::mount, .subject = "/srv/\x1b[2J"}}));
+  CHECK(text == "  reads /srv/\\x1b[2J\n");
+}
+
+TEST_CASE("a skill with a network can send away what it reads, and is told as such") {
+  ContainerSpec spec;
+  CHECK(describe_reach(spec, {asking(token)}).empty());
+  spec.network_mode = {.value = {.kind = NetworkKind::none, .name = {}}, .origin = {}};
+  CHECK(describe_reach(spec, {asking(token)}).empty());
+  spec.network_mode->value.kind = NetworkKind::bridge;
+  CHECK(describe_reach(spec, {}).empty());
+  Mount work;
+  work.type = MountType::bind;
+  work.source = "/home/me/films";
+  work.caller_workdir = true;
+  spec.mounts.push_back({.value = work, .origin = {}});
+  const std::string text = describe_reach(spec, {asking(token)});
+  CHECK(text ==
+        "It can talk to the network, and so send away what it can read: the working directory (/home/me/films), "
+        "your TOKEN.\n");
+}
+
+TEST_CASE("an option grants what it names: read-only unless it says rw") {
+  RunRequest request;
+  request.allow_mounts = {"/nowhere/films", "/nowhere/films:rw", "/nowhere/a/../b:ro"};
+  request.overrides.environment = {"TOKEN", "OTHER=value"};
+  const auto grants = option_grants(request);
+  REQUIRE(grants);
+  REQUIRE(grants->size() == 4);
+  CHECK_FALSE((*grants)[0].writes);
+  CHECK((*grants)[0].subject == "/nowhere/films");
+  CHECK((*grants)[0].by == "--allow-mount /nowhere/films");
+  CHECK((*grants)[1].writes);
+  CHECK((*grants)[2].subject == "/nowhere/b");
+  CHECK((*grants)[3].covers(token));
+  request.allow_mounts = {":rw"};
+  CHECK_FALSE(option_grants(request));
+}
+
+TEST_CASE("a record holds for the manifest that was shown, and for no other") {
+  GrantRecord record{
+      .skill = "tool", .instance = {}, .manifest = "/m.toml", .digest = "sha256:1", .day = {}, .asks = {}};
+  GrantRecord now = record;
+  CHECK(find_record({record}, now).holds);
+  now.digest = "sha256:2";
+  CHECK_FALSE(find_record({record}, now).holds);
+  CHECK(find_record({record}, now).record);
+  for (std::string GrantRecord::* part : {&GrantRecord::skill, &GrantRecord::manifest}) {
+    GrantRecord other = record;
+    other.*part = "x";
+    CHECK_FALSE(find_record({record}, other).record);
+  }
+  GrantRecord instance = record;
+  instance.instance = "fast";
+  CHECK_FALSE(find_record({record}, instance).record);
+}
