@@ -198,11 +198,18 @@ class AttachedContainer {
   [[nodiscard]] virtual EngineResult<void> finish(CallLimits limits) = 0;
 };
 
+/// Another name of a bind source, under which nobody can exchange what was judged.
+struct SourceAlias {
+  std::string source;  ///< as the spec has it
+  std::string handed;  ///< as the engine is told
+};
+
 struct StartOptions {
   bool standard_input = true;
   bool tty = false;
   /// What the engine calls the image where that is not the spec's name: the private name of one that skillrun built.
   std::string image{};
+  std::vector<SourceAlias> aliases{};  ///< of bind sources; one without an alias is handed over by its own name
 };
 
 /// A container engine. One instance serves one thread at a time; make one per thread.

@@ -7,6 +7,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/preparation.hpp"
 #include "run/leftovers.hpp"
+#include "run/noted_writes.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
@@ -86,6 +87,9 @@ int gc_command(const Invocation& invocation) {
     return failed;
   }
   const bool all = invocation.dry_run || remove_leftovers(**engine, records, *leftovers, limits);
+  if (const auto error = all && !invocation.dry_run ? end_abandoned_writes((*engine)->info()) : std::error_code()) {
+    console.warning(fmt::format("the record of what skills could write can not be changed: {}", error.message()));
+  }
   const bool written = console.print(invocation.format == OutputFormat::json
                                          ? pretty(as_json(*leftovers, invocation.dry_run, (*engine)->info()))
                                          : as_text(*leftovers, invocation.dry_run));

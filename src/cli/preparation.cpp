@@ -10,6 +10,7 @@
 
 #include "cli/caller_grants.hpp"
 #include "cli/policy_files.hpp"
+#include "cli/written_manifests.hpp"
 #include "engine/log.hpp"
 #include "policy/policy_data.hpp"
 #include "support/text.hpp"
@@ -144,6 +145,7 @@ DiscoveryOptions discovery_options(const GlobalOptions& options) {
 std::expected<SkillCatalog, RunResult> open_catalog(const GlobalOptions& options, const Console& console) {
   auto discovery = discover_manifests(discovery_options(options));
   if (!discovery) return failure(RunStatus::invalid_manifest, discovery.error());
+  leave_out_written(*discovery);
   for (const std::string& warning : discovery->warnings) console.warning(warning);
   return SkillCatalog(std::move(*discovery));
 }

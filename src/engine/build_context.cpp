@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/dockerignore.hpp"
+#include "support/open_path.hpp"
 #include "support/text.hpp"
 #include "support/unique_fd.hpp"
 
@@ -282,8 +283,13 @@ EngineResult<std::unique_ptr<BuildContext>> BuildContext::open(const std::string
   if (!clean) {
     return failure(fmt::format("dockerfile '{}' must be a path inside the build context", printable(dockerfile)));
   }
-  UniqueFd root(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!root) return system_failure(folder, "can not be opened");
+  // The name was judged as a real path: a link in it was put there afterwards.
+  auto opened = open_without_links(folder, O_RDONLY | O_DIRECTORY);
+  if (!opened) {
+    return failure(
+        fmt::format("build context: '{}': can not be opened: {}", printable(folder), opened.error().message()));
+  }
+  UniqueFd root = std::move(*opened);
   struct stat status{};
   if (::fstatat(root.get(), clean->c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     return failure(fmt::format("build context: there is no '{}' in '{}'", printable(*clean), printable(folder)));

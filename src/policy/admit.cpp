@@ -6,6 +6,7 @@
 #include "policy/judge.hpp"
 #include "policy/paths.hpp"
 #include "policy/policy_data.hpp"
+#include "policy/protected_files.hpp"
 #include "policy/seccomp_profile.hpp"
 #include "policy/volume_owner.hpp"
 #include "spec/finding_at.hpp"
@@ -89,6 +90,7 @@ std::expected<ApprovedSpec, Refusal> admit(const Policy& policy, ContainerSpec s
   pin_host_paths(spec, memo);
   const auto is_volume = [](const Setting<Mount>& mount) { return mount.value.type == MountType::volume; };
   if (std::ranges::any_of(spec.mounts, is_volume)) spec.volume_owner = volume_owner(spec, memo);
+  protect_files(spec, policy, memo);
   return ApprovedSpec(std::move(spec), std::move(findings), policy.shared_from_this(), memo.today());
 }
 

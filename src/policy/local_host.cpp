@@ -11,6 +11,7 @@
 #include <skillrun/policy.hpp>
 
 #include "policy/paths.hpp"
+#include "support/placeholder.hpp"
 #include "support/read_file.hpp"
 #include "support/text.hpp"
 
@@ -91,7 +92,7 @@ std::optional<std::string> LocalHost::real_path(const std::string& path) const {
 
 std::optional<bool> LocalHost::exists(const std::string& path) const {
   struct stat status{};
-  if (stat(path.c_str(), &status) == 0) return true;
+  if (stat(path.c_str(), &status) == 0) return !is_placeholder(status);
   return errno == ENOENT || errno == ENOTDIR ? std::optional(false) : std::nullopt;
 }
 

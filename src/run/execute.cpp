@@ -10,11 +10,16 @@
 #include "engine/cli/sigpipe_guard.hpp"
 #include "engine/log.hpp"
 #include "run/conclude.hpp"
+#include "run/held_sources.hpp"
 #include "run/labels.hpp"
+#include "run/noted_writes.hpp"
+#include "run/placeholders.hpp"
 #include "run/run_record.hpp"
 #include "run/skill_signals.hpp"
+#include "run/source_pins.hpp"
 #include "run/streams.hpp"
 #include "run/supervise.hpp"
+#include "run/swappable.hpp"
 #include "run/terminal.hpp"
 #include "run/verify.hpp"
 #include "run/volumes.hpp"
@@ -114,11 +119,12 @@ class Execution {
 
  private:
   [[nodiscard]] bool ensure();
+  [[nodiscard]] bool hold();
   [[nodiscard]] std::optional<std::string> create();
   void begin_record();
   void remove_unclaimed();
   [[nodiscard]] bool verify(const OwnedContainer& container);
-  [[nodiscard]] bool accept(Findings findings);
+  [[nodiscard]] bool accept(Findings findings, std::string_view what);
   [[nodiscard]] bool moved_at_start(const OwnedContainer& container);
   void run_container(OwnedContainer& container);
   [[nodiscard]] std::unique_ptr<AttachedContainer> start(const OwnedContainer& container);
@@ -143,12 +149,16 @@ class Execution {
   RunRecords records_ = RunRecords::of_user();
   ImageInfo image_;
   EngineHost host_;
+  NotedWrites noted_;             ///< likewise: what it can write, for later runs and for those at the same time
+  Placeholders placeholders_;     ///< until the container is gone
+  std::vector<HeldSource> held_;  ///< while it is, no other file has the number of one of these
+  SourcePins pins_;
   RunResult result_;
 };
 
 RunResult Execution::run() {
   const SigpipeGuard no_sigpipe;
-  if (!ensure()) return std::move(result_);
+  if (!ensure() || !hold()) return std::move(result_);
   auto id = create();
   if (!id) return std::move(result_);
   OwnedContainer container(engine_, std::move(*id));
@@ -179,6 +189,32 @@ bool Execution::ensure() {
   result_.image_id = image_.id;
   result_.image_digest = digest_of(image_, approved_.spec().image.value);
   return true;
+}
+
+/// What the container will see of this machine is opened as it was judged, and handed over in a form that nobody can
+/// exchange; where that can not be had, nothing runs unless nobody could.
+bool Execution::hold() {
+  if (engine_.info().remote) return true;
+  const Stopwatch watch(result_.times.create);
+  const ContainerSpec& spec = approved_.spec();
+  constexpr std::string_view what = "what the skill was to see of this machine can not be held; nothing was run";
+  auto noted = NotedWrites::begin(approved_, engine_.info());
+  if (!noted) {
+    result_.status = RunStatus::refused;
+    result_.message =
+        fmt::format("what the skill can write can not be put on record; nothing was run ({})", noted.error());
+    return false;
+  }
+  noted_ = std::move(*noted);
+  auto placeholders = Placeholders::make(spec);
+  if (!placeholders) return accept(std::move(placeholders.error()), what);
+  placeholders_ = std::move(*placeholders);
+  auto held = hold_sources(spec);
+  if (!held) return accept(std::move(held.error()), what);
+  held_ = std::move(*held);
+  pins_ = SourcePins::make(held_, engine_.info());
+  start_.aliases = pins_.aliases();
+  return accept(find_swappable_sources(spec, start_.aliases, noted_.begun()), what);
 }
 
 std::optional<std::string> Execution::create() {
@@ -254,18 +290,22 @@ bool Execution::verify(const OwnedContainer& container) {
     conclude_failure(result_, RunStatus::engine_error, made.error());
     return false;
   }
-  const Order order{.spec = approved_.spec(), .image = image_, .labels = labels_, .engine = engine_.info()};
-  return accept(skillrun::verify(approved_, order, *made, host_));
+  const Order order{.spec = approved_.spec(),
+                    .image = image_,
+                    .labels = labels_,
+                    .engine = engine_.info(),
+                    .aliases = start_.aliases};
+  return accept(skillrun::verify(approved_, order, *made, host_),
+                fmt::format("the container that {} made is not the one that was approved; it was removed and nothing "
+                            "was run",
+                            engine_.info().kind));
 }
 
 /// True when there is nothing to refuse for.
-bool Execution::accept(Findings findings) {
+bool Execution::accept(Findings findings, std::string_view what) {
   if (findings.empty()) return true;
   result_.status = RunStatus::refused;
-  result_.message = fmt::format(
-      "the container that {} made is not the one that was approved; it was removed and "
-      "nothing was run",
-      engine_.info().kind);
+  result_.message = what;
   for (Finding& finding : findings) result_.findings.push_back(std::move(finding));
   sort_findings(result_.findings);
   return false;
@@ -277,6 +317,8 @@ void Execution::run_container(OwnedContainer& container) {
   if (cancelled()) return;
   const auto started = Clock::now();
   const auto attached = start(container);
+  // An engine that may start it again by itself will look for the sources again.
+  if (!approved_.spec().restart_policy) pins_.release();
   if (!attached || moved_at_start(container)) return;
   if (!approved_.spec().removes_container()) container.keep();
 

@@ -6,6 +6,7 @@
 
 #include "engine/cli/private_folder.hpp"
 #include "run/labels.hpp"
+#include "run/source_pins.hpp"
 
 namespace skillrun {
 
@@ -109,12 +110,16 @@ EngineResult<std::vector<Leftover>> find_leftovers(Engine& engine, const RunReco
   std::vector<Leftover> found;
   for (const ListedContainer& container : *containers) found.push_back(judge_container(container, view));
   std::ranges::move(judge_records(view), std::back_inserter(found));
-  for (const FoundFolder& folder : find_private_folders()) {
-    Leftover& leftover = found.emplace_back();
-    leftover.kind = Leftover::Kind::folder;
-    leftover.name = folder.path;
-    judge(leftover, folder.owner, view);
-  }
+  const auto add = [&](Leftover::Kind kind, const std::vector<FoundFolder>& folders) {
+    for (const FoundFolder& folder : folders) {
+      Leftover& leftover = found.emplace_back();
+      leftover.kind = kind;
+      leftover.name = folder.path;
+      judge(leftover, folder.owner, view);
+    }
+  };
+  add(Leftover::Kind::folder, find_private_folders());
+  if (const std::string place = pins_place(); !place.empty()) add(Leftover::Kind::pins, find_owned_folders(place));
   return found;
 }
 
@@ -122,13 +127,15 @@ bool remove_leftovers(Engine& engine, const RunRecords& records, std::vector<Lef
   bool all = true;
   for (Leftover& leftover : leftovers) {
     if (!leftover.remove) continue;
-    if (leftover.kind == Leftover::Kind::folder) {
-      if (const std::error_code error = remove_private_folder(leftover.name)) leftover.trouble = error.message();
+    if (leftover.kind == Leftover::Kind::folder || leftover.kind == Leftover::Kind::pins) {
+      const std::error_code error = leftover.kind == Leftover::Kind::pins ? remove_pins(leftover.name)
+                                                                          : remove_private_folder(leftover.name);
+      if (error) leftover.trouble = error.message();
     } else if (leftover.kind == Leftover::Kind::container) {
       if (const auto removed = engine.remove(leftover.name, limits); !removed)
         leftover.trouble = removed.error().message;
     }
-    if (leftover.kind != Leftover::Kind::folder && !leftover.trouble) records.remove(leftover.record);
+    if (leftover.record && !leftover.trouble) records.remove(leftover.record);
     all = all && !leftover.trouble;
   }
   return all;

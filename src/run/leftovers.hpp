@@ -17,7 +17,12 @@ namespace skillrun {
 /// Something that a run made and that outlived its engine call, its skillrun or both; what is to be done with it, and
 /// why.
 struct Leftover {
-  enum class Kind : std::uint8_t { container, folder, record };
+  enum class Kind : std::uint8_t {
+    container,
+    folder,
+    record,
+    pins,  ///< a folder in which bind sources are mounted
+  };
   Kind kind = Kind::container;
   std::string name;    ///< the container's id, the folder's path or the record's run
   std::string skill;   ///< of a container and of a record

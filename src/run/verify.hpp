@@ -18,6 +18,7 @@ struct Order {
   const ImageInfo& image;
   const RunLabels& labels;
   const EngineInfo& engine;
+  std::span<const SourceAlias> aliases = {};  ///< under which bind sources were handed over
 };
 
 /// One respect in which an engine made something else than it was told.

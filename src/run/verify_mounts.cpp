@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 
+#include "engine/source_alias.hpp"
 #include "run/comparison.hpp"
 #include "support/text.hpp"
 
@@ -63,11 +64,11 @@ bool tmpfs_as_approved(const Mount& approved, const MadeMount& made) {
   });
 }
 
-bool as_approved(const Mount& approved, const MadeMount& made) {
+bool as_approved(const Mount& approved, const MadeMount& made, std::span<const SourceAlias> aliases) {
   if (made.type != to_string(approved.type) || (approved.read_only && !made.read_only)) return false;
   switch (approved.type) {
     case MountType::bind:
-      return same_source(approved.source, made.source) &&
+      return same_source(handed_source(approved.source, aliases), made.source) &&
              (approved.propagation == Propagation::unset || is_private(to_string(approved.propagation))
                   ? is_private(made.propagation)
                   : made.propagation == to_string(approved.propagation));
@@ -100,7 +101,7 @@ void compare_mounts(Comparison& c) {
       if (!is_usual(c, made)) c.added(described(made));
       continue;
     }
-    if (!as_approved(approved->value, made)) {
+    if (!as_approved(approved->value, made, c.order.aliases)) {
       std::string found = described(made);
       if (approved->value.type == MountType::tmpfs) found += fmt::format(" ({})", made.options);
       if (approved->value.type == MountType::bind && !is_private(made.propagation)) {

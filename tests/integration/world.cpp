@@ -41,6 +41,9 @@ std::string busybox_skill(const std::string& more_lines, const std::string& imag
 World::World() : folder_(new_folder()), work_(folder_ / "work") {
   fs::create_directories(work_);
   fs::create_directories(folder_ / "home");
+  // Cases run as other users too.
+  fs::create_directories(folder_ / "state");
+  fs::permissions(folder_ / "state", fs::perms::all);
   manifest(busybox_skill());
 }
 
@@ -58,8 +61,9 @@ Command World::command(const std::vector<std::string>& words) const {
   Command command{.argv = {std::string(skillrun_program), "--engine", chosen.selection, "-m", folder_ / "skills.toml"}};
   command.argv.insert(command.argv.end(), words.begin(), words.end());
   command.directory = work_;
-  command.environment = {{"HOME", folder_ / "home"}, {"XDG_CONFIG_HOME", folder_ / "home/.config"}};
-  command.unset = {"SKILLRUN_MANIFEST", "SKILLRUN_POLICY", "SKILLRUN_ENGINE", "XDG_STATE_HOME"};
+  command.environment = {
+      {"HOME", folder_ / "home"}, {"XDG_CONFIG_HOME", folder_ / "home/.config"}, {"XDG_STATE_HOME", folder_ / "state"}};
+  command.unset = {"SKILLRUN_MANIFEST", "SKILLRUN_POLICY", "SKILLRUN_ENGINE"};
   return command;
 }
 

@@ -10,6 +10,7 @@
 #include "engine/api/json_fields.hpp"
 #include "engine/api/unenforced.hpp"
 #include "engine/log.hpp"
+#include "engine/source_alias.hpp"
 
 namespace skillrun {
 
@@ -44,7 +45,7 @@ bool policy_default(const Optional<bool>& setting) {
 
 EngineResult<std::string> ApiEngine::create(const ApprovedSpec& approved, const RunLabels& labels,
                                             const StartOptions& options, CallLimits limits) {
-  const ContainerSpec& spec = approved.spec();
+  const ContainerSpec spec = with_handed_sources(approved.spec(), options.aliases);
   failed_start_.reset();
   if (auto checked = check_settings(spec, info_); !checked) return std::unexpected(checked.error());
   if (info_.kind == "podman") {
@@ -118,11 +119,11 @@ EngineResult<void> ApiEngine::check_platform(const ContainerSpec& spec, const St
   return failure(Kind::not_found, fmt::format("image '{}' is for {}, not for {}", reference, base, wanted));
 }
 
-/// podman's API makes a missing source of any bind; only some spellings ask for that.
+/// podman's API makes a missing source of any bind.
 EngineResult<void> ApiEngine::check_sources(const ContainerSpec& spec) const {
   for (const auto& entry : spec.mounts) {
     const Mount& mount = entry.value;
-    if (mount.type != MountType::bind || mount.create_source) continue;
+    if (mount.type != MountType::bind) continue;
     struct stat status{};
     if (::stat(mount.source.c_str(), &status) != 0 && errno == ENOENT) {
       return failure(Kind::refused, fmt::format("the source of a mount does not exist: '{}'", mount.source));

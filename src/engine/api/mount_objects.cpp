@@ -57,8 +57,7 @@ json::object map_of(const std::vector<KeyValue>& entries) {
 
 bool needs_bind_syntax(const Mount& mount, bool podman) {
   if (mount.type == MountType::tmpfs) return false;
-  return (mount.type == MountType::bind && mount.create_source) || mount.relabel != Relabel::none ||
-         (mount.nocopy && podman);
+  return mount.relabel != Relabel::none || (mount.nocopy && podman);
 }
 
 void put_mounts(json::object& host, const List<Mount>& list, bool podman) {

@@ -22,6 +22,7 @@
 #include "engine/cli/private_folder.hpp"
 #include "engine/cli/start_watch.hpp"
 #include "engine/container_list.hpp"
+#include "engine/source_alias.hpp"
 #include "policy/paths.hpp"
 #include "support/text.hpp"
 
@@ -165,12 +166,13 @@ EngineResult<void> CliEngine::build_image(const BuildRequest& request, const Byt
 
 EngineResult<std::string> CliEngine::create(const ApprovedSpec& approved, const RunLabels& labels,
                                             const StartOptions& options, CallLimits limits) {
-  RenderedSpec rendered = render_spec(approved.spec(), labels, options, dialect_);
+  const ContainerSpec spec = with_handed_sources(approved.spec(), options.aliases);
+  RenderedSpec rendered = render_spec(spec, labels, options, dialect_);
   VariableTransport transport = plan_transport(rendered.variables);
   for (const std::string& name : transport.impossible) {
     rendered.unsupported.push_back(fmt::format("the value of variable {} can not be given to a client", name));
   }
-  for (const auto& entry : approved.spec().env) {
+  for (const auto& entry : spec.env) {
     // Named alone, it would come from the client's environment: only a caller without it may name it.
     if (!entry.value.value && std::getenv(entry.value.name.c_str()) != nullptr) {
       rendered.unsupported.push_back(

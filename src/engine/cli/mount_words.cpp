@@ -32,7 +32,7 @@ class MountWords {
   void bind() {
     if (!mount_.subpath.empty()) return refuse("a bind has no subpath");
     if (mount_.nocopy) return refuse("a bind has no nocopy");
-    const bool short_only = mount_.create_source || mount_.relabel != Relabel::none;
+    const bool short_only = mount_.relabel != Relabel::none;
     if (short_only && mount_.recursion != BindRecursion::unset)
       return refuse("recursion can not be combined with this");
     if (short_only) return short_form();

@@ -22,11 +22,6 @@ namespace {
 
 constexpr std::string_view prefix = "skillrun";
 
-std::string name_template(const ProcessOwner& owner) {
-  return fmt::format("{}-{}-{}-{}-{}-{}-XXXXXX", prefix, owner.machine, owner.boot, owner.pid_namespace, owner.pid,
-                     owner.start);
-}
-
 std::optional<ProcessOwner> owner_in(std::string_view name) {
   const auto parts = split(name, '-');
   if (parts.size() != 7 || parts[0] != prefix) return std::nullopt;
@@ -51,9 +46,15 @@ bool holds_mount(const std::string& path) {
 
 }  // namespace
 
+std::string owned_folder_template() {
+  const ProcessOwner owner = ProcessOwner::current();
+  return fmt::format("{}-{}-{}-{}-{}-{}-XXXXXX", prefix, owner.machine, owner.boot, owner.pid_namespace, owner.pid,
+                     owner.start);
+}
+
 PrivateFolder::PrivateFolder() {
   std::error_code error;
-  path_ = (fs::temp_directory_path(error) / name_template(ProcessOwner::current())).string();
+  path_ = (fs::temp_directory_path(error) / owned_folder_template()).string();
   if (error || ::mkdtemp(path_.data()) == nullptr) path_.clear();
 }
 
@@ -63,9 +64,14 @@ PrivateFolder::~PrivateFolder() {
 }
 
 std::vector<FoundFolder> find_private_folders() {
-  std::vector<FoundFolder> found;
   std::error_code error;
   const fs::path place = fs::temp_directory_path(error);
+  return error ? std::vector<FoundFolder>() : find_owned_folders(place.string());
+}
+
+std::vector<FoundFolder> find_owned_folders(const std::string& place) {
+  std::vector<FoundFolder> found;
+  std::error_code error;
   for (fs::directory_iterator entry(place, fs::directory_options::skip_permission_denied, error), end;
        !error && entry != end; entry.increment(error)) {
     const auto owner = owner_in(entry->path().filename().string());

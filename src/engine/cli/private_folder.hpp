@@ -24,6 +24,9 @@ class PrivateFolder {
   std::string path_;
 };
 
+/// For mkdtemp(): the name of a folder that says which process it belongs to.
+[[nodiscard]] std::string owned_folder_template();
+
 struct FoundFolder {
   std::string path;
   ProcessOwner owner;
@@ -32,6 +35,9 @@ struct FoundFolder {
 /// The private folders of this user in the folder for temporary files, by name. What only looks like one (a link, a
 /// file, a name of another shape, somebody else's) is none.
 [[nodiscard]] std::vector<FoundFolder> find_private_folders();
+
+/// The same in another place.
+[[nodiscard]] std::vector<FoundFolder> find_owned_folders(const std::string& place);
 
 /// Removes a folder with everything in it, unless something is mounted there: what is mounted may be anybody's.
 [[nodiscard]] std::error_code remove_private_folder(const std::string& path);

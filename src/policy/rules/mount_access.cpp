@@ -28,9 +28,7 @@ void check_symlink(const RuleContext& context, FindingSink& sink) {
 void check_missing(const RuleContext& context, FindingSink& sink) {
   for (const auto& mount : context.spec.mounts) {
     if (mount.value.type != MountType::bind || context.host.exists(mount.value.source).value_or(true)) continue;
-    sink.report(mount.origin,
-                fmt::format("'{}' does not exist{}", mount.value.source,
-                            mount.value.create_source ? "; the engine would create it, owned by root" : ""));
+    sink.report(mount.origin, fmt::format("'{}' does not exist", mount.value.source));
   }
 }
 
@@ -83,11 +81,11 @@ constexpr Rule rules[] = {
               .source = "own"},
      .check = check_symlink},
     {.info = {.id = "missing-mount-source",
-              .privileged = info,
-              .baseline = warning,
+              .privileged = error,
+              .baseline = error,
               .restricted = error,
               .summary = "a bind source that does not exist",
-              .why = "an engine may create it as an empty folder owned by root, where a file was meant",
+              .why = "an engine would create it, as an empty folder of root's, wherever the path leads by then",
               .remedy = "create it first, or mend the path",
               .source = "own"},
      .check = check_missing},

@@ -1,0 +1,19 @@
+#include "engine/source_alias.hpp"
+
+#include <algorithm>
+
+namespace skillrun {
+
+const std::string& handed_source(const std::string& source, std::span<const SourceAlias> aliases) {
+  const auto alias = std::ranges::find(aliases, source, &SourceAlias::source);
+  return alias == aliases.end() ? source : alias->handed;
+}
+
+ContainerSpec with_handed_sources(ContainerSpec spec, std::span<const SourceAlias> aliases) {
+  for (Setting<Mount>& mount : spec.mounts) {
+    if (mount.value.type == MountType::bind) mount.value.source = handed_source(mount.value.source, aliases);
+  }
+  return spec;
+}
+
+}  // namespace skillrun

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include <skillrun/engine.hpp>
+
+namespace skillrun {
+
+/// The name by which an engine is told of a bind source.
+[[nodiscard]] const std::string& handed_source(const std::string& source, std::span<const SourceAlias> aliases);
+
+/// The spec as an engine of this machine is told it.
+[[nodiscard]] ContainerSpec with_handed_sources(ContainerSpec spec, std::span<const SourceAlias> aliases);
+
+}  // namespace skillrun

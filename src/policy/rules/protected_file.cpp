@@ -1,0 +1,65 @@
+#include <fmt/format.h>
+
+#include "policy/protected_files.hpp"
+#include "policy/rule_support.hpp"
+
+namespace skillrun::rules {
+
+namespace {
+
+using enum Severity;
+
+/// What can not be protected. The rest is mounted read-only by protect_files().
+void check(const RuleContext& context, FindingSink& sink) {
+  const std::vector<std::string> names = protected_files(context.params);
+  for_each_host_path(context, [&](const HostPath& host) {
+    if (host.read_only || host.build_context) return false;
+    if (const std::string_view name = protected_name_of(host.path, names); !name.empty()) {
+      sink.report(host.origin, fmt::format("{} is protected ({}), and the mount is writable", host.text(), name));
+      return true;
+    }
+    const std::optional<std::string> real = context.host.real_path(host.path);
+    if (real != host.path) return false;
+    for (const ProtectedPlace& place : protected_places(host.path, names, context.host)) {
+      if (place.kind != ProtectedPlace::Kind::link) continue;
+      sink.report(
+          host.origin,
+          fmt::format("'{}' in '{}' is a symlink: nothing keeps the skill from writing another", place.name, host.path),
+          "replace the link by what it leads to, or mount the folder read-only");
+    }
+    return false;
+  });
+}
+
+constexpr RuleParam params[] = {
+    {.name = "add",
+     .type = ParamType::words,
+     .effect = ParamEffect::add,
+     .description = "further names that are protected in each writable folder; a slash at the end makes it a folder",
+     .normalize = normalize_protected_file},
+    {.name = "allow",
+     .type = ParamType::words,
+     .effect = ParamEffect::exempt,
+     .description = "names that skills may write, such as .git/config",
+     .normalize = normalize_protected_file}};
+
+constexpr Rule rules[] = {
+    {.info = {.id = "protected-file",
+              .privileged = off,
+              .baseline = error,
+              .restricted = error,
+              .summary =
+                  "a writable mount of what skillrun or other tools run from a folder: manifests, .git/hooks, ...",
+              .why = "what a skill writes there runs later, outside of any container, or as a skill of its own choice",
+              .remedy =
+                  "mount the folder above it, in which skillrun keeps these names read-only, or mount it read-only",
+              .source = "own",
+              .params = params},
+     .check = check},
+};
+
+}  // namespace
+
+std::span<const Rule> protected_file_rules() { return rules; }
+
+}  // namespace skillrun::rules

@@ -1,0 +1,108 @@
+#include "run/noted_writes.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "engine/log.hpp"
+#include "support/text.hpp"
+
+namespace skillrun {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What root's skills could write counts for every user.
+constexpr std::string_view system_state = "/var/lib/skillrun";
+
+/// Where this user's record may be, the best first. The last is for users without a home that they can write to; what
+/// somebody else made there is no record.
+std::vector<std::string> own_folders() {
+  std::vector<std::string> folders;
+  const char* state = std::getenv("XDG_STATE_HOME");
+  const char* home = std::getenv("HOME");
+  if (state != nullptr && state[0] == '/') {
+    folders.push_back(fmt::format("{}/skillrun", state));
+  } else if (::geteuid() == 0) {
+    folders.emplace_back(system_state);
+  } else if (home != nullptr && home[0] == '/') {
+    folders.push_back(fmt::format("{}/.local/state/skillrun", home));
+  }
+  std::string last = fmt::format("/var/tmp/skillrun-{}", ::geteuid());
+  struct stat status{};
+  const bool there = ::lstat(last.c_str(), &status) == 0;
+  if (!there ||
+      (S_ISDIR(status.st_mode) && status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0)) {
+    folders.push_back(std::move(last));
+  }
+  return folders;
+}
+
+}  // namespace
+
+std::expected<std::vector<WrittenPlace>, UnreadableRecord> all_written_places() {
+  std::vector<WrittenPlace> places;
+  std::vector<std::string> folders = own_folders();
+  if (std::ranges::find(folders, system_state) == folders.end()) folders.emplace_back(system_state);
+  for (const std::string& folder : folders) {
+    std::error_code error;
+    auto read = WriteRecord(folder).read(error);
+    if (error) return std::unexpected(UnreadableRecord{folder, error});
+    std::ranges::move(read, std::back_inserter(places));
+  }
+  return places;
+}
+
+std::expected<NotedWrites, std::string> NotedWrites::begin(const ApprovedSpec& approved, const EngineInfo& engine) {
+  NotedWrites noted;
+  std::vector<std::string> roots;
+  for (const Setting<Mount>& mount : approved.spec().mounts) {
+    if (mount.value.type == MountType::bind && !mount.value.read_only) roots.push_back(mount.value.source);
+  }
+  if (engine.remote || roots.empty()) return noted;
+  std::string trouble;
+  for (std::string& folder : own_folders()) {
+    const auto begun = WriteRecord(folder).begin(approved.spec().skill, engine.endpoint, roots);
+    if (begun) {
+      noted.begun_ = *begun;
+      noted.folder_ = std::move(folder);
+      return noted;
+    }
+    trouble += fmt::format("{}{}: {}", trouble.empty() ? "" : "; ", printable(folder), begun.error().message());
+  }
+  return std::unexpected(trouble.empty() ? "there is no place for it" : std::move(trouble));
+}
+
+NotedWrites& NotedWrites::operator=(NotedWrites&& other) noexcept {
+  if (this != &other) {
+    end();
+    folder_ = std::move(other.folder_);
+    begun_ = std::exchange(other.begun_, std::nullopt);
+  }
+  return *this;
+}
+
+void NotedWrites::end() {
+  const auto begun = std::exchange(begun_, std::nullopt);
+  if (!begun) return;
+  if (const std::error_code error = WriteRecord(folder_).end(*begun)) {
+    log::warn("the end of the run is not on record: {}", error.message());
+  }
+}
+
+std::error_code end_abandoned_writes(const EngineInfo& engine) {
+  std::error_code error;
+  for (const std::string& folder : own_folders()) {
+    if (!fs::exists(folder, error)) continue;
+    if (const std::error_code failed = WriteRecord(folder).end_abandoned(engine.endpoint)) error = failed;
+  }
+  return error;
+}
+
+}  // namespace skillrun

@@ -1,0 +1,209 @@
+#include "support/written_places.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "support/json.hpp"
+#include "support/read_file.hpp"
+#include "support/unique_fd.hpp"
+
+namespace skillrun {
+
+namespace {
+
+constexpr std::size_t max_ended = 256;
+constexpr std::size_t max_size = std::size_t{16} << 20;
+constexpr std::string_view record_name = "writes.json";
+
+WallTime time_by(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return WallTime(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+}
+
+WallTime now() { return time_by(CLOCK_REALTIME); }
+
+std::error_code last_error() { return {errno, std::generic_category()}; }
+
+bool same(const ProcessOwner& one, const ProcessOwner& other) {
+  return one.machine == other.machine && one.boot == other.boot && one.pid_namespace == other.pid_namespace &&
+         one.pid == other.pid && one.start == other.start;
+}
+
+json::object entry_of(const WrittenPlace& place) {
+  json::object entry{{"skill", place.skill},
+                     {"root", place.root},
+                     {"engine", place.engine},
+                     {"begin", place.begin.time_since_epoch().count()},
+                     {"owner", json::array{place.owner.machine, place.owner.boot, place.owner.pid_namespace,
+                                           place.owner.pid, place.owner.start}}};
+  if (place.end) entry["end"] = place.end->time_since_epoch().count();
+  return entry;
+}
+
+WallTime time_of(const json::value& value) {
+  return WallTime(std::chrono::nanoseconds(value.to_number<std::int64_t>()));
+}
+
+WrittenPlace place_of(const json::object& entry) {
+  const auto text = [](const json::value& value) { return std::string(value.as_string()); };
+  const json::array& owner = entry.at("owner").as_array();
+  WrittenPlace place{.skill = text(entry.at("skill")),
+                     .root = text(entry.at("root")),
+                     .begin = time_of(entry.at("begin")),
+                     .end = {},
+                     .owner = {.machine = text(owner.at(0)),
+                               .boot = text(owner.at(1)),
+                               .pid_namespace = text(owner.at(2)),
+                               .pid = text(owner.at(3)),
+                               .start = text(owner.at(4))},
+                     .engine = text(entry.at("engine"))};
+  if (const json::value* end = entry.if_contains("end")) place.end = time_of(*end);
+  return place;
+}
+
+/// Two ended entries of one root that follow each other, with the least time between them.
+struct Pair {
+  std::size_t first = 0;
+  std::size_t second = 0;
+  std::chrono::nanoseconds gap = std::chrono::nanoseconds::max();
+};
+
+Pair closest(const std::vector<WrittenPlace>& places) {
+  Pair best;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    for (std::size_t j = i + 1; places[i].end && j < places.size(); ++j) {
+      if (!places[j].end || places[j].root != places[i].root) continue;
+      const auto gap = std::max(places[i].begin, places[j].begin) - std::min(*places[i].end, *places[j].end);
+      if (gap < best.gap) best = {i, j, gap};
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+bool WrittenPlace::covers(std::string_view path, WallTime changed) const noexcept {
+  const bool below =
+      root == "/" || (path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/'));
+  return below && changed >= begin && (!end || changed <= *end);
+}
+
+const WrittenPlace* writer_of(std::string_view path, WallTime changed, std::span<const WrittenPlace> places) noexcept {
+  const auto found = std::ranges::find_if(places, [&](const WrittenPlace& p) { return p.covers(path, changed); });
+  return found == places.end() ? nullptr : &*found;
+}
+
+void merge_ended(std::vector<WrittenPlace>& places, std::size_t most) {
+  auto ended = static_cast<std::size_t>(std::ranges::count_if(places, [](const auto& p) { return p.end.has_value(); }));
+  for (; ended > most; --ended) {
+    const Pair pair = closest(places);
+    if (pair.first == pair.second) return;
+    WrittenPlace& kept = places[pair.first];
+    const WrittenPlace& other = places[pair.second];
+    kept.begin = std::min(kept.begin, other.begin);
+    kept.end = std::max(*kept.end, *other.end);
+    places.erase(places.begin() + static_cast<std::ptrdiff_t>(pair.second));
+  }
+}
+
+std::vector<WrittenPlace> WriteRecord::read(std::error_code& error) const {
+  error.clear();
+  std::vector<WrittenPlace> places;
+  const auto text = read_file(fmt::format("{}/{}", folder_, record_name), max_size);
+  if (!text) {
+    if (text.error() != std::errc::no_such_file_or_directory && text.error() != std::errc::not_a_directory) {
+      error = text.error();
+    }
+    return places;
+  }
+  try {
+    const json::value document = json::parse(*text);
+    for (const json::value& entry : document.as_array()) places.push_back(place_of(entry.as_object()));
+  } catch (const std::exception&) {
+    error = std::make_error_code(std::errc::illegal_byte_sequence);
+  }
+  return places;
+}
+
+template <class Change>
+std::error_code WriteRecord::change(const Change& change) const {
+  std::error_code error;
+  std::filesystem::create_directories(folder_, error);
+  if (error) return error;
+  // Others may read it: what root's skills could write matters to every user.
+  constexpr auto mode = static_cast<std::filesystem::perms>(0755);
+  std::filesystem::permissions(folder_, mode, error);
+  if (error) return error;
+  const UniqueFd lock(::open((folder_ + "/writes.lock").c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!lock || ::flock(lock.get(), LOCK_EX) != 0) return last_error();
+  std::vector<WrittenPlace> places = read(error);
+  if (error) return error;
+  change(places);
+  merge_ended(places, max_ended);
+  json::array entries;
+  for (const WrittenPlace& place : places) entries.emplace_back(entry_of(place));
+  const std::string text = json::serialize(entries);
+  const std::string path = fmt::format("{}/{}", folder_, record_name);
+  const std::string fresh = path + ".new";
+  const UniqueFd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
+  if (!file || ::fchmod(file.get(), 0644) != 0) return last_error();
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto written = ::write(file.get(), rest.data(), rest.size());
+    if (written < 0 && errno != EINTR) return last_error();
+    if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return ::rename(fresh.c_str(), path.c_str()) == 0 ? std::error_code() : last_error();
+}
+
+std::expected<WallTime, std::error_code> WriteRecord::begin(std::string_view skill, std::string_view engine,
+                                                            std::span<const std::string> roots) const {
+  const ProcessOwner owner = ProcessOwner::current();
+  // The clock of the kernel's stamps, which is a tick behind: what is changed from now on has a later one.
+  const WallTime begun = time_by(CLOCK_REALTIME_COARSE);
+  const std::error_code error = change([&](std::vector<WrittenPlace>& places) {
+    for (const std::string& root : roots) {
+      places.push_back({.skill = std::string(skill),
+                        .root = root,
+                        .begin = begun,
+                        .end = {},
+                        .owner = owner,
+                        .engine = std::string(engine)});
+    }
+  });
+  if (error) return std::unexpected(error);
+  return begun;
+}
+
+std::error_code WriteRecord::end(WallTime begun) const {
+  const ProcessOwner owner = ProcessOwner::current();
+  return change([&](std::vector<WrittenPlace>& places) {
+    for (WrittenPlace& place : places) {
+      if (!place.end && place.begin == begun && same(place.owner, owner)) place.end = now();
+    }
+  });
+}
+
+std::error_code WriteRecord::end_abandoned(std::string_view engine) const {
+  const ProcessOwner here = ProcessOwner::current();
+  return change([&](std::vector<WrittenPlace>& places) {
+    for (WrittenPlace& place : places) {
+      if (!place.end && place.engine == engine &&
+          judge_owner(place.owner, here, look_at_process).kind == OwnerVerdict::Kind::ended) {
+        place.end = now();
+      }
+    }
+  });
+}
+
+}  // namespace skillrun

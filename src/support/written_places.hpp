@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "support/process_owner.hpp"
+
+namespace skillrun {
+
+using WallTime = std::chrono::sys_time<std::chrono::nanoseconds>;
+
+/// A folder that a skill could write to, and when.
+struct WrittenPlace {
+  std::string skill;
+  std::string root;  ///< a real path
+  WallTime begin;
+  std::optional<WallTime> end;  ///< nothing: it still can, or nobody knows when that ended
+  ProcessOwner owner;           ///< the run that it belongs to
+  std::string engine;           ///< the endpoint of the one that ran it
+
+  [[nodiscard]] bool covers(std::string_view path, WallTime changed) const noexcept;
+};
+
+/// The skill that could have made, moved or changed the entry `path` (a real path) when its inode last changed, which
+/// no process can set at will; null when none could.
+[[nodiscard]] const WrittenPlace* writer_of(std::string_view path, WallTime changed,
+                                            std::span<const WrittenPlace> places) noexcept;
+
+/// At most so many ended entries; forgets nothing: those of one root with the least time between them become one.
+void merge_ended(std::vector<WrittenPlace>& places, std::size_t most);
+
+/// What skills of this user could write, in a file of a state folder.
+class WriteRecord {
+ public:
+  explicit WriteRecord(std::string state_folder) : folder_(std::move(state_folder)) {}
+
+  /// Nothing when there is no record; an error when there is one that can not be read.
+  [[nodiscard]] std::vector<WrittenPlace> read(std::error_code& error) const;
+  /// Notes that from now on a run of this process can write to the roots; when that is, for end().
+  [[nodiscard]] std::expected<WallTime, std::error_code> begin(std::string_view skill, std::string_view engine,
+                                                               std::span<const std::string> roots) const;
+  /// Notes that the run which began then can write no more.
+  [[nodiscard]] std::error_code end(WallTime begun) const;
+  /// The same for all runs on an engine whose process has ended: to be called once their containers are gone.
+  [[nodiscard]] std::error_code end_abandoned(std::string_view engine) const;
+
+ private:
+  template <class Change>
+  [[nodiscard]] std::error_code change(const Change& change) const;
+
+  std::string folder_;
+};
+
+}  // namespace skillrun

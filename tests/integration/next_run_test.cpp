@@ -1,0 +1,193 @@
+// What a skill, or another process beside it, can do to the next run.
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "world.hpp"
+
+using namespace integration;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A process that exchanges two entries of a folder as long as it lives.
+class Swapper {
+ public:
+  Swapper(fs::path one, fs::path other) : one_(std::move(one)), other_(std::move(other)) {
+    thread_ = std::jthread([this](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        if (::renameat2(AT_FDCWD, one_.c_str(), AT_FDCWD, other_.c_str(), RENAME_EXCHANGE) == 0) ++swaps;
+        ::usleep(300);
+      }
+    });
+  }
+  std::atomic<int> swaps = 0;
+
+ private:
+  fs::path one_;
+  fs::path other_;
+  std::jthread thread_;
+};
+
+struct Tally {
+  int shown = 0;
+  int refused = 0;
+  int leaked = 0;
+};
+
+/// Runs a skill that shows what is mounted again and again, while its source is exchanged.
+Tally race(const World& world, const fs::path& source, const fs::path& link, int runs) {
+  const Swapper swapper(source, link);
+  Tally tally;
+  for (int i = 0; i < runs; ++i) {
+    const Outcome outcome = world.script("cat /d/hostname /d 2>/dev/null");
+    CAPTURE(outcome.err);
+    if (outcome.out == "mine\n") {
+      ++tally.shown;
+    } else if (outcome.out.empty() && outcome.status != 0) {
+      ++tally.refused;
+    } else {
+      ++tally.leaked;
+    }
+  }
+  CHECK(swapper.swaps > runs);
+  return tally;
+}
+
+/// The files and folders below a folder, one a line.
+std::string listing(const fs::path& folder) { return run(shell("cd \"$1\" && find . | LC_ALL=C sort", {folder})).out; }
+
+/// Without -m: what the project search finds.
+Outcome in_folder(const World& world, const fs::path& folder, const std::vector<std::string>& words) {
+  Command command = world.command(words);
+  command.argv.erase(command.argv.begin() + 3, command.argv.begin() + 5);
+  command.directory = folder;
+  return run(command);
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("conformance");
+
+TEST_CASE_FIXTURE(World, "a folder that is exchanged for a link all the time never shows what the link leads to") {
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}/data:/d:ro\"]"));
+  fs::create_directory(work() / "data");
+  write_file(work() / "data/hostname", "mine\n");
+  fs::create_directory_symlink("/etc", work() / "link");
+  const Tally tally = race(*this, work() / "data", work() / "link", 24);
+  CHECK(tally.leaked == 0);
+}
+
+TEST_CASE_FIXTURE(World, "a file that is exchanged for a link all the time never shows what the link leads to") {
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}/data:/d:ro\"]"));
+  write_file(work() / "data", "mine\n");
+  fs::create_symlink("/etc/shadow", work() / "link");
+  const Tally tally = race(*this, work() / "data", work() / "link", 16);
+  CHECK(tally.leaked == 0);
+}
+
+TEST_CASE_FIXTURE(World, "a folder above the source that is exchanged for a link never shows what the link leads to") {
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}/a/default:/d:ro\"]"));
+  fs::create_directories(work() / "a/default");
+  write_file(work() / "a/default/hostname", "mine\n");
+  fs::create_directory_symlink("/etc", work() / "link");
+  const Tally tally = race(*this, work() / "a", work() / "link", 16);
+  CHECK(tally.leaked == 0);
+}
+
+TEST_CASE_FIXTURE(World, "a source that is missing is refused and never made") {
+  for (const char* mount :
+       {"volumes = [\"${SKILL_WORKDIR}/missing:/d\"]", "extra_args = [\"-v\", \"${SKILL_WORKDIR}/missing:/d\"]",
+        "mounts = [{source = \"${SKILL_WORKDIR}/missing\", target = \"/d\"}]"}) {
+    manifest(busybox_skill(mount));
+    for (const char* policy : {"baseline", "privileged"}) {
+      const Outcome outcome = script("true", {"-p", policy});
+      CHECK(outcome.status == 126);
+      CHECK(contains(outcome.err, "missing-mount-source"));
+      CHECK_FALSE(fs::exists(work() / "missing"));
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(World, "a skill can not make what skillrun or others run from its working directory") {
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"0:0\""));
+  const Outcome outcome = script(
+      "chmod 777 .skillrun .git .vscode 2>/dev/null\n"
+      "for f in .skillrun/jq.toml skillrun.toml skillrun.yaml skillrun.yml .skill-engine.toml skill-engine.toml .envrc "
+      ".git/config .git/hooks/pre-commit .vscode/tasks.json; do\n"
+      "  mkdir -p \"$(dirname $f)\" 2>/dev/null; (echo planted > $f) 2>/dev/null && echo wrote $f\n"
+      "  rm -rf \"$f\" 2>/dev/null; mv $f moved 2>/dev/null && echo moved $f; done\n"
+      "mv .git g 2>/dev/null && echo moved\nmv .skillrun s 2>/dev/null && echo moved\necho ordinary > file");
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out.empty());
+  CHECK(listing(work()) == ".\n./file\n");
+}
+
+TEST_CASE_FIXTURE(World, "what is there stays as it is, and the rest of a repository can be written") {
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"0:0\""));
+  fs::create_directories(work() / ".git/hooks");
+  fs::create_directories(work() / ".skillrun");
+  write_file(work() / ".git/config", "mine\n");
+  write_file(work() / ".skillrun/jq.toml", "mine\n");
+  const std::string before = listing(work());
+  const Outcome outcome = script(
+      "echo x > .git/HEAD && cat .git/config .skillrun/jq.toml\n"
+      "(echo x > .git/config) 2>/dev/null; (echo x > .git/hooks/pre-commit) 2>/dev/null; rm -rf .skillrun 2>/dev/null\n"
+      "mv .git other 2>/dev/null || echo kept");
+  CHECK(outcome.out == "mine\nmine\nkept\n");
+  CHECK(read_file(work() / ".git/config") == "mine\n");
+  CHECK(read_file(work() / ".skillrun/jq.toml") == "mine\n");
+  fs::remove(work() / ".git/HEAD");
+  CHECK(listing(work()) == before);
+}
+
+TEST_CASE_FIXTURE(World, "runs at the same time share what keeps the names, and leave nothing") {
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\""));
+  Process first(
+      command({"t", "--", "sh", "-c",
+               "echo up; while [ ! -e go ]; do sleep 0.1; done; (echo x > .envrc) 2>/dev/null && echo wrote"}));
+  REQUIRE(first.wait_for_output("up"));
+  CHECK(script("(echo x > .envrc) 2>/dev/null && echo wrote").out.empty());
+  write_file(work() / "go", "");
+  CHECK(first.finish().out == "up\n");
+  CHECK(listing(work()) == ".\n./go\n");
+}
+
+TEST_CASE_FIXTURE(World, "a manifest that a skill could have made is not believed until the caller touches it") {
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"host\""));
+  fs::create_directory(work() / "sub");
+  fs::create_directory(work() / "own");
+  write_file(work() / "own/skillrun.toml", busybox_skill("command = [\"echo\", \"own\"]"));
+  write_file(work() / "planted", busybox_skill("command = [\"echo\", \"planted\"]"));
+  ::usleep(20'000);
+  REQUIRE(script("mkdir sub/.skillrun && cp planted sub/.skillrun/t.toml").status == 0);
+  const Outcome refused = in_folder(*this, work() / "sub", {"t"});
+  CHECK_FALSE(contains(refused.out, "planted"));
+  CHECK(contains(refused.err, "ignored"));
+  CHECK(contains(refused.err, "touch"));
+  // What was there before is not in doubt, and an own change is believed.
+  CHECK(contains(in_folder(*this, work() / "own", {"t"}).out, "own"));
+  REQUIRE(run(shell("touch \"$1\" \"$1/t.toml\"", {work() / "sub/.skillrun"})).status == 0);
+  CHECK(contains(in_folder(*this, work() / "sub", {"t"}).out, "planted"));
+}
+
+TEST_CASE_FIXTURE(World, "a folder of manifests that a skill has moved there is not believed either") {
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"host\""));
+  fs::create_directories(work() / "examples/tools");
+  fs::create_directory(work() / "sub");
+  write_file(work() / "examples/tools/t.toml", busybox_skill("command = [\"echo\", \"planted\"]"));
+  ::usleep(20'000);
+  REQUIRE(script("mv examples/tools sub/.skillrun").status == 0);
+  const Outcome refused = in_folder(*this, work() / "sub", {"t"});
+  CHECK_FALSE(contains(refused.out, "planted"));
+  CHECK(contains(refused.err, "ignored"));
+}
+
+TEST_SUITE_END();
