@@ -29,6 +29,7 @@ std::string_view kind_of(const Leftover& leftover) {
     case Leftover::Kind::container: return "container";
     case Leftover::Kind::folder: return "folder";
     case Leftover::Kind::record: return "record";
+    case Leftover::Kind::pins: return "mounts";
   }
   return "";
 }
@@ -41,7 +42,7 @@ std::string as_text(const std::vector<Leftover>& leftovers, bool dry_run) {
     const std::string_view action = leftover.trouble             ? "could not remove"
                                     : leftover.remove && dry_run ? "would remove"
                                                                  : action_of(leftover, dry_run);
-    const bool folder = leftover.kind == Leftover::Kind::folder;
+    const bool folder = leftover.kind == Leftover::Kind::folder || leftover.kind == Leftover::Kind::pins;
     constexpr std::size_t short_id = 12;
     text += fmt::format("{} {} {}", action, kind_of(leftover),
                         printable(folder ? leftover.name : leftover.name.substr(0, short_id)));
@@ -56,7 +57,7 @@ std::string as_text(const std::vector<Leftover>& leftovers, bool dry_run) {
 json::object as_json(const std::vector<Leftover>& leftovers, bool dry_run, const EngineInfo& engine) {
   json::array entries;
   for (const Leftover& leftover : leftovers) {
-    const bool folder = leftover.kind == Leftover::Kind::folder;
+    const bool folder = leftover.kind == Leftover::Kind::folder || leftover.kind == Leftover::Kind::pins;
     json::object entry{{"kind", kind_of(leftover)},
                        {folder ? "path" : "id", leftover.name},
                        {"action", action_of(leftover, dry_run)},

@@ -12,7 +12,7 @@
 #include "policy/paths.hpp"
 #include "policy/policy_data.hpp"
 #include "policy/secret_values.hpp"
-#include "policy/sensitive_paths.hpp"
+#include "policy/system_places.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
@@ -46,7 +46,7 @@ bool speaks_of(const PolicyGrant& grant, const ContainerSpec& spec, const HostVi
 /// The rule that keeps a path out: by the tree of the system or the entry of a home that it lies in, or `elsewhere`.
 std::string_view path_rule(std::string_view path, std::string_view elsewhere) {
   if (path.starts_with("~/.") || find_home_secret(path)) return "home-secrets-mount";
-  return path.starts_with('/') && find_sensitive_path(path) ? "sensitive-mount" : elsewhere;
+  return path.starts_with('/') && find_system_place(path) ? "sensitive-mount" : elsewhere;
 }
 
 /// A word of a YAML flow mapping, quoted where it could be read as something else.

@@ -128,14 +128,17 @@ bool remove_leftovers(Engine& engine, const RunRecords& records, std::vector<Lef
   for (Leftover& leftover : leftovers) {
     if (!leftover.remove) continue;
     if (leftover.kind == Leftover::Kind::folder || leftover.kind == Leftover::Kind::pins) {
-      const std::error_code error = leftover.kind == Leftover::Kind::pins ? remove_pins(leftover.name)
-                                                                          : remove_private_folder(leftover.name);
+      const std::error_code error =
+          leftover.kind == Leftover::Kind::pins ? remove_pins(leftover.name) : remove_private_folder(leftover.name);
       if (error) leftover.trouble = error.message();
     } else if (leftover.kind == Leftover::Kind::container) {
       if (const auto removed = engine.remove(leftover.name, limits); !removed)
         leftover.trouble = removed.error().message;
     }
-    if (leftover.record && !leftover.trouble) records.remove(leftover.record);
+    if (const bool recorded = leftover.kind == Leftover::Kind::container || leftover.kind == Leftover::Kind::record;
+        recorded && !leftover.trouble) {
+      records.remove(leftover.record);
+    }
     all = all && !leftover.trouble;
   }
   return all;
