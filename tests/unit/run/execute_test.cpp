@@ -23,6 +23,13 @@ struct Run {
   RunResult go() { return execute(engine, approve(spec), io, control, options); }
 };
 
+/// Where records are, with those of earlier cases taken away.
+RunRecords no_records() {
+  RunRecords records = RunRecords::of_user();
+  for (const RunRecord& record : records.read()) records.remove(record);
+  return records;
+}
+
 template <class Duration>
 void set_timeout(Run& run, Duration timeout) {
   run.spec.timeout.emplace();
@@ -82,8 +89,7 @@ TEST_CASE("the container carries every label that skillrun knows, whatever an im
 
 TEST_CASE("there is a record of a run before its container, with its id after, and none when it was removed") {
   Run run;
-  const RunRecords records = RunRecords::of_user();
-  REQUIRE(records.read().empty());
+  const RunRecords records = no_records();
   std::vector<RunRecord> at_creation;
   std::vector<RunRecord> at_start;
   run.engine.on_call = [&](const std::string& call) {
@@ -106,7 +112,7 @@ TEST_CASE("there is a record of a run before its container, with its id after, a
 }
 
 TEST_CASE("a record stays as long as a container may: kept, not removed, or perhaps made") {
-  const RunRecords records = RunRecords::of_user();
+  const RunRecords records = no_records();
   const auto left_by = [&](Run& run) {
     static_cast<void>(run.go());
     const auto left = records.read();
@@ -142,11 +148,12 @@ TEST_CASE("a run whose record can not be written runs all the same") {
 TEST_CASE("a container whose id was lost is found by the run's own label, and only when no other has it") {
   for (const int copies : {0, 1, 2}) {
     CAPTURE(copies);
+    const RunRecords records = no_records();
     Run run;
     run.engine.failures["create"] = {EngineError::Kind::deadline, "no answer"};
     run.engine.on_call = [&](const std::string& call) {
       if (call != "find_containers") return;
-      const auto record = RunRecords::of_user().read().front();
+      const RunRecord record = records.read().front();
       run.engine.listed = {{.id = "other", .status = "running", .labels = {{"skillrun.run", std::string(32, '0')}}}};
       for (int i = 0; i < copies; ++i) {
         run.engine.listed.push_back(
@@ -155,9 +162,7 @@ TEST_CASE("a container whose id was lost is found by the run's own label, and on
     };
     static_cast<void>(run.go());
     CHECK(run.engine.removed == (copies == 1 ? std::vector<std::string>{"copy0"} : std::vector<std::string>{}));
-    const RunRecords records = RunRecords::of_user();
-    CHECK(records.read().size() == (copies == 1 ? 0 : 1));
-    for (const RunRecord& record : records.read()) records.remove(record);
+    CHECK(records.read().empty() == (copies == 1));
   }
 }
 

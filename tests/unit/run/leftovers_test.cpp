@@ -32,10 +32,18 @@ ListedContainer container(const std::string& run, const std::string& id = "c", L
   return {.id = id, .status = "running", .labels = std::move(more)};
 }
 
+EngineInfo engine_info() {
+  EngineInfo info;
+  info.kind = "docker";
+  info.transport = "api";
+  info.endpoint = endpoint;
+  return info;
+}
+
 struct Scene {
   std::vector<RunRecord> records;
   std::vector<ListedContainer> containers;
-  EngineInfo engine{.kind = "docker", .transport = "api", .endpoint = endpoint};
+  EngineInfo engine = engine_info();
   std::chrono::system_clock::time_point now = std::chrono::system_clock::now();
 
   [[nodiscard]] LeftoverView view() const {
