@@ -75,7 +75,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_text(format_lint(report, format), format == LintFormat::html ? "\n\t" : "\n");
   }
   // One annotation is one line, which begins with its command.
-  for (const std::string_view line : split(format_lint(report, LintFormat::github), '\n')) {
+  const std::string annotations = format_lint(report, LintFormat::github);
+  for (const std::string_view line : split(annotations, '\n')) {
     fuzz::require(line.empty() || line.starts_with("::error file=") || line.starts_with("::warning file=") ||
                   line.starts_with("::notice file="));
   }

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
@@ -281,6 +282,15 @@ std::string StubEngine::inspect(const Container& container) const {
   answer["Path"] = words.front();
   answer["Args"] = json::array(words.begin() + 1, words.end());
   json::array& mounts = answer["Mounts"].as_array();
+  for (const std::string& bind : texts(host, "Binds")) {  // SOURCE:TARGET[:OPTIONS]
+    const std::size_t target = bind.find(':') + 1;
+    const std::size_t end = std::min(bind.find(':', target), bind.size());
+    mounts.push_back(json::object{{"Type", "bind"},
+                                  {"Source", bind.substr(0, target - 1)},
+                                  {"Destination", bind.substr(target, end - target)},
+                                  {"RW", !bind.substr(end).contains("ro")},
+                                  {"Propagation", "rprivate"}});
+  }
   if (const json::value* asked = host.if_contains("Mounts"); asked != nullptr && asked->is_array()) {
     for (const json::value& entry : asked->as_array()) {
       const json::object& mount = entry.as_object();

@@ -15,8 +15,8 @@ namespace program {
 /// What stands in for a skill: the container's end of the attached streams.
 class Skill {
  public:
-  Skill(int connection, bool tty, std::vector<std::string> words, std::function<bool()> killed)
-      : words(std::move(words)), connection_(connection), tty_(tty), killed_(std::move(killed)) {}
+  Skill(int connection, bool tty, std::vector<std::string> argv, std::function<bool()> killed)
+      : words(std::move(argv)), connection_(connection), tty_(tty), killed_(std::move(killed)) {}
 
   void print(std::string_view bytes) const { send(1, bytes); }
   void complain(std::string_view bytes) const { send(2, bytes); }

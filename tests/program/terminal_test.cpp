@@ -116,7 +116,7 @@ TEST_CASE("a job in the background neither changes the terminal, nor takes its k
 TEST_CASE("a job that comes to the foreground gets the keys from then on") {
   const StubEngine engine;
   const Place place;
-  Terminal shell(place.on(engine, {"cat"}), "\"$@\" & sleep 1; echo ready; fg; echo status $?");
+  Terminal shell(place.on(engine, {"cat"}), "\"$@\" & /bin/sleep 1; echo ready; fg; echo status $?");
   CHECK(shell.until("ready").contains("ready"));
   shell.type("typed\n\x04");
   const std::string shown = shell.until("status");
