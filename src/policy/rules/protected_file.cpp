@@ -48,8 +48,7 @@ constexpr Rule rules[] = {
               .privileged = off,
               .baseline = error,
               .restricted = error,
-              .summary =
-                  "a writable mount of what skillrun or other tools run from a folder: manifests, .git/hooks, ...",
+              .summary = "a writable mount of what is run from a folder, such as manifests and .git/hooks",
               .why = "what a skill writes there runs later, outside of any container, or as a skill of its own choice",
               .remedy =
                   "mount the folder above it, in which skillrun keeps these names read-only, or mount it read-only",
