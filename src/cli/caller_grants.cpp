@@ -75,8 +75,4 @@ Recorded find_record(const GrantRecords& records, const GrantRecord& now) {
   return {.record = *found, .holds = found->digest == now.digest};
 }
 
-std::string name_of(const GrantRecord& record) {
-  return record.instance ? record.skill + "@" + *record.instance : record.skill;
-}
-
 }  // namespace skillrun::cli

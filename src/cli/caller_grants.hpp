@@ -26,7 +26,10 @@ struct Recorded {
 
 [[nodiscard]] Recorded find_record(const GrantRecords& records, const GrantRecord& now);
 
-/// SKILL or SKILL@INSTANCE.
-[[nodiscard]] std::string name_of(const GrantRecord& record);
+/// SKILL or SKILL@INSTANCE, of what has both.
+template <class Subject>
+[[nodiscard]] std::string name_of(const Subject& subject) {
+  return subject.instance ? subject.skill + "@" + *subject.instance : subject.skill;
+}
 
 }  // namespace skillrun::cli

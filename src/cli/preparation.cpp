@@ -225,6 +225,13 @@ bool asks_for_something(const Findings& findings) {
 
 void tell_findings(const Prepared& prepared, const Findings& findings, const Console& console) {
   console.findings(findings);
+  for (const Grant& grant : prepared.options) {
+    const auto used = [&](const Finding& finding) { return finding.granted == grant.by; };
+    if (grant.kind == AskKind::mount && std::ranges::none_of(findings, used)) {
+      console.warning(fmt::format("{} grants nothing: the manifest mounts nothing there that has to be asked for",
+                                  printable(grant.by)));
+    }
+  }
   if (!prepared.stale.empty() && asks_for_something(findings)) console.warning(prepared.stale);
 }
 
@@ -285,7 +292,15 @@ Judgement judge_here(const GlobalOptions& options, const Prepared& prepared, Ask
 RunResult refused_result(Refusal refused, const Prepared& prepared) {
   std::string message = fmt::format("skill '{}' is refused by the policy {} ({}); nothing was run", refused.spec.skill,
                                     refused.policy, errors_in(refused.findings));
-  if (!prepared.stale.empty() && asks_for_something(refused.findings)) message += "\n  " + prepared.stale;
+  const auto grantable = [](const Finding& finding) {
+    return finding.severity != Severity::error || finding.waived || (finding.ask && !finding.ask->closed);
+  };
+  if (!prepared.stale.empty() && asks_for_something(refused.findings)) {
+    message += "\n  " + prepared.stale;
+  } else if (std::ranges::all_of(refused.findings, grantable)) {
+    message += fmt::format("\n  `skillrun allow {}` shows all that it asks for, and grants it if you want that",
+                           shell_quoted(name_of(refused.spec)));
+  }
   RunResult result = failure(RunStatus::refused, std::move(message), std::move(refused.findings)).error();
   result.skill = refused.spec.skill;
   result.instance = refused.spec.instance;

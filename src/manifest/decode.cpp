@@ -115,7 +115,8 @@ bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules r
     check_key(reporter, member, entry_path, rules.keys);
     Text value;
     if (!decode(reporter, member.value, entry_path, rules, value)) continue;
-    out.entries.push_back({{.value = member.key, .span = member.key_span, .written = {}}, std::move(value)});
+    out.entries.push_back(
+        {{.value = member.key, .span = member.key_span, .written = {}, .expansions = {}}, std::move(value)});
   }
   return true;
 }

@@ -13,6 +13,7 @@
 #include <skillrun/manifest.hpp>
 
 #include "manifest/project_root.hpp"
+#include "support/placeholder.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -142,6 +143,8 @@ class Search {
       warn(path, fmt::format("can not be read: {}", reason(errno)));
     } else if (!S_ISREG(status->st_mode)) {
       warn(path, "not a regular file");
+    } else if (is_placeholder(*status)) {
+      // Put there by a run, so that its skill can not put a manifest there.
     } else if (const std::string why = tier == "project" ? distrust(*status) : std::string(); !why.empty()) {
       warn(path, why);
     } else if (tier == "project" && !leads_inside(path, project_root_)) {

@@ -151,7 +151,8 @@ const SkillDefinition* Manifest::find_skill(std::string_view skill) const noexce
 std::optional<Text> image_of_source(const SkillDefinition& skill) {
   constexpr std::string_view prefix = "docker:";
   if (!skill.source || !skill.source->value.starts_with(prefix)) return std::nullopt;
-  return Text{.value = skill.source->value.substr(prefix.size()), .span = skill.source->span, .written = {}};
+  return Text{
+      .value = skill.source->value.substr(prefix.size()), .span = skill.source->span, .written = {}, .expansions = {}};
 }
 
 std::optional<ManifestFormat> format_of(std::string_view path) noexcept {

@@ -84,12 +84,12 @@ class Folder {
   /// may lock a rule for all others and say itself what passes.
   void grants(std::vector<PolicyGrant> over) {
     for (PolicyGrant& grant : over) {
+      const auto is_known = [&](const PolicyGrant& other) { return same_place(other.origin, grant.origin); };
+      if (std::ranges::any_of(below_.grants, is_known)) continue;  // the same document, by another way
       for (std::size_t i = 0; i < below_.rules.size(); ++i) {
         if (below_.rules[i].locked) bar(grant, i);
       }
-      const auto known = std::ranges::find_if(
-          below_.grants, [&](const PolicyGrant& other) { return same_place(other.origin, grant.origin); });
-      if (known == below_.grants.end()) below_.grants.push_back(std::move(grant));
+      below_.grants.push_back(std::move(grant));
     }
   }
 

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "support/lifetime.hpp"
+
 namespace skillrun {
 
 // Paths are compared by component, never by prefix of the text: "/rootfs" is not below "/root". All paths are absolute
@@ -26,9 +28,11 @@ namespace skillrun {
 [[nodiscard]] bool ends_inside_sequence(std::string_view path, std::string_view sequence) noexcept;
 
 /// The last component; empty for "/".
-[[nodiscard]] std::string_view last_component(std::string_view path) noexcept;
+[[nodiscard]] std::string_view last_component(std::string_view path SKILLRUN_VIEWED) noexcept;
+void last_component(ExpiringString auto&& path) = delete;
 
 /// `/var/run/x` as `/run/x`: one place, two names.
-[[nodiscard]] std::string_view without_var(std::string_view path) noexcept;
+[[nodiscard]] std::string_view without_var(std::string_view path SKILLRUN_VIEWED) noexcept;
+void without_var(ExpiringString auto&& path) = delete;
 
 }  // namespace skillrun

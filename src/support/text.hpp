@@ -9,6 +9,8 @@
 
 #include <skillrun/source.hpp>
 
+#include "support/lifetime.hpp"
+
 namespace skillrun {
 
 /// The offset of the first byte that is not valid UTF-8 (RFC 3629: no overlong forms, no surrogates), if any.
@@ -39,6 +41,8 @@ namespace skillrun {
 [[nodiscard]] std::vector<std::string> closest(std::string_view word, std::span<const std::string_view> candidates,
                                                std::size_t limit = 3);
 
-[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+/// The parts between separators, as views of `text`.
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text SKILLRUN_VIEWED, char separator);
+void split(ExpiringString auto&& text, char separator) = delete;
 
 }  // namespace skillrun

@@ -178,3 +178,33 @@ TEST_CASE("wrong usage of lint ends with 2, because 1 means findings") {
     CHECK(exit.error.find("skillrun lint --help") != std::string::npos);
   }
 }
+
+TEST_CASE("what the caller lets a skill have is an option of run, explain and allow") {
+  for (const char* command : {"run", "explain", "allow"}) {
+    CAPTURE(command);
+    const Invocation invocation =
+        parsed({command, "--allow-mount", "/srv/a", "--allow-mount=/srv/b:rw", "-e", "TOKEN", "tool@fast"});
+    CHECK(invocation.command == command);
+    CHECK(invocation.run.allow_mounts == Words{"/srv/a", "/srv/b:rw"});
+    CHECK(invocation.run.overrides.environment == Words{"TOKEN"});
+    CHECK(invocation.run.skill == "tool");
+    CHECK(invocation.run.instance == "fast");
+  }
+}
+
+TEST_CASE("allow asks about a skill, lists, or takes back, and never two of them") {
+  CHECK(parsed({"allow", "--list"}).allow.list);
+  CHECK(parsed({"allow", "--revoke", "tool"}).allow.revoke);
+  CHECK(parsed({"allow", "--revoke", "tool"}).run.skill == "tool");
+  CHECK(parsed({"allow", "--revoke", "--all"}).allow.all);
+  for (const Words& words : std::vector<Words>{{"allow"},
+                                               {"allow", "--list", "tool"},
+                                               {"allow", "--revoke"},
+                                               {"allow", "--all"},
+                                               {"allow", "--revoke", "--all", "tool"},
+                                               {"allow", "--list", "--revoke"},
+                                               {"allow", "tool@"}}) {
+    CAPTURE(words);
+    CHECK(rejected(words).status == ExitStatus::failed);
+  }
+}

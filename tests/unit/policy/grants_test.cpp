@@ -219,6 +219,21 @@ TEST_CASE("the policy that locks may grant, and so may those below it") {
   }
 }
 
+TEST_CASE("a policy that locks and grants may take part twice") {
+  FakeFiles files;
+  files.texts["/policies/system.yaml"] =
+      "apiVersion: skillrun.policy/v1\nname: system\nrules:\n  sensitive-mount: {locked: true}\n"
+      "grants:\n  - {skill: tool, mounts: [/var/lib/app]}\n";
+  PolicyInput system{.layer = PolicyLayer::system, .builtin = {}, .source = nullptr};
+  system.source = document("/policies/system.yaml", files.texts["/policies/system.yaml"], "/policies");
+  const std::vector<PolicyInput> inputs = {system, layer(PolicyLayer::option, "extends: [./system.yaml]\n")};
+  const auto folded = Policy::fold(inputs, &files);
+  if (!folded) FAIL_CHECK(folded.error().front().message);
+  REQUIRE(folded);
+  CHECK((*folded)->data().settings.grants.size() == 1);
+  CHECK(granted(**folded, closed(reads("/var/lib/app")), "tool", "sensitive-mount") != "");
+}
+
 TEST_CASE("what a policy has locked, no word of the caller's opens") {
   const auto locked = policy("rules:\n  mount-outside-roots: {locked: true}\n");
   ContainerSpec spec = clean_spec();
