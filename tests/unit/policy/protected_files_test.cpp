@@ -11,14 +11,15 @@ namespace {
 
 /// A machine on which only what is listed is there.
 struct Disk : FakeHost {
-  std::vector<std::string> folders;
+  explicit Disk(std::vector<std::string> all = {}) : on_disk(std::move(all)) {}
+  std::vector<std::string> on_disk;  ///< folders
   std::vector<std::string> plain_files;
   std::optional<bool> exists(const std::string& path) const override {
     const auto holds = [](const std::vector<std::string>& list, std::string_view wanted) {
       return std::ranges::find(list, wanted) != list.end();
     };
-    if (path.ends_with("/.")) return holds(folders, path.substr(0, path.size() - 2));
-    return holds(folders, path) || holds(plain_files, path);
+    if (path.ends_with("/.")) return holds(on_disk, path.substr(0, path.size() - 2));
+    return holds(on_disk, path) || holds(plain_files, path);
   }
 };
 
@@ -45,17 +46,13 @@ std::shared_ptr<const Policy> with_params(const std::string& params) {
   const auto policy = Policy::parse(std::make_shared<const SourceText>(SourceText{
       .name = "p.yaml",
       .directory = {},
-      .text = "version: 1\nname: p\nextends: [baseline]\nrules: {protected-file: {params: " + params + "}}\n"}));
+      .text = "apiVersion: skillrun.policy/v1\nname: p\nextends: [baseline]\nrules: {protected-file: {params: " + params + "}}\n"}));
   if (!policy) FAIL_CHECK(policy.error().front().message);
   REQUIRE(policy);
   return *policy;
 }
 
-Disk empty_project() {
-  Disk disk;
-  disk.folders = {"/srv/p"};
-  return disk;
-}
+Disk empty_project() { return Disk({"/srv/p"}); }
 
 }  // namespace
 
@@ -77,7 +74,7 @@ TEST_CASE("in a writable folder the protected names are read-only, whether they 
 
 TEST_CASE("the folder above a protected name stays writable, and can not be moved away with it") {
   Disk disk = empty_project();
-  disk.folders.insert(disk.folders.end(), {"/srv/p/.git", "/srv/p/.git/hooks"});
+  disk.on_disk.insert(disk.on_disk.end(), {"/srv/p/.git", "/srv/p/.git/hooks"});
   disk.plain_files = {"/srv/p/.git/config"};
   const auto found = masks(bind("/srv/p", "/w", false), disk);
   const auto holds = [&](const char* line) { return std::ranges::find(found, line) != found.end(); };
@@ -95,7 +92,7 @@ TEST_CASE("a .git that is a file says where the repository is and is protected i
 
 TEST_CASE("a folder that is mounted by a part of a protected name is protected in what is left of the name") {
   Disk disk;
-  disk.folders = {"/srv/p/.git", "/srv/p/.git/hooks"};
+  disk.on_disk = {"/srv/p/.git", "/srv/p/.git/hooks"};
   const auto found = masks(bind("/srv/p/.git", "/g", false), disk);
   const auto holds = [&](const char* line) { return std::ranges::find(found, line) != found.end(); };
   CHECK(holds("/g/hooks ro hooks/"));
@@ -105,7 +102,7 @@ TEST_CASE("a folder that is mounted by a part of a protected name is protected i
 TEST_CASE("nothing is protected where nothing can be written, and on another machine") {
   CHECK(masks(bind("/srv/p", "/w", true), empty_project()).empty());
   Disk file = empty_project();
-  file.folders.clear();
+  file.on_disk.clear();
   file.plain_files = {"/srv/p"};
   CHECK(masks(bind("/srv/p", "/w", false), file).empty());
 }
@@ -135,7 +132,7 @@ TEST_CASE("a protected name that is a link can not be protected") {
 TEST_CASE("a policy adds and allows protected names") {
   const auto policy = with_params("{add: [.husky/, package.json], allow: [.git/config, .envrc]}");
   Disk disk = empty_project();
-  disk.folders.insert(disk.folders.end(), {"/srv/p/.git", "/srv/p/.git/hooks"});
+  disk.on_disk.insert(disk.on_disk.end(), {"/srv/p/.git", "/srv/p/.git/hooks"});
   const auto found = masks(bind("/srv/p", "/w", false), disk, *policy);
   const auto holds = [&](std::string_view target) {
     return std::ranges::any_of(found, [&](const std::string& line) { return line.starts_with(target); });
@@ -156,7 +153,7 @@ TEST_CASE("a policy that turns the rule off protects nothing") {
 
 TEST_CASE("the manifest of the skill is protected wherever it lies below a writable folder") {
   Disk disk;
-  disk.folders = {"/srv", "/srv/skills"};
+  disk.on_disk = {"/srv", "/srv/skills"};
   disk.plain_files = {"/srv/skills/skills.toml"};
   const auto found = masks(bind("/srv", "/w", false), disk);
   const auto holds = [&](const char* line) { return std::ranges::find(found, line) != found.end(); };
