@@ -29,15 +29,13 @@ struct Verdict {
 
 /// What `run` would find: with the engine's volumes, where an engine answers.
 Verdict judge(const GlobalOptions& options, const Prepared& prepared) {
-  DetectionContext context = DetectionContext::current();
-  context.selection = options.engine;
-  const Detection detection = detect_engine(context);
-  auto approved = detection.engine ? admit(*prepared.policy, prepared.spec, EngineHost(*detection.engine, today()))
-                                   : admit(*prepared.policy, prepared.spec, LocalHost(std::nullopt, today()));
-  const bool asked = detection.engine != nullptr;
-  if (approved) return {.spec = approved->spec(), .findings = approved->findings(), .engine_asked = asked};
-  return {.spec = std::move(approved.error().spec),
-          .findings = std::move(approved.error().findings),
+  Judgement judgement = judge_here(options, prepared, AskEngine::always);
+  const bool asked = judgement.detection.engine != nullptr;
+  if (const auto& verdict = judgement.verdict) {
+    return {.spec = verdict->spec(), .findings = verdict->findings(), .engine_asked = asked};
+  }
+  return {.spec = std::move(judgement.verdict.error().spec),
+          .findings = std::move(judgement.verdict.error().findings),
           .engine_asked = asked};
 }
 
