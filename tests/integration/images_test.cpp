@@ -272,8 +272,9 @@ TEST_CASE_FIXTURE(BuildWorld,
 }
 
 TEST_CASE_FIXTURE(BuildWorld, "nothing is built under a name that a registry or another manifest has") {
-  for (const std::string alias : {"docker.io/library/skillrun-planted:1", "localhost/skillrun-planted:1",
-                                  registry() + "/skillrun-planted:1", std::string("skillrun-planted:1")}) {
+  const std::vector<std::string> aliases{"docker.io/library/skillrun-planted:1", "localhost/skillrun-planted:1",
+                                         registry() + "/skillrun-planted:1", "skillrun-planted:1"};
+  for (const std::string& alias : aliases) {
     CAPTURE(alias);
     build_as(alias);
     const std::string name = built();
