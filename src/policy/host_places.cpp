@@ -88,7 +88,12 @@ bool HostPlaces::is_exempt_from_system(const HostPath& host, std::string_view tr
   // Where the installed skills and those of the machine are: what lies beside a manifest may go into its image.
   if (host.build_context && inside && tree != "/root") return true;
   // Root's own files are root's to share: the folder that root stands in, and that of a manifest of root's.
-  if (tree == "/root") return inside && context_.host.uid() == 0U && matches_within(host.path, "/root/*");
+  if (tree == "/root") {
+    const auto is_below_root = [&](const Root& root) {
+      return root.holds(host) && matches_within(root.real ? std::string_view(*root.real) : root.written, "/root/*");
+    };
+    return context_.host.uid() == 0U && (is_below_root(workdir_) || is_below_root(manifest_));
+  }
   return home.callers && may_hold_homes(tree);
 }
 

@@ -142,7 +142,7 @@ std::vector<ProtectedPlace> protected_places(const std::string& folder, std::spa
 void protect_files(ContainerSpec& spec, const Policy& policy, const HostView& host) {
   const auto& active = policy.data().active;
   const auto rule = std::ranges::find(active, protected_file_rule, [](const ActiveRule& r) { return r.info->id; });
-  if (rule == active.end() || rule->severity == Severity::off || !host.reads_file_system()) return;
+  if (rule == active.end() || rule->severity < Severity::warning || !host.reads_file_system()) return;
   const std::vector<std::string> names = protected_files(*rule->params);
   List<Mount> added;
   for (const Setting<Mount>& mount : spec.mounts) {

@@ -8,6 +8,7 @@
 #include <skillrun/policy.hpp>
 
 #include "policy/rule_params.hpp"
+#include "support/lifetime.hpp"
 
 namespace skillrun {
 
@@ -24,7 +25,9 @@ inline constexpr std::string_view protected_file_rule = "protected-file";
 [[nodiscard]] std::vector<std::string> protected_files(const RuleParams& params);
 
 /// The protected name that a real path is or lies in, wherever that is; empty when there is none.
-[[nodiscard]] std::string_view protected_name_of(std::string_view path, std::span<const std::string> names);
+[[nodiscard]] std::string_view protected_name_of(std::string_view path,
+                                                 std::span<const std::string> names SKILLRUN_VIEWED);
+void protected_name_of(std::string_view path, std::vector<std::string>&& names) = delete;
 
 /// What lies at a protected name below a folder that is mounted writable.
 struct ProtectedPlace {

@@ -56,6 +56,7 @@ constexpr std::string_view harmless[] = {
 
 std::optional<SystemMatch> find_system_place(std::string_view path) noexcept {
   if (path == "/") return SystemMatch{path, Relation::above};
+  if (!path.starts_with('/')) return std::nullopt;
   const std::size_t end = path.find('/', 1);
   const std::string_view name = path.substr(1, end == std::string_view::npos ? end : end - 1);
   const bool is_system =

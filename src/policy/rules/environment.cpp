@@ -135,12 +135,12 @@ void check_loader(const RuleContext& context, FindingSink& sink) {
 /// The part of `value` that the manifest itself says: defaults are its words, the caller's values are not.
 struct Literal {
   std::string text;
-  bool whole = true;  ///< nothing of the caller's is in the value
+  bool whole = true;  ///< nothing of the caller's is in the value: then it is all of it, and `text` is empty
 };
 
 /// `offset` is where the value begins in the text that was expanded.
 Literal literal_part(std::string_view value, std::size_t offset, const Origin& origin) {
-  Literal literal;
+  Literal literal{.text = {}, .whole = true};
   std::size_t done = 0;
   for (const Expansion& variable : origin.expansions) {
     if (!variable.has_value || variable.end <= offset) continue;
@@ -149,7 +149,7 @@ Literal literal_part(std::string_view value, std::size_t offset, const Origin& o
     if (begin > done) literal.text += value.substr(done, begin - done);
     done = std::max(done, std::min(variable.end - offset, value.size()));
   }
-  literal.text += value.substr(done);
+  if (!literal.whole) literal.text += value.substr(done);
   return literal;
 }
 
@@ -164,10 +164,10 @@ bool is_short(std::string_view text) noexcept {
 void check_literal(const std::string& name, const std::string& value, std::size_t offset, const Origin& where,
                    FindingSink& sink) {
   const Literal literal = literal_part(value, offset, where);
-  const bool by_name =
-      is_secret_name(name) && !is_plain_value(literal.text) && (literal.whole || !is_short(literal.text));
+  const std::string& text = literal.whole ? value : literal.text;
+  const bool by_name = is_secret_name(name) && !is_plain_value(text) && (literal.whole || !is_short(text));
   // A password beside a variable is one too: postgres://app:s3cr3t@${HOST}/db.
-  if (!by_name && !has_secret_shape(literal.whole ? value : literal.text)) return;
+  if (!by_name && !has_secret_shape(text)) return;
   Origin origin = where;
   origin.text = name + "=***";
   sink.report(origin, fmt::format("{} holds a secret in plain text", name));

@@ -19,6 +19,8 @@ struct Reason {
 
 std::optional<Reason> find_reason(const RuleContext& context, const HostPlaces& places, const HostPath& host) {
   const Place place = places.find(host);
+  const auto added = context.params.words("add");
+  if ((place.why == Closed::no || place.why == Closed::system) && added.empty()) return std::nullopt;
   const std::string text = host.text();
   switch (place.why) {
     case Closed::secret:
@@ -42,7 +44,7 @@ std::optional<Reason> find_reason(const RuleContext& context, const HostPlaces& 
     case Closed::no:
     case Closed::system: break;
   }
-  for (const std::string& secret : context.params.words("add")) {
+  for (const std::string& secret : added) {
     if (!has_sequence(host.path, secret) && !ends_inside_sequence(host.path, secret)) continue;
     return Reason{fmt::format("{} gives access to {}, which the policy keeps out", text, secret)};
   }

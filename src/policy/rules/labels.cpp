@@ -97,15 +97,16 @@ void check_unknown(const RuleContext& context, FindingSink& sink) {
 }
 
 constexpr Rule rules[] = {
-    {.info = {.id = "obeyed-label",
-              .privileged = info,
-              .baseline = error,
-              .restricted = error,
-              .summary =
-                  "a label that other programs of the machine obey: of compose, a reverse proxy, an updater, ...",
-              .why = "such a program publishes, restarts, replaces or runs commands in the container, past the policy",
-              .remedy = "remove it, or grant it",
-              .source = "own"},
+    {.info =
+         {.id = "obeyed-label",
+          .privileged = info,
+          .baseline = error,
+          .restricted = error,
+          .summary =
+              "a label that other programs of the machine obey: of compose, a reverse proxy, an updater and the like",
+          .why = "such a program publishes, restarts, replaces or runs commands in the container, past the policy",
+          .remedy = "remove it, or grant it",
+          .source = "own"},
      .check = check_obeyed},
     {.info = {.id = "unknown-label",
               .privileged = info,

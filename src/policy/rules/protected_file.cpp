@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "policy/protected_files.hpp"
@@ -11,6 +13,10 @@ using enum Severity;
 
 /// What can not be protected. The rest is mounted read-only by protect_files().
 void check(const RuleContext& context, FindingSink& sink) {
+  const auto writable = [](const Setting<Mount>& mount) {
+    return mount.value.type == MountType::bind && !mount.value.read_only;
+  };
+  if (std::ranges::none_of(context.spec.mounts, writable)) return;
   const std::vector<std::string> names = protected_files(context.params);
   for_each_host_path(context, [&](const HostPath& host) {
     if (host.read_only || host.build_context) return false;
@@ -45,7 +51,7 @@ constexpr RuleParam params[] = {
 
 constexpr Rule rules[] = {
     {.info = {.id = "protected-file",
-              .privileged = off,
+              .privileged = info,
               .baseline = error,
               .restricted = error,
               .summary = "a writable mount of what is run from a folder, such as manifests and .git/hooks",

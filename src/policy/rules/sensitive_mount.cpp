@@ -74,6 +74,7 @@ std::string find_system(const RuleContext& context, const HostPlaces& places, co
     const auto match = find_place_among(host.path, *instead);
     return match ? fmt::format("{} {}, which the policy keeps out", describe(match->relation), match->place) : "";
   }
+  if (host.path == "/") return "holds every folder of the system";
   const Place place = places.find(host);
   if (place.why != Closed::system) return {};
   const auto match = find_system_place(host.path);
@@ -84,7 +85,7 @@ void check_sensitive(const RuleContext& context, FindingSink& sink) {
   const HostPlaces places(context);
   KeptOut kept_out(context);
   for_each_host_path(context, [&](const HostPath& host) {
-    if (host.path == "/" || may_be_read(context, host)) return false;  // "/" has a rule of its own
+    if (may_be_read(context, host)) return false;
     std::string why = find_system(context, places, host);
     if (why.empty()) why = kept_out.find(host);
     if (why.empty()) return false;
@@ -129,8 +130,8 @@ constexpr Rule rules[] = {
               .privileged = info,
               .baseline = error,
               .restricted = error,
-              .summary =
-                  "a mount of, or a build from, anything in a tree of the system: /etc, /usr, /var, /opt, /run, ...",
+              .summary = "a mount of, or a build from, anything in a tree of the system: /etc, /usr, /var, /opt, /run "
+                         "and the like",
               .why = "the system keeps secrets there and what the host runs; to write there is to own the host",
               .remedy = "mount a folder of your own data; time zone, certificates and fonts may be mounted read-only; "
                         "anything else takes a policy that grants it by name",

@@ -51,6 +51,7 @@ std::size_t allocations_of(const Policy& policy, const ContainerSpec& spec, cons
 /// A spec with something in most places that rules look at, and nothing that the restricted policy objects to.
 ContainerSpec busy_spec() {
   ContainerSpec spec = clean_spec();
+  spec.workdir = "/srv/project";
   spec.working_dir = set(std::string("/a/working/directory/of/some/length"), "docker.working_dir");
   spec.hostname = set(std::string("a-host-name-of-some-length"), "docker.hostname");
   for (int i = 0; i < 20; ++i) {
@@ -59,8 +60,9 @@ ContainerSpec busy_spec() {
         EnvironmentEntry{
             .name = "SETTING_" + number, .value = "a value of some length, " + number, .from_caller = false},
         "docker.environment[" + number + "]"));
-    spec.labels.push_back(set(KeyValue{.key = "acme.label." + number, .value = "the value of a label " + number},
-                              "docker.labels.l" + number));
+    spec.labels.push_back(
+        set(KeyValue{.key = "org.opencontainers.image." + number, .value = "the value of a label " + number},
+            "docker.labels.l" + number));
     spec.command.push_back(set(std::string("--an-option-of-some-length=") + number, "docker.command[" + number + "]"));
     Setting<Mount> mount = bind("/srv/project/data/" + number, "/data/" + number);
     mount.origin.text = "${SKILL_WORKDIR}/data/" + number + ":/data/" + number;

@@ -287,7 +287,7 @@ TEST_CASE("a grant with anything in it that is not understood makes the policy a
   const auto wrong = [](const std::string& entry) { return fault_of(head + "grants:\n  - " + entry + "\n"); };
   CHECK(says(wrong("{skill: tool}"), "nothing is granted"));
   CHECK(says(wrong("{mounts: [/srv]}"), "skill is missing"));
-  CHECK(says(wrong("{skill: tool, mount: [/srv]}"), "mounts"));
+  CHECK(says(wrong("{skill: tool, mount: [/srv], volumes: [a]}"), "mounts"));
   CHECK(says(wrong("{skill: tool, mounts: /srv}"), "list"));
   CHECK(says(wrong("{skill: tool, mounts: [/]}"), "it holds everything"));
   CHECK(says(wrong("{skill: tool, mounts: [{path: /srv, mode: w}]}"), "ro or rw"));

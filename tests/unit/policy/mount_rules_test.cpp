@@ -45,8 +45,8 @@ TEST_CASE("system folders are refused whole, in part and from above") {
 }
 
 TEST_CASE("folders that only look like system folders pass") {
-  for (const char* path : {"/rootfs", "/etcetera", "/home2/al/data", "/srv/etc", "/data/root", "/opt/usr", "/devel",
-                           "/process", "/var/lib/mydata", "/varnish", "/srv/docker.sock.md", "/mnt/run"}) {
+  for (const char* path : {"/rootfs", "/etcetera", "/home2/al/data", "/srv/etc", "/data/root", "/devel", "/process",
+                           "/varnish", "/srv/docker.sock.md", "/mnt/run"}) {
     CAPTURE(path);
     CHECK_FALSE(has_errors(judge_mount(bind(path))));
   }
@@ -162,14 +162,13 @@ TEST_CASE("agents and system buses are refused") {
     CHECK(refused(path, "agent-socket"));
   }
   Setting<Mount> mount = bind("/somewhere/odd");
-  mount.origin.text = "${SSH_AUTH_SOCK}:/agent";
+  mount.origin.expansions = {{.variable = "SSH_AUTH_SOCK", .begin = 0, .end = 0, .has_value = false}};
   CHECK(has(judge_mount(mount), "agent-socket", Severity::error));
 }
 
 TEST_CASE("homes and the secrets in them are refused") {
   for (const char* path : {"/home",
                            "/home/al",
-                           "/root",
                            "/Users/al",
                            "/home/al/.ssh",
                            "/home/al/.ssh/id_ed25519",
@@ -191,17 +190,15 @@ TEST_CASE("homes and the secrets in them are refused") {
     CAPTURE(path);
     CHECK(refused(path, "home-secrets-mount"));
   }
-  for (const char* path : {"/home/al/project", "/home/al/.config/htop", "/home/al/.cache", "/home/al/ssh",
+  for (const char* path : {"/home/al/project", "/home/al/.cache/pip", "/home/al/ssh",
                            "/home/al/project/.docker/nginx.conf", "/home/al/.local/share/fonts"}) {
     CAPTURE(path);
     CHECK_FALSE(refused(path, "home-secrets-mount"));
   }
 }
 
-TEST_CASE("what a user's programs run may be read but not written") {
-  for (const char* path :
-       {"/home/al/.bashrc", "/home/al/.local/bin", "/data/users/al/.profile", "/home/al/.config/fish",
-        "/srv/project/.git/hooks", "/home/al/.config/skillrun/policy.yaml"}) {
+TEST_CASE("what a user's programs run may be read, where it is in no home, but not written") {
+  for (const char* path : {"/data/users/al/.profile", "/data/users/al/.bashrc", "/data/users/al/.local/bin"}) {
     CAPTURE(path);
     Setting<Mount> mount = bind(path);
     mount.value.read_only = false;
@@ -226,7 +223,7 @@ TEST_CASE("sockets of terminals and of X are agents, and the folder that holds t
     CAPTURE(path);
     CHECK(has(judge_mount(bind(path)), "agent-socket", Severity::error));
   }
-  CHECK(has(judge_mount(bind("/tmp")), "agent-socket", Severity::warning));
+  CHECK(has(judge_mount(bind("/tmp")), "agent-socket", Severity::error));
   CHECK_FALSE(has(judge_mount(bind("/tmp/work")), "agent-socket"));
 }
 
@@ -234,7 +231,7 @@ TEST_CASE("the caller's own home is known even in an unusual place") {
   FakeHost host;
   host.home_folders = {"/root", "/var/opt/builder"};
   CHECK(has(judge_mount(bind("/var/opt/builder"), host), "home-secrets-mount", Severity::error));
-  CHECK(has(judge_mount(bind("/var/opt"), host), "home-secrets-mount", Severity::error));
+  CHECK(has(judge_mount(bind("/var/opt"), host), "sensitive-mount", Severity::error));
   CHECK_FALSE(has_errors(judge_mount(bind("/var/opt/builder/project"), host)));
   host.links = {{"/var/opt/builder", "/data/builder"}};
   CHECK(has(judge_mount(bind("/data/builder"), host), "home-secrets-mount", Severity::error));
@@ -311,32 +308,32 @@ TEST_CASE("a link as root's working directory shares a folder below /root and no
   }
 }
 
-TEST_CASE("the author of a manifest can not borrow the caller's freedom by naming SKILL_WORKDIR elsewhere") {
+TEST_CASE("what is open is the folder that the caller stands in, however a manifest spells its sources") {
   FakeHost root;
   root.user = 0;
-  // The working directory was "/", so that every source lies below it.
-  Setting<Mount> mount = workdir("/root/project");
-  for (const char* text : {"/root/project:/x${SKILL_WORKDIR}", "/root/project:${SKILL_WORKDIR}",
-                           "type=bind,target=${SKILL_WORKDIR},source=/root/project", "${SKILL_WORKDIR}/root/project:/x",
-                           "${SKILL_WORKDIR}/project:/x"}) {
-    CAPTURE(text);
-    mount.origin.text = text;
-    CHECK(has_errors(judge_mount(mount, root)));
-  }
-  for (const char* text : {"${SKILL_WORKDIR}:/x", "${SKILL_WORKDIR}:/x:ro", "-v=${SKILL_WORKDIR}:/x",
-                           "type=bind,source=${SKILL_WORKDIR},target=/x", "${SKILL_WORKDIR}"}) {
-    CAPTURE(text);
-    mount.origin.text = text;
-    CHECK_FALSE(has_errors(judge_mount(mount, root)));
-  }
+  const auto refused_in = [&](std::string folder) {
+    ContainerSpec spec = clean_spec();
+    spec.workdir = std::move(folder);
+    spec.mounts = {bind("/root/project")};
+    // The text names the variable; it is not what counts.
+    spec.mounts.front().origin.text = "${SKILL_WORKDIR}:/x";
+    return has_errors(evaluate(baseline(), spec, root));
+  };
+  CHECK(refused_in("/"));
+  CHECK(refused_in("/root"));
+  CHECK(refused_in("/root/other"));
+  CHECK(refused_in("/root/proj"));
+  CHECK(refused_in(""));
+  CHECK_FALSE(refused_in("/root/project"));
 }
 
 TEST_CASE("allowed_paths narrow where binds come from, under every policy") {
   ContainerSpec spec = clean_spec();
   spec.allowed_paths = {"/srv/data"};
   const auto outside = [&](Setting<Mount> mount, const HostView& host = FakeHost()) {
+    spec.workdir = mount.value.caller_workdir ? folder_of_workdir(mount) : std::string();
     spec.mounts = {std::move(mount)};
-    return has(evaluate(privileged(), spec, host), "mount-outside-roots", Severity::error);
+    return has(evaluate(privileged(), spec, host), "mount-outside-instance", Severity::error);
   };
   CHECK_FALSE(outside(bind("/srv/data")));
   CHECK_FALSE(outside(bind("/srv/data/x")));
@@ -358,12 +355,13 @@ TEST_CASE("allowed_paths narrow where binds come from, under every policy") {
   CHECK(outside(bind("/srv/data")));
 }
 
-TEST_CASE("without allowed_paths only the restricted policy asks for the working directory") {
+TEST_CASE("outside of the open places the baseline shows what the restricted policy refuses") {
   ContainerSpec spec = clean_spec();
   spec.mounts.push_back(bind("/srv/data"));
-  CHECK_FALSE(has(evaluate(baseline(), spec, LexicalHost()), "mount-outside-roots"));
+  CHECK(has(evaluate(baseline(), spec, LexicalHost()), "mount-outside-roots", Severity::warning));
+  CHECK_FALSE(has(evaluate(baseline(), spec, LexicalHost()), "mount-outside-roots", Severity::error));
   CHECK(has(evaluate(restricted(), spec, LexicalHost()), "mount-outside-roots", Severity::error));
-  spec.mounts.push_back(workdir("/srv"));
+  spec.workdir = "/srv";
   CHECK_FALSE(has(evaluate(restricted(), spec, LexicalHost()), "mount-outside-roots"));
 }
 
@@ -428,7 +426,7 @@ TEST_CASE("a build context is judged like a mount that is read") {
     return has_errors(evaluate(baseline(), spec, host));
   };
   FakeHost host;
-  CHECK_FALSE(verdict("/srv/image", host));
+  CHECK_FALSE(verdict("/srv/skills/image", host));
   CHECK(verdict("/", host));
   CHECK(verdict("/etc", host));
   CHECK(verdict("/home/al", host));

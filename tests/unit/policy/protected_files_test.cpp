@@ -46,7 +46,8 @@ std::shared_ptr<const Policy> with_params(const std::string& params) {
   const auto policy = Policy::parse(std::make_shared<const SourceText>(SourceText{
       .name = "p.yaml",
       .directory = {},
-      .text = "apiVersion: skillrun.policy/v1\nname: p\nextends: [baseline]\nrules: {protected-file: {params: " + params + "}}\n"}));
+      .text = "apiVersion: skillrun.policy/v1\nname: p\nextends: [baseline]\nrules: {protected-file: {params: " +
+              params + "}}\n"}));
   if (!policy) FAIL_CHECK(policy.error().front().message);
   REQUIRE(policy);
   return *policy;
@@ -165,7 +166,7 @@ TEST_CASE("another mount that lies over a protected name is judged for itself") 
   ContainerSpec spec = clean_spec();
   spec.mounts.push_back(bind("/srv/p", "/w", false));
   spec.mounts.push_back(bind("/srv/q", "/w/.git", true));
-  const auto approved = admit(baseline(), std::move(spec), empty_project());
+  const auto approved = admit(baseline(), std::move(spec), Disk({"/srv/p", "/srv/q"}));
   REQUIRE(approved);
   CHECK(std::ranges::count(approved->spec().mounts, "/w/.git", [](const auto& m) { return m.value.target; }) == 1);
 }

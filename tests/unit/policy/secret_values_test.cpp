@@ -65,6 +65,7 @@ TEST_CASE("a reference to a variable, a copied variable and the caller's own opt
   ContainerSpec spec = clean_spec();
   const EnvironmentEntry entry{.name = "API_TOKEN", .value = "hunter2hunter2", .from_caller = false};
   spec.env.push_back(set(entry, "docker.environment[0]", "API_TOKEN=${API_TOKEN}"));
+  spec.env.back().origin.expansions = {{.variable = "API_TOKEN", .begin = 10, .end = 24, .has_value = true}};
   spec.env.push_back({entry, {.kind = OriginKind::command_line, .field = "--env", .span = {}, .text = "API_TOKEN=x"}});
   spec.env.push_back(set(EnvironmentEntry{.name = "API_TOKEN", .value = "v", .from_caller = true},
                          "docker.environment[1]", "API_TOKEN"));

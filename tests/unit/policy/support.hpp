@@ -26,9 +26,9 @@ class FakeHost : public LexicalHost {
   std::optional<std::string> socket;
   std::optional<std::uint32_t> user = 1000;
   std::vector<std::string> home_folders;
-  std::vector<std::string> other_homes;                     ///< of other accounts
+  std::vector<std::string> other_homes;               ///< of other accounts
   std::map<std::string, std::vector<Entry>> folders;  ///< what is in them; every other one is empty
-  mutable std::vector<std::string> asked;                   ///< the paths that were to be resolved
+  mutable std::vector<std::string> asked;             ///< the paths that were to be resolved
 
   std::optional<std::string> real_path(const std::string& path) const override {
     asked.push_back(path);
@@ -122,6 +122,12 @@ inline Setting<Mount> workdir(std::string source, std::string below = {}) {
   return mount;
 }
 
+/// The folder that the caller of such a mount stands in.
+inline std::string folder_of_workdir(const Setting<Mount>& mount) {
+  const std::size_t below = mount.origin.text.find(':') - std::string_view("${SKILL_WORKDIR}").size();
+  return mount.value.source.substr(0, mount.value.source.size() - below);
+}
+
 inline bool has(const Findings& findings, std::string_view rule, Severity least = Severity::info) {
   return std::ranges::any_of(findings, [&](const Finding& f) { return f.rule == rule && f.severity >= least; });
 }
@@ -139,6 +145,7 @@ inline const Policy& privileged() { return *Policy::builtin("privileged"); }
 /// The baseline's findings for a clean spec with one mount.
 inline Findings judge_mount(Setting<Mount> mount, const HostView& host = LexicalHost()) {
   ContainerSpec spec = clean_spec();
+  if (mount.value.caller_workdir) spec.workdir = folder_of_workdir(mount);
   spec.mounts.push_back(std::move(mount));
   return evaluate(baseline(), spec, host);
 }
