@@ -85,7 +85,7 @@ std::string describe(const EngineInfo& info) {
   return text;
 }
 
-Answer try_api(const Place& place, const DetectionContext& context, bool complete, CallLimits limits) {
+Answer try_api(const EnginePlace& place, const DetectionContext& context, bool complete, CallLimits limits) {
   Answer answer{.probe = {.place = place.label, .outcome = {}, .advice = {}}, .engine = nullptr};
   auto engine = ApiEngine::open(place.endpoint, limits);
   if (engine && complete) {
@@ -134,7 +134,7 @@ std::string group_of_docker(const DetectionContext& context) {
   return context.docker_host ? std::string() : group_of(SystemSockets{}.docker);
 }
 
-Answer try_program(const Place& place, const DetectionContext& context, CallLimits limits) {
+Answer try_program(const EnginePlace& place, const DetectionContext& context, CallLimits limits) {
   Answer answer{.probe = {.place = place.label, .outcome = {}, .advice = {}}, .engine = nullptr};
   const std::string program = find_executable(place.target, context.path);
   if (program.empty()) {
@@ -155,25 +155,25 @@ Answer try_program(const Place& place, const DetectionContext& context, CallLimi
   return answer;
 }
 
-Answer ask_place(const Place& place, const DetectionContext& context, bool complete, CallLimits limits) {
+Answer ask_place(const EnginePlace& place, const DetectionContext& context, bool complete, CallLimits limits) {
   switch (place.kind) {
-    case Place::Kind::api:
+    case EnginePlace::Kind::api:
       return try_api(place, context, complete,
                      at_most(limits, place.endpoint.is_remote() ? remote_deadline : socket_deadline));
-    case Place::Kind::program: return try_program(place, context, at_most(limits, program_deadline));
-    case Place::Kind::problem: break;
+    case EnginePlace::Kind::program: return try_program(place, context, at_most(limits, program_deadline));
+    case EnginePlace::Kind::problem: break;
   }
   return {.probe = {.place = place.label, .usable = false, .outcome = place.outcome, .advice = place.advice},
           .engine = nullptr};
 }
 
-Answer try_place(const Place& place, const DetectionContext& context, bool complete, CallLimits limits) {
+Answer try_place(const EnginePlace& place, const DetectionContext& context, bool complete, CallLimits limits) {
   Answer answer = ask_place(place, context, complete, limits);
   std::string& advice = answer.probe.advice;
-  if (answer.probe.usable || place.advice.empty() || place.kind == Place::Kind::problem) return answer;
+  if (answer.probe.usable || place.advice.empty() || place.kind == EnginePlace::Kind::problem) return answer;
   // A program was chosen for an address elsewhere: what helps here does not help there.
-  advice = advice.empty() || place.kind == Place::Kind::program ? place.advice
-                                                                : fmt::format("{}; or {}", advice, place.advice);
+  advice = advice.empty() || place.kind == EnginePlace::Kind::program ? place.advice
+                                                                      : fmt::format("{}; or {}", advice, place.advice);
   return answer;
 }
 
@@ -183,9 +183,9 @@ struct Survey {
   bool found = false;              ///< something that could be an engine, whether or not it answers
   std::vector<std::size_t> lacks;  ///< probes of programs that are not installed
 
-  void add(const Place& place, Answer answer) {
+  void add(const EnginePlace& place, Answer answer) {
     found = found || !answer.absent;
-    if (answer.absent && place.kind == Place::Kind::program) lacks.push_back(detection.probes.size());
+    if (answer.absent && place.kind == EnginePlace::Kind::program) lacks.push_back(detection.probes.size());
     detection.probes.push_back(std::move(answer.probe));
     if (answer.engine && !detection.engine) detection.engine = std::move(answer.engine);
   }
@@ -233,13 +233,13 @@ DetectionContext DetectionContext::current() {
 
 Detection detect_engine(const DetectionContext& context, bool all, CallLimits limits) {
   Survey survey;
-  const Places places = places_to_try(context);
+  const EnginePlaces places = places_to_try(context);
   const auto cancelled = [&] { return limits.cancellation != nullptr && limits.cancellation->cancelled(); };
-  for (const Place& place : places.candidates) {
+  for (const EnginePlace& place : places.candidates) {
     if (cancelled() || (survey.detection.engine && !all)) break;
     survey.add(place, try_place(place, context, all, limits));
   }
-  for (const Place& place : places.others) {
+  for (const EnginePlace& place : places.others) {
     if (cancelled() || !all) break;
     Answer answer = try_place(place, context, true, limits);
     answer.engine.reset();  // only what was chosen is used

@@ -9,8 +9,8 @@ namespace skillrun {
 
 namespace {
 
-Place make_place(Place::Kind kind, std::string target, std::string label, bool podman) {
-  Place place;
+EnginePlace make_place(EnginePlace::Kind kind, std::string target, std::string label, bool podman) {
+  EnginePlace place;
   place.kind = kind;
   place.target = std::move(target);
   place.label = std::move(label);
@@ -18,38 +18,39 @@ Place make_place(Place::Kind kind, std::string target, std::string label, bool p
   return place;
 }
 
-Place api_place(Endpoint endpoint, bool podman, std::string_view chosen_by = {}) {
+EnginePlace api_place(Endpoint endpoint, bool podman, std::string_view chosen_by = {}) {
   const std::string_view interface = podman ? "podman API" : "Docker Engine API";
   const std::string_view bare = endpoint.kind == Endpoint::Kind::tcp && !endpoint.tls ? ", not encrypted" : "";
   const std::string from = chosen_by.empty() ? std::string() : fmt::format(", from {}", chosen_by);
-  Place place = make_place(Place::Kind::api, endpoint.path,
-                           fmt::format("{} ({}{}{})", printable(endpoint.address()), interface, bare, from), podman);
+  EnginePlace place =
+      make_place(EnginePlace::Kind::api, endpoint.path,
+                 fmt::format("{} ({}{}{})", printable(endpoint.address()), interface, bare, from), podman);
   place.endpoint = std::move(endpoint);
   return place;
 }
 
-Place program_place(const std::string& program, bool podman, std::string_view chosen_by = {}) {
+EnginePlace program_place(const std::string& program, bool podman, std::string_view chosen_by = {}) {
   const std::string purpose = chosen_by.empty() ? std::string() : fmt::format(", for {}", chosen_by);
-  return make_place(Place::Kind::program, program, fmt::format("{} (program{})", program, purpose), podman);
+  return make_place(EnginePlace::Kind::program, program, fmt::format("{} (program{})", program, purpose), podman);
 }
 
-Place problem(std::string label, std::string outcome, std::string advice) {
-  Place place = make_place(Place::Kind::problem, {}, std::move(label), false);
+EnginePlace problem(std::string label, std::string outcome, std::string advice) {
+  EnginePlace place = make_place(EnginePlace::Kind::problem, {}, std::move(label), false);
   place.outcome = std::move(outcome);
   place.advice = std::move(advice);
   return place;
 }
 
 /// An address that the user gave docker.
-Place address_place(const std::string& address, const std::optional<TlsFiles>& tls, const std::string& chosen_by,
-                    const std::string& unchoose) {
+EnginePlace address_place(const std::string& address, const std::optional<TlsFiles>& tls, const std::string& chosen_by,
+                          const std::string& unchoose) {
   auto endpoint = parse_endpoint(address, tls);
   if (!endpoint) {
     return problem(fmt::format("{} (from {})", printable(address), chosen_by),
                    fmt::format("not an address of a docker engine: it {}", endpoint.error()),
                    "give it as unix:///path, tcp://host:port or ssh://user@host");
   }
-  Place place = api_place(std::move(*endpoint), false, chosen_by);
+  EnginePlace place = api_place(std::move(*endpoint), false, chosen_by);
   place.advice = unchoose;
   return place;
 }
@@ -59,7 +60,7 @@ std::optional<TlsFiles> tls_of_environment(const DetectionContext& context) {
 }
 
 /// What the user told docker's client to use, as that client reads it: DOCKER_HOST before any context.
-std::vector<Place> docker_choice(const DetectionContext& context) {
+std::vector<EnginePlace> docker_choice(const DetectionContext& context) {
   if (context.docker_host && !context.docker_host->empty())
     return {address_place(*context.docker_host, tls_of_environment(context), "DOCKER_HOST",
                           "correct DOCKER_HOST, unset it, or choose with --engine")};
@@ -83,8 +84,8 @@ std::vector<Place> docker_choice(const DetectionContext& context) {
                         "choose another with `docker context use`, DOCKER_CONTEXT or --engine")};
 }
 
-std::vector<Place> docker_sockets(const DetectionContext& context, const SystemSockets& system) {
-  std::vector<Place> places{api_place(system.docker, false)};
+std::vector<EnginePlace> docker_sockets(const DetectionContext& context, const SystemSockets& system) {
+  std::vector<EnginePlace> places{api_place(system.docker, false)};
   if (!context.runtime_dir.empty()) places.push_back(api_place(context.runtime_dir + "/docker.sock", false));
   if (!context.home.empty()) {
     for (const char* below :
@@ -95,18 +96,18 @@ std::vector<Place> docker_sockets(const DetectionContext& context, const SystemS
   return places;
 }
 
-std::vector<Place> podman_sockets(const DetectionContext& context, const SystemSockets& system) {
-  std::vector<Place> places{api_place(system.podman, true)};
+std::vector<EnginePlace> podman_sockets(const DetectionContext& context, const SystemSockets& system) {
+  std::vector<EnginePlace> places{api_place(system.podman, true)};
   if (!context.runtime_dir.empty()) places.push_back(api_place(context.runtime_dir + "/podman/podman.sock", true));
   return places;
 }
 
-void append(std::vector<Place>& places, std::vector<Place> more) {
-  for (Place& place : more) places.push_back(std::move(place));
+void append(std::vector<EnginePlace>& places, std::vector<EnginePlace> more) {
+  for (EnginePlace& place : more) places.push_back(std::move(place));
 }
 
 /// --engine that names one engine.
-Place named_place(const DetectionContext& context) {
+EnginePlace named_place(const DetectionContext& context) {
   const std::string& selection = context.selection;
   constexpr std::string_view cli = "cli:";
   if (selection.starts_with(cli) && selection.size() > cli.size()) {
@@ -125,9 +126,9 @@ Place named_place(const DetectionContext& context) {
 
 }  // namespace
 
-Places places_to_try(const DetectionContext& context, const SystemSockets& system) {
+EnginePlaces places_to_try(const DetectionContext& context, const SystemSockets& system) {
   const std::string& selection = context.selection;
-  Places places;
+  EnginePlaces places;
   if (selection == "podman") {
     places.candidates = podman_sockets(context, system);
     places.candidates.push_back(program_place("podman", true));
@@ -137,7 +138,7 @@ Places places_to_try(const DetectionContext& context, const SystemSockets& syste
     places.candidates = {named_place(context)};
     return places;
   }
-  std::vector<Place> usual = docker_sockets(context, system);
+  std::vector<EnginePlace> usual = docker_sockets(context, system);
   if (selection == "auto") append(usual, podman_sockets(context, system));
   usual.push_back(program_place("docker", false));
   if (selection == "auto") usual.push_back(program_place("podman", true));

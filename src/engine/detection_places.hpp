@@ -10,7 +10,7 @@
 namespace skillrun {
 
 /// A place where an engine may be.
-struct Place {
+struct EnginePlace {
   enum class Kind : std::uint8_t {
     api,      ///< the Engine API at `endpoint`
     program,  ///< `target` is a program's name or path
@@ -25,9 +25,9 @@ struct Place {
   std::string advice;  ///< also: how to take the choice of this place back
 };
 
-struct Places {
-  std::vector<Place> candidates;  ///< in order; the first that answers is taken
-  std::vector<Place> others;      ///< only for a complete survey: never taken
+struct EnginePlaces {
+  std::vector<EnginePlace> candidates;  ///< in order; the first that answers is taken
+  std::vector<EnginePlace> others;      ///< only for a complete survey: never taken
 };
 
 /// Where the system's own sockets are.
@@ -38,6 +38,6 @@ struct SystemSockets {
 
 /// The places for a selection. Reads no more than docker's configuration. An engine that the user named (--engine,
 /// DOCKER_HOST, a docker context) is the only candidate: there is no falling through to another.
-[[nodiscard]] Places places_to_try(const DetectionContext& context, const SystemSockets& system = {});
+[[nodiscard]] EnginePlaces places_to_try(const DetectionContext& context, const SystemSockets& system = {});
 
 }  // namespace skillrun

@@ -26,9 +26,10 @@ DetectionContext user_context(const std::string& selection = "auto") {
   return context;
 }
 
-std::vector<std::string> targets(const std::vector<Place>& places) {
+std::vector<std::string> targets(const std::vector<EnginePlace>& places) {
   std::vector<std::string> out;
-  for (const Place& place : places) out.push_back(place.kind == Place::Kind::problem ? place.outcome : place.target);
+  for (const EnginePlace& place : places)
+    out.push_back(place.kind == EnginePlace::Kind::problem ? place.outcome : place.target);
   return out;
 }
 
@@ -63,7 +64,7 @@ class DockerConfig {
 }  // namespace
 
 TEST_CASE("auto tries docker's sockets, podman's, then the programs") {
-  const Places places = places_to_try(user_context());
+  const EnginePlaces places = places_to_try(user_context());
   CHECK(targets(places.candidates) ==
         Targets{"/var/run/docker.sock", "/run/user/1000/docker.sock", "/home/me/.docker/run/docker.sock",
                 "/home/me/.docker/desktop/docker.sock", "/home/me/.colima/default/docker.sock",
@@ -93,7 +94,7 @@ TEST_CASE("DOCKER_HOST is the only candidate, and an empty one is none") {
   DetectionContext context = user_context();
   context.docker_context = "other";
   context.docker_host = "unix:///mine.sock";
-  Places places = places_to_try(context);
+  EnginePlaces places = places_to_try(context);
   CHECK(targets(places.candidates) == Targets{"/mine.sock"});
   CHECK(places.candidates[0].label == "unix:///mine.sock (Docker Engine API, from DOCKER_HOST)");
   CHECK(places.others.size() == 9);
@@ -101,7 +102,7 @@ TEST_CASE("DOCKER_HOST is the only candidate, and an empty one is none") {
     context.docker_host = address;
     places = places_to_try(context);
     CHECK(places.candidates.size() == 1);
-    CHECK(places.candidates[0].kind == Place::Kind::api);
+    CHECK(places.candidates[0].kind == EnginePlace::Kind::api);
     CHECK(places.candidates[0].endpoint.address() == address);
     CHECK(places.candidates[0].label.find(address) != std::string::npos);
     CHECK_FALSE(places.candidates[0].endpoint.tls);
@@ -126,7 +127,7 @@ TEST_CASE("a docker context is followed, by its name and by the configuration") 
   const DockerConfig config("colima", "colima", "unix:///colima.sock");
   DetectionContext context = user_context();
   context.docker_config = config.path();
-  Places places = places_to_try(context);
+  EnginePlaces places = places_to_try(context);
   CHECK(targets(places.candidates) == Targets{"/colima.sock"});
   CHECK(places.candidates[0].label.find("docker context 'colima'") != std::string::npos);
   context.docker_context = "default";
@@ -134,7 +135,7 @@ TEST_CASE("a docker context is followed, by its name and by the configuration") 
   context.docker_context = "other";
   places = places_to_try(context);
   REQUIRE(places.candidates.size() == 1);
-  CHECK(places.candidates[0].kind == Place::Kind::problem);
+  CHECK(places.candidates[0].kind == EnginePlace::Kind::problem);
   CHECK(places.candidates[0].outcome.starts_with("docker context 'other' is not defined in "));
   const DockerConfig remote("far", "far", "ssh://me@host");
   context.docker_context.reset();
@@ -156,7 +157,7 @@ TEST_CASE("a broken docker configuration is told, not ignored") {
   CHECK(current_docker_context(config.path()).error().ends_with("config.json: not a JSON object"));
   DetectionContext context = user_context();
   context.docker_config = config.path();
-  CHECK(places_to_try(context).candidates.at(0).kind == Place::Kind::problem);
+  CHECK(places_to_try(context).candidates.at(0).kind == EnginePlace::Kind::problem);
   CHECK_FALSE(*current_docker_context("/nonexistent"));
 }
 
