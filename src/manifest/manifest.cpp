@@ -82,6 +82,16 @@ bool check_bytes(Reporter& reporter, std::string_view text) {
   return !reporter.failed();
 }
 
+/// What is said of a text that is no manifest. What is wrong with its bytes is, because that quotes nothing.
+void hide_text(ManifestReading& reading, const SourceText& source, bool readable) {
+  ForeignText foreign = foreign_text(source, reading.findings, "a manifest, with a table `skills`");
+  if (readable) reading.findings = std::move(foreign.findings);
+  for (Finding& finding : reading.findings) finding.source = foreign.source;
+  reading.manifest = {};
+  reading.manifest.source = std::move(foreign.source);
+  reading.valid = false;
+}
+
 }  // namespace
 
 void decode_manifest(Reporter& reporter, const ValueNode& root, Manifest& manifest) {
@@ -111,7 +121,8 @@ ManifestReading read_manifest(SourcePtr source, ManifestFormat format) {
   ManifestReading reading;
   reading.manifest.source = source;
   std::optional<ValueNode> root;
-  if (check_bytes(reporter, source->text)) {
+  const bool readable = check_bytes(reporter, source->text);
+  if (readable) {
     const TextIndex index(source->text);
     root = format == ManifestFormat::toml ? read_toml(index, reporter) : read_yaml(index, reporter);
     if (root) decode_manifest(reporter, *root, reading.manifest);
@@ -120,11 +131,7 @@ ManifestReading read_manifest(SourcePtr source, ManifestFormat format) {
   reading.valid = !reporter.failed();
   reading.findings = reporter.take();
   if (!reading.findings.empty() && !is_manifest(source->text, root)) {
-    ForeignText foreign = foreign_text(*source, reading.findings, "a manifest, with a table `skills`");
-    reading.manifest = {};
-    reading.manifest.source = std::move(foreign.source);
-    reading.findings = std::move(foreign.findings);
-    reading.valid = false;
+    hide_text(reading, *source, readable);
   }
   return reading;
 }

@@ -36,7 +36,7 @@ const std::map<std::string, Names, std::less<>> visible_layers = {
 const std::map<std::string, std::string, std::less<>> public_headers = {
     {"source", "support"}, {"finding", "support"}, {"version", "support"}, {"manifest", "manifest"},
     {"spec", "spec"},      {"policy", "policy"},   {"lint", "lint"},       {"report", "report"},
-    {"engine", "engine"},  {"run", "run"},         {"skillrun", "report"},
+    {"engine", "engine"},  {"run", "run"},         {"skillrun", "report"}, {"grant", "support"},
 };
 
 struct Library {

@@ -77,6 +77,7 @@ TEST_CASE("only a comment that begins with the word is a directive") {
 
 TEST_CASE("many comments cost no more than their number") {
   std::string text = "[skills.a.docker]\nimage = \"x\"\n";
-  while (text.size() < 900'000) text += "# skillrun: x\n";
-  CHECK(toml(text).size() > 60'000);
+  for (int i = 0; i < 1000; ++i) text += "# skillrun: x\n";
+  while (text.size() < 900'000) text += "# skillruns: x\n";
+  CHECK(toml(text).size() == 1000);
 }

@@ -24,9 +24,9 @@ TEST_CASE("an unknown key is an error that names the closest known one") {
   CHECK(only(parse_toml(in_docker("mounts = [{ src = \"a\" }]"))).field == "docker.mounts[0].src");
   CHECK(only(parse_toml(in_docker("build = { contxt = \".\", packages = {} }"))).remediation ==
         "did you mean \"context\"?");
-  CHECK(only(parse_toml("skill = 1")).remediation == "did you mean \"skills\"?");
-  CHECK(only(parse_toml("xyzzy = 1")).remediation == "known here: version, defaults, skills");
-  CHECK(only(parse_toml("[defaults]\nenvironment = {}")).field == "defaults.environment");
+  CHECK(only(parse_toml("version = 1\nskill = 1")).remediation == "did you mean \"skills\"?");
+  CHECK(only(parse_toml("version = 1\nxyzzy = 1")).remediation == "known here: version, defaults, skills");
+  CHECK(only(parse_toml("version = 1\n[defaults]\nenvironment = {}")).field == "defaults.environment");
   CHECK(only(parse_yaml("skills: {x: {source: 'docker:a', timeout: 5m}}")).field == "timeout");
   CHECK(only(parse_yaml("skills: {x: {source: 'docker:a', instances: {i: {memory: 5m}}}}")).field ==
         "instances.i.memory");
@@ -127,7 +127,7 @@ TEST_CASE("YAML merge keys, tags and second documents are refused") {
   CHECK(faults(parse_yaml("skills: !!map {}")) == "duplicate-key 1:15-1:15 \n");
   CHECK(faults(parse_yaml("skills: !!omap\n  - a: b\n")).starts_with("duplicate-key"));
   CHECK(faults(parse_yaml("skills: {}\n---\nskills: {}\n")) == "duplicate-key 2:1-2:1 \n");
-  CHECK(faults(parse_yaml("other: 1\n---\n")) == "unknown-key 1:1-1:6 other\nduplicate-key 2:1-2:1 \n");
+  CHECK(faults(parse_yaml("version: 1\nother: 1\n---\n")) == "unknown-key 2:1-2:6 other\nduplicate-key 3:1-3:1 \n");
 }
 
 TEST_CASE("names of skills, instances and variables have a safe alphabet") {
@@ -150,18 +150,18 @@ TEST_CASE("names of skills, instances and variables have a safe alphabet") {
   CHECK(faults(parse_toml("[skills.0a-b_c.D]\nsource = 1")).find("unknown-key") != std::string::npos);
   for (const std::string_view name : {"", "A=B", "1A", "A B", "-A", "Ü"}) {
     CAPTURE(name);
-    CHECK(only(parse_toml(fmt::format("[defaults.env]\n\"{}\" = \"\"", name))).rule == "invalid-value");
+    CHECK(only(parse_toml(fmt::format("version = 1\n[defaults.env]\n\"{}\" = \"\"", name))).rule == "invalid-value");
   }
-  CHECK(only(parse_toml("[defaults.env]\n\"A\\u0000\" = \"\"")).rule == "control-character");
+  CHECK(only(parse_toml("version = 1\n[defaults.env]\n\"A\\u0000\" = \"\"")).rule == "control-character");
 }
 
 TEST_CASE("the version may be left out, and only the known one is read") {
   CHECK(good(parse_toml("version = 1")).version == "1");
   CHECK(good(parse_yaml("version: '1'")).version == "1");
-  CHECK(only(parse_toml("version = \"1.0\"")).remediation == "the known version is \"1\"");
-  CHECK(only(parse_toml("version = 1.0")).rule == "invalid-value");
-  CHECK(only(parse_yaml("version: [1]")).message == "expected a version, found a list");
-  CHECK(only(parse_yaml("version:")).rule == "invalid-value");
+  CHECK(only(parse_toml("version = \"1.0\"\n[skills]")).remediation == "the known version is \"1\"");
+  CHECK(only(parse_toml("version = 1.0\n[skills]")).rule == "invalid-value");
+  CHECK(only(parse_yaml("version: [1]\nskills: {}")).message == "expected a version, found a list");
+  CHECK(only(parse_yaml("version:\nskills: {}")).rule == "invalid-value");
 }
 
 TEST_CASE("a skill that runs in a container needs an image when it is loaded") {
@@ -201,7 +201,7 @@ TEST_CASE("evidence holds the value without its quotes") {
 
 TEST_CASE("the number of findings is bounded") {
   std::string text;
-  for (int i = 0; i < 20'000; ++i) text += fmt::format("k{} = 1\n", i);
+  for (int i = 0; i < 600; ++i) text += fmt::format("[skills.s{}]\nk = 1\nl = 1\n", i);
   const auto result = parse_toml(text);
   REQUIRE_FALSE(result.has_value());
   CHECK(result.error().size() == 1001);

@@ -39,7 +39,7 @@ TEST_CASE("files that are no manifests are one finding with a place, and not a w
                                       "version: \"1hunter2\"\n",
                                       "key: [hunter2\n",
                                       "-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2\n",
-                                      "hunter2\xff\n",
+                                      "[defaults]\nhunter2 = 1\n",
                                       "hunter2: 1\nhunter2: 2\n",
                                       "noskills: hunter2\n# skills\n"};
   for (const char* text : foreign) {
@@ -54,6 +54,20 @@ TEST_CASE("files that are no manifests are one finding with a place, and not a w
       CHECK(reading.findings[0].source->name == source("", format)->name);
     }
   }
+}
+
+TEST_CASE("what is wrong with the bytes of a file is said, because it quotes nothing") {
+  const auto said = [](const std::string& text) {
+    const ManifestReading reading = read(text, ManifestFormat::toml);
+    CHECK_FALSE(reading.valid);
+    CHECK_FALSE(leaks(reading));
+    CHECK(reading.findings.front().span.known());
+    CHECK(reading.findings.front().source->name == "skills.toml");
+    return reading.findings.front().message;
+  };
+  CHECK(said("hunter2\xff\n") == "not valid UTF-8");
+  CHECK(said(std::string("hunter2\n\0", 9)) == "a NUL byte in the file");
+  CHECK(said("hunter2" + std::string(max_manifest_size, '\n')) == "larger than 1048576 bytes");
 }
 
 TEST_CASE("a manifest with faults is quoted, also one that can not be read") {

@@ -240,14 +240,17 @@ TEST_CASE("host paths start at the manifest's folder or at the caller's home") {
   CHECK(sources == Shown{"/project/data", "/x", "/home/u/y", "/abs/w"});
 }
 
-TEST_CASE("only a bind declared with SKILL_WORKDIR is the caller's choice") {
+TEST_CASE("a bind at or below the caller's working directory is marked by its place, however it is written") {
   const ContainerSpec spec = spec_of(
-      R"(volumes = ["${SKILL_WORKDIR}:/a", "${SKILL_WORKDIR}/sub:/b", "/home/u/work:/c", "${SKILL_WORKDIR}/../x:/d"])");
+      R"(volumes = ["${SKILL_WORKDIR}:/a", "${SKILL_WORKDIR}/sub:/b", "/home/u/work:/c", "${SKILL_WORKDIR}/../x:/d",
+"/home/u/workshop:/e", "/home/u:/f"])");
   CHECK(problems(spec) == Shown{});
   CHECK(spec.mounts.at(0).value.caller_workdir);
   CHECK(spec.mounts.at(1).value.caller_workdir);
-  CHECK_FALSE(spec.mounts.at(2).value.caller_workdir);
+  CHECK(spec.mounts.at(2).value.caller_workdir);
   CHECK_FALSE(spec.mounts.at(3).value.caller_workdir);
+  CHECK_FALSE(spec.mounts.at(4).value.caller_workdir);
+  CHECK_FALSE(spec.mounts.at(5).value.caller_workdir);
 }
 
 TEST_CASE("an expanded value can not add a mount option unseen") {
@@ -339,5 +342,6 @@ TEST_CASE("a label's key holds no blank, and a kernel parameter is one that engi
 }
 
 TEST_CASE("labels of skillrun are reserved") {
-  CHECK(problems(spec_of(R"(labels = { "skillrun.pid" = "1" })")) == Shown{"invalid-value docker.labels.skillrun.pid"});
+  CHECK(problems(spec_of(R"(labels = { "skillrun.pid" = "1" })")) ==
+        Shown{"reserved-label docker.labels.skillrun.pid"});
 }
