@@ -60,6 +60,7 @@ TEST_CASE("layers come from the machine, the user, the project from outside in, 
 
 TEST_CASE("a policy that can not be read is an error, never a gap") {
   const Machine machine;
+  std::string_view expected = "can not be read";
   CHECK_FALSE(find_policies(machine.places, {"no-such-policy"}));
   CHECK_FALSE(find_policies(machine.places, {machine.root.path()}));
   SUBCASE("a broken link") { fs::create_symlink("/nowhere/at/all", machine.root.path() + "/etc/policy.yaml"); }
@@ -68,10 +69,11 @@ TEST_CASE("a policy that can not be read is an error, never a gap") {
   SUBCASE("too large") { (void)machine.root.write("etc/policy.yaml", std::string((1 << 20) + 1, ' ')); }
   SUBCASE("of the project") {
     fs::create_symlink("/nowhere", machine.root.path() + "/project/deep/.skillrun/policy.yaml");
+    expected = "is a link that leads out of the project, or to nothing";
   }
   const auto found = find_policies(machine.places, {});
   REQUIRE_FALSE(found);
-  CHECK(found.error().find("can not be read") != std::string::npos);
+  CHECK(found.error().find(expected) != std::string::npos);
 }
 
 TEST_CASE("a stranger's policy in a project relaxes nothing, and its presence is said") {
