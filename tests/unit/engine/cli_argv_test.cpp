@@ -276,8 +276,8 @@ TEST_CASE("each kind of mount is said in the form that can express it") {
   CHECK(render_one(mount_with([](Mount& m) {
           m.source = "/a";
           m.target = "/b";
-          m.create_source = true;
-        })).flags == Words{"--volume=/a:/b"});
+          m.create_source = true;  // no engine is told to make what is missing
+        })).flags == Words{"--mount=type=bind,source=/a,target=/b"});
   CHECK(render_one(mount_with([](Mount& m) {
           m.type = MountType::volume;
           m.source = "data";
@@ -300,7 +300,7 @@ TEST_CASE("what a form can not express is refused, not approximated") {
   CHECK(!render_one(mount_with([](Mount& m) {
            m.source = "/a:b";
            m.target = "/c";
-           m.create_source = true;
+           m.relabel = Relabel::shared;
          })).unsupported.empty());
   CHECK(render_one(mount_with([](Mount& m) {
           m.source = "/a:b";

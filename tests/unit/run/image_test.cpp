@@ -196,16 +196,18 @@ TEST_CASE("for another architecture packages go through a Dockerfile of the suit
 
 TEST_CASE("no name of a manifest becomes an option or a path of mmdebstrap or a line of a Dockerfile") {
   for (const std::string bad :
-       {"--hook", "-x", "", "./x.deb", "/etc/x", "a b", "a\nRUN x", "a,b", "$(x)", "?essential"}) {
+       {"--hook", "-x", "", "./x.deb", "/etc/x", "a b", "a\nRUN x", "a,b", "$(x)", "?essential", "libc6:amd64"}) {
     CAPTURE(bad);
     CHECK(!mmdebstrap_words({"bookworm", {bad}}));
     CHECK(!package_dockerfile({"bookworm", {bad}}));
     CHECK(!mmdebstrap_words({bad, {}}));
     CHECK(!package_dockerfile({bad, {}}));
   }
-  const auto words = mmdebstrap_words({"bookworm", {"g++", "libc6:amd64"}});
+  CHECK(!mmdebstrap_words({"bookworm", {"libc6-"}}));  // to apt: take it away
+  CHECK(!package_dockerfile({"bookworm", {"libc6-"}}));
+  const auto words = mmdebstrap_words({"bookworm", {"g++", "libc6"}});
   REQUIRE(words);
-  CHECK(std::ranges::count(*words, "--include=g++,libc6:amd64") == 1);
+  CHECK(std::ranges::count(*words, "--include=g++,libc6") == 1);
   CHECK(std::vector<std::string>(words->end() - 3, words->end()) == Calls{"--", "bookworm", "-"});
 }
 
