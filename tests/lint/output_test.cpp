@@ -112,10 +112,13 @@ TEST_CASE("a reader that goes away ends lint without noise") {
   CHECK_FALSE(outcome.timed_out);
   CHECK(outcome.out.starts_with("error[privileged]"));
   CHECK((outcome.out.ends_with("\n2\n") || outcome.out.ends_with("\n141\n")));
+  command.argv = {"bash", "-c", "\"$0\" lint a.toml >/dev/full", SKILLRUN_PROGRAM};
+  const auto full = integration::run(command);
+  CHECK(full.status == 2);
+  CHECK(full.err == "skillrun: standard output can not be written\n");
+  // A closed descriptor is as /dev/null: the status still tells of the findings.
   command.argv = {"bash", "-c", "\"$0\" lint a.toml >&-", SKILLRUN_PROGRAM};
   const auto closed = integration::run(command);
-  CHECK(closed.status == 2);
-  CHECK(closed.err == "skillrun: standard output can not be written\n");
-  command.argv = {"bash", "-c", "\"$0\" lint a.toml >/dev/full", SKILLRUN_PROGRAM};
-  CHECK(integration::run(command).status == 2);
+  CHECK(closed.status == 1);
+  CHECK(closed.err == "");
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,6 +19,7 @@ using Words = std::vector<std::string>;
 const std::map<std::string, Words, std::less<>> usual_words = {
     {"run", {"tool", "hello"}},
     {"explain", {"tool"}},
+    {"allow", {"tool"}},
     {"lint", {}},
     {"list", {}},
     {"show", {"tool"}},
@@ -49,6 +51,7 @@ const std::map<std::string, Words, std::less<>> usual_values = {
     {"NAME=VALUE", {"A=b", "A", "=", ""}},
     {"DURATION", {"90s", "1h30m", "0", "99999999999999999999h"}},
     {"SIZE", {"1k", "64m", "0", "-1", "99999999999999999999g"}},
+    {"PATH[:ro|:rw]", {"folder", "folder:ro", "folder:rw", "/:rw", "missing", "folder:", ":rw", "", "\xff"}},
     {"IMAGE", {"alpine:3.20", "--privileged", "\xff"}},
     {"'docker run ...'", {"docker run --rm alpine ls", "docker run 'open", "podman ps"}},
 };
@@ -57,7 +60,11 @@ const std::map<std::string, Words, std::less<>> usual_values = {
 const std::map<std::string, Words, std::less<>> companions = {
     {"run --max-output", {"--json"}},
     {"lint --dry-run", {"--fix"}},
+    {"allow --all", {"--revoke"}},
 };
+
+/// Options that stand where the command's usual words would.
+const std::set<std::string, std::less<>> instead_of_words = {"allow --list", "allow --all"};
 
 class Collector {
  public:
@@ -96,9 +103,10 @@ class Collector {
     return left;
   }
 
-  void add(const std::string& command, const ArgumentEntry& option, const Words& before, const Words& after) {
+  void add(const std::string& command, const ArgumentEntry& option, const Words& before, const Words& usual_after) {
     const std::string& word = option.names.back();
     const std::string name = command + " " + word;
+    const Words after = instead_of_words.contains(name) ? Words() : usual_after;
     const auto companion = companions.find(name);
     const Words with = companion == companions.end() ? Words() : companion->second;
     const auto call = [&](const Words& words) {
