@@ -201,8 +201,10 @@ bool Execution::hold() {
   auto noted = NotedWrites::begin(approved_, engine_.info());
   if (!noted) {
     result_.status = RunStatus::refused;
-    result_.message =
-        fmt::format("what the skill can write can not be put on record; nothing was run ({})", noted.error());
+    result_.message = fmt::format(
+        "what the skill can write can not be put on record, so later runs could not tell what it made; "
+        "nothing was run ({}); set XDG_STATE_HOME to a folder that you can write to, or mount read-only",
+        noted.error());
     return false;
   }
   noted_ = std::move(*noted);

@@ -63,7 +63,7 @@ class GcWorld : public World {
   [[nodiscard]] std::vector<fs::path> records() const {
     std::error_code none;
     std::vector<fs::path> found;
-    for (const auto& entry : fs::directory_iterator(folder() / "home/.local/state/skillrun/runs", none)) {
+    for (const auto& entry : fs::directory_iterator(folder() / "state/skillrun/runs", none)) {
       found.push_back(entry.path());
     }
     return found;
