@@ -18,7 +18,7 @@ name: acme
 inline_waivers: true
 custom:
   - id: acme-owner-label
-    assert: {field: 'labels["owner"]', exists: true}
+    assert: {field: 'labels["maintainer"]', exists: true}
     severity: warning
     message: 'set the <label> & "owner" ::error::100%'
 waivers:
@@ -56,7 +56,7 @@ function make(folder) {
   write(folder, 'bytes.toml', Buffer.concat([Buffer.from('[skills.x.docker]\nimage = "'), Buffer.from([0xff, 0x22])]));
   write(folder, 'clean.toml', '[skills.clean.docker]\nimage = "a@sha256:' + 'a'.repeat(64) + '"\nmemory = "64m"\n' +
     'cpus = "1"\npids_limit = 64\ntimeout = "1m"\nuser = "1000:1000"\nsecurity_opt = ["no-new-privileges"]\n' +
-    'labels = {owner = "me"}\n');
+    'labels = {maintainer = "me"}\n');
   write(folder, 'pdf/SKILL.md', '---\nname: "<&>"\n---\n');
   return names.length + 7;
 }
