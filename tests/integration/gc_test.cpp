@@ -111,7 +111,12 @@ TEST_CASE_FIXTURE(GcWorld, "gc has nothing to do after runs that ended by themse
   CHECK(run(own_command({"t", "--", "true"})).status == 0);
   const Outcome outcome = gc();
   CHECK(outcome.status == 0);
-  CHECK(outcome.out == "nothing to remove\n");
+  // Tests of another engine may run now: it says that their mounts are in use.
+  for (const std::string& line : lines_of(outcome)) {
+    CAPTURE(line);
+    CHECK((line == "nothing to remove" || (line.starts_with("left mounts ") && line.ends_with(" runs"))));
+  }
+  CHECK(outcome.out.ends_with("nothing to remove\n"));
   CHECK(outcome.err.empty());
   CHECK(fs::is_empty(temporary()));
   CHECK(records().empty());
@@ -202,7 +207,8 @@ TEST_CASE_FIXTURE(GcWorld,
 }
 
 TEST_CASE_FIXTURE(GcWorld, "labels of an image neither keep a killed run nor give a container of the user's away") {
-  const std::string image = "skillrun-test/labels:1";
+  // podman's client would put a short name below localhost/.
+  const std::string image = "docker.io/skillrun-test/labels:1";
   fs::create_directories(folder() / "image");
   const auto build = [&](const std::string& label) {
     write_file(folder() / "image/Dockerfile", "FROM " + variable("SKILLRUN_TEST_IMAGE") + "\nLABEL " + label + "\n");
