@@ -176,6 +176,8 @@ TEST_CASE("a run is cancelled while its image is built") {
   const std::string image = "skillrun-test/never-built:1";
   for (const Path& path : paths) {
     ContainerSpec spec = spec_of(image, "true");
+    // The context is the manifest's own folder: another one would have to be granted.
+    spec.source = std::make_shared<const SourceText>(SourceText{context / "skills.toml", context, {}});
     spec.build = declared(BuildRecipe{
         .packages = {}, .context = ContextRecipe{.context = context, .dockerfile = {}, .target = {}, .args = {}}});
     check_cancelled(path, spec, [](const Stage& stage) {
