@@ -25,8 +25,8 @@ struct Located {
 /// name, and a value says nothing of where it comes from.
 struct Expansion {
   std::string variable;
-  std::size_t begin = 0;     ///< of what it became, in the expanded text, in bytes
-  std::size_t end = 0;       ///< the place just after it
+  std::size_t begin = 0;  ///< of what it became, in the expanded text, in bytes
+  std::size_t end = 0;    ///< the place just after it
   bool has_value = true;  ///< false: a default stands in its place, or nothing while nobody knows the value (linting)
 
   /// True when the text holds a value of the caller's environment because of it.

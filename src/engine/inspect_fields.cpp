@@ -53,7 +53,9 @@ std::optional<ImageInfo> read_image(const json::object& image) {
 }
 
 VolumeInfo read_volume(const json::object& volume) {
-  return {.driver = std::string(text_at(volume, "Driver")), .options = pairs_at(volume, "Options"), .labels = pairs_at(volume, "Labels")};
+  return {.driver = std::string(text_at(volume, "Driver")),
+          .options = pairs_at(volume, "Options"),
+          .labels = pairs_at(volume, "Labels")};
 }
 
 }  // namespace skillrun

@@ -4,8 +4,8 @@
 
 namespace skillrun {
 
-/// Notes every text of the skill that holds a variable (ContainerSpec::expanded), by walking the tables of fields: a key
-/// that is added to the format can not be left out.
+/// Notes every text of the skill that holds a variable (ContainerSpec::expanded), by walking the tables of fields: a
+/// key that is added to the format can not be left out.
 void note_expanded_texts(SpecBuilder& builder);
 
 }  // namespace skillrun

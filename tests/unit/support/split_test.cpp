@@ -15,7 +15,7 @@ TEST_CASE("views are made of what stays, not of a string that ends with the expr
   static_assert(Splittable<std::string&>);
   static_assert(Splittable<const std::string&>);
   static_assert(Splittable<std::string_view>);
-  static_assert(Splittable<const char (&)[4]>);
+  static_assert(Splittable<const char(&)[4]>);
   static_assert(!Splittable<std::string>);
   static_assert(!Splittable<const std::string>);
   CHECK(split("a::b", ':') == std::vector<std::string_view>{"a", "", "b"});
