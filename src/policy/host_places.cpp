@@ -82,11 +82,10 @@ std::string_view HostPlaces::dot_entry_of_any_home(const HostPath& host) const {
   return found;
 }
 
-bool HostPlaces::is_exempt_from_system(const HostPath& host, std::string_view tree, const Home& home,
-                                       bool inside) const {
+bool HostPlaces::is_exempt_from_system(const HostPath& host, std::string_view tree, const Home& home) const {
   if (host.read_only && !host.build_context && is_harmless_to_read(host.path)) return true;
   // Where the installed skills and those of the machine are: what lies beside a manifest may go into its image.
-  if (host.build_context && inside && tree != "/root") return true;
+  if (host.build_context && manifest_.holds(host) && tree != "/root") return true;
   // Root's own files are root's to share: the folder that root stands in, and that of a manifest of root's.
   if (tree == "/root") {
     const auto is_below_root = [&](const Root& root) {
@@ -94,7 +93,7 @@ bool HostPlaces::is_exempt_from_system(const HostPath& host, std::string_view tr
     };
     return context_.host.uid() == 0U && (is_below_root(workdir_) || is_below_root(manifest_));
   }
-  return home.callers && may_hold_homes(tree);
+  return home.callers && may_hold_homes(tree) && home.path.size() > tree.size();
 }
 
 /// Named by its first key: one level deep, because a whole tree is too much to read for each run.
@@ -131,7 +130,7 @@ Place HostPlaces::find(const HostPath& host) const {
   }
   const auto system = find_system_place(host.path);
   const Home home = home_of(host.path);
-  if (system && !is_exempt_from_system(host, system->place, home, inside)) {
+  if (system && !is_exempt_from_system(host, system->place, home)) {
     return closed(Closed::system, system->place);
   }
   if (is_whole_home_of_anybody(host.path)) return closed(Closed::home, host.path);

@@ -65,8 +65,7 @@ class HostPlaces {
   [[nodiscard]] bool is_whole_home_of_anybody(std::string_view path) const;
   [[nodiscard]] Home home_of(std::string_view path) const;
   [[nodiscard]] std::string_view dot_entry_of_any_home(const HostPath& host) const;
-  [[nodiscard]] bool is_exempt_from_system(const HostPath& host, std::string_view tree, const Home& home,
-                                           bool inside) const;
+  [[nodiscard]] bool is_exempt_from_system(const HostPath& host, std::string_view tree, const Home& home) const;
   [[nodiscard]] std::string key_in(const HostPath& host) const;
 
   const RuleContext& context_;

@@ -146,6 +146,27 @@ TEST_CASE("a home that lies in a tree of the system is still the caller's own") 
   CHECK(is_closed(judge_in("/srv/project", bind("/var/lib/jenkins/.x"), machine)));
   CHECK(is_closed(judge_in("/srv/project", bind("/var/lib/jenkins"), machine)));
   CHECK(is_closed(judge_in("/srv/project", bind("/var/lib/postgresql/data"), machine)));
+  // A tree itself is nobody's home, whatever the account database says.
+  machine.home_folders = {"/opt"};
+  CHECK(is_closed(judge_in("/srv/project", bind("/opt/acme"), machine)));
+}
+
+TEST_CASE("only what lies beside the manifest may be built from in a tree of the system") {
+  const auto judged = [](const char* manifest_folder, const char* context) {
+    ContainerSpec spec = clean_spec();
+    spec.source =
+        std::make_shared<const SourceText>(SourceText{.name = "skills.toml", .directory = manifest_folder, .text = ""});
+    spec.workdir = "/var/lib/dpkg";
+    spec.build = set(
+        BuildRecipe{.packages = {},
+                    .context = ContextRecipe{.context = context, .dockerfile = "Dockerfile", .target = {}, .args = {}}},
+        "docker.build");
+    return evaluate(baseline(), spec, Machine());
+  };
+  CHECK_FALSE(has_errors(judged("/etc/skillrun/manifests", "/etc/skillrun/manifests/image")));
+  CHECK(is_closed(judged("/etc/skillrun/manifests", "/etc/ssl")));
+  // The caller stands there; the manifest does not.
+  CHECK(is_closed(judged("/srv/skills", "/var/lib/dpkg")));
 }
 
 TEST_CASE("a folder with keys right in it is closed, the working directory too") {
