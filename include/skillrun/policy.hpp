@@ -49,7 +49,11 @@ class HostView {
   [[nodiscard]] virtual std::vector<std::string> homes() const = 0;
   /// The homes of all accounts that the machine lists, the caller's included.
   [[nodiscard]] virtual std::vector<std::string> account_homes() const = 0;
-  /// Whether `path` exists; nothing when that can not be told.
+  /// skillrun's own folders: the caller's policies and grants, and the records of runs. Who writes there decides what
+  /// later runs may do.
+  [[nodiscard]] virtual std::vector<std::string> own_folders() const = 0;
+  /// Whether `path` exists; nothing when that can not be told. What a run has put there as a stand-in, so that the
+  /// skill can not make it, does not.
   [[nodiscard]] virtual std::optional<bool> exists(const std::string& path) const = 0;
   /// What is in the folder at `path`, unsorted; nothing when it is no folder or can not be read.
   [[nodiscard]] virtual std::optional<std::vector<Entry>> entries(const std::string& path) const = 0;
@@ -82,6 +86,7 @@ class LexicalHost : public HostView {
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return std::nullopt; }
   [[nodiscard]] std::vector<std::string> homes() const override { return {}; }
   [[nodiscard]] std::vector<std::string> account_homes() const override { return {}; }
+  [[nodiscard]] std::vector<std::string> own_folders() const override { return {}; }
   [[nodiscard]] std::optional<bool> exists(const std::string&) const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::vector<Entry>> entries(const std::string&) const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return today_; }
@@ -108,6 +113,7 @@ class LocalHost final : public HostView {
   [[nodiscard]] std::optional<std::uint32_t> gid() const override;
   [[nodiscard]] std::vector<std::string> homes() const override;
   [[nodiscard]] std::vector<std::string> account_homes() const override;
+  [[nodiscard]] std::vector<std::string> own_folders() const override;
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override;
   [[nodiscard]] std::optional<std::vector<Entry>> entries(const std::string& path) const override;
   [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override;
@@ -324,7 +330,8 @@ struct Refusal {
 };
 
 /// Fills the policy's defaults in, judges the result, and approves it when no finding is an error. Bind sources of an
-/// approved spec are replaced by their real paths, which were judged too, and a seccomp profile's path by its text.
+/// approved spec are replaced by their real paths, which were judged too, and a seccomp profile's path by its text;
+/// protected names of folders that the skill may write are mounted read-only over themselves.
 [[nodiscard]] std::expected<ApprovedSpec, Refusal> admit(const Policy& policy, ContainerSpec spec,
                                                          const HostView& host);
 

@@ -132,6 +132,7 @@ class EngineHost final : public HostView {
   [[nodiscard]] std::optional<std::uint32_t> gid() const override;
   [[nodiscard]] std::vector<std::string> homes() const override;
   [[nodiscard]] std::vector<std::string> account_homes() const override;
+  [[nodiscard]] std::vector<std::string> own_folders() const override;
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override;
   [[nodiscard]] std::optional<std::vector<Entry>> entries(const std::string& path) const override;
   [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override;

@@ -118,7 +118,7 @@ struct Mount {
   Propagation propagation = Propagation::unset;
   Relabel relabel = Relabel::none;
   bool nocopy = false;
-  bool create_source = false;  ///< -v creates a missing source on the host (as root); --mount does not
+  bool create_source = false;  ///< as -v asks for a missing source; no engine is told so, a missing one is refused
   std::string subpath;
   std::optional<std::int64_t> tmpfs_size;
   std::optional<std::uint32_t> tmpfs_mode;

@@ -64,6 +64,7 @@ class CallerView final : public LexicalHost {
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return local_.gid(); }
   [[nodiscard]] std::vector<std::string> homes() const override { return local_.homes(); }
   [[nodiscard]] std::vector<std::string> account_homes() const override { return local_.account_homes(); }
+  [[nodiscard]] std::vector<std::string> own_folders() const override { return local_.own_folders(); }
   [[nodiscard]] std::optional<std::string> file_text(const std::string& path) const override {
     return local_.file_text(path);
   }

@@ -45,6 +45,11 @@ void HostPlaces::look_up() const {
     if (auto real = host.real_path(home); real && *real != home && *real != "/") homes_.push_back(std::move(*real));
     homes_.push_back(std::move(home));
   }
+  for (std::string& folder : host.own_folders()) {
+    if (!is_clean(folder)) continue;
+    if (auto real = host.real_path(folder); real && *real != folder) own_folders_.push_back(std::move(*real));
+    own_folders_.push_back(std::move(folder));
+  }
   for (std::string& home : host.account_homes()) {
     if (home != "/" && is_clean(home) && std::ranges::find(homes_, home) == homes_.end()) {
       accounts_.push_back(std::move(home));
@@ -55,6 +60,14 @@ void HostPlaces::look_up() const {
 bool HostPlaces::is_whole_home_of_anybody(std::string_view path) const {
   const auto holds = [&](const std::string& home) { return is_within(home, path); };
   return is_whole_home(path) || std::ranges::any_of(homes_, holds) || std::ranges::any_of(accounts_, holds);
+}
+
+/// What lies beside a manifest in the folder of manifests may go into its image.
+bool HostPlaces::is_own_folder(const HostPath& host) const {
+  const bool found = std::ranges::any_of(own_folders_, [&](const std::string& folder) {
+    return is_within(host.path, folder) || is_within(folder, host.path);
+  });
+  return found && !(host.build_context && manifest_.holds(host));
 }
 
 HostPlaces::Home HostPlaces::home_of(std::string_view path) const {
@@ -133,6 +146,7 @@ Place HostPlaces::find(const HostPath& host) const {
   if (system && !is_exempt_from_system(host, system->place, home)) {
     return closed(Closed::system, system->place);
   }
+  if (is_own_folder(host)) return closed(Closed::own_folder, host.path);
   if (is_whole_home_of_anybody(host.path)) return closed(Closed::home, host.path);
   // The caller who stands in such a folder chose it: an agent's work trees are often in one.
   if (!inside) {

@@ -27,6 +27,7 @@ enum class Closed : std::uint8_t {
   program,     ///< writable, and the user's own programs run or obey it
   dot_entry,   ///< any other entry of a home that begins with a dot
   keys,        ///< a folder with keys right in it, or a file that is one
+  own_folder,  ///< of skillrun itself, or a folder that holds one
 };
 
 struct Place {
@@ -64,14 +65,16 @@ class HostPlaces {
   void look_up() const;
   [[nodiscard]] bool is_whole_home_of_anybody(std::string_view path) const;
   [[nodiscard]] Home home_of(std::string_view path) const;
+  [[nodiscard]] bool is_own_folder(const HostPath& host) const;
   [[nodiscard]] std::string_view dot_entry_of_any_home(const HostPath& host) const;
   [[nodiscard]] bool is_exempt_from_system(const HostPath& host, std::string_view tree, const Home& home) const;
   [[nodiscard]] std::string key_in(const HostPath& host) const;
 
   const RuleContext& context_;
   mutable bool known_ = false;
-  mutable std::vector<std::string> homes_;     ///< the caller's by each of its names; none: nobody knows the caller
-  mutable std::vector<std::string> accounts_;  ///< those of others
+  mutable std::vector<std::string> homes_;      ///< the caller's by each of its names; none: nobody knows the caller
+  mutable std::vector<std::string> accounts_;   ///< those of others
+  mutable std::vector<std::string> own_folders_;  ///< skillrun's own folders, by each of their names
   mutable Root workdir_;
   mutable Root manifest_;
 };

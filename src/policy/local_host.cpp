@@ -139,6 +139,17 @@ std::vector<std::string> LocalHost::account_homes() const {
   return homes;
 }
 
+// Those in a home and in the trees of the system are closed for what they lie in; these variables can put them
+// elsewhere.
+std::vector<std::string> LocalHost::own_folders() const {
+  std::vector<std::string> folders;
+  for (const char* variable : {"XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"}) {
+    const char* value = std::getenv(variable);
+    if (value != nullptr && value[0] == '/') folders.push_back(clean_path(std::string(value) + "/skillrun"));
+  }
+  return folders;
+}
+
 std::optional<std::vector<HostView::Entry>> LocalHost::entries(const std::string& path) const {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
   if (!folder) return std::nullopt;

@@ -30,6 +30,7 @@ class MemoHost final : public HostView {
     if (!accounts_) accounts_ = host_.account_homes();
     return *accounts_;
   }
+  [[nodiscard]] std::vector<std::string> own_folders() const override { return host_.own_folders(); }
   [[nodiscard]] std::optional<std::vector<Entry>> entries(const std::string& path) const override {
     return host_.entries(path);
   }

@@ -35,6 +35,8 @@ std::vector<std::string> EngineHost::homes() const { return local_.homes(); }
 
 std::vector<std::string> EngineHost::account_homes() const { return local_.account_homes(); }
 
+std::vector<std::string> EngineHost::own_folders() const { return local_.own_folders(); }
+
 std::optional<std::vector<HostView::Entry>> EngineHost::entries(const std::string& path) const {
   return engine_is_remote() ? std::nullopt : local_.entries(path);
 }

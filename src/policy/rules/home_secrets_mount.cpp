@@ -35,6 +35,9 @@ std::optional<Reason> find_reason(const RuleContext& context, const HostPlaces& 
       return Reason{fmt::format("{} {} {}, which is or may hold a key", text,
                                 last_component(host.path) == place.what ? "is named" : "holds", printable(place.what)),
                     "keep keys out of the folder that a skill gets, or mount one below it"};
+    case Closed::own_folder:
+      return Reason{
+          fmt::format("{} is or holds a folder of skillrun's own, which decides what later runs may do", text)};
     case Closed::home:
       if (is_workdir(context, host)) {
         return Reason{fmt::format("the working directory {} is a whole home directory", text),

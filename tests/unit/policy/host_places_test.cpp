@@ -169,6 +169,19 @@ TEST_CASE("only what lies beside the manifest may be built from in a tree of the
   CHECK(is_closed(judged("/srv/skills", "/var/lib/dpkg")));
 }
 
+TEST_CASE("skillrun's own folders are closed wherever the caller's variables put them") {
+  Machine machine;
+  machine.skillrun_folders = {"/data/settings/skillrun"};
+  for (const char* path : {"/data/settings", "/data/settings/skillrun", "/data/settings/skillrun/grants"}) {
+    CAPTURE(path);
+    CHECK(is_closed(judge_in("/srv/project", bind(path), machine)));
+    CHECK(is_closed(judge_in(path, bind(path), machine)));
+  }
+  CHECK_FALSE(is_closed(judge_in("/srv/project", bind("/data/settings/other"), machine)));
+  machine.links = {{"/data/link", "/data/settings"}};
+  CHECK(is_closed(judge_in("/srv/project", bind("/data/link"), machine)));
+}
+
 TEST_CASE("a folder with keys right in it is closed, the working directory too") {
   for (const char* name : {".ssh", ".aws", ".gnupg", "id_ed25519", "store.kdbx"}) {
     CAPTURE(name);

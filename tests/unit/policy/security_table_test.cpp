@@ -47,6 +47,7 @@ struct Machine : FakeHost {
     home_folders = {"/home/alice"};
     other_homes = {"/home/alice", "/home/bob"};
     volumes = {{"films", {.driver = "local", .options = {}}}};
+    skillrun_folders = {"/data/settings/skillrun"};
     folders = {{"/data/keys", {{.name = "id_ed25519"}}}};
   }
 };

@@ -26,6 +26,7 @@ class FakeHost : public LexicalHost {
   std::optional<std::string> socket;
   std::optional<std::uint32_t> user = 1000;
   std::vector<std::string> home_folders;
+  std::vector<std::string> skillrun_folders;
   std::vector<std::string> other_homes;               ///< of other accounts
   std::map<std::string, std::vector<Entry>> folders;  ///< what is in them; every other one is empty
   mutable std::vector<std::string> asked;             ///< the paths that were to be resolved
@@ -41,6 +42,7 @@ class FakeHost : public LexicalHost {
   std::optional<std::uint32_t> uid() const override { return user; }
   std::optional<std::uint32_t> gid() const override { return user; }
   std::vector<std::string> homes() const override { return home_folders; }
+  std::vector<std::string> own_folders() const override { return skillrun_folders; }
   std::vector<std::string> account_homes() const override { return other_homes; }
   std::optional<std::vector<Entry>> entries(const std::string& path) const override {
     if (remote) return std::nullopt;
