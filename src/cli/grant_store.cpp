@@ -119,7 +119,10 @@ std::expected<void, std::string> GrantStore::update(const std::function<void(Gra
   auto records = read_records(folder->get(), file());
   if (!records) return std::unexpected(records.error());
   change(*records);
-  return replace(folder->get(), file(), format_records(*records));
+  const std::string text = format_records(*records);
+  // A path can be any bytes, and a store with such a one in it could not be read any more.
+  if (find_invalid_utf8(text)) return std::unexpected(std::string("what is granted is not valid UTF-8: rename it"));
+  return replace(folder->get(), file(), text);
 }
 
 }  // namespace skillrun::cli

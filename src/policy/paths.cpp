@@ -30,12 +30,6 @@ Match compare(std::string_view path, std::string_view pattern) noexcept {
 
 }  // namespace
 
-bool is_within(std::string_view path, std::string_view root) noexcept {
-  if (root.empty()) return false;
-  if (root == "/") return path.starts_with('/');
-  return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
-}
-
 bool is_clean(std::string_view path) noexcept {
   if (!path.starts_with('/')) return false;
   if (path == "/") return true;

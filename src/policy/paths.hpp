@@ -3,14 +3,12 @@
 #include <string_view>
 
 #include "support/lifetime.hpp"
+#include "support/path_within.hpp"
 
 namespace skillrun {
 
 // Paths are compared by component, never by prefix of the text: "/rootfs" is not below "/root". All paths are absolute
 // and lexically clean; nothing here allocates.
-
-/// True when `path` is `root` or lies below it. Nothing lies below an empty root.
-[[nodiscard]] bool is_within(std::string_view path, std::string_view root) noexcept;
 
 /// True when `path` is absolute and has no empty, "." or ".." component and no slash at its end.
 [[nodiscard]] bool is_clean(std::string_view path) noexcept;

@@ -21,6 +21,7 @@
 
 #include "support/json.hpp"
 #include "support/sha256.hpp"
+#include "support/text.hpp"
 #include "support/unique_fd.hpp"
 
 namespace skillrun {
@@ -92,43 +93,6 @@ std::expected<UniqueFd, std::string> open_private(const std::string& path) {
   return folder;
 }
 
-std::string to_text(const RunRecord& record) {
-  json::object owner;
-  for (const OwnerMember& member : owner_members) owner[member.name] = record.owner.*member.member;
-  return json::serialize(json::object{{"version", 1},
-                                      {"token", record.token},
-                                      {"endpoint", record.endpoint},
-                                      {"skill", record.skill},
-                                      {"owner", std::move(owner)},
-                                      {"keep", record.keep},
-                                      {"container", record.container}});
-}
-
-std::optional<RunRecord> from_text(std::string_view text) {
-  boost::system::error_code error;
-  const json::value document = json::parse(text, error);
-  if (error || !document.is_object()) return std::nullopt;
-  const json::object& members = document.get_object();
-  const auto string_in = [](const json::object& object, std::string_view name, std::string& into) {
-    const json::value* value = object.if_contains(name);
-    if (value == nullptr || !value->is_string()) return false;
-    into = value->get_string();
-    return true;
-  };
-  RunRecord record;
-  const json::value* keep = members.if_contains("keep");
-  const json::value* owner = members.if_contains("owner");
-  if (keep == nullptr || !keep->is_bool() || owner == nullptr || !owner->is_object()) return std::nullopt;
-  record.keep = keep->get_bool();
-  bool complete = string_in(members, "token", record.token) && string_in(members, "endpoint", record.endpoint) &&
-                  string_in(members, "skill", record.skill) && string_in(members, "container", record.container);
-  for (const OwnerMember& member : owner_members) {
-    complete = complete && string_in(owner->get_object(), member.name, record.owner.*member.member);
-  }
-  if (!complete || !is_hex(record.token, token_length)) return std::nullopt;
-  return record;
-}
-
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t count = ::write(fd, text.data(), text.size());
@@ -159,7 +123,7 @@ std::optional<RunRecord> read_in(int folder, const std::string& name) {
   const ssize_t count = ::read(file.get(), text.data(), text.size());
   if (count <= 0) return std::nullopt;
   text.resize(static_cast<std::size_t>(count));
-  auto record = from_text(text);
+  auto record = RunRecord::parse(text);
   // It is called by what its token proves.
   if (!record || record->run() + std::string(suffix) != name) return std::nullopt;
   record->written = std::chrono::system_clock::from_time_t(status.st_mtim.tv_sec);
@@ -187,6 +151,43 @@ std::string RunRecord::run() const {
   return token.empty() ? std::string() : sha256("skillrun run\n" + token).substr(0, run_length);
 }
 
+std::string RunRecord::text() const {
+  json::object entries;
+  for (const OwnerMember& member : owner_members) entries[member.name] = owner.*member.member;
+  return json::serialize(json::object{{"version", 1},
+                                      {"token", token},
+                                      {"endpoint", endpoint},
+                                      {"skill", skill},
+                                      {"owner", std::move(entries)},
+                                      {"keep", keep},
+                                      {"container", container}});
+}
+
+std::optional<RunRecord> RunRecord::parse(std::string_view text) {
+  boost::system::error_code error;
+  const json::value document = json::parse(text, error);
+  if (error || !document.is_object()) return std::nullopt;
+  const json::object& members = document.get_object();
+  const auto string_in = [](const json::object& object, std::string_view name, std::string& into) {
+    const json::value* value = object.if_contains(name);
+    if (value == nullptr || !value->is_string()) return false;
+    into = value->get_string();
+    return true;
+  };
+  RunRecord record;
+  const json::value* keep = members.if_contains("keep");
+  const json::value* owner = members.if_contains("owner");
+  if (keep == nullptr || !keep->is_bool() || owner == nullptr || !owner->is_object()) return std::nullopt;
+  record.keep = keep->get_bool();
+  bool complete = string_in(members, "token", record.token) && string_in(members, "endpoint", record.endpoint) &&
+                  string_in(members, "skill", record.skill) && string_in(members, "container", record.container);
+  for (const OwnerMember& member : owner_members) {
+    complete = complete && string_in(owner->get_object(), member.name, record.owner.*member.member);
+  }
+  if (!complete || !is_hex(record.token, token_length)) return std::nullopt;
+  return record;
+}
+
 RunRecords RunRecords::of_user() {
   std::vector<std::string> places;
   std::string state = environment("XDG_STATE_HOME");
@@ -204,12 +205,14 @@ RunRecords RunRecords::of_user() {
 std::expected<void, std::string> RunRecords::write(const RunRecord& record) const {
   const std::string run = record.run();
   if (run.empty()) return std::unexpected(std::string("the system gives no random numbers"));
+  const std::string text = record.text();
+  if (find_invalid_utf8(text)) return std::unexpected(std::string("the engine's address is not valid UTF-8"));
   std::string troubles;
   for (const std::string& place : places_) {
     make_folders(place);
     const auto folder = open_private(place);
-    const auto written = folder ? write_in(folder->get(), run, to_text(record))
-                                : std::expected<void, std::string>(std::unexpected(folder.error()));
+    const auto written =
+        folder ? write_in(folder->get(), run, text) : std::expected<void, std::string>(std::unexpected(folder.error()));
     if (written) return {};
     troubles += fmt::format("{}{}", troubles.empty() ? "" : "; ", written.error());
   }

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <expected>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/process_owner.hpp"
@@ -24,6 +26,10 @@ struct RunRecord {
   [[nodiscard]] static RunRecord begin(std::string endpoint, std::string skill, bool keep);
   /// What the container carries: a digest of the token, from which no record can be made. Empty without a token.
   [[nodiscard]] std::string run() const;
+  /// What its file holds, without the time at which it was written.
+  [[nodiscard]] std::string text() const;
+  /// Nothing for what is no record.
+  [[nodiscard]] static std::optional<RunRecord> parse(std::string_view text);
 };
 
 /// Where the records of a user are: folders of this user alone.

@@ -8,18 +8,12 @@
 #include "spec/reserved.hpp"
 #include "spec/scan.hpp"
 #include "spec/settings.hpp"
+#include "support/path_within.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
-
-/// Nothing lies below an empty folder: who names no working directory opens none.
-bool is_below(std::string_view path, std::string_view folder) {
-  if (folder.empty()) return false;
-  if (folder == "/") return true;
-  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
-}
 
 void append(SpecBuilder& builder, Mount mount, const Origin& origin) {
   std::erase_if(mount.labels, [&](const KeyValue& label) {
@@ -29,7 +23,7 @@ void append(SpecBuilder& builder, Mount mount, const Origin& origin) {
                     "skillrun marks what it makes by such labels; use another prefix");
     return true;
   });
-  mount.caller_workdir = mount.type == MountType::bind && is_below(mount.source, builder.spec.workdir);
+  mount.caller_workdir = mount.type == MountType::bind && is_within(mount.source, builder.spec.workdir);
   builder.spec.mounts.push_back({std::move(mount), origin});
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "support/ask_kinds.hpp"
+#include "support/path_within.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -25,12 +26,6 @@ constexpr Word words[] = {
     {AskKind::network, "network"},
     {AskKind::port, "port"},
 };
-
-/// By component: a grant of /srv is none of /srvx.
-bool is_below(std::string_view path, std::string_view folder) noexcept {
-  if (folder.empty() || !path.starts_with(folder)) return false;
-  return folder == "/" || path.size() == folder.size() || path[folder.size()] == '/';
-}
 
 }  // namespace
 
@@ -74,7 +69,7 @@ std::string describe(const Ask& ask) {
 bool Grant::covers(const Ask& ask) const noexcept {
   if (ask.closed || ask.kind != kind || (ask.writes && !writes)) return false;
   const bool is_path = kind == AskKind::mount || kind == AskKind::build_context;
-  return is_path ? is_below(ask.subject, subject) : ask.subject == subject;
+  return is_path ? is_within(ask.subject, subject) : ask.subject == subject;
 }
 
 }  // namespace skillrun

@@ -14,7 +14,9 @@
 #include <fmt/format.h>
 
 #include "support/json.hpp"
+#include "support/path_within.hpp"
 #include "support/read_file.hpp"
+#include "support/text.hpp"
 #include "support/unique_fd.hpp"
 
 namespace skillrun {
@@ -94,9 +96,7 @@ Pair closest(const std::vector<WrittenPlace>& places) {
 }  // namespace
 
 bool WrittenPlace::covers(std::string_view path, WallTime changed) const noexcept {
-  const bool below =
-      root == "/" || (path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/'));
-  return below && changed >= begin && (!end || changed <= *end);
+  return is_within(path, root) && changed >= begin && (!end || changed <= *end);
 }
 
 const WrittenPlace* writer_of(std::string_view path, WallTime changed, std::span<const WrittenPlace> places) noexcept {
@@ -117,9 +117,26 @@ void merge_ended(std::vector<WrittenPlace>& places, std::size_t most) {
   }
 }
 
+std::string format_written_places(std::span<const WrittenPlace> places) {
+  json::array entries;
+  for (const WrittenPlace& place : places) entries.emplace_back(entry_of(place));
+  return json::serialize(entries);
+}
+
+std::optional<std::vector<WrittenPlace>> parse_written_places(std::string_view text) {
+  std::vector<WrittenPlace> places;
+  try {
+    const json::value document = json::parse(text);
+    for (const json::value& entry : document.as_array()) places.push_back(place_of(entry.as_object()));
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+  return places;
+}
+
 std::vector<WrittenPlace> WriteRecord::read(std::error_code& error) const {
   error.clear();
-  std::vector<WrittenPlace> places;
+  const std::vector<WrittenPlace> places;
   const auto text = read_file(fmt::format("{}/{}", folder_, record_name), max_size);
   if (!text) {
     if (text.error() != std::errc::no_such_file_or_directory && text.error() != std::errc::not_a_directory) {
@@ -127,13 +144,9 @@ std::vector<WrittenPlace> WriteRecord::read(std::error_code& error) const {
     }
     return places;
   }
-  try {
-    const json::value document = json::parse(*text);
-    for (const json::value& entry : document.as_array()) places.push_back(place_of(entry.as_object()));
-  } catch (const std::exception&) {
-    error = std::make_error_code(std::errc::illegal_byte_sequence);
-  }
-  return places;
+  auto read = parse_written_places(*text);
+  if (!read) error = std::make_error_code(std::errc::illegal_byte_sequence);
+  return std::move(read).value_or(std::vector<WrittenPlace>());
 }
 
 template <class Change>
@@ -151,9 +164,8 @@ std::error_code WriteRecord::change(const Change& change) const {
   if (error) return error;
   change(places);
   merge_ended(places, max_ended);
-  json::array entries;
-  for (const WrittenPlace& place : places) entries.emplace_back(entry_of(place));
-  const std::string text = json::serialize(entries);
+  const std::string text = format_written_places(places);
+  if (find_invalid_utf8(text)) return std::make_error_code(std::errc::illegal_byte_sequence);
   const std::string path = fmt::format("{}/{}", folder_, record_name);
   const std::string fresh = path + ".new";
   const UniqueFd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));

@@ -35,6 +35,10 @@ struct WrittenPlace {
 /// At most so many ended entries; forgets nothing: those of one root with the least time between them become one.
 void merge_ended(std::vector<WrittenPlace>& places, std::size_t most);
 
+/// The text of a record, and what it says; nothing for any other text.
+[[nodiscard]] std::string format_written_places(std::span<const WrittenPlace> places);
+[[nodiscard]] std::optional<std::vector<WrittenPlace>> parse_written_places(std::string_view text);
+
 /// What skills of this user could write, in a file of a state folder.
 class WriteRecord {
  public:
@@ -42,7 +46,8 @@ class WriteRecord {
 
   /// Nothing when there is no record; an error when there is one that can not be read.
   [[nodiscard]] std::vector<WrittenPlace> read(std::error_code& error) const;
-  /// Notes that from now on a run of this process can write to the roots; when that is, for end().
+  /// Notes that from now on a run of this process can write to the roots; when that is, for end(). A root that is not
+  /// UTF-8 can not be noted: nobody could read the record again.
   [[nodiscard]] std::expected<WallTime, std::error_code> begin(std::string_view skill, std::string_view engine,
                                                                std::span<const std::string> roots) const;
   /// Notes that the run which began then can write no more.

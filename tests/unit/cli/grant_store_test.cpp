@@ -155,6 +155,20 @@ TEST_CASE("a file that is not understood whole does not count") {
   CHECK(home.store.read());
 }
 
+TEST_CASE("an answer that could not be read again is not recorded, and takes no other with it") {
+  const Home home;
+  home.record_one();
+  const auto done = home.store.update([](GrantRecords& records) {
+    GrantRecord other = record("other");
+    other.manifest = "/srv/\xff/skills.toml";
+    put_record(records, other);
+  });
+  CHECK_FALSE(done);
+  const auto read = home.store.read();
+  REQUIRE(read);
+  CHECK(read->size() == 1);
+}
+
 TEST_CASE("answers that are given at once are all recorded") {
   const Home home;
   constexpr int writers = 8;

@@ -120,3 +120,15 @@ TEST_CASE("a record that is damaged is an error, never an empty one") {
     CHECK_FALSE(WriteRecord(folder.path()).begin("s", "e", roots));
   }
 }
+
+TEST_CASE("what could not be read again is not written, and takes nothing with it") {
+  const TemporaryFolder folder;
+  const WriteRecord record(folder.path());
+  const std::vector<std::string> good{"/p"};
+  REQUIRE(record.begin("s", "e", good));
+  const std::vector<std::string> bad{"/p/\xff"};
+  CHECK_FALSE(record.begin("s", "e", bad));
+  std::error_code error;
+  CHECK(record.read(error).size() == 1);
+  CHECK_FALSE(error);
+}
