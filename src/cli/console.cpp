@@ -109,8 +109,15 @@ void Console::show(const Findings& findings, Severity least) const {
   if (!shown.empty()) write_error(format_text(shown, TextStyle{.color = color_error_}));
 }
 
-void Console::failure(const RunResult& result) const {
-  findings(result.findings);
+void Console::failure(const RunResult& result, const Findings& told) const {
+  const auto was_told = [&](const Finding& finding) {
+    return std::ranges::any_of(told, [&](const Finding& other) {
+      return other.rule == finding.rule && other.field == finding.field && other.message == finding.message;
+    });
+  };
+  Findings untold = result.findings;
+  std::erase_if(untold, was_told);
+  findings(untold);
   if (!result.message.empty()) error(result.message);
 }
 

@@ -29,7 +29,7 @@ class Console {
   /// The same with warnings, whatever -v says.
   void findings_and_warnings(const Findings& findings) const;
   /// The message and findings of a run that did not end by itself.
-  void failure(const RunResult& result) const;
+  void failure(const RunResult& result, const Findings& told = {}) const;
 
   [[nodiscard]] bool color_for_output() const noexcept { return color_output_; }
   [[nodiscard]] bool color_for_errors() const noexcept { return color_error_; }

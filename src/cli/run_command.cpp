@@ -43,7 +43,8 @@ std::expected<RunIo, std::string> streams_of(const RunRequest& request) {
   return io;
 }
 
-RunResult run_to_the_end(const Invocation& invocation, const Console& console, const RunIo& io) {
+/// `told` gets the findings that were shown before the skill ran.
+RunResult run_to_the_end(const Invocation& invocation, const Console& console, const RunIo& io, Findings& told) {
   const auto requested = std::chrono::steady_clock::now();
   auto prepared = prepare(invocation.global, invocation.run, console);
   if (!prepared) return std::move(prepared.error());
@@ -51,7 +52,8 @@ RunResult run_to_the_end(const Invocation& invocation, const Console& console, c
   const SignalForwarding signals(control);
   auto admitted = admit_on_engine(invocation.global, *prepared, &control.cancellation());
   if (!admitted) return std::move(admitted.error());
-  tell_findings(*prepared, admitted->approved.findings(), console);
+  told = admitted->approved.findings();
+  tell_findings(*prepared, told, console);
   Progress progress(invocation.global);
   RunOptions options;
   options.requested = requested;
@@ -76,10 +78,11 @@ int run_command(const Invocation& invocation) {
     console.error(file.error());
     return failed;
   }
-  const RunResult result = run_to_the_end(invocation, console, *io);
+  Findings told;
+  const RunResult result = run_to_the_end(invocation, console, *io, told);
   std::expected<void, std::string> recorded;
   if (*file) recorded = (*file)->write([&](const WholeFile::Write& write) { return write_json(result, write); });
-  if (result.status == RunStatus::refused || !result.message.empty()) console.failure(result);
+  if (result.status == RunStatus::refused || !result.message.empty()) console.failure(result, told);
   if (!recorded) {
     console.error(unwritable(invocation.run.result_file, recorded.error()));
     return failed;
