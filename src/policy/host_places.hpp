@@ -72,8 +72,8 @@ class HostPlaces {
 
   const RuleContext& context_;
   mutable bool known_ = false;
-  mutable std::vector<std::string> homes_;      ///< the caller's by each of its names; none: nobody knows the caller
-  mutable std::vector<std::string> accounts_;   ///< those of others
+  mutable std::vector<std::string> homes_;        ///< the caller's by each of its names; none: nobody knows the caller
+  mutable std::vector<std::string> accounts_;     ///< those of others
   mutable std::vector<std::string> own_folders_;  ///< skillrun's own folders, by each of their names
   mutable Root workdir_;
   mutable Root manifest_;

@@ -6,6 +6,7 @@
 
 #include "engine/log.hpp"
 #include "run/build.hpp"
+#include "run/build_turn.hpp"
 #include "run/labels.hpp"
 #include "run/recipe.hpp"
 #include "run/retry.hpp"
@@ -68,11 +69,16 @@ class ImageStage {
         name_(engine.info().name_of(spec.image.value)) {}
 
   EngineResult<SkillImage> ensure() { return spec_.build ? ensure_built() : ensure_pulled(); }
-  EngineResult<SkillImage> build();
+  /// Builds it also when it is there.
+  EngineResult<SkillImage> rebuild();
 
  private:
   EngineResult<SkillImage> ensure_built();
   EngineResult<SkillImage> ensure_pulled();
+  EngineResult<SkillImage> build();
+  EngineResult<BuildTurn> turn_to_build() const;
+  /// What the recipe says now decides the name.
+  EngineResult<void> read_recipe();
   EngineResult<SkillImage> pull();
   EngineResult<std::optional<ImageInfo>> look() { return engine_.inspect_image(name_, for_inspecting(limits_)); }
   EngineResult<SkillImage> must_be_there(std::string_view after);
@@ -118,15 +124,36 @@ EngineResult<SkillImage> ImageStage::must_be_there(std::string_view after) {
   return trusted(std::move(**image));
 }
 
-EngineResult<SkillImage> ImageStage::ensure_built() {
+EngineResult<void> ImageStage::read_recipe() {
   auto recipe = recipe_digest(spec_);
   if (!recipe) return std::unexpected(recipe.error());
   recipe_ = std::move(*recipe);
   name_ = private_image_name(spec_.image.value, recipe_);
+  return {};
+}
+
+EngineResult<BuildTurn> ImageStage::turn_to_build() const {
+  const auto waiting = [&] { begin_stage(fmt::format("waiting for another skillrun to build image {}", alias_)); };
+  return BuildTurn::take(recipe_, waiting, limits_);
+}
+
+EngineResult<SkillImage> ImageStage::ensure_built() {
+  if (auto read = read_recipe(); !read) return std::unexpected(read.error());
   auto image = look();
   if (!image) return std::unexpected(image.error());
   if (*image) return trusted(std::move(**image));
   log::info("image {} is not there by its present recipe, as {}", alias_, name_);
+  const auto turn = turn_to_build();
+  if (!turn) return std::unexpected(turn.error());
+  if (turn->waited()) image = look();
+  if (!image) return std::unexpected(image.error());
+  return *image ? trusted(std::move(**image)) : build();
+}
+
+EngineResult<SkillImage> ImageStage::rebuild() {
+  if (auto read = read_recipe(); !read) return std::unexpected(read.error());
+  const auto turn = turn_to_build();
+  if (!turn) return std::unexpected(turn.error());
   return build();
 }
 
@@ -199,7 +226,7 @@ EngineResult<SkillImage> rebuild_image(Engine& engine, const ApprovedSpec& appro
         EngineError{EngineError::Kind::unsupported,
                     fmt::format("image {} has no build recipe: it is pulled", approved.spec().image.value.familiar())});
   }
-  return ImageStage(engine, approved.spec(), progress, limits).build();
+  return ImageStage(engine, approved.spec(), progress, limits).rebuild();
 }
 
 }  // namespace skillrun

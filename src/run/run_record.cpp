@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,23 +9,20 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "run/state_folders.hpp"
 #include "support/json.hpp"
 #include "support/sha256.hpp"
 #include "support/text.hpp"
 #include "support/unique_fd.hpp"
 
 namespace skillrun {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -49,48 +45,6 @@ constexpr OwnerMember owner_members[] = {
 
 bool is_hex(std::string_view text, std::size_t length) {
   return text.size() == length && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr ? value : "";
-}
-
-/// False where a folder is somebody else's: what sudo leaves in HOME is not to be filled with root's files.
-bool may_be_own(const std::string& path) {
-  struct stat status{};
-  if (!path.starts_with('/')) return false;
-  return ::stat(path.c_str(), &status) == 0 ? status.st_uid == ::geteuid() : errno == ENOENT;
-}
-
-std::string own_home() {
-  if (std::string home = environment("HOME"); may_be_own(home)) return home;
-  std::vector<char> buffer(16384);
-  passwd entry{};
-  passwd* found = nullptr;
-  if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return {};
-  return found->pw_dir != nullptr && may_be_own(found->pw_dir) ? found->pw_dir : std::string();
-}
-
-/// Makes the folders of a path that are missing, for this user alone.
-void make_folders(const std::string& path) {
-  for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
-    ::mkdir(path.substr(0, slash).c_str(), 0700);
-  }
-  ::mkdir(path.c_str(), 0700);
-}
-
-/// The folder, when nobody else can look into it or change it.
-std::expected<UniqueFd, std::string> open_private(const std::string& path) {
-  UniqueFd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  struct stat status{};
-  if (!folder || ::fstat(folder.get(), &status) != 0) {
-    return std::unexpected(fmt::format("{}: {}", path, std::strerror(errno)));
-  }
-  if (status.st_uid != ::geteuid() || (status.st_mode & 0077U) != 0) {
-    return std::unexpected(fmt::format("{}: it is not this user's alone", path));
-  }
-  return folder;
 }
 
 bool write_all(int fd, std::string_view text) {
@@ -188,19 +142,7 @@ std::optional<RunRecord> RunRecord::parse(std::string_view text) {
   return record;
 }
 
-RunRecords RunRecords::of_user() {
-  std::vector<std::string> places;
-  std::string state = environment("XDG_STATE_HOME");
-  if (!may_be_own(state)) {
-    const std::string home = own_home();
-    state = home.empty() ? "" : home + "/.local/state";
-  }
-  if (!state.empty()) places.push_back(state + "/skillrun/runs");
-  if (const std::string runtime = environment("XDG_RUNTIME_DIR"); may_be_own(runtime)) {
-    places.push_back(runtime + "/skillrun/runs");
-  }
-  return RunRecords(std::move(places));
-}
+RunRecords RunRecords::of_user() { return RunRecords(own_state_places("runs")); }
 
 std::expected<void, std::string> RunRecords::write(const RunRecord& record) const {
   const std::string run = record.run();
@@ -209,8 +151,7 @@ std::expected<void, std::string> RunRecords::write(const RunRecord& record) cons
   if (find_invalid_utf8(text)) return std::unexpected(std::string("the engine's address is not valid UTF-8"));
   std::string troubles;
   for (const std::string& place : places_) {
-    make_folders(place);
-    const auto folder = open_private(place);
+    const auto folder = make_private_folder(place);
     const auto written =
         folder ? write_in(folder->get(), run, text) : std::expected<void, std::string>(std::unexpected(folder.error()));
     if (written) return {};
@@ -222,7 +163,7 @@ std::expected<void, std::string> RunRecords::write(const RunRecord& record) cons
 
 void RunRecords::remove(const RunRecord& record) const {
   for (const std::string& place : places_) {
-    const auto folder = open_private(place);
+    const auto folder = open_private_folder(place);
     if (folder) ::unlinkat(folder->get(), (record.run() + std::string(suffix)).c_str(), 0);
   }
 }
@@ -230,7 +171,7 @@ void RunRecords::remove(const RunRecord& record) const {
 std::vector<RunRecord> RunRecords::read() const {
   std::vector<RunRecord> records;
   for (const std::string& place : places_) {
-    auto folder = open_private(place);
+    auto folder = open_private_folder(place);
     if (!folder) continue;
     const int copy = ::openat(folder->get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(copy < 0 ? nullptr : ::fdopendir(copy), &::closedir);

@@ -20,4 +20,6 @@ cmp -s "$here/package-lock.json" "$modules/../package-lock.json" ||
   skip "the validators are not installed: scripts/test does it"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-NODE_PATH=$modules XDG_CONFIG_HOME=$work/config NO_COLOR=1 node "$here/$test.cjs" "$program" "$here/../.." "$work"
+# The tests' own folder does not hold skillrun's own: a skill does not get those with its working directory.
+mkdir "$work/tests"
+NODE_PATH=$modules XDG_CONFIG_HOME=$work/config NO_COLOR=1 node "$here/$test.cjs" "$program" "$here/../.." "$work/tests"
