@@ -45,6 +45,10 @@ class GcWorld : public World {
     made.environment["TMPDIR"] = temporary();
     return made;
   }
+  void check_that_gc_removes_no_container() const {
+    const Outcome outcome = gc();
+    CHECK_MESSAGE(!contains(outcome.out, "removed container"), outcome.out << outcome.err);
+  }
   [[nodiscard]] Outcome gc(const std::vector<std::string>& options = {}) const {
     std::vector<std::string> words{"gc"};
     words.insert(words.end(), options.begin(), options.end());
@@ -187,12 +191,12 @@ TEST_CASE_FIXTURE(GcWorld,
   const std::string hidden = read_file(record);
 
   fs::remove(record);
-  CHECK(gc().out.ends_with("nothing to remove\n"));
+  check_that_gc_removes_no_container();
   CHECK(containers().size() == 3);
   // A file that others could have written is no record.
   write_file(record, hidden);
   fs::permissions(record.parent_path(), fs::perms::group_write, fs::perm_options::add);
-  CHECK(gc().out.ends_with("nothing to remove\n"));
+  check_that_gc_removes_no_container();
   fs::permissions(record.parent_path(), fs::perms::group_write, fs::perm_options::remove);
 
   const Outcome outcome = gc();
