@@ -109,7 +109,7 @@ void remove(const std::string& id) { CHECK(engine_client({"rm", "--force", "--vo
 
 }  // namespace
 
-TEST_SUITE_BEGIN("conformance");
+TEST_SUITE_BEGIN("gc");
 
 TEST_CASE_FIXTURE(GcWorld, "gc has nothing to do after runs that ended by themselves") {
   CHECK(run(own_command({"t", "--", "true"})).status == 0);

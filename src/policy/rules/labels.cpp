@@ -13,7 +13,8 @@ using enum Severity;
 
 /// What only describes: the namespaces of the OCI image specification and of what came before it.
 constexpr std::string_view describing[] = {"org.opencontainers.image.", "org.label-schema.", "com.example."};
-constexpr std::string_view describing_names[] = {"maintainer", "description", "version", "vendor", "summary", "url"};
+constexpr std::string_view describing_names[] = {"maintainer", "owner",  "author", "authors", "description",
+                                                 "version",    "vendor", "title",  "summary", "url"};
 
 /// Beginnings of labels that programs of a machine are known to read from its engine and to act on: they route traffic
 /// to the container, run commands in it, replace it, take it for one of their own. What is in neither list is asked for

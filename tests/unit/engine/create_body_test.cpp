@@ -34,11 +34,11 @@ json::object host_of(const ContainerSpec& spec, const EngineInfo& engine = docke
   return body_of(spec, engine).at("HostConfig").as_object();
 }
 
-// SKILLRUN_UPDATE_GOLDEN=1 writes the files anew.
+// SKILLRUN_UPDATE_GOLDENS=1 writes the files anew.
 void check_golden(const ContainerSpec& spec, const std::string& name) {
   const std::string text = pretty(create_body(spec, run_labels(), {}, docker));
   const std::string path = std::string(SKILLRUN_SOURCE_DIR) + "/tests/unit/engine/golden/" + name;
-  if (std::getenv("SKILLRUN_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
+  if (std::getenv("SKILLRUN_UPDATE_GOLDENS") != nullptr) std::ofstream(path) << text;
   std::ifstream file(path);
   CHECK(text == std::string(std::istreambuf_iterator<char>(file), {}));
 }
