@@ -20,6 +20,8 @@ namespace skillrun::cli {
 namespace {
 
 constexpr int answered_no = 1;
+/// More than this many asks may have scrolled away when the question is read.
+constexpr std::size_t a_screen = 15;
 
 struct Verdict {
   ContainerSpec spec;  ///< with the policy's defaults
@@ -174,8 +176,9 @@ class Allow {
           as_policy_grant(now.skill, asks)));
     }
     const bool told = terminal->print(question_text(question, now, verdict, console_.color_for_errors()) + "\n");
-    if (!told ||
-        !terminal->confirm(fmt::format("Allow {} this, until its manifest changes? [y/N] ", printable(name_of(now))))) {
+    if (!told || !terminal->confirm(fmt::format(
+                     "Allow {} {}, until its manifest changes? [y/N] ", printable(name_of(now)),
+                     now.asks.size() > a_screen ? fmt::format("all {} of these", now.asks.size()) : "this"))) {
       console_.note("nothing was allowed");
       return answered_no;
     }

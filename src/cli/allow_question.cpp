@@ -1,12 +1,15 @@
 #include "cli/allow_question.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "cli/console.hpp"
+#include "support/abridged.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {
@@ -19,6 +22,29 @@ bool same_but_access(const Ask& a, const Ask& b) noexcept {
 
 bool includes(const std::vector<Ask>& asks, const Ask& ask) {
   return std::ranges::any_of(asks, [&](const Ask& other) { return other == ask; });
+}
+
+constexpr std::size_t most_of_one_ask = 160;
+/// What stands beside the asks begins here at the latest, so that a long ask does not push it away from the others.
+constexpr std::size_t farthest_column = 56;
+
+/// An ask's words on a line or two: blanks by their number, the middle of a long one left out. However it is written,
+/// one ask does not push another off the screen.
+std::string line_of(const Ask& ask) {
+  constexpr std::size_t most_blanks = 2;
+  const std::string words = describe(ask);
+  std::string line;
+  for (std::size_t at = 0; at < words.size();) {
+    const std::size_t end = std::min(words.find_first_not_of(' ', at), words.size());
+    if (end - at > most_blanks) {
+      fmt::format_to(std::back_inserter(line), " ({} blanks) ", end - at);
+    } else {
+      line.append(end - at, ' ');
+    }
+    if (end < words.size()) line += words[end];
+    at = end + 1;
+  }
+  return abridged(std::move(line), most_of_one_ask);
 }
 
 std::string place_of(const Finding& finding) {
@@ -48,20 +74,28 @@ std::vector<PlacedAsk> open_asks(const Findings& findings, bool closed) {
 }
 
 std::string describe_asks(const std::vector<PlacedAsk>& asks, const std::optional<std::vector<Ask>>& before) {
-  std::vector<std::vector<std::string>> rows;
+  std::vector<std::array<std::string, 3>> rows;
   std::vector<Ask> now;
   for (const PlacedAsk& entry : asks) {
     now.push_back(entry.ask);
     const bool is_new = before && !includes(*before, entry.ask);
-    rows.push_back({(is_new ? "  + " : before ? "    " : "  ") + describe(entry.ask), entry.place});
-    if (before) rows.back().push_back(is_new ? "new" : "as before");
+    rows.push_back({(is_new ? "  + " : before ? "    " : "  ") + line_of(entry.ask), entry.place, {}});
+    if (before) rows.back()[2] = is_new ? "new" : "as before";
   }
   if (before) {
     for (const Ask& ask : *before) {
-      if (!includes(now, ask)) rows.push_back({"  - " + describe(ask), "", "no longer"});
+      if (!includes(now, ask)) rows.push_back({"  - " + line_of(ask), "", "no longer"});
     }
   }
-  return table(rows);
+  std::size_t column = 0;
+  for (const auto& row : rows) column = std::max(column, std::min(row[0].size(), farthest_column));
+  std::string text;
+  for (const auto& [words, place, news] : rows) {
+    text += place.empty() && news.empty() ? words : fmt::format("{:<{}}", words, column);
+    for (const std::string& word : {place, news}) text += word.empty() ? "" : "  " + word;
+    text += '\n';
+  }
+  return text;
 }
 
 std::string describe_reach(const ContainerSpec& spec, const Findings& findings) {

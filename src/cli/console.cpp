@@ -68,20 +68,22 @@ Console::Console(const GlobalOptions& options)
       verbose_(options.verbose > 0),
       quiet_(options.quiet) {}
 
-bool Console::print(std::string_view text) const { return write_all(STDOUT_FILENO, text); }
+bool Console::print(std::string_view text) const { return print_bytes(printable_lines(text)); }
+
+bool Console::print_bytes(std::string_view text) const { return write_all(STDOUT_FILENO, text); }
 
 void Console::error(std::string_view message) const {
-  write_error(json_ ? json_line("error", message) : fmt::format("skillrun: {}\n", message));
+  write_error(json_ ? json_line("error", message) : fmt::format("skillrun: {}\n", printable_lines(message)));
 }
 
 void Console::warning(std::string_view message) const {
   if (quiet_) return;
-  write_error(json_ ? json_line("warning", message) : fmt::format("skillrun: warning: {}\n", message));
+  write_error(json_ ? json_line("warning", message) : fmt::format("skillrun: warning: {}\n", printable_lines(message)));
 }
 
 void Console::note(std::string_view message) const {
   if (quiet_) return;
-  write_error(json_ ? json_line("info", message) : fmt::format("skillrun: {}\n", message));
+  write_error(json_ ? json_line("info", message) : fmt::format("skillrun: {}\n", printable_lines(message)));
 }
 
 void Console::findings(const Findings& findings) const {

@@ -16,8 +16,11 @@ class Console {
  public:
   explicit Console(const GlobalOptions& options);
 
-  /// Writes all of `text` to standard output; false when the reader has gone or the disk is full.
+  /// Writes all of `text` to standard output, with escapes for what would move a terminal's cursor or hide what is
+  /// there, wherever that came from; false when the reader has gone or the disk is full.
   [[nodiscard]] bool print(std::string_view text) const;
+  /// The same for a document that has colors or other people's bytes, which its writer made safe.
+  [[nodiscard]] bool print_bytes(std::string_view text) const;
   /// One line "skillrun: MESSAGE" on standard error.
   void error(std::string_view message) const;
   void warning(std::string_view message) const;

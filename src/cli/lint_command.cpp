@@ -193,7 +193,7 @@ class Lint {
       if (mended.count == 0) continue;
       const std::string mark = byte_order_mark_of(file.source->name);
       if (request_.dry_run) {
-        if (!console_.print(unified_diff(mark + file.source->text, mark + mended.text, printable(file.path)))) {
+        if (!console_.print_bytes(unified_diff(mark + file.source->text, mark + mended.text, printable(file.path)))) {
           return std::unexpected("standard output can not be written");
         }
         continue;
@@ -231,7 +231,7 @@ class Lint {
     const std::string text =
         format_lint(report, output.format,
                     {.color = console_.color_for_output(), .least = global_.quiet ? Severity::error : Severity::info});
-    if (!console_.print(text)) return std::unexpected("standard output can not be written");
+    if (!console_.print_bytes(text)) return std::unexpected("standard output can not be written");
     return {};
   }
 

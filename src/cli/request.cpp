@@ -17,7 +17,7 @@ Request render_request(const Engine* engine, const ContainerSpec& spec) {
       .tty = spec.tty && spec.tty->value != TtyMode::automatic ? spec.tty->value == TtyMode::on : on_terminal()};
   std::string trouble;
   if (spec.build) {
-    auto recipe = recipe_digest(spec);
+    auto recipe = recipe_digest(spec, nullptr);
     if (recipe) options.image = private_image_name(spec.image.value, *recipe);
     if (!recipe)
       trouble = fmt::format("the private name of the image, which can not be built: {}", recipe.error().message);

@@ -87,7 +87,7 @@ int run_command(const Invocation& invocation) {
     console.error(unwritable(invocation.run.result_file, recorded.error()));
     return failed;
   }
-  const auto print = [&](std::string_view piece) { return console.print(piece); };
+  const auto print = [&](std::string_view piece) { return console.print_bytes(piece); };
   if (invocation.run.json && !write_json(result, print)) return failed;
   return result.exit_status();
 }

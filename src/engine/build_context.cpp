@@ -24,7 +24,7 @@ namespace skillrun {
 namespace {
 
 constexpr std::size_t piece_size = std::size_t{64} << 10;
-constexpr std::size_t max_ignore_file = std::size_t{1} << 20;
+constexpr std::size_t max_ignore_file = std::size_t{128} << 10;
 constexpr std::string_view ignore_file = ".dockerignore";
 /// When everything in the archive was changed, for the engine: 2000-01-01. A checkout's times are accidents, and the
 /// same files are to be the same archive. Not 1970: archives of the zip format know nothing before 1980.
@@ -159,9 +159,12 @@ class BuildContext::Walk {
     return visit(folder.fd.get(), name, folder.prefix + name);
   }
 
-  bool excluded(const std::string& path) const {
+  EngineResult<bool> excluded(const std::string& path) {
     // The builder needs these two whatever the patterns say.
-    return path != dockerfile_ && path != ignore_file && ignore_.excludes(path);
+    if (path == dockerfile_ || path == ignore_file) return false;
+    const auto excluded = ignore_.excludes(path);
+    if (!excluded) return failure(fmt::format("{}: {}", ignore_file, excluded.error()));
+    return *excluded;
   }
 
   EngineResult<void> visit(int parent, const std::string& name, const std::string& path) {
@@ -171,14 +174,18 @@ class BuildContext::Walk {
           "in .dockerignore, or make a folder of what it needs",
           limits_.entries));
     }
+    if (limits_.cancellation != nullptr && limits_.cancellation->cancelled()) {
+      return std::unexpected(EngineError{EngineError::Kind::cancelled, "cancelled"});
+    }
     struct stat status{};
     if (::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return system_failure(path, "stat");
-    const bool left_out = excluded(path);
+    const auto left_out = excluded(path);
+    if (!left_out) return std::unexpected(left_out.error());
     if (S_ISDIR(status.st_mode)) {
-      if (left_out && !ignore_.has_exceptions() && !dockerfile_.starts_with(path + "/")) return {};
-      return enter(parent, name, path, status, !left_out);
+      if (*left_out && !ignore_.has_exceptions() && !dockerfile_.starts_with(path + "/")) return {};
+      return enter(parent, name, path, status, !*left_out);
     }
-    if (left_out) return {};
+    if (*left_out) return {};
     if (S_ISLNK(status.st_mode)) return write_symlink(parent, name, path, status);
     if (S_ISREG(status.st_mode)) return begin_file(parent, name, path);
     return failure(

@@ -13,6 +13,7 @@ namespace skillrun {
 struct ContextLimits {
   std::size_t entries = 100'000;
   std::uint64_t bytes = std::uint64_t{1} << 30;
+  const Cancellation* cancellation = nullptr;  ///< ends the reading
 };
 
 /// The folder of a Dockerfile build as a tar archive that is made while it is read. Symlinks are archived as they are

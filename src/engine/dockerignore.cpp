@@ -1,5 +1,7 @@
 #include "engine/dockerignore.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "support/text.hpp"
@@ -28,7 +30,8 @@ std::string clean_pattern(std::string_view pattern) {
   return fmt::format("{}", fmt::join(parts, "/"));
 }
 
-/// Which lengths of `path` the glob so far can have consumed: linear in both, whatever the pattern.
+/// Which lengths of `path` the glob so far can have consumed. Only the stretch between the least and the greatest of
+/// them is looked at, so that a glob which begins otherwise than the path costs next to nothing.
 class GlobMatch {
  public:
   explicit GlobMatch(std::string_view path) : path_(path), reached_(path.size() + 1, false) { reached_[0] = true; }
@@ -41,36 +44,50 @@ class GlobMatch {
   }
   /// `spans`: crosses slashes too.
   void any_run(bool spans) {
-    for (std::size_t i = 0; i < path_.size(); ++i) {
+    for (std::size_t i = first_; i < path_.size(); ++i, ++steps_) {
       if (reached_[i] && (spans || path_[i] != '/')) reached_[i + 1] = true;
+      if (reached_[i + 1]) {
+        last_ = std::max(last_, i + 1);
+      } else if (i >= last_) {
+        break;
+      }
     }
   }
   /// Any number of whole components, none included.
   void any_components() {
-    bool open = false;
-    for (std::size_t i = 0; i <= path_.size(); ++i) {
-      if (reached_[i]) open = true;
-      if (open && i > 0 && path_[i - 1] == '/') reached_[i] = true;
+    for (std::size_t i = first_ + 1; i <= path_.size(); ++i, ++steps_) {
+      if (path_[i - 1] != '/') continue;
+      reached_[i] = true;
+      last_ = std::max(last_, i);
     }
   }
-  [[nodiscard]] bool complete() const { return reached_.back(); }
+  [[nodiscard]] bool failed() const noexcept { return first_ > last_; }
+  [[nodiscard]] bool complete() const { return !failed() && reached_.back(); }
+  [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
 
  private:
   template <class Accept>
   void step(Accept accept) {
-    for (std::size_t i = path_.size(); i > 0; --i) reached_[i] = reached_[i - 1] && accept(i - 1);
-    reached_[0] = false;
+    last_ = std::min(last_ + 1, path_.size());
+    steps_ += last_ - first_ + 1;
+    for (std::size_t i = last_; i > first_; --i) reached_[i] = reached_[i - 1] && accept(i - 1);
+    reached_[first_] = false;
+    while (first_ <= last_ && !reached_[first_]) ++first_;
+    while (first_ < last_ && !reached_[last_]) --last_;
   }
 
   std::string_view path_;
   std::vector<bool> reached_;
+  std::size_t first_ = 0;
+  std::size_t last_ = 0;
+  std::uint64_t steps_ = 0;
 };
 
 }  // namespace
 
-bool glob_matches(std::string_view glob, std::string_view path) {
+bool glob_matches(std::string_view glob, std::string_view path, std::uint64_t& steps) {
   GlobMatch match(path);
-  while (!glob.empty()) {
+  while (!glob.empty() && !match.failed()) {
     if (glob.starts_with("**/")) {
       match.any_components();
       glob.remove_prefix(3);
@@ -89,6 +106,7 @@ bool glob_matches(std::string_view glob, std::string_view path) {
       }
     }
   }
+  steps += match.steps() + 1;
   return match.complete();
 }
 
@@ -117,15 +135,16 @@ std::expected<Dockerignore, std::string> Dockerignore::parse(std::string_view te
   return out;
 }
 
-bool Dockerignore::excludes(std::string_view path) const {
+std::expected<bool, std::string> Dockerignore::excludes(std::string_view path) {
   bool excluded = false;
   for (const Pattern& pattern : patterns_) {
     if (pattern.exception != excluded) continue;  // it could change nothing
-    bool matches = glob_matches(pattern.glob, path);
+    bool matches = glob_matches(pattern.glob, path, steps_);
     for (auto slash = path.find('/'); !matches && slash != std::string_view::npos; slash = path.find('/', slash + 1)) {
-      matches = glob_matches(pattern.glob, path.substr(0, slash));
+      matches = glob_matches(pattern.glob, path.substr(0, slash), steps_);
     }
     if (matches) excluded = !pattern.exception;
+    if (steps_ > most_steps) return std::unexpected(std::string("its patterns take too long to match: write fewer *"));
   }
   return excluded;
 }

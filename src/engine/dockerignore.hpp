@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -16,8 +17,9 @@ class Dockerignore {
   /// The error names the first line whose pattern has a meaning that is not implemented ([...] and backslashes).
   [[nodiscard]] static std::expected<Dockerignore, std::string> parse(std::string_view text);
 
-  /// `path` is relative to the context and clean.
-  [[nodiscard]] bool excludes(std::string_view path) const;
+  /// `path` is relative to the context and clean. Fails when the patterns took too long to match, this path and those
+  /// before it together.
+  [[nodiscard]] std::expected<bool, std::string> excludes(std::string_view path);
   /// True when something below an excluded folder may be let in again.
   [[nodiscard]] bool has_exceptions() const noexcept { return has_exceptions_; }
 
@@ -26,11 +28,15 @@ class Dockerignore {
     std::string glob;
     bool exception = false;
   };
+  static constexpr std::uint64_t most_steps = 2'000'000'000;  ///< some seconds
+
   std::vector<Pattern> patterns_;
+  std::uint64_t steps_ = 0;
   bool has_exceptions_ = false;
 };
 
-/// True when the glob matches the whole path; `*` and `?` stay within a component, `**` spans any number of them.
-[[nodiscard]] bool glob_matches(std::string_view glob, std::string_view path);
+/// True when the glob matches the whole path; `*` and `?` stay within a component, `**` spans any number of them. Adds
+/// what it took to `steps`: at most the product of both lengths.
+[[nodiscard]] bool glob_matches(std::string_view glob, std::string_view path, std::uint64_t& steps);
 
 }  // namespace skillrun

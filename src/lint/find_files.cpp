@@ -24,10 +24,13 @@ namespace skillrun {
 
 namespace {
 
-constexpr std::size_t most_ignore_bytes = std::size_t{1} << 20;
+/// A larger one excludes nothing: its patterns would be held against every name.
+constexpr std::size_t most_ignore_bytes = std::size_t{128} << 10;
 constexpr std::array<std::string_view, 5> usual_names = {"skillrun.toml", "skillrun.yaml", "skillrun.yml",
                                                          ".skill-engine.toml", "skill-engine.toml"};
 constexpr std::string_view project_folder = ".skillrun";
+
+bool is_usual(std::string_view name) { return std::ranges::find(usual_names, name) != usual_names.end(); }
 
 bool is_policy(std::string_view name) { return name == "policy.yaml" || name == "policy.yml"; }
 
@@ -64,12 +67,14 @@ class Walk {
   std::expected<void, std::string> folder(const fs::path& absolute, const fs::path& shown, const Level* above) {
     const Level level{
         .above = above, .folder_size = absolute.string().size() + 1, .ignore = read_ignore(absolute / ".gitignore")};
+    const bool in_project_folder = absolute.filename() == project_folder;
     std::error_code error;
     for (fs::directory_iterator entry(absolute, error), end; !error && entry != end; entry.increment(error)) {
       const std::string name = entry->path().filename().string();
       const bool is_folder = entry->is_directory(error) && !entry->is_symlink(error);
       if (name == ".git" || (!is_folder && !kind_of(name))) continue;
-      if (is_ignored(&level, entry->path().string(), is_folder)) continue;
+      const bool found_by_run = in_project_folder || (is_folder ? name == project_folder : is_usual(name));
+      if (!found_by_run && is_ignored(&level, entry->path().string(), is_folder)) continue;
       if (is_folder) {
         if (auto walked = folder(entry->path(), shown / name, &level); !walked) return walked;
       } else if (entry->is_regular_file(error) &&
@@ -91,8 +96,7 @@ class Walk {
     found_.push_back({.path = std::move(shown),
                       .repository_path = root_.empty() ? std::string() : absolute.lexically_relative(root_).string(),
                       .kind = kind,
-                      .named = in_project_folder || kind == LintKind::skill_md ||
-                               std::ranges::find(usual_names, name) != usual_names.end()});
+                      .named = in_project_folder || kind == LintKind::skill_md || is_usual(name)});
     if (found_.back().repository_path.empty()) found_.back().repository_path = found_.back().path;
   }
 

@@ -25,9 +25,10 @@ struct LintInput {
 [[nodiscard]] std::optional<LintKind> kind_of(std::string_view path) noexcept;
 
 /// The files that `paths` mean, sorted, each once: a file itself, of a folder everything below it that may be a
-/// manifest, hidden files and folders included, without what .gitignore files exclude and without .git. Folders behind
-/// links are not entered, and files behind links are taken only where they lie in the repository (or, without one, in
-/// the folder). `forced` is the kind of every file that is named. An error is one sentence part about a path.
+/// manifest, hidden files and folders included, without what .gitignore files exclude and without .git. What
+/// `skillrun SKILL` would find there by itself is never excluded: who wrote it may have written .gitignore too. Folders
+/// behind links are not entered, and files behind links are taken only where they lie in the repository (or, without
+/// one, in the folder). `forced` is the kind of every file that is named. An error is one sentence part about a path.
 [[nodiscard]] std::expected<std::vector<LintInput>, std::string> find_lint_files(const std::vector<std::string>& paths,
                                                                                  std::optional<LintKind> forced);
 

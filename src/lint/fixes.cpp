@@ -20,6 +20,9 @@ namespace {
 
 constexpr std::string_view unused_waiver = "unused-waiver";
 constexpr std::size_t most_mends = 1000;
+/// How often a text is looked at. Mends that fail are tried in ever smaller groups: a file may be made so that each
+/// does.
+constexpr std::size_t most_looks = 64;
 
 /// The lists whose entries only ask for something; what is missing from others the skill may need.
 constexpr std::array option_lists = {"docker.cap_add[", "docker.security_opt[", "docker.devices["};
@@ -160,7 +163,8 @@ class Mender {
  private:
   /// Makes all of them, or where that does not help, what helps of either half.
   void make(std::span<const Mend> mends) {
-    if (mends.empty()) return;
+    if (mends.empty() || looks_ == most_looks) return;
+    ++looks_;
     std::string candidate = mended_.text;
     for (const Mend& mend : mends) {
       candidate.replace(mend.stretch.begin, mend.stretch.end - mend.stretch.begin, mend.replacement);
@@ -184,6 +188,7 @@ class Mender {
   }
 
   const LintText& lint_;
+  std::size_t looks_ = 0;
   MendedText mended_;
   LintedFile present_;
 };

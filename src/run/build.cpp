@@ -61,7 +61,7 @@ std::optional<std::string> platform_of(const ContainerSpec& spec) {
 
 EngineResult<BuiltImage> build_from_context(Engine& engine, const ContainerSpec& spec, const ContextRecipe& recipe,
                                             const ProgressSink& progress, CallLimits limits) {
-  const auto context = ContextSnapshot::take(recipe.context, recipe.dockerfile);
+  const auto context = ContextSnapshot::take(recipe.context, recipe.dockerfile, {.cancellation = limits.cancellation});
   if (!context) return std::unexpected(context.error());
   const auto digest = recipe_digest(spec, context->digest());
   if (!digest) return std::unexpected(digest.error());
@@ -80,7 +80,7 @@ EngineResult<BuiltImage> build_from_context(Engine& engine, const ContainerSpec&
 
 EngineResult<BuiltImage> build_from_packages(Engine& engine, const ContainerSpec& spec, const PackageRecipe& recipe,
                                              const ProgressSink& progress, CallLimits limits) {
-  const auto digest = recipe_digest(spec);
+  const auto digest = recipe_digest(spec, limits.cancellation);
   if (!digest) return std::unexpected(digest.error());
   BuiltImage image{.name = private_image_name(spec.image.value, *digest), .recipe = *digest};
   const auto mmdebstrap = find_program("mmdebstrap", caller_variable("PATH"));

@@ -125,7 +125,7 @@ EngineResult<SkillImage> ImageStage::must_be_there(std::string_view after) {
 }
 
 EngineResult<void> ImageStage::read_recipe() {
-  auto recipe = recipe_digest(spec_);
+  auto recipe = recipe_digest(spec_, limits_.cancellation);
   if (!recipe) return std::unexpected(recipe.error());
   recipe_ = std::move(*recipe);
   name_ = private_image_name(spec_.image.value, recipe_);

@@ -63,13 +63,14 @@ EngineResult<std::string> package_digest(const ContainerSpec& spec, const Packag
 
 }  // namespace
 
-EngineResult<std::string> recipe_digest(const ContainerSpec& spec) {
+EngineResult<std::string> recipe_digest(const ContainerSpec& spec, const Cancellation* cancellation) {
   if (!spec.build) return no_recipe();
   if (auto checked = check_alias(spec.image.value); !checked) return std::unexpected(checked.error());
   const BuildRecipe& recipe = spec.build->value;
   if (recipe.packages) return package_digest(spec, *recipe.packages);
   if (!recipe.context) return no_recipe();
-  const auto context = context_digest(recipe.context->context, recipe.context->dockerfile);
+  const auto context =
+      context_digest(recipe.context->context, recipe.context->dockerfile, {.cancellation = cancellation});
   if (!context) return std::unexpected(context.error());
   return recipe_digest(spec, *context);
 }

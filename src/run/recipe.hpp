@@ -14,8 +14,9 @@ inline constexpr std::string_view recipe_label = "skillrun.recipe";
 /// SHA-256 over everything that decides what is built: the context's archive or the packages, Dockerfile, target,
 /// arguments, platform; and over whose it is: the manifest and the user. Two recipes that differ in any of it have
 /// different digests, also for one who tries. For an image that is found by this digest nothing else has to be
-/// believed. A base image counts as it is named: by its digest where the Dockerfile pins it.
-[[nodiscard]] EngineResult<std::string> recipe_digest(const ContainerSpec& spec);
+/// believed. A base image counts as it is named: by its digest where the Dockerfile pins it. Reads the whole context;
+/// `cancellation` may be null.
+[[nodiscard]] EngineResult<std::string> recipe_digest(const ContainerSpec& spec, const Cancellation* cancellation);
 
 /// The same for a context whose digest (see ContextSnapshot) is known.
 [[nodiscard]] EngineResult<std::string> recipe_digest(const ContainerSpec& spec, const std::string& context_digest);

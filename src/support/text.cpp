@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <fmt/format.h>
+#include <utf8proc.h>
 
 namespace skillrun {
 
@@ -37,17 +38,53 @@ bool is_c1(std::string_view text, std::size_t offset) noexcept {
          static_cast<unsigned char>(text[offset + 1]) >= 0x80 && static_cast<unsigned char>(text[offset + 1]) <= 0x9F;
 }
 
-/// The code point of a well-formed sequence of three bytes.
-std::uint32_t three_bytes(std::string_view text, std::size_t offset) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
-  return (byte(offset) & 0x0FU) << 12U | (byte(offset + 1) & 0x3FU) << 6U | (byte(offset + 2) & 0x3FU);
+/// The code point of a well-formed sequence.
+std::int32_t code_point(std::string_view sequence) noexcept {
+  utf8proc_int32_t code = -1;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): what the library takes
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(sequence.data());
+  (void)utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(sequence.size()), &code);
+  return code;
 }
 
-/// What reorders, breaks or hides the text around it: bidirectional controls, line and paragraph separators, characters
-/// without a width; and U+FFFE and U+FFFF, which are no characters and which XML can not hold.
-bool is_deceptive(std::uint32_t code) noexcept {
-  return (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
-         (code >= 0x2060 && code <= 0x2069) || code == 0xFEFF || code >= 0xFFFE;
+/// What reorders, breaks or hides the text around it, or looks like nothing: controls, format characters, separators,
+/// blanks other than the space, what Unicode calls ignorable, the blank of Braille, and what is no character (yet).
+bool is_deceptive(std::int32_t code) noexcept {
+  constexpr std::int32_t braille_blank = 0x2800;
+  const utf8proc_property_t* property = utf8proc_get_property(code);
+  switch (property->category) {
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP: return true;
+    case UTF8PROC_CATEGORY_ZS: return code != ' ';
+    default: return property->ignorable != 0 || code == braille_blank;
+  }
+}
+
+/// Appends one byte or well-formed sequence (`length` 0: a byte that begins none) as printable() shows it.
+void append_printable(std::string& result, std::string_view text, std::size_t offset, std::size_t length) {
+  const auto byte = static_cast<unsigned char>(text[offset]);
+  if (byte == '\n') {
+    result += "\\n";
+  } else if (byte == '\t') {
+    result += "\\t";
+  } else if (byte == '\r') {
+    result += "\\r";
+  } else if (byte < 0x20 || byte == 0x7F || length == 0) {
+    fmt::format_to(std::back_inserter(result), "\\x{:02x}", byte);
+  } else if (const std::string_view sequence = text.substr(offset, length); length == 1) {
+    result += sequence;
+  } else if (const std::int32_t code = code_point(sequence); !is_deceptive(code)) {
+    result += sequence;
+  } else if (code <= 0xFFFF) {
+    fmt::format_to(std::back_inserter(result), "\\u{:04x}", code);
+  } else {
+    fmt::format_to(std::back_inserter(result), "\\U{:08x}", code);
+  }
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -119,22 +156,22 @@ std::string printable(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
     const std::size_t length = sequence_length(text, i);
-    if (byte == '\n') {
-      result += "\\n";
-    } else if (byte == '\t') {
-      result += "\\t";
-    } else if (byte == '\r') {
-      result += "\\r";
-    } else if (byte < 0x20 || byte == 0x7F || length == 0) {
-      fmt::format_to(std::back_inserter(result), "\\x{:02x}", byte);
-    } else if (is_c1(text, i)) {
-      fmt::format_to(std::back_inserter(result), "\\u{:04x}", static_cast<unsigned char>(text[i + 1]));
-    } else if (length == 3 && is_deceptive(three_bytes(text, i))) {
-      fmt::format_to(std::back_inserter(result), "\\u{:04x}", three_bytes(text, i));
+    append_printable(result, text, i, length);
+    i += std::max<std::size_t>(length, 1);
+  }
+  return result;
+}
+
+std::string printable_lines(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = sequence_length(text, i);
+    if (text[i] == '\n' || text[i] == '\t') {
+      result += text[i];
     } else {
-      result.append(text.substr(i, length));
+      append_printable(result, text, i, length);
     }
     i += std::max<std::size_t>(length, 1);
   }

@@ -26,8 +26,12 @@ namespace skillrun {
 /// Line and column (in code points) of a byte offset.
 [[nodiscard]] Position position_at(std::string_view text, std::size_t offset) noexcept;
 
-/// The text with control characters and invalid bytes as escapes (\n, \x1b): safe to print on a terminal.
+/// The text with escapes (\n, \x1b, \u202e) for control characters, invalid bytes and every character that hides,
+/// reorders or looks like nothing: one line, safe to print on a terminal, and what it shows is what is there.
 [[nodiscard]] std::string printable(std::string_view text);
+
+/// The same for a text of several lines: line feeds and tabs stay.
+[[nodiscard]] std::string printable_lines(std::string_view text);
 
 /// The text itself where it is UTF-8, otherwise printable(): for JSON, which can hold nothing else.
 [[nodiscard]] std::string valid_utf8(std::string_view text);

@@ -53,10 +53,21 @@ TEST_CASE("a changed manifest shows what is new, what stays and what is gone") {
   const std::string text =
       describe_asks(placed({films(true), token}), std::vector<Ask>{films(), token, {AskKind::volume, "old"}});
   CHECK(text ==
-        "  + reads and writes /srv/films    new\n"
-        "    gets your TOKEN                as before\n"
-        "  - reads /srv/films               no longer\n"
-        "  - reads the volume old           no longer\n");
+        "  + reads and writes /srv/films  new\n"
+        "    gets your TOKEN              as before\n"
+        "  - reads /srv/films             no longer\n"
+        "  - reads the volume old         no longer\n");
+}
+
+TEST_CASE("one ask does not push another off the screen, and blanks are told") {
+  const std::string text =
+      describe_asks(placed({{.kind = AskKind::label, .subject = "a=" + std::string(2600, ' ') + "b"},
+                            {.kind = AskKind::label, .subject = std::string(5000, 'x')},
+                            films()}));
+  CHECK(text.starts_with("  sets the label a= (2600 blanks) b, which other programs may obey\n"));
+  CHECK(text.ends_with("\n  reads /srv/films\n"));
+  CHECK(text.contains("xx...xx"));
+  CHECK(text.size() < 300);
 }
 
 TEST_CASE("words of a manifest can not steer the terminal") {

@@ -38,7 +38,7 @@ ContainerSpec of_packages(std::string suite, std::vector<std::string> packages) 
 }
 
 std::string digest(const ContainerSpec& spec) {
-  const auto made = recipe_digest(spec);
+  const auto made = recipe_digest(spec, nullptr);
   REQUIRE_MESSAGE(made, made.error().message);
   return *made;
 }

@@ -36,6 +36,11 @@ TEST_CASE("printable text can not move a terminal's cursor") {
   CHECK(printable("é\xff") == "é\\xff");
   CHECK(printable("a\u202eb\u2066c\u2028d\u200be\ufefff") == "a\\u202eb\\u2066c\\u2028d\\u200be\\ufefff");
   CHECK(printable("\u2014\u20ac\u2070") == "\u2014\u20ac\u2070");
+  // Soft hyphen, Arabic letter mark, Hangul filler, Braille blank, no-break space, a tag, a variation selector.
+  CHECK(printable("\u00ad\u061c\u3164\u2800\u00a0\U000e0041\ufe0f") ==
+        "\\u00ad\\u061c\\u3164\\u2800\\u00a0\\U000e0041\\ufe0f");
+  CHECK(printable("日本 ü \U0001f3ac") == "日本 ü \U0001f3ac");
+  CHECK(printable_lines("a\tb\n\x1b[8mc\r\n") == "a\tb\n\\x1b[8mc\\r\n");
 }
 
 TEST_CASE("colours are taken off, other escapes are left to be shown") {
