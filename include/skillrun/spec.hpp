@@ -342,6 +342,12 @@ struct BuildRecipe {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+/// A value of the manifest after its variables were expanded.
+struct ExpandedText {
+  Origin origin;
+  std::string text;  ///< holds what the caller's variables hold: to be judged, never shown
+};
+
 /// Everything about one container, typed and normalised. The names are those of the OCI runtime spec and of Docker's
 /// HostConfig. Policy reads only this and engines are given only this (inside an ApprovedSpec), so whatever is not
 /// here can not reach an engine.
@@ -448,9 +454,9 @@ struct ContainerSpec {
   Optional<TtyMode> tty;
 
   std::string workdir;  ///< the caller's working directory, absolute and clean: open to the skill; empty: there is none
-  std::string volume_owner;      ///< whose the volumes are that the run makes; set by admit()
-  Grants grants;                 ///< what the caller lets this skill have beyond what is open
-  std::vector<Origin> expanded;  ///< every value of the manifest that holds a variable, whatever it is for
+  std::string volume_owner;            ///< whose the volumes are that the run makes; set by admit()
+  Grants grants;                       ///< what the caller lets this skill have beyond what is open
+  std::vector<ExpandedText> expanded;  ///< every value of the manifest that holds a variable, whatever it is for
 
   std::vector<std::string> allowed_paths;  ///< narrowed roots that binds may come from; empty: not narrowed
 

@@ -132,8 +132,9 @@ class Allow {
     if (!store) return fail("there is no home: set HOME or XDG_CONFIG_HOME, so that an answer can be kept");
     const auto records = store->read();
     if (!records) return fail(records.error());
-    const auto now = record_for(prepared->resolved, to_string(today()));
+    auto now = record_for(prepared->resolved, to_string(today()));
     if (!now) return fail(now.error());
+    bind_to_context(*now, prepared->resolved);
     const Verdict verdict = judge(invocation_.global, *prepared);
     Recorded recorded = find_record(*records, *now);
     Question question{.asks = open_asks(verdict.findings, false),

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <skillrun/policy.hpp>
 
+#include "engine/context_snapshot.hpp"
 #include "spec/path.hpp"
 #include "support/text.hpp"
 
@@ -67,6 +68,14 @@ std::expected<GrantRecord, std::string> record_for(const ResolvedSkill& skill, s
                      .digest = manifest_digest(skill.source->text),
                      .day = std::move(day),
                      .asks = {}};
+}
+
+void bind_to_context(GrantRecord& record, const ResolvedSkill& skill) {
+  if (!skill.docker.build || !skill.docker.build->context) return;
+  const BuildTable& build = *skill.docker.build;
+  const std::string folder = (fs::path(skill.source->directory) / build.context->value).string();
+  const auto context = context_digest(folder, build.dockerfile ? build.dockerfile->value : "");
+  record.digest += context ? "+sha256:" + *context : "+unreadable";
 }
 
 Recorded find_record(const GrantRecords& records, const GrantRecord& now) {

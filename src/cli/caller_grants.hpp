@@ -26,6 +26,10 @@ struct Recorded {
 
 [[nodiscard]] Recorded find_record(const GrantRecords& records, const GrantRecord& now);
 
+/// Makes the record hold for the present files of the skill's build context too, where it has one: they decide what is
+/// done with what the build is given. Reads the whole context. One that can not be read is none that was shown.
+void bind_to_context(GrantRecord& record, const ResolvedSkill& skill);
+
 /// SKILL or SKILL@INSTANCE, of what has both.
 template <class Subject>
 [[nodiscard]] std::string name_of(const Subject& subject) {

@@ -16,7 +16,7 @@ struct GrantRecord {
   std::string skill;
   std::optional<std::string> instance;
   std::string manifest;   ///< its real path
-  std::string digest;     ///< "sha256:..." of its text
+  std::string digest;     ///< "sha256:..." of its text, and "+sha256:..." of its build context where it has one
   std::string day;        ///< of the answer, YYYY-MM-DD
   std::vector<Ask> asks;  ///< none of them closed
 

@@ -15,6 +15,7 @@
 #include "manifest/project_root.hpp"
 #include "support/read_file.hpp"
 #include "support/text.hpp"
+#include "support/writers.hpp"
 
 namespace skillrun::cli {
 
@@ -35,7 +36,7 @@ std::string distrust(const std::string& path, std::uint32_t uid) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return {};
   if (status.st_uid != uid) return fmt::format("owned by another user (uid {})", status.st_uid);
-  if ((status.st_mode & S_IWOTH) != 0) return "writable by others";
+  if (others_may_write(path, status)) return "writable by others";
   return {};
 }
 

@@ -93,15 +93,18 @@ std::expected<CallersGrants, std::string> callers_grants(const RunRequest& reque
     return grants;
   }
   if (records->empty()) return grants;
-  const auto now = record_for(skill, {});
+  auto now = record_for(skill, {});
   if (!now) return grants;  // nothing was granted to what is no file
+  if (std::ranges::none_of(*records, [&](const GrantRecord& record) { return record.is_about(*now); })) return grants;
+  bind_to_context(*now, skill);
   const Recorded recorded = find_record(*records, *now);
   if (recorded.holds) {
     grants.recorded = grants_of(*recorded.record);
   } else if (recorded.record) {
     grants.stale =
-        fmt::format("the manifest has changed since you allowed '{}' on {}: `skillrun allow {}` shows what changed",
-                    printable(name_of(*now)), printable(recorded.record->day), shell_quoted(name_of(*now)));
+        fmt::format("the manifest{} has changed since you allowed '{}' on {}: `skillrun allow {}` shows what changed",
+                    now->digest.contains('+') ? " or its build context" : "", printable(name_of(*now)),
+                    printable(recorded.record->day), shell_quoted(name_of(*now)));
   }
   return grants;
 }

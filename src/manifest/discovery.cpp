@@ -15,6 +15,7 @@
 #include "manifest/project_root.hpp"
 #include "support/placeholder.hpp"
 #include "support/text.hpp"
+#include "support/writers.hpp"
 
 namespace skillrun {
 
@@ -109,9 +110,9 @@ class Search {
   }
 
   /// Why what lies here may be a stranger's; empty when it is the caller's alone.
-  [[nodiscard]] std::string distrust(const struct stat& status) const {
+  [[nodiscard]] std::string distrust(const std::string& path, const struct stat& status) const {
     if (status.st_uid != uid_) return fmt::format("owned by another user (uid {})", status.st_uid);
-    if ((status.st_mode & S_IWOTH) != 0) return "writable by others";
+    if (others_may_write(path, status)) return "writable by others";
     return {};
   }
 
@@ -145,7 +146,7 @@ class Search {
       warn(path, "not a regular file");
     } else if (is_placeholder(*status)) {
       // Put there by a run, so that its skill can not put a manifest there.
-    } else if (const std::string why = tier == "project" ? distrust(*status) : std::string(); !why.empty()) {
+    } else if (const std::string why = tier == "project" ? distrust(path, *status) : std::string(); !why.empty()) {
       warn(path, why);
     } else if (tier == "project" && !leads_inside(path, project_root_)) {
       warn(path, "a link that leads out of the project");
@@ -157,7 +158,7 @@ class Search {
   void project_level(const std::string& level, const struct stat& level_status) {
     project_root_ = project_root(level);
     found_.searched.push_back(level);
-    const std::string why = distrust(level_status);
+    const std::string why = distrust(level, level_status);
     const auto present = [](const std::string& path) { return is_link(path) || status_of(path).has_value(); };
     const std::string hidden = (fs::path(level) / project_folder).string();
     if (present(hidden)) {
@@ -166,7 +167,7 @@ class Search {
         warn(hidden, fmt::format("its folder is {}", why));
       } else if (!status || !S_ISDIR(status->st_mode)) {
         warn(hidden, "not a folder");
-      } else if (const std::string own = distrust(*status); !own.empty()) {
+      } else if (const std::string own = distrust(hidden, *status); !own.empty()) {
         warn(hidden, own);
       } else {
         folder(hidden, "project");

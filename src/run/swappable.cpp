@@ -1,8 +1,6 @@
 #include "run/swappable.hpp"
 
-#include <grp.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +11,7 @@
 #include "run/noted_writes.hpp"
 #include "spec/finding_at.hpp"
 #include "support/text.hpp"
+#include "support/writers.hpp"
 
 namespace skillrun {
 
@@ -20,26 +19,12 @@ namespace {
 
 bool is_trusted(uid_t owner) { return owner == 0 || owner == ::geteuid(); }
 
-/// The caller's own group with nobody else in it, as distributions make for each user.
-bool is_own_group(gid_t gid) {
-  struct group entry{};
-  struct group* found = nullptr;
-  std::string buffer(16384, '\0');
-  if (gid == 0) return true;
-  if (gid != ::getegid() || ::getgrgid_r(gid, &entry, buffer.data(), buffer.size(), &found) != 0) return false;
-  return found == nullptr || found->gr_mem[0] == nullptr;
-}
-
 /// Who may take entries of the folder away, as half a sentence.
 std::optional<std::string> who_else_writes(const std::string& folder, const struct stat& status) {
   if (!is_trusted(status.st_uid)) return fmt::format("'{}' belongs to user {}", folder, status.st_uid);
   if ((status.st_mode & S_IWOTH) != 0) return fmt::format("everybody may write to '{}'", folder);
-  if ((status.st_mode & S_IWGRP) == 0) return std::nullopt;
-  // With an access control list the group's bits are the most that anybody named in it may do.
-  if (!is_own_group(status.st_gid) || ::getxattr(folder.c_str(), "system.posix_acl_access", nullptr, 0) > 0) {
-    return fmt::format("others may write to '{}'", folder);
-  }
-  return std::nullopt;
+  return others_may_write(folder, status) ? std::optional(fmt::format("others may write to '{}'", folder))
+                                          : std::nullopt;
 }
 
 /// Where skills can write that run now, without this run's own.

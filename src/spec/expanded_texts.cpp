@@ -20,7 +20,7 @@ class Notes {
     if (text.expansions.empty()) return;
     Origin origin = SpecBuilder::manifest_origin(text, field);
     if (field.starts_with("docker.extra_args")) origin.kind = OriginKind::extra_args;
-    builder_.spec.expanded.push_back(std::move(origin));
+    builder_.spec.expanded.push_back({.origin = std::move(origin), .text = text.value});
   }
   void note(const TextList& list, const std::string& field) {
     for (std::size_t i = 0; i < list.items.size(); ++i) {

@@ -79,6 +79,13 @@ TEST_CASE("ignored files are left alone in folders, hidden and nested ones are n
   CHECK(found(place, {"sub"}) == Names{"sub/deep/local.toml"});
 }
 
+TEST_CASE("what a run would find is linted although it is ignored: its author may have written .gitignore too") {
+  const Workplace place;
+  place.write(".gitignore", "*\n/.skillrun/\nskillrun.toml\n");
+  for (const char* name : {"skillrun.toml", ".skillrun/tool.toml", "other.toml"}) place.write(name, skill(privileged));
+  CHECK(found(place, {"."}) == Names{".skillrun/tool.toml", "skillrun.toml"});
+}
+
 TEST_CASE("links to files are followed, those to folders and to nowhere are not") {
   const Workplace place;
   place.write("real/a.toml", skill(privileged));

@@ -28,7 +28,7 @@ Use use_of(const Origin& origin) noexcept {
 /// in whose place a default stands hands nothing over in this run, but will where the caller has it.
 template <class Judge>
 void for_each_variable(const ContainerSpec& spec, Judge&& judge) {
-  for (const Origin& origin : spec.expanded) {
+  for (const auto& [origin, text] : spec.expanded) {
     const auto& all = origin.expansions;
     for (auto it = all.begin(); it != all.end(); ++it) {
       const bool again = std::any_of(all.begin(), it, [&](const Expansion& e) { return e.variable == it->variable; });
@@ -56,15 +56,6 @@ bool is_secret(const EnvironmentEntry& entry) {
 /// How far into the expanded text the value of an entry begins: "NAME=VALUE" in a list, VALUE in a table.
 std::size_t value_offset(const Setting<EnvironmentEntry>& entry) {
   return entry.origin.field.starts_with("env.") ? 0 : entry.value.name.size() + 1;
-}
-
-/// What the variable put into the entry's value; empty where it put something into its name.
-std::string_view expanded_value(const Setting<EnvironmentEntry>& entry, const Expansion& variable) {
-  const std::size_t offset = value_offset(entry);
-  if (!entry.value.value || variable.begin < offset) return {};
-  const std::string_view value = *entry.value.value;
-  const std::size_t begin = std::min(variable.begin - offset, value.size());
-  return value.substr(begin, variable.end - variable.begin);
 }
 
 void check_passthrough(const RuleContext& context, FindingSink& sink) {
@@ -95,12 +86,13 @@ void check_secret_passthrough(const RuleContext& context, FindingSink& sink) {
     if (use_of(origin) != Use::container || !is_secret_name(variable.variable)) return;
     sink.ask(ask_for(AskKind::variable, variable.variable), origin, message(variable.variable));
   });
-  // A token is one whatever its variable is called.
-  for (const auto& entry : context.spec.env) {
-    for (const Expansion& variable : entry.origin.expansions) {
+  // A token is one whatever its variable is called, and wherever its value goes.
+  for (const auto& [origin, text] : context.spec.expanded) {
+    if (use_of(origin) != Use::container) continue;
+    for (const Expansion& variable : origin.expansions) {
       if (!variable.hands_over() || is_secret_name(variable.variable)) continue;
-      if (!has_secret_shape(expanded_value(entry, variable))) continue;
-      sink.ask(ask_for(AskKind::variable, variable.variable), entry.origin, message(variable.variable));
+      if (!has_secret_shape(std::string_view(text).substr(variable.begin, variable.end - variable.begin))) continue;
+      sink.ask(ask_for(AskKind::variable, variable.variable), origin, message(variable.variable));
     }
   }
 }

@@ -120,3 +120,18 @@ TEST_CASE("many mends are made in a few looks, and one that does not help keeps 
   CHECK_FALSE(mended.text.contains("--privileged"));
   CHECK(looks < 24);
 }
+
+TEST_CASE("a text in which no mend helps is looked at a limited number of times") {
+  std::string text;
+  for (int i = 0; i < 400; ++i) text += skill("extra_args = [\"--privileged\", \"--init\"]\n", "t" + std::to_string(i));
+  const Context context;
+  const LintedFile same = lint_manifest(source_of(text), ManifestFormat::toml, "skills.toml", context.context);
+  std::size_t looks = 0;
+  const MendedText mended = mend(same, [&](const std::string&) {
+    ++looks;
+    return same;
+  });
+  CHECK(mended.count == 0);
+  CHECK(mended.text == text);
+  CHECK(looks < 80);
+}

@@ -62,6 +62,8 @@ TEST_CASE("a value that is a secret by its shape counts whatever its variable is
   CHECK(asked(judge_docker(busybox + R"(environment = ["A=${DSN}"])")) == "variable DSN");
   CHECK(asked(judge_docker(busybox + R"(environment = ["DSN"])")) == "variable DSN");
   CHECK(asked(judge_docker(busybox + R"(extra_args = ["--env=A=${DSN}"])")) == "variable DSN");
+  CHECK(asked(judge_docker(busybox + R"(command = ["--db", "x ${DSN} y"])")) == "variable DSN");
+  CHECK(asked(judge_docker(busybox + R"(labels = { "com.example.a" = "${DSN}" })")) == "variable DSN");
 }
 
 TEST_CASE("any variable of the caller's is asked for in an image reference and in a build") {
