@@ -22,6 +22,10 @@ Outcome run_with(const World& world, const std::vector<std::string>& options, co
 
 std::vector<std::string> script_of(const std::string& text) { return {"t", "--", "sh", "-c", text}; }
 
+Outcome by_policy(const World& world, const std::string& policy, const std::string& text) {
+  return world.skillrun({"-p", policy, "t", "--", "sh", "-c", text});
+}
+
 }  // namespace
 
 TEST_SUITE_BEGIN("conformance");
@@ -47,8 +51,8 @@ TEST_CASE_FIXTURE(World, "what a policy extends can not be written") {
   write_file(work() / "pol/base.yaml", "apiVersion: skillrun.policy/v1\nname: base\nextends: [baseline]\n");
   write_file(work() / "pol/mine.yaml", "apiVersion: skillrun.policy/v1\nname: mine\nextends: [./base.yaml]\n");
   const Outcome outcome =
-      script("for f in base mine; do (echo x >> pol/$f.yaml) 2>/dev/null && echo wrote $f; done; echo done",
-             {"-p", "pol/mine.yaml"});
+      by_policy(*this, "pol/mine.yaml",
+                "for f in base mine; do (echo x >> pol/$f.yaml) 2>/dev/null && echo wrote $f; done; echo done");
   CHECK_MESSAGE(outcome.out == "done\n", outcome.err);
 }
 
@@ -61,7 +65,7 @@ TEST_CASE_FIXTURE(World, "a link by which a document was named refuses a writabl
   CHECK(by_manifest.status == 126);
   CHECK(contains(by_manifest.err, "protected-file"));
   manifest(busybox_skill(everything));
-  CHECK(script("true", {"-p", "p.yaml"}).status == 126);
+  CHECK(by_policy(*this, "p.yaml", "true").status == 126);
   CHECK(run_with(*this, {"-m", folder() / "real.toml"}, script_of("true")).status == 0);
 }
 
@@ -75,7 +79,7 @@ TEST_CASE_FIXTURE(World, "every document is asked whether a skill could have mad
   const Outcome manifest_named = run_with(*this, {"-m", "m.toml"}, {"t"});
   CHECK(manifest_named.status == 126);
   CHECK(contains(manifest_named.err, "touch"));
-  const Outcome policy_named = script("true", {"-p", "p.yaml"});
+  const Outcome policy_named = by_policy(*this, "p.yaml", "true");
   CHECK(policy_named.status == 126);
   CHECK(contains(policy_named.err, "touch"));
   // A link of the user's that leads to what a skill wrote.
@@ -86,7 +90,7 @@ TEST_CASE_FIXTURE(World, "every document is asked whether a skill could have mad
   write_file(work() / "m.toml", busybox_skill("command = [\"echo\", \"mine\"]"));
   CHECK(run_with(*this, {"-m", "m.toml"}, {"t"}).out == "mine\n");
   REQUIRE(run(shell("touch \"$1\"", {work() / "p.yaml"})).status == 0);
-  CHECK(script("echo fine", {"-p", "p.yaml"}).out == "fine\n");
+  CHECK(by_policy(*this, "p.yaml", "echo fine").out == "fine\n");
 }
 
 TEST_CASE_FIXTURE(World, "the recipe of an image in the working directory can not be written") {

@@ -194,7 +194,9 @@ TEST_CASE_FIXTURE(World, "a policy that allows .git lets a skill commit, and mor
              "apiVersion: skillrun.policy/v1\nname: commits\nextends: [baseline]\n"
              "rules: {protected-file: {params: {allow: [.git]}}}\n");
   REQUIRE(run(git("init -q .", work())).status == 0);
-  CHECK(script("echo x >> .git/config && echo wrote", {"-p", folder() / "commits.yaml"}).out == "wrote\n");
+  const std::vector<std::string> commit{
+      "-p", folder() / "commits.yaml", "t", "--", "sh", "-c", "echo x >> .git/config && echo wrote"};
+  CHECK(skillrun(commit).out == "wrote\n");
 }
 
 TEST_CASE_FIXTURE(World, "where the caller stands is kept as the mounted folder above it is") {
