@@ -39,6 +39,9 @@ class HostView {
   /// `path` with every symlink followed, or nothing when it can not be resolved. For a path whose end does not exist,
   /// the existing part is resolved and the rest appended.
   [[nodiscard]] virtual std::optional<std::string> real_path(const std::string& path) const = 0;
+  /// Every symlink that is followed on the way to real_path(), each by the place that it lies at itself. Who replaces
+  /// one of them decides what the path means.
+  [[nodiscard]] virtual std::vector<std::string> links_on(const std::string& path) const = 0;
   /// The socket that the selected engine listens on, when it is a file of this machine.
   [[nodiscard]] virtual std::optional<std::string> engine_socket() const = 0;
   /// The caller's user id, where rules ask whose folder something is.
@@ -81,6 +84,7 @@ class LexicalHost : public HostView {
  public:
   explicit LexicalHost(std::optional<std::chrono::year_month_day> today = std::nullopt) : today_(today) {}
   [[nodiscard]] std::optional<std::string> real_path(const std::string&) const override { return std::nullopt; }
+  [[nodiscard]] std::vector<std::string> links_on(const std::string&) const override { return {}; }
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return std::nullopt; }
@@ -108,6 +112,7 @@ class LocalHost final : public HostView {
                      std::optional<std::chrono::year_month_day> today = std::nullopt)
       : socket_(std::move(engine_socket)), today_(today) {}
   [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const override;
+  [[nodiscard]] std::vector<std::string> links_on(const std::string& path) const override;
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return socket_; }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override;
   [[nodiscard]] std::optional<std::uint32_t> gid() const override;

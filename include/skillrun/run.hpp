@@ -127,6 +127,7 @@ class EngineHost final : public HostView {
   /// `today` is the day (UTC) by which waivers are judged; without one none holds.
   explicit EngineHost(Engine& engine, std::optional<std::chrono::year_month_day> today = std::nullopt);
   [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const override;
+  [[nodiscard]] std::vector<std::string> links_on(const std::string& path) const override;
   [[nodiscard]] std::optional<std::string> engine_socket() const override;
   [[nodiscard]] std::optional<std::uint32_t> uid() const override;
   [[nodiscard]] std::optional<std::uint32_t> gid() const override;

@@ -454,6 +454,10 @@ struct ContainerSpec {
   Optional<TtyMode> tty;
 
   std::string workdir;  ///< the caller's working directory, absolute and clean: open to the skill; empty: there is none
+  std::string standing;  ///< where the caller stands, absolute; empty: nowhere
+  /// The documents that were read, or looked for, to decide what this run is: absolute paths as they were named, which
+  /// may lead through links. With a slash at the end, a folder and everything in it. What admit() knows it adds.
+  std::vector<std::string> deciding;
   std::string volume_owner;            ///< whose the volumes are that the run makes; set by admit()
   Grants grants;                       ///< what the caller lets this skill have beyond what is open
   std::vector<ExpandedText> expanded;  ///< every value of the manifest that holds a variable, whatever it is for

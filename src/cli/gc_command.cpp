@@ -6,6 +6,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/preparation.hpp"
+#include "run/labels.hpp"
 #include "run/leftovers.hpp"
 #include "run/noted_writes.hpp"
 #include "support/json.hpp"
@@ -71,6 +72,22 @@ json::object as_json(const std::vector<Leftover>& leftovers, bool dry_run, const
       {"engine", engine.kind}, {"endpoint", engine.endpoint}, {"dry_run", dry_run}, {"entries", std::move(entries)}};
 }
 
+/// Whatever container is still there by the label of its run may write, whether gc may remove it or not.
+void end_writes(Engine& engine, CallLimits limits, const Console& console) {
+  const auto containers = engine.find_containers(std::string(run_label), limits);
+  if (!containers) {
+    return console.warning(
+        fmt::format("which containers are left can not be told: {}; what they could write stays "
+                    "protected",
+                    printable(containers.error().message)));
+  }
+  std::vector<std::string> alive;
+  for (const ListedContainer& container : *containers) alive.push_back(label_of(container.labels, run_label));
+  if (const std::error_code error = end_abandoned_writes(engine.info(), alive)) {
+    console.warning(fmt::format("the record of what skills could write can not be changed: {}", error.message()));
+  }
+}
+
 }  // namespace
 
 int gc_command(const Invocation& invocation) {
@@ -88,9 +105,7 @@ int gc_command(const Invocation& invocation) {
     return failed;
   }
   const bool all = invocation.dry_run || remove_leftovers(**engine, records, *leftovers, limits);
-  if (const auto error = all && !invocation.dry_run ? end_abandoned_writes((*engine)->info()) : std::error_code()) {
-    console.warning(fmt::format("the record of what skills could write can not be changed: {}", error.message()));
-  }
+  if (!invocation.dry_run) end_writes(**engine, limits, console);
   const bool written = console.print(invocation.format == OutputFormat::json
                                          ? pretty(as_json(*leftovers, invocation.dry_run, (*engine)->info()))
                                          : as_text(*leftovers, invocation.dry_run));

@@ -93,6 +93,7 @@ int main_in_words(std::vector<std::string> words) {
 int main(int argc, char** argv) {
   if (!skillrun::cli::open_closed_streams()) return skillrun::cli::ExitStatus::failed;
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error of the write, and not the end of a run
   try {
     return skillrun::cli::main_in_words({argv + 1, argv + argc});
   } catch (const std::exception& error) {

@@ -21,7 +21,7 @@ namespace skillrun::cli {
 
 namespace {
 
-constexpr int append_flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY;
+constexpr int append_flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 constexpr mode_t file_mode = 0644;
 
 std::unexpected<std::string> failed_call() { return std::unexpected(std::generic_category().message(errno)); }
@@ -37,6 +37,22 @@ bool names_descriptor(std::string_view path) {
   return false;
 }
 
+/// Opens it without waiting for anybody. A pipe that a skill has left there would block, now or when it is full: only a
+/// descriptor that the caller has opened may be one.
+std::expected<UniqueFd, std::string> open_at_once(const std::string& path, int flags) {
+  UniqueFd file(::open(path.c_str(), append_flags | flags, file_mode));
+  struct stat status{};
+  if (file && ::fstat(file.get(), &status) != 0) return failed_call();
+  if ((file && S_ISFIFO(status.st_mode) && !names_descriptor(path)) || (!file && errno == ENXIO)) {
+    return std::unexpected(
+        std::string("it is a pipe or a socket; remove it, or open it yourself and name the descriptor, as /dev/fd/3"));
+  }
+  if (!file) return failed_call();
+  const int mode = ::fcntl(file.get(), F_GETFL);
+  if (mode < 0 || ::fcntl(file.get(), F_SETFL, mode & ~O_NONBLOCK) != 0) return failed_call();
+  return file;
+}
+
 std::optional<std::uint64_t> random_number() {
   std::uint64_t number = 0;
   if (::getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number)) return std::nullopt;
@@ -47,9 +63,8 @@ std::optional<std::uint64_t> random_number() {
 
 std::expected<UniqueFd, std::string> open_for_appending(const std::string& path) {
   const int follow = names_descriptor(path) ? 0 : O_NOFOLLOW;
-  UniqueFd file(::open(path.c_str(), append_flags | O_CREAT | follow, file_mode));
+  auto file = open_at_once(path, O_CREAT | follow);
   if (!file && errno == ELOOP) return std::unexpected(std::string("it is a symbolic link; name the file itself"));
-  if (!file) return failed_call();
   return file;
 }
 
@@ -59,10 +74,12 @@ std::expected<WholeFile, std::string> WholeFile::open(const std::string& path) {
   const bool is_there = ::lstat(path.c_str(), &status) == 0;
   const bool replaceable = !is_there || S_ISREG(status.st_mode) || S_ISLNK(status.st_mode);
   if (names_descriptor(path) || !replaceable) {
-    file.direct_ = UniqueFd(::open(path.c_str(), append_flags));
-    if (!file.direct_) return failed_call();
+    auto opened = open_at_once(path, 0);
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    file.direct_ = std::move(*opened);
     return file;
   }
+  file.path_ = path;
   const std::filesystem::path whole(path);
   file.name_ = whole.filename().string();
   if (file.name_.empty()) {
@@ -89,9 +106,16 @@ std::expected<void, std::string> WholeFile::write(const std::function<bool(const
   }
   std::string temporary;
   UniqueFd file = make_temporary(temporary);
-  const bool written = file && write_to(file) && ::close(file.release()) == 0 &&
+  struct stat made{};
+  struct stat found{};
+  const bool written = file && write_to(file) && ::fstat(file.get(), &made) == 0 && ::close(file.release()) == 0 &&
                        ::renameat(folder_.get(), temporary.c_str(), folder_.get(), name_.c_str()) == 0;
-  if (written) return {};
+  if (written) {
+    if (::lstat(path_.c_str(), &found) == 0 && found.st_dev == made.st_dev && found.st_ino == made.st_ino) return {};
+    return std::unexpected(std::string(
+        "its folder was exchanged during the run: what lies at that path now is not the result, which is in "
+        "the folder that was there before; name a file where no skill can write"));
+  }
   auto why = failed_call();
   if (!temporary.empty()) ::unlinkat(folder_.get(), temporary.c_str(), 0);
   ::unlinkat(folder_.get(), name_.c_str(), 0);

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "cli/caller_grants.hpp"
+#include "cli/doubted_documents.hpp"
 #include "cli/policy_files.hpp"
-#include "cli/written_manifests.hpp"
 #include "engine/log.hpp"
 #include "policy/policy_data.hpp"
 #include "support/text.hpp"
@@ -149,7 +149,9 @@ DiscoveryOptions discovery_options(const GlobalOptions& options) {
 std::expected<SkillCatalog, RunResult> open_catalog(const GlobalOptions& options, const Console& console) {
   auto discovery = discover_manifests(discovery_options(options));
   if (!discovery) return failure(RunStatus::invalid_manifest, discovery.error());
-  leave_out_written(*discovery);
+  if (auto believed = leave_out_doubted(*discovery, options.manifests); !believed) {
+    return failure(RunStatus::refused, std::move(believed.error()));
+  }
   for (const std::string& warning : discovery->warnings) console.warning(warning);
   return SkillCatalog(std::move(*discovery));
 }
@@ -173,6 +175,7 @@ std::expected<std::shared_ptr<const Policy>, RunResult> load_policy(const Global
         fmt::format("the policy '{}' is not valid; without it nothing passes", source ? printable(source->name) : ""),
         std::move(policy.error()));
   }
+  if (auto doubt = why_doubted(**policy)) return failure(RunStatus::refused, std::move(*doubt));
   return *policy;
 }
 
@@ -213,6 +216,7 @@ std::expected<Prepared, RunResult> prepare(const GlobalOptions& options, const R
   overrides.grants = grants->options;
   std::ranges::move(grants->recorded, std::back_inserter(overrides.grants));
   ContainerSpec spec = normalize(*resolved, overrides, caller, variables);
+  spec.deciding = deciding_documents(discovery_options(options), catalog->discovery());
   return Prepared{.found = std::move(*found),
                   .resolved = std::move(*resolved),
                   .spec = std::move(spec),

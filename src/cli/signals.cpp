@@ -7,12 +7,13 @@ namespace skillrun::cli {
 
 namespace {
 
-constexpr int forwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP};
+constexpr int forwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGXCPU};
 
 std::atomic<RunControl*> current_control{nullptr};
 
 void forward(int number) {
-  if (RunControl* control = current_control.load()) control->signal(number);
+  // The limit on processor time is skillrun's own and nothing to the skill, which has to end in order.
+  if (RunControl* control = current_control.load()) control->signal(number == SIGXCPU ? SIGTERM : number);
 }
 
 void set_handler(int number, void (*handler)(int)) {

@@ -4,8 +4,8 @@
 
 namespace skillrun::cli {
 
-/// Passes INT, TERM, HUP, QUIT, USR1, USR2 and WINCH on to the run while it exists. Signals that were ignored when the
-/// program began (nohup) stay ignored. At most one object at a time.
+/// Passes INT, TERM, HUP, QUIT, USR1, USR2 and WINCH on to the run while it exists, and XCPU as TERM. Signals that were
+/// ignored when the program began (nohup) stay ignored. At most one object at a time.
 class SignalForwarding {
  public:
   explicit SignalForwarding(RunControl& control);

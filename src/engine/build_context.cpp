@@ -16,6 +16,7 @@
 
 #include "engine/dockerignore.hpp"
 #include "support/open_path.hpp"
+#include "support/placeholder.hpp"
 #include "support/text.hpp"
 #include "support/unique_fd.hpp"
 
@@ -185,7 +186,8 @@ class BuildContext::Walk {
       if (*left_out && !ignore_.has_exceptions() && !dockerfile_.starts_with(path + "/")) return {};
       return enter(parent, name, path, status, !*left_out);
     }
-    if (*left_out) return {};
+    // What a run put there for as long as it lasts is no part of the recipe.
+    if (*left_out || is_placeholder(status)) return {};
     if (S_ISLNK(status.st_mode)) return write_symlink(parent, name, path, status);
     if (S_ISREG(status.st_mode)) return begin_file(parent, name, path);
     return failure(
@@ -214,6 +216,7 @@ class BuildContext::Walk {
     if (!fd) return system_failure(path, "can not be opened");
     auto names = names_in(fd.get(), path, limits_.entries);
     if (!names) return std::unexpected(names.error());
+    if (names->empty() && is_placeholder(status)) return {};
     if (archived) {
       if (auto written = write_header(path, status, {}); !written) return written;
     }

@@ -64,8 +64,8 @@ class Search {
   void environment_path(const std::string& path) {
     found_.searched.push_back(path);
     const auto status = status_of(path);
-    if (!status) {
-      warn(path, fmt::format("named by SKILLRUN_MANIFEST, can not be read: {}", reason(errno)));
+    if (!status || is_placeholder(*status)) {
+      warn(path, fmt::format("named by SKILLRUN_MANIFEST, can not be read: {}", reason(status ? ENOENT : errno)));
     } else if (S_ISDIR(status->st_mode)) {
       folder(path, "environment");
     } else {

@@ -6,7 +6,7 @@
 #include "policy/judge.hpp"
 #include "policy/paths.hpp"
 #include "policy/policy_data.hpp"
-#include "policy/protected_files.hpp"
+#include "policy/protect_files.hpp"
 #include "policy/seccomp_profile.hpp"
 #include "policy/volume_owner.hpp"
 #include "spec/finding_at.hpp"
@@ -70,6 +70,7 @@ ContainerSpec completed(const Policy& policy, ContainerSpec spec, const HostView
   spec = with_defaults(policy, std::move(spec));
   complete_user(spec, host);
   read_seccomp_profiles(spec, host);
+  add_deciding(spec, policy);
   return spec;
 }
 

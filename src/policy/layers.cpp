@@ -30,6 +30,7 @@ class Loader {
     }
     // Each part is closed by its length, so that two lists never read alike.
     texts_ += fmt::format("{}\n{}\n", source->text, source->text.size());
+    read_.push_back(source);
     auto document = read_policy_document(source, false);
     if (!document) {
       append(std::move(document.error()));
@@ -56,6 +57,7 @@ class Loader {
   [[nodiscard]] Findings& faults() noexcept { return faults_; }
   /// Of all documents that were read, in their order.
   [[nodiscard]] const std::string& texts() const noexcept { return texts_; }
+  [[nodiscard]] std::vector<SourcePtr> take_documents() noexcept { return std::move(read_); }
 
  private:
   void extend(PolicySettings& settings, const SourcePtr& source, const PolicyBase& base, bool tightens) {
@@ -120,6 +122,7 @@ class Loader {
   std::vector<std::string> open_;
   std::size_t documents_ = 0;
   std::string texts_;
+  std::vector<SourcePtr> read_;
   Findings faults_;
 };
 
@@ -161,7 +164,8 @@ std::expected<std::shared_ptr<const Policy>, Findings> Policy::fold(std::span<co
     sort_findings(faults);
     return std::unexpected(std::move(faults));
   }
-  return PolicyBuilder::build(std::move(settings), {inputs.begin(), inputs.end()}, layers + loader.texts());
+  return PolicyBuilder::build(std::move(settings), {inputs.begin(), inputs.end()}, loader.take_documents(),
+                              layers + loader.texts());
 }
 
 std::expected<std::shared_ptr<const Policy>, Findings> Policy::parse(SourcePtr source, const PolicyFiles* files) {

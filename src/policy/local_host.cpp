@@ -58,11 +58,9 @@ bool is_socket_entry(const std::string& folder, const dirent& entry) {
          S_ISSOCK(status.st_mode);
 }
 
-}  // namespace
-
 // Not realpath(): a dangling link must be followed to where it points, because an engine that creates the missing end
 // creates it there.
-std::optional<std::string> LocalHost::real_path(const std::string& path) const {
+std::optional<std::string> follow(const std::string& path, std::vector<std::string>* followed) {
   if (!path.starts_with('/') || path.find('\0') != std::string::npos) return std::nullopt;
   std::string done;
   std::string rest = path;
@@ -81,6 +79,7 @@ std::optional<std::string> LocalHost::real_path(const std::string& path) const {
     } else if (S_ISLNK(status.st_mode)) {
       const std::optional<std::string> target = read_link(next);
       if (!target || ++links > max_links) return std::nullopt;
+      if (followed != nullptr) followed->push_back(next);
       if (target->starts_with('/')) done.clear();
       rest.insert(0, *target);
       continue;
@@ -88,6 +87,16 @@ std::optional<std::string> LocalHost::real_path(const std::string& path) const {
     done = std::move(next);
   }
   return done.empty() ? "/" : done;
+}
+
+}  // namespace
+
+std::optional<std::string> LocalHost::real_path(const std::string& path) const { return follow(path, nullptr); }
+
+std::vector<std::string> LocalHost::links_on(const std::string& path) const {
+  std::vector<std::string> followed;
+  (void)follow(path, &followed);
+  return followed;
 }
 
 std::optional<bool> LocalHost::exists(const std::string& path) const {

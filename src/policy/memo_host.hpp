@@ -22,6 +22,9 @@ class MemoHost final : public HostView {
     if (answer || knows_something()) answers_.emplace(path, answer);
     return answer;
   }
+  [[nodiscard]] std::vector<std::string> links_on(const std::string& path) const override {
+    return host_.links_on(path);
+  }
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return host_.engine_socket(); }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return host_.uid(); }
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return host_.gid(); }

@@ -47,7 +47,7 @@ const std::shared_ptr<const Policy>& policy_of() {
   static const auto policy = PolicyBuilder::build(
       settings_of<index>(),
       {PolicyInput{.layer = PolicyLayer::option, .builtin = std::string(names[index]), .source = nullptr}},
-      fmt::format("{} {}\n", to_string(PolicyLayer::option), names[index]));
+      std::vector<SourcePtr>(), fmt::format("{} {}\n", to_string(PolicyLayer::option), names[index]));
   return policy;
 }
 
@@ -69,7 +69,7 @@ std::shared_ptr<const Policy> Policy::builtin(std::string_view name) {
 }
 
 std::shared_ptr<const Policy> PolicyBuilder::build(PolicySettings settings, std::vector<PolicyInput> inputs,
-                                                   std::string_view texts) {
+                                                   std::vector<SourcePtr> documents, std::string_view texts) {
   auto data = std::make_unique<PolicyData>();
   const std::span<const Rule> rules = all_rules();
   data->params.reserve(rules.size());  // rules in `active` point into it
@@ -95,6 +95,7 @@ std::shared_ptr<const Policy> PolicyBuilder::build(PolicySettings settings, std:
     if (!data->unwaivable(waiver.rule)) data->waivers.push_back(waiver);
   }
   data->inputs = std::move(inputs);
+  data->documents = std::move(documents);
   data->digest = "sha256:" + sha256(fmt::format("skillrun {}\n{}", version, texts));
   return std::shared_ptr<const Policy>(new Policy(std::move(data)));
 }

@@ -25,6 +25,7 @@ struct ActiveRule {
 struct PolicyData {
   PolicySettings settings;                ///< with origins, for `policy show`
   std::vector<PolicyInput> inputs;        ///< the policies that took part
+  std::vector<SourcePtr> documents;       ///< all that were read, those that others extend too
   std::string digest;                     ///< of what they say
   std::vector<Severity> severities;       ///< by index in the catalogue
   std::vector<RuleParams> params;         ///< likewise
@@ -42,7 +43,7 @@ struct PolicyData {
 /// from, for the digest.
 struct PolicyBuilder {
   [[nodiscard]] static std::shared_ptr<const Policy> build(PolicySettings settings, std::vector<PolicyInput> inputs,
-                                                           std::string_view texts);
+                                                           std::vector<SourcePtr> documents, std::string_view texts);
 };
 
 /// What the built-in policy of that name sets: a column of the catalogue, and its document's defaults. Null for any

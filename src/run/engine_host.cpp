@@ -25,6 +25,10 @@ std::optional<std::string> EngineHost::real_path(const std::string& path) const 
   return engine_is_remote() ? std::nullopt : local_.real_path(path);
 }
 
+std::vector<std::string> EngineHost::links_on(const std::string& path) const {
+  return engine_is_remote() ? std::vector<std::string>() : local_.links_on(path);
+}
+
 std::optional<std::string> EngineHost::engine_socket() const { return local_.engine_socket(); }
 
 std::optional<std::uint32_t> EngineHost::uid() const { return local_.uid(); }

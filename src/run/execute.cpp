@@ -12,8 +12,8 @@
 #include "run/conclude.hpp"
 #include "run/held_sources.hpp"
 #include "run/labels.hpp"
-#include "run/noted_writes.hpp"
-#include "run/placeholders.hpp"
+#include "run/next_run_guard.hpp"
+#include "run/owned_container.hpp"
 #include "run/run_record.hpp"
 #include "run/skill_signals.hpp"
 #include "run/source_pins.hpp"
@@ -71,33 +71,6 @@ bool answer_was_lost(const EngineError& error) {
          error.kind == Kind::deadline;
 }
 
-/// A created container, which does not outlive this object unless it is kept.
-class OwnedContainer {
- public:
-  OwnedContainer(Engine& engine, std::string id) : engine_(engine), id_(std::move(id)) {}
-  OwnedContainer(const OwnedContainer&) = delete;
-  OwnedContainer& operator=(const OwnedContainer&) = delete;
-  ~OwnedContainer() {
-    if (!owned_) return;
-    if (const auto removed = remove(); !removed) {
-      log::warn("container {} was not removed: {}", id_, removed.error().message);
-    }
-  }
-
-  [[nodiscard]] const std::string& id() const noexcept { return id_; }
-  void keep() noexcept { owned_ = false; }
-  [[nodiscard]] bool owned() const noexcept { return owned_; }
-  EngineResult<void> remove() {
-    owned_ = false;
-    return engine_.remove(id_, {call_deadline, nullptr});
-  }
-
- private:
-  Engine& engine_;
-  std::string id_;
-  bool owned_ = true;
-};
-
 class Execution {
  public:
   Execution(Engine& engine, const ApprovedSpec& approved, const RunIo& io, RunControl& control,
@@ -121,7 +94,7 @@ class Execution {
   [[nodiscard]] bool ensure();
   [[nodiscard]] bool hold();
   [[nodiscard]] std::optional<std::string> create();
-  void begin_record();
+  void write_record();
   void remove_unclaimed();
   [[nodiscard]] bool verify(const OwnedContainer& container);
   [[nodiscard]] bool accept(Findings findings, std::string_view what);
@@ -149,8 +122,7 @@ class Execution {
   RunRecords records_ = RunRecords::of_user();
   ImageInfo image_;
   EngineHost host_;
-  NotedWrites noted_;             ///< likewise: what it can write, for later runs and for those at the same time
-  Placeholders placeholders_;     ///< until the container is gone
+  NextRunGuard guard_;            ///< until the container is gone
   std::vector<HeldSource> held_;  ///< while it is, no other file has the number of one of these
   SourcePins pins_;
   RunResult result_;
@@ -194,29 +166,24 @@ bool Execution::ensure() {
 /// What the container will see of this machine is opened as it was judged, and handed over in a form that nobody can
 /// exchange; where that can not be had, nothing runs unless nobody could.
 bool Execution::hold() {
+  const ContainerSpec& spec = approved_.spec();
+  record_ = RunRecord::begin(engine_.info().endpoint, spec.skill, !spec.removes_container());
   if (engine_.info().remote) return true;
   const Stopwatch watch(result_.times.create);
-  const ContainerSpec& spec = approved_.spec();
   constexpr std::string_view what = "what the skill was to see of this machine can not be held; nothing was run";
-  auto noted = NotedWrites::begin(approved_, engine_.info());
-  if (!noted) {
+  if (auto begun = guard_.begin(approved_, engine_.info(), record_.run(), &control_.cancellation()); !begun) {
+    if (cancelled()) return false;
+    if (!begun.error().findings.empty()) return accept(std::move(begun.error().findings), what);
     result_.status = RunStatus::refused;
-    result_.message = fmt::format(
-        "what the skill can write can not be put on record, so later runs could not tell what it made; "
-        "nothing was run ({}); set XDG_STATE_HOME to a folder that you can write to, or mount read-only",
-        noted.error());
+    result_.message = std::move(begun.error().message);
     return false;
   }
-  noted_ = std::move(*noted);
-  auto placeholders = Placeholders::make(spec);
-  if (!placeholders) return accept(std::move(placeholders.error()), what);
-  placeholders_ = std::move(*placeholders);
   auto held = hold_sources(spec);
   if (!held) return accept(std::move(held.error()), what);
   held_ = std::move(*held);
   pins_ = SourcePins::make(held_, engine_.info());
   start_.aliases = pins_.aliases();
-  return accept(find_swappable_sources(spec, start_.aliases, noted_.begun()), what);
+  return accept(find_swappable_sources(spec, start_.aliases, guard_.begun()), what);
 }
 
 std::optional<std::string> Execution::create() {
@@ -234,7 +201,7 @@ std::optional<std::string> Execution::create() {
     return std::nullopt;
   }
   // Not to be interrupted: a container whose id is not known yet could not be removed.
-  begin_record();
+  write_record();
   auto id = engine_.create(approved_, labels_, start_, {call_deadline, nullptr});
   if (!id) {
     if (answer_was_lost(id.error())) {
@@ -253,10 +220,8 @@ std::optional<std::string> Execution::create() {
 
 /// Before there is a container: whenever skillrun is killed, the record tells gc what to do. Without one gc leaves the
 /// container alone, which is no reason not to run.
-void Execution::begin_record() {
-  const ContainerSpec& spec = approved_.spec();
-  record_ = RunRecord::begin(engine_.info().endpoint, spec.skill, !spec.removes_container());
-  labels_ = labels_of_run(spec, options_, record_.run());
+void Execution::write_record() {
+  labels_ = labels_of_run(approved_.spec(), options_, record_.run());
   if (const auto written = records_.write(record_); !written) {
     log::info("no record of this run can be written, so `skillrun gc` will not know its container: {}",
               written.error());
@@ -318,6 +283,7 @@ void Execution::run_container(OwnedContainer& container) {
   SkillSignals signals(control_);
   if (cancelled()) return;
   const auto started = Clock::now();
+  guard_.skill_may_run();
   const auto attached = start(container);
   // An engine that may start it again by itself will look for the sources again.
   if (!approved_.spec().restart_policy) pins_.release();
@@ -330,10 +296,15 @@ void Execution::run_container(OwnedContainer& container) {
   if (!finished) log::info("the attached stream: {}", finished.error().message);
   const auto state = final_state(container);
   if (!state) return conclude_failure(result_, RunStatus::engine_error, state.error());
-  if (!container.owned() && !has_ended(*state)) {
+  bool ended = has_ended(*state);
+  if (!container.owned() && !ended) {
     const auto killed = engine_.kill(container.id(), SIGKILL, {call_deadline, nullptr});
     if (!killed) log::warn("container {} was not killed: {}", container.id(), killed.error().message);
+    const auto after = final_state(container);
+    ended = after && has_ended(*after);
   }
+  // One that its engine may start again can write again.
+  if (ended && !approved_.spec().restart_policy) guard_.skill_has_ended();
   conclude(result_, *state, ending);
 }
 
@@ -410,7 +381,10 @@ void Execution::remove(OwnedContainer& container) {
   if (!container.owned()) return;
   const Stopwatch watch(result_.times.remove);
   const auto removed = container.remove();
-  if (removed) return records_.remove(record_);
+  if (removed) {
+    guard_.skill_has_ended();
+    return records_.remove(record_);
+  }
   const std::string trouble = fmt::format("container {} was not removed: {}; `skillrun gc` removes it", container.id(),
                                           removed.error().message);
   result_.message += result_.message.empty() ? trouble : fmt::format("; {}", trouble);

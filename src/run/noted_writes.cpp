@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "engine/log.hpp"
+#include "run/placeholders.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -59,16 +61,21 @@ std::expected<std::vector<WrittenPlace>, UnreadableRecord> all_written_places() 
   return places;
 }
 
-std::expected<NotedWrites, std::string> NotedWrites::begin(const ApprovedSpec& approved, const EngineInfo& engine) {
+std::expected<NotedWrites, std::string> NotedWrites::begin(const ApprovedSpec& approved, const EngineInfo& engine,
+                                                           std::string run, std::vector<std::string> stand_ins) {
   NotedWrites noted;
-  std::vector<std::string> roots;
+  WritesOfRun writes{.skill = approved.spec().skill,
+                     .engine = engine.endpoint,
+                     .run = std::move(run),
+                     .roots = {},
+                     .stand_ins = std::move(stand_ins)};
   for (const Setting<Mount>& mount : approved.spec().mounts) {
-    if (mount.value.type == MountType::bind && !mount.value.read_only) roots.push_back(mount.value.source);
+    if (mount.value.type == MountType::bind && !mount.value.read_only) writes.roots.push_back(mount.value.source);
   }
-  if (engine.remote || roots.empty()) return noted;
+  if (engine.remote || writes.roots.empty()) return noted;
   std::string trouble;
   for (std::string& folder : own_folders()) {
-    const auto begun = WriteRecord(folder).begin(approved.spec().skill, engine.endpoint, roots);
+    const auto begun = WriteRecord(folder).begin(writes);
     if (begun) {
       noted.begun_ = *begun;
       noted.folder_ = std::move(folder);
@@ -79,15 +86,6 @@ std::expected<NotedWrites, std::string> NotedWrites::begin(const ApprovedSpec& a
   return std::unexpected(trouble.empty() ? "there is no place for it" : std::move(trouble));
 }
 
-NotedWrites& NotedWrites::operator=(NotedWrites&& other) noexcept {
-  if (this != &other) {
-    end();
-    folder_ = std::move(other.folder_);
-    begun_ = std::exchange(other.begun_, std::nullopt);
-  }
-  return *this;
-}
-
 void NotedWrites::end() {
   const auto begun = std::exchange(begun_, std::nullopt);
   if (!begun) return;
@@ -96,12 +94,19 @@ void NotedWrites::end() {
   }
 }
 
-std::error_code end_abandoned_writes(const EngineInfo& engine) {
+std::error_code end_abandoned_writes(const EngineInfo& engine, std::span<const std::string> alive) {
   std::error_code error;
+  std::vector<std::string> stand_ins;
   for (const std::string& folder : own_folders()) {
     if (!fs::exists(folder, error)) continue;
-    if (const std::error_code failed = WriteRecord(folder).end_abandoned(engine.endpoint)) error = failed;
+    auto ended = WriteRecord(folder).end_abandoned(engine.endpoint, alive);
+    if (!ended) {
+      error = ended.error();
+    } else {
+      std::ranges::move(*ended, std::back_inserter(stand_ins));
+    }
   }
+  if (const auto places = all_written_places()) remove_placeholders(stand_ins, *places);
   return error;
 }
 

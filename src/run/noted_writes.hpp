@@ -2,9 +2,9 @@
 
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include <skillrun/engine.hpp>
@@ -22,19 +22,14 @@ struct UnreadableRecord {
 /// nobody knows what was written.
 [[nodiscard]] std::expected<std::vector<WrittenPlace>, UnreadableRecord> all_written_places();
 
-/// Puts on record what a run can write of this machine, until this object goes.
+/// Puts on record what a run can write of this machine. The record stays open when this object goes: only who knows
+/// that the container is gone ends it.
 class NotedWrites {
  public:
-  /// Otherwise why it can not be put on record, as half a sentence.
+  /// `run` is what the container carries as a label. Otherwise why it can not be put on record, as half a sentence.
   [[nodiscard]] static std::expected<NotedWrites, std::string> begin(const ApprovedSpec& approved,
-                                                                     const EngineInfo& engine);
-
-  NotedWrites() = default;
-  NotedWrites(NotedWrites&& other) noexcept { *this = std::move(other); }
-  NotedWrites& operator=(NotedWrites&& other) noexcept;
-  NotedWrites(const NotedWrites&) = delete;
-  NotedWrites& operator=(const NotedWrites&) = delete;
-  ~NotedWrites() { end(); }
+                                                                     const EngineInfo& engine, std::string run,
+                                                                     std::vector<std::string> stand_ins);
 
   void end();
   /// When this run began to; nothing when it can write nothing.
@@ -45,7 +40,8 @@ class NotedWrites {
   std::optional<WallTime> begun_;
 };
 
-/// For gc, once nothing of them is left: the skills of processes that have ended can write no more.
-[[nodiscard]] std::error_code end_abandoned_writes(const EngineInfo& engine);
+/// For gc: the skills of processes that have ended can write no more when their containers are not among the `alive`,
+/// which are told by the label that they carry. Takes their stand-ins away.
+[[nodiscard]] std::error_code end_abandoned_writes(const EngineInfo& engine, std::span<const std::string> alive);
 
 }  // namespace skillrun

@@ -18,6 +18,7 @@ SpecBuilder::SpecBuilder(const ResolvedSkill& skill, const CallerContext& caller
   spec.source = skill.source;
   spec.directives = skill.directives;
   if (caller.workdir.starts_with('/')) spec.workdir = clean_path(caller.workdir);
+  if (caller.cwd.starts_with('/')) spec.standing = clean_path(caller.cwd);
 }
 
 Origin SpecBuilder::manifest_origin(const Text& text, std::string field) {

@@ -1,6 +1,7 @@
 #include "support/read_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,8 +13,10 @@ namespace skillrun {
 std::expected<std::string, std::error_code> read_file(const std::string& path, std::size_t limit) {
   constexpr std::size_t piece = std::size_t{64} << 10;
   const auto failure = [] { return std::unexpected(std::error_code(errno, std::generic_category())); };
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!file) return failure();
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  struct stat status{};
+  if (!file || ::fstat(file.get(), &status) != 0) return failure();
+  if (S_ISFIFO(status.st_mode)) return std::unexpected(std::make_error_code(std::errc::not_supported));
   std::string text;
   for (;;) {
     const std::size_t size = text.size();

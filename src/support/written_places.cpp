@@ -37,6 +37,18 @@ WallTime now() { return time_by(CLOCK_REALTIME); }
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
+/// Returns once the stamps of the kernel, which are a tick behind, come after `time`.
+void wait_for_stamps_after(WallTime time) {
+  constexpr timespec pause{.tv_sec = 0, .tv_nsec = 500'000};
+  constexpr int most_pauses = 100;  // a clock that is set back is not waited for
+  for (int i = 0; i < most_pauses && time_by(CLOCK_REALTIME_COARSE) <= time; ++i) ::nanosleep(&pause, nullptr);
+}
+
+void end_now(WrittenPlace& place) {
+  place.end = now();
+  place.stand_ins.clear();
+}
+
 bool same(const ProcessOwner& one, const ProcessOwner& other) {
   return one.machine == other.machine && one.boot == other.boot && one.pid_namespace == other.pid_namespace &&
          one.pid == other.pid && one.start == other.start;
@@ -49,6 +61,10 @@ json::object entry_of(const WrittenPlace& place) {
                      {"begin", place.begin.time_since_epoch().count()},
                      {"owner", json::array{place.owner.machine, place.owner.boot, place.owner.pid_namespace,
                                            place.owner.pid, place.owner.start}}};
+  if (!place.run.empty()) entry["run"] = place.run;
+  if (!place.stand_ins.empty()) {
+    entry["stand_ins"] = json::array(place.stand_ins.begin(), place.stand_ins.end());
+  }
   if (place.end) entry["end"] = place.end->time_since_epoch().count();
   return entry;
 }
@@ -70,6 +86,10 @@ WrittenPlace place_of(const json::object& entry) {
                                .pid = text(owner.at(3)),
                                .start = text(owner.at(4))},
                      .engine = text(entry.at("engine"))};
+  if (const json::value* run = entry.if_contains("run")) place.run = text(*run);
+  if (const json::value* stand_ins = entry.if_contains("stand_ins")) {
+    for (const json::value& path : stand_ins->as_array()) place.stand_ins.push_back(text(path));
+  }
   if (const json::value* end = entry.if_contains("end")) place.end = time_of(*end);
   return place;
 }
@@ -168,7 +188,9 @@ std::error_code WriteRecord::change(const Change& change) const {
   if (find_invalid_utf8(text)) return std::make_error_code(std::errc::illegal_byte_sequence);
   const std::string path = fmt::format("{}/{}", folder_, record_name);
   const std::string fresh = path + ".new";
-  const UniqueFd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
+  // Whatever lies there is no file that somebody needs, and may be a pipe.
+  ::unlink(fresh.c_str());
+  const UniqueFd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
   if (!file || ::fchmod(file.get(), 0644) != 0) return last_error();
   for (std::string_view rest = text; !rest.empty();) {
     const auto written = ::write(file.get(), rest.data(), rest.size());
@@ -178,19 +200,20 @@ std::error_code WriteRecord::change(const Change& change) const {
   return ::rename(fresh.c_str(), path.c_str()) == 0 ? std::error_code() : last_error();
 }
 
-std::expected<WallTime, std::error_code> WriteRecord::begin(std::string_view skill, std::string_view engine,
-                                                            std::span<const std::string> roots) const {
+std::expected<WallTime, std::error_code> WriteRecord::begin(const WritesOfRun& run) const {
   const ProcessOwner owner = ProcessOwner::current();
   // The clock of the kernel's stamps, which is a tick behind: what is changed from now on has a later one.
   const WallTime begun = time_by(CLOCK_REALTIME_COARSE);
   const std::error_code error = change([&](std::vector<WrittenPlace>& places) {
-    for (const std::string& root : roots) {
-      places.push_back({.skill = std::string(skill),
+    for (const std::string& root : run.roots) {
+      places.push_back({.skill = run.skill,
                         .root = root,
                         .begin = begun,
                         .end = {},
                         .owner = owner,
-                        .engine = std::string(engine)});
+                        .engine = run.engine,
+                        .run = run.run,
+                        .stand_ins = &root == &run.roots.front() ? run.stand_ins : std::vector<std::string>()});
     }
   });
   if (error) return std::unexpected(error);
@@ -199,23 +222,34 @@ std::expected<WallTime, std::error_code> WriteRecord::begin(std::string_view ski
 
 std::error_code WriteRecord::end(WallTime begun) const {
   const ProcessOwner owner = ProcessOwner::current();
-  return change([&](std::vector<WrittenPlace>& places) {
+  WallTime ended{};
+  const std::error_code error = change([&](std::vector<WrittenPlace>& places) {
     for (WrittenPlace& place : places) {
-      if (!place.end && place.begin == begun && same(place.owner, owner)) place.end = now();
+      if (place.end || place.begin != begun || !same(place.owner, owner)) continue;
+      end_now(place);
+      ended = *place.end;
     }
   });
+  wait_for_stamps_after(ended);
+  return error;
 }
 
-std::error_code WriteRecord::end_abandoned(std::string_view engine) const {
+std::expected<std::vector<std::string>, std::error_code> WriteRecord::end_abandoned(
+    std::string_view engine, std::span<const std::string> alive) const {
   const ProcessOwner here = ProcessOwner::current();
-  return change([&](std::vector<WrittenPlace>& places) {
+  std::vector<std::string> stand_ins;
+  const std::error_code error = change([&](std::vector<WrittenPlace>& places) {
     for (WrittenPlace& place : places) {
-      if (!place.end && place.engine == engine &&
-          judge_owner(place.owner, here, look_at_process).kind == OwnerVerdict::Kind::ended) {
-        place.end = now();
+      if (place.end || place.engine != engine || std::ranges::find(alive, place.run) != alive.end() ||
+          judge_owner(place.owner, here, look_at_process).kind != OwnerVerdict::Kind::ended) {
+        continue;
       }
+      std::ranges::copy(place.stand_ins, std::back_inserter(stand_ins));
+      end_now(place);
     }
   });
+  if (error) return std::unexpected(error);
+  return stand_ins;
 }
 
 }  // namespace skillrun

@@ -20,9 +20,11 @@ struct WrittenPlace {
   std::string skill;
   std::string root;  ///< a real path
   WallTime begin;
-  std::optional<WallTime> end;  ///< nothing: it still can, or nobody knows when that ended
-  ProcessOwner owner;           ///< the run that it belongs to
-  std::string engine;           ///< the endpoint of the one that ran it
+  std::optional<WallTime> end;              ///< nothing: it still can, or nobody knows when that ended
+  ProcessOwner owner;                       ///< the run that it belongs to
+  std::string engine;                       ///< the endpoint of the one that ran it
+  std::string run = {};                     ///< what its container carries as a label
+  std::vector<std::string> stand_ins = {};  ///< what was put there so that it can not; nothing once it has ended
 
   [[nodiscard]] bool covers(std::string_view path, WallTime changed) const noexcept;
 };
@@ -39,6 +41,15 @@ void merge_ended(std::vector<WrittenPlace>& places, std::size_t most);
 [[nodiscard]] std::string format_written_places(std::span<const WrittenPlace> places);
 [[nodiscard]] std::optional<std::vector<WrittenPlace>> parse_written_places(std::string_view text);
 
+/// What is noted of a run that begins.
+struct WritesOfRun {
+  std::string skill;
+  std::string engine;
+  std::string run;
+  std::vector<std::string> roots;
+  std::vector<std::string> stand_ins;
+};
+
 /// What skills of this user could write, in a file of a state folder.
 class WriteRecord {
  public:
@@ -48,12 +59,14 @@ class WriteRecord {
   [[nodiscard]] std::vector<WrittenPlace> read(std::error_code& error) const;
   /// Notes that from now on a run of this process can write to the roots; when that is, for end(). A root that is not
   /// UTF-8 can not be noted: nobody could read the record again.
-  [[nodiscard]] std::expected<WallTime, std::error_code> begin(std::string_view skill, std::string_view engine,
-                                                               std::span<const std::string> roots) const;
-  /// Notes that the run which began then can write no more.
+  [[nodiscard]] std::expected<WallTime, std::error_code> begin(const WritesOfRun& run) const;
+  /// Notes that the run which began then can write no more. What is changed after this call is not its work by any
+  /// stamp.
   [[nodiscard]] std::error_code end(WallTime begun) const;
-  /// The same for all runs on an engine whose process has ended: to be called once their containers are gone.
-  [[nodiscard]] std::error_code end_abandoned(std::string_view engine) const;
+  /// The same for all runs on an engine whose process has ended and whose containers are not among the `alive`. Their
+  /// stand-ins, which nothing needs any more unless another run has put its own there.
+  [[nodiscard]] std::expected<std::vector<std::string>, std::error_code> end_abandoned(
+      std::string_view engine, std::span<const std::string> alive) const;
 
  private:
   template <class Change>

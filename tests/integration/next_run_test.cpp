@@ -64,6 +64,13 @@ Tally race(const World& world, const fs::path& source, const fs::path& link, int
 /// The files and folders below a folder, one a line.
 std::string listing(const fs::path& folder) { return run(shell("cd \"$1\" && find . | LC_ALL=C sort", {folder})).out; }
 
+Command git(const std::string& words, const fs::path& folder) {
+  Command command = shell("git " + words);
+  command.directory = folder;
+  command.environment = {{"HOME", folder.parent_path() / "home"}};
+  return command;
+}
+
 /// Without -m: what the project search finds.
 Outcome in_folder(const World& world, const fs::path& folder, const std::vector<std::string>& words) {
   Command command = world.command(words);
@@ -121,7 +128,7 @@ TEST_CASE_FIXTURE(World, "a skill can not make what skillrun or others run from 
   const Outcome outcome = script(
       "chmod 777 .skillrun .git .vscode 2>/dev/null\n"
       "for f in .skillrun/jq.toml skillrun.toml skillrun.yaml skillrun.yml .skill-engine.toml skill-engine.toml .envrc "
-      ".git/config .git/hooks/pre-commit .vscode/tasks.json; do\n"
+      ".git/config .git/hooks/pre-commit .vscode/tasks.json HEAD; do\n"
       "  mkdir -p \"$(dirname $f)\" 2>/dev/null; (echo planted > $f) 2>/dev/null && echo wrote $f\n"
       "  rm -rf \"$f\" 2>/dev/null; mv $f moved 2>/dev/null && echo moved $f; done\n"
       "mv .git g 2>/dev/null && echo moved\nmv .skillrun s 2>/dev/null && echo moved\necho ordinary > file");
@@ -130,22 +137,80 @@ TEST_CASE_FIXTURE(World, "a skill can not make what skillrun or others run from 
   CHECK(listing(work()) == ".\n./file\n");
 }
 
-TEST_CASE_FIXTURE(World, "what is there stays as it is, and the rest of a repository can be written") {
+TEST_CASE_FIXTURE(World, "what is there stays as it is, a repository as a whole") {
   manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"0:0\""));
-  fs::create_directories(work() / ".git/hooks");
+  REQUIRE(run(git("init -q . && git config user.email a@b && git config user.name me", work())).status == 0);
   fs::create_directories(work() / ".skillrun");
-  write_file(work() / ".git/config", "mine\n");
   write_file(work() / ".skillrun/jq.toml", "mine\n");
   const std::string before = listing(work());
+  const std::string settings = read_file(work() / ".git/config");
   const Outcome outcome = script(
-      "echo x > .git/HEAD && cat .git/config .skillrun/jq.toml\n"
-      "(echo x > .git/config) 2>/dev/null; (echo x > .git/hooks/pre-commit) 2>/dev/null; rm -rf .skillrun 2>/dev/null\n"
-      "mv .git other 2>/dev/null || echo kept");
-  CHECK(outcome.out == "mine\nmine\nkept\n");
-  CHECK(read_file(work() / ".git/config") == "mine\n");
+      "cat .skillrun/jq.toml; cat .git/HEAD > /dev/null && echo readable\n"
+      "for f in config HEAD index commondir hooks/pre-commit; do (echo x > .git/$f) 2>/dev/null && echo wrote $f; "
+      "done\n"
+      "rm -rf .skillrun 2>/dev/null; mv .git other 2>/dev/null || echo kept");
+  CHECK(outcome.out == "mine\nreadable\nkept\n");
+  CHECK(read_file(work() / ".git/config") == settings);
   CHECK(read_file(work() / ".skillrun/jq.toml") == "mine\n");
-  fs::remove(work() / ".git/HEAD");
   CHECK(listing(work()) == before);
+}
+
+TEST_CASE_FIXTURE(World, "git runs nothing that a skill left, whatever git would take for its settings") {
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"host\""));
+  const std::string proof = folder() / "proof";
+  const std::string config =
+      "printf '[core]\\n\\trepositoryformatversion = 0\\n\\tbare = false\\n%s\\tfsmonitor = touch " + proof +
+      "; false\\n' ";
+  SUBCASE("a common folder") {
+    REQUIRE(run(git("init -q .", work())).status == 0);
+    (void)script("mkdir c; cp .git/HEAD c; cp -r .git/objects .git/refs c; " + config +
+                 "'' > c/config; echo ../c > .git/commondir");
+  }
+  SUBCASE("a repository without .git") {
+    (void)script("mkdir -p objects refs; echo 'ref: refs/heads/main' > HEAD; " + config +
+                 "'\tworktree = .\n' > config");
+  }
+  SUBCASE("the same in a folder of a repository") {
+    REQUIRE(run(git("init -q ..", work())).status == 0);
+    (void)script("mkdir -p objects refs; echo 'ref: refs/heads/main' > HEAD; " + config +
+                 "'\tworktree = .\n' > config; mkdir -p .git && cp -r HEAD objects refs config .git");
+  }
+  SUBCASE("a submodule") {
+    REQUIRE(run(git("init -q . && git init -q lib && git -C lib -c user.email=a@b -c user.name=a commit -q "
+                    "--allow-empty -m 1 && printf '[submodule \"lib\"]\\n\\tpath = lib\\n\\turl = ./lib\\n' > "
+                    ".gitmodules && git add lib .gitmodules",
+                    work()))
+                .status == 0);
+    (void)script("rm -rf lib/.git; mkdir -p lib/.git; cp -r .git/HEAD .git/objects .git/refs lib/.git; " + config +
+                 "'' > lib/.git/config; mv lib l2");
+  }
+  (void)run(git("status", work()));
+  CHECK_FALSE(fs::exists(proof));
+}
+
+TEST_CASE_FIXTURE(World, "a policy that allows .git lets a skill commit, and more") {
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"host\""));
+  write_file(folder() / "commits.yaml",
+             "apiVersion: skillrun.policy/v1\nname: commits\nextends: [baseline]\n"
+             "rules: {protected-file: {params: {allow: [.git]}}}\n");
+  REQUIRE(run(git("init -q .", work())).status == 0);
+  const std::vector<std::string> commit{
+      "-p", folder() / "commits.yaml", "t", "--", "sh", "-c", "echo x >> .git/config && echo wrote"};
+  CHECK(skillrun(commit).out == "wrote\n");
+}
+
+TEST_CASE_FIXTURE(World, "where the caller stands is kept as the mounted folder above it is") {
+  fs::create_directories(work() / "a/b");
+  write_file(work() / "skillrun.toml",
+             busybox_skill("volumes = [\"./:/w\"]\nworking_dir = \"/w/a/b\"\nuser = \"host\""));
+  const Outcome outcome =
+      in_folder(*this, work() / "a/b",
+                {"t", "--", "sh", "-c",
+                 "for f in .envrc ../.envrc .git/config HEAD ../HEAD .vscode/tasks.json skillrun.toml; do\n"
+                 "  (mkdir -p \"$(dirname $f)\" && echo planted > $f) 2>/dev/null && echo wrote $f; done\n"
+                 "mv ../b ../c 2>/dev/null && echo moved; mv /w/a /w/c 2>/dev/null && echo moved; echo done"});
+  CHECK_MESSAGE(outcome.out == "done\n", outcome.err);
+  CHECK(listing(work()) == ".\n./a\n./a/b\n./skillrun.toml\n");
 }
 
 TEST_CASE_FIXTURE(World, "runs at the same time share what keeps the names, and leave nothing") {

@@ -89,9 +89,41 @@ TEST_CASE("a folder that is exchanged during the run does not get the result") {
     return 0;
   });
   const auto outcome = integration::run(place.on(engine, {"run", "--result-file", "results/r.json", "play"}));
-  CHECK_MESSAGE(outcome.status == 0, outcome.err);
+  CHECK(outcome.status == 125);
+  CHECK_MESSAGE(outcome.err.contains("exchanged"), outcome.err);
   CHECK(fs::is_empty(place.at("elsewhere")));
   CHECK(status_in(place.read("moved/r.json")) == "exited");
+}
+
+TEST_CASE("a file that lies at the result's path and is not the result is never left unsaid") {
+  const Place place;
+  fs::create_directory(place.at("results"));
+  const StubEngine engine([&](const Skill&) {
+    fs::rename(place.at("results"), place.at("moved"));
+    place.write("results/r.json", R"({"status": "exited", "exit_status": 0})");
+    return 9;
+  });
+  const auto outcome = integration::run(place.on(engine, {"run", "--result-file", "results/r.json", "play"}));
+  CHECK(outcome.status == 125);
+  CHECK_MESSAGE(outcome.err.contains("not the result"), outcome.err);
+  CHECK(status_in(place.read("moved/r.json")) == "exited");
+}
+
+TEST_CASE("a pipe that somebody left in the place of a result or a log is refused at once") {
+  const StubEngine engine;
+  const Place place;
+  REQUIRE(::mkfifo(place.at("pipe").c_str(), 0600) == 0);
+  // Somebody reads it, or would: neither makes it a file.
+  for (const int reader : {-1, ::open(place.at("pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)}) {
+    for (const auto& words : {std::vector<std::string>{"run", "--result-file", "pipe", "tool", "hello"},
+                              std::vector<std::string>{"--log-file", "pipe", "run", "tool", "hello"}}) {
+      const auto outcome = integration::run(place.on(engine, words));
+      CHECK(outcome.status == 125);
+      CHECK_MESSAGE(outcome.err.contains("pipe"), outcome.err);
+      CHECK(outcome.out.empty());
+    }
+    if (reader >= 0) ::close(reader);
+  }
 }
 
 TEST_CASE("a result that can not be written is an error, and no other one takes its place") {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "policy/protected_files.hpp"
+#include "policy/protected_places.hpp"
 #include "policy/rule_support.hpp"
 
 namespace skillrun::rules {
@@ -26,7 +27,11 @@ void check(const RuleContext& context, FindingSink& sink) {
     }
     const std::optional<std::string> real = context.host.real_path(host.path);
     if (real != host.path) return false;
-    for (const ProtectedPlace& place : protected_places(host.path, names, context.host)) {
+    if (is_deciding(host.path, context.spec, context.host)) {
+      sink.report(host.origin, fmt::format("{} decides what runs, and the mount is writable", host.text()));
+      return true;
+    }
+    for (const ProtectedPlace& place : protected_places(host.path, names, context.spec, context.host)) {
       if (place.kind != ProtectedPlace::Kind::link) continue;
       sink.report(
           host.origin,
@@ -46,15 +51,15 @@ constexpr RuleParam params[] = {
     {.name = "allow",
      .type = ParamType::words,
      .effect = ParamEffect::exempt,
-     .description = "names that skills may write, such as .git/config",
-     .normalize = normalize_protected_file}};
+     .description = "names that skills may write; .git lets them commit, and name programs that your own git runs",
+     .normalize = normalize_allowed_file}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "protected-file",
               .privileged = info,
               .baseline = error,
               .restricted = error,
-              .summary = "a writable mount of what is run from a folder, such as manifests and .git/hooks",
+              .summary = "a writable mount of what is run from a folder, such as manifests and .git",
               .why = "what a skill writes there runs later, outside of any container, or as a skill of its own choice",
               .remedy =
                   "mount the folder above it, in which skillrun keeps these names read-only, or mount it read-only",

@@ -10,6 +10,7 @@
 
 #include "engine/build_context.hpp"
 #include "engine/context_snapshot.hpp"
+#include "support/placeholder.hpp"
 #include "support/sha256.hpp"
 #include "unit/engine/api_fake_engine.hpp"
 
@@ -161,6 +162,19 @@ TEST_CASE("a context that can not be sent faithfully is refused with the reason"
   folder.file(".dockerignore", "pipe");
   CHECK(message().empty());
   CHECK_FALSE(BuildContext::open("/nonexistent", ""));
+}
+
+TEST_CASE("what a run put there to keep its skill from making it is no part of a context") {
+  Folder folder;
+  folder.file("Dockerfile");
+  const auto plain = archive_of(folder);
+  REQUIRE(::mkdir((folder.path() / ".git").c_str(), placeholder_folder_mode) == 0);
+  folder.file(".envrc", "");
+  fs::permissions(folder.path() / ".envrc", static_cast<fs::perms>(placeholder_file_mode));
+  const auto during = archive_of(folder);
+  REQUIRE(plain);
+  REQUIRE(during);
+  CHECK(*plain == *during);
 }
 
 TEST_CASE("a context that is given up half-way leaves no descriptor open") {

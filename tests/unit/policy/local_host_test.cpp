@@ -53,6 +53,19 @@ TEST_CASE("a missing end is kept, and a dangling symlink is followed to where it
   CHECK(host.exists(folder.path()) == true);
 }
 
+TEST_CASE("every link that is followed is told by where it lies itself") {
+  const Folder folder;
+  const LocalHost host;
+  fs::create_directory(folder / "real");
+  fs::create_symlink("real", folder / "one");
+  fs::create_symlink("one", folder / "two");
+  fs::create_symlink("missing", folder / "real/three");
+  CHECK(host.links_on(folder / "two/three") ==
+        std::vector<std::string>{folder / "two", folder / "one", folder / "real/three"});
+  CHECK(host.links_on(folder / "real/none").empty());
+  CHECK(host.links_on("relative").empty());
+}
+
 TEST_CASE("dot-dot in a symlink leads up from where the symlink really is") {
   const Folder folder;
   fs::create_directories(folder / "one/two");

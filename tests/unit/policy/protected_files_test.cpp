@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "policy/protected_files.hpp"
+#include "policy/submodules.hpp"
 #include "support.hpp"
 
 using namespace skillrun;
@@ -24,8 +25,8 @@ struct Disk : FakeHost {
 };
 
 /// The mounts that an admitted spec has beside the declared one, as "target mode name".
-std::vector<std::string> masks(const Setting<Mount>& mount, const HostView& host, const Policy& policy = baseline()) {
-  ContainerSpec spec = clean_spec();
+std::vector<std::string> masks(const Setting<Mount>& mount, const HostView& host, const Policy& policy = baseline(),
+                               ContainerSpec spec = clean_spec()) {
   spec.mounts.push_back(mount);
   const auto approved = admit(policy, std::move(spec), host);
   REQUIRE(approved);
@@ -40,6 +41,11 @@ std::vector<std::string> masks(const Setting<Mount>& mount, const HostView& host
   }
   std::ranges::sort(found);
   return found;
+}
+
+/// Whether a line begins so.
+bool holds(const std::vector<std::string>& found, std::string_view begin) {
+  return std::ranges::any_of(found, [&](const std::string& line) { return line.starts_with(begin); });
 }
 
 std::shared_ptr<const Policy> with_params(const std::string& params) {
@@ -65,6 +71,7 @@ TEST_CASE("in a writable folder the protected names are read-only, whether they 
       "/w/.skill-engine.toml ro .skill-engine.toml",
       "/w/.skillrun ro .skillrun/",
       "/w/.vscode ro .vscode/",
+      "/w/HEAD ro HEAD",
       "/w/skill-engine.toml ro skill-engine.toml",
       "/w/skillrun.toml ro skillrun.toml",
       "/w/skillrun.yaml ro skillrun.yaml",
@@ -75,29 +82,69 @@ TEST_CASE("in a writable folder the protected names are read-only, whether they 
 
 TEST_CASE("the folder above a protected name stays writable, and can not be moved away with it") {
   Disk disk = empty_project();
-  disk.on_disk.insert(disk.on_disk.end(), {"/srv/p/.git", "/srv/p/.git/hooks"});
-  disk.plain_files = {"/srv/p/.git/config"};
+  disk.on_disk.insert(disk.on_disk.end(), {"/srv/p/.vscode"});
+  disk.plain_files = {"/srv/p/.vscode/tasks.json"};
   const auto found = masks(bind("/srv/p", "/w", false), disk);
-  const auto holds = [&](const char* line) { return std::ranges::find(found, line) != found.end(); };
-  CHECK(holds("/w/.git rw .git/"));
-  CHECK(holds("/w/.git/config ro .git/config"));
-  CHECK(holds("/w/.git/hooks ro .git/hooks/"));
+  CHECK(holds(found, "/w/.vscode rw .vscode/"));
+  CHECK(holds(found, "/w/.vscode/tasks.json ro .vscode/tasks.json"));
+}
+
+TEST_CASE("a repository is read-only as a whole, and needs nothing else") {
+  Disk disk = empty_project();
+  disk.on_disk.insert(disk.on_disk.end(),
+                      {"/srv/p/.git", "/srv/p/.git/hooks", "/srv/p/.git/objects", "/srv/p/.git/refs"});
+  disk.plain_files = {"/srv/p/.git/HEAD", "/srv/p/.git/config"};
+  const auto found = masks(bind("/srv/p", "/w", false), disk);
+  CHECK(holds(found, "/w/.git ro .git/"));
+  CHECK_FALSE(holds(found, "/w/.git/"));
+  CHECK_FALSE(holds(found, "/w/HEAD"));
+}
+
+TEST_CASE("a folder without a repository can not become one, and one that is one has its settings kept") {
+  Disk disk = empty_project();
+  disk.on_disk.insert(disk.on_disk.end(), {"/srv/p/.git", "/srv/p/.git/refs", "/srv/p/objects", "/srv/p/refs"});
+  // A .git without all that makes a repository is none.
+  CHECK(holds(masks(bind("/srv/p", "/w", false), disk), "/w/HEAD ro HEAD"));
+  disk.plain_files = {"/srv/p/HEAD", "/srv/p/config"};
+  const auto found = masks(bind("/srv/p", "/w", false), disk);
+  for (const char* line : {"/w/HEAD ro HEAD", "/w/config ro config", "/w/hooks ro hooks/", "/w/commondir ro commondir",
+                           "/w/config.worktree ro", "/w/modules ro modules/", "/w/worktrees ro worktrees/"}) {
+    CAPTURE(line);
+    CHECK(holds(found, line));
+  }
+}
+
+TEST_CASE("submodules are kept as the repository above them is") {
+  Disk disk = empty_project();
+  disk.on_disk.insert(disk.on_disk.end(),
+                      {"/srv/p/.git", "/srv/p/.git/objects", "/srv/p/.git/refs", "/srv/p/lib", "/srv/p/lib/one"});
+  disk.plain_files = {"/srv/p/.git/HEAD", "/srv/p/.gitmodules", "/srv/p/lib/one/.git"};
+  disk.files["/srv/p/.gitmodules"] =
+      "[submodule \"one\"]\n\tpath = lib/one\n\turl = x\n[submodule \"no\"]\n path=../x\n";
+  const auto found = masks(bind("/srv/p", "/w", false), disk);
+  CHECK(holds(found, "/w/.gitmodules ro .gitmodules"));
+  CHECK(holds(found, "/w/lib rw lib/"));
+  CHECK(holds(found, "/w/lib/one rw lib/one/"));
+  CHECK(holds(found, "/w/lib/one/.git ro lib/one/.git"));
+}
+
+TEST_CASE("paths of submodules are read as git writes them") {
+  CHECK(submodule_paths("[submodule \"a\"]\n\tpath = a b\n\tpath = \"c\\\"d\"\r\n\tpath = a b\n\tnopath = x\n") ==
+        std::vector<std::string>{"a b", "c\"d"});
+  CHECK(submodule_paths("path = /abs\npath = ../up\npath =\npath").empty());
 }
 
 TEST_CASE("a .git that is a file says where the repository is and is protected itself") {
   Disk disk = empty_project();
   disk.plain_files = {"/srv/p/.git"};
   const auto found = masks(bind("/srv/p", "/w", false), disk);
-  CHECK(std::ranges::find(found, "/w/.git ro .git") != found.end());
+  CHECK(holds(found, "/w/.git ro .git"));
+  CHECK_FALSE(holds(found, "/w/HEAD"));
 }
 
 TEST_CASE("a folder that is mounted by a part of a protected name is protected in what is left of the name") {
-  Disk disk;
-  disk.on_disk = {"/srv/p/.git", "/srv/p/.git/hooks"};
-  const auto found = masks(bind("/srv/p/.git", "/g", false), disk);
-  const auto holds = [&](const char* line) { return std::ranges::find(found, line) != found.end(); };
-  CHECK(holds("/g/hooks ro hooks/"));
-  CHECK(holds("/g/config ro config"));
+  const auto found = masks(bind("/srv/p/.vscode", "/g", false), Disk({"/srv/p/.vscode"}));
+  CHECK(holds(found, "/g/tasks.json ro tasks.json"));
 }
 
 TEST_CASE("nothing is protected where nothing can be written, and on another machine") {
@@ -110,12 +157,12 @@ TEST_CASE("nothing is protected where nothing can be written, and on another mac
 
 TEST_CASE("a writable mount of a protected name is refused, wherever it lies") {
   for (const char* path : {"/srv/p/.skillrun", "/srv/p/.skillrun/tools", "/srv/p/skillrun.toml", "/srv/p/.git/hooks",
-                           "/srv/p/.git/hooks/pre-commit", "/srv/p/.envrc", "/srv/.git/config"}) {
+                           "/srv/p/.git/hooks/pre-commit", "/srv/p/.envrc", "/srv/.git/config", "/srv/p/.git"}) {
     CAPTURE(path);
     CHECK(has(judge_mount(bind(path, "/w", false)), "protected-file", Severity::error));
     CHECK_FALSE(has(judge_mount(bind(path, "/w", true)), "protected-file"));
   }
-  for (const char* path : {"/srv/p/my.skillrun", "/srv/p/.git", "/srv/p/.git/hooks.d", "/srv/p/skillrun.toml.bak"}) {
+  for (const char* path : {"/srv/p/my.skillrun", "/srv/p/.github", "/srv/p/skillrun.toml.bak"}) {
     CAPTURE(path);
     CHECK_FALSE(has(judge_mount(bind(path, "/w", false)), "protected-file"));
   }
@@ -131,18 +178,18 @@ TEST_CASE("a protected name that is a link can not be protected") {
 }
 
 TEST_CASE("a policy adds and allows protected names") {
-  const auto policy = with_params("{add: [.husky/, package.json], allow: [.git/config, .envrc]}");
+  const auto policy = with_params("{add: [.husky/, package.json], allow: [.git, .envrc]}");
   Disk disk = empty_project();
   disk.on_disk.insert(disk.on_disk.end(), {"/srv/p/.git", "/srv/p/.git/hooks"});
   const auto found = masks(bind("/srv/p", "/w", false), disk, *policy);
-  const auto holds = [&](std::string_view target) {
-    return std::ranges::any_of(found, [&](const std::string& line) { return line.starts_with(target); });
-  };
-  CHECK(holds("/w/.husky ro .husky/"));
-  CHECK(holds("/w/package.json ro"));
-  CHECK(holds("/w/.git/hooks ro"));
-  CHECK_FALSE(holds("/w/.git/config"));
-  CHECK_FALSE(holds("/w/.envrc"));
+  CHECK(holds(found, "/w/.husky ro .husky/"));
+  CHECK(holds(found, "/w/package.json ro"));
+  CHECK_FALSE(holds(found, "/w/.git"));
+  CHECK_FALSE(holds(found, "/w/HEAD"));
+  CHECK_FALSE(holds(found, "/w/.envrc"));
+  CHECK(normalize_allowed_file(".git/"));
+  CHECK(normalize_allowed_file(".vscode/tasks.json"));
+  CHECK_FALSE(normalize_allowed_file(".git/config"));  // it would open nothing
   CHECK_FALSE(normalize_protected_file("../x"));
   CHECK_FALSE(normalize_protected_file("/x"));
   CHECK_FALSE(normalize_protected_file(""));
@@ -157,9 +204,72 @@ TEST_CASE("the manifest of the skill is protected wherever it lies below a writa
   disk.on_disk = {"/srv", "/srv/skills"};
   disk.plain_files = {"/srv/skills/skills.toml"};
   const auto found = masks(bind("/srv", "/w", false), disk);
-  const auto holds = [&](const char* line) { return std::ranges::find(found, line) != found.end(); };
-  CHECK(holds("/w/skills rw skills/"));
-  CHECK(holds("/w/skills/skills.toml ro skills/skills.toml"));
+  CHECK(holds(found, "/w/skills rw skills/"));
+  CHECK(holds(found, "/w/skills/skills.toml ro skills/skills.toml"));
+  // Who works there uses the folder, too.
+  CHECK(holds(found, "/w/skills/.envrc ro skills/.envrc"));
+}
+
+TEST_CASE("every folder from the mounted one down to where the caller stands has its names kept") {
+  Disk disk({"/srv", "/srv/a", "/srv/a/b", "/srv/skills"});
+  ContainerSpec spec = clean_spec();
+  spec.standing = "/srv/a/b";
+  const auto found = masks(bind("/srv", "/w", false), disk, baseline(), spec);
+  for (const char* line :
+       {"/w/.envrc ro .envrc", "/w/a rw a/", "/w/a/.envrc ro a/.envrc", "/w/a/b rw a/b/", "/w/a/b/.git ro a/b/.git/",
+        "/w/a/b/HEAD ro a/b/HEAD", "/w/a/b/.skillrun ro a/b/.skillrun/"}) {
+    CAPTURE(line);
+    CHECK(holds(found, line));
+  }
+  spec.standing = "/home/me";
+  CHECK_FALSE(holds(masks(bind("/srv", "/w", false), disk, baseline(), spec), "/w/a"));
+}
+
+TEST_CASE("what was read to decide is kept: files, whole folders, and what could be put where nothing was") {
+  Disk disk({"/srv/p", "/srv/p/pol", "/srv/p/skills"});
+  disk.plain_files = {"/srv/p/pol/base.yaml", "/srv/p/skills/a.toml"};
+  ContainerSpec spec = clean_spec();
+  spec.deciding = {"/srv/p/pol/base.yaml", "/srv/p/skills/", "/srv/p/skills/a.toml", "/srv/p/none.toml", "/srv/else"};
+  const auto found = masks(bind("/srv/p", "/w", false), disk, baseline(), spec);
+  CHECK(holds(found, "/w/pol/base.yaml ro pol/base.yaml"));
+  CHECK(holds(found, "/w/skills ro skills/"));
+  CHECK_FALSE(holds(found, "/w/skills/"));
+  CHECK(holds(found, "/w/none.toml ro none.toml"));
+}
+
+TEST_CASE("the recipe of an image is kept: the context as a whole, or what makes it one") {
+  Disk disk({"/srv/p", "/srv/p/image", "/srv/p/image/files"});
+  disk.plain_files = {"/srv/p/image/Dockerfile"};
+  ContainerSpec spec = clean_spec();
+  BuildRecipe recipe;
+  recipe.context = ContextRecipe{.context = "/srv/p/image", .dockerfile = "Dockerfile", .target = {}, .args = {}};
+  spec.build = set(recipe, "docker.build");
+  spec.source = std::make_shared<const SourceText>(SourceText{.name = "m.toml", .directory = "/srv/p", .text = "x"});
+  const auto whole = masks(bind("/srv/p", "/w", false), disk, baseline(), spec);
+  CHECK(holds(whole, "/w/image ro image/"));
+  CHECK_FALSE(holds(whole, "/w/image/"));
+  const auto inside = masks(bind("/srv/p/image", "/w", false), disk, baseline(), spec);
+  CHECK(holds(inside, "/w/Dockerfile ro Dockerfile"));
+  CHECK(holds(inside, "/w/.dockerignore ro .dockerignore"));
+}
+
+TEST_CASE("a link that leads to a deciding document can not be kept, nor can the document be mounted writable") {
+  Disk disk({"/srv/p", "/srv/p/.skillrun"});
+  disk.plain_files = {"/srv/real.yaml", "/srv/p/mine.toml"};
+  disk.links["/srv/p/p.yaml"] = "/srv/real.yaml";
+  disk.links["/srv/p/.skillrun/x.toml"] = "/srv/p/mine.toml";
+  ContainerSpec spec = clean_spec();
+  spec.mounts.push_back(bind("/srv/p", "/w", false));
+  spec.deciding = {"/srv/p/.skillrun/x.toml"};  // the folder of the link is kept
+  CHECK_FALSE(has(evaluate(baseline(), spec, disk), "protected-file"));
+  spec.deciding = {"/srv/p/p.yaml"};
+  CHECK(has(evaluate(baseline(), spec, disk), "protected-file", Severity::error));
+  spec.mounts.front().value.read_only = true;
+  CHECK_FALSE(has(evaluate(baseline(), spec, disk), "protected-file"));
+  spec.mounts = {bind("/srv/p/mine.toml", "/w", false)};
+  CHECK_FALSE(has(evaluate(baseline(), spec, disk), "protected-file"));
+  spec.deciding = {"/srv/p/mine.toml"};
+  CHECK(has(evaluate(baseline(), spec, disk), "protected-file", Severity::error));
 }
 
 TEST_CASE("another mount that lies over a protected name is judged for itself") {

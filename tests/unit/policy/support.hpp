@@ -38,6 +38,13 @@ class FakeHost : public LexicalHost {
     const auto found = links.find(path);
     return found == links.end() ? path : found->second;
   }
+  std::vector<std::string> links_on(const std::string& path) const override {
+    std::vector<std::string> followed;
+    for (const auto& [link, target] : links) {
+      if (path == link || path.starts_with(link + "/")) followed.push_back(link);
+    }
+    return followed;
+  }
   std::optional<std::string> engine_socket() const override { return socket; }
   std::optional<std::uint32_t> uid() const override { return user; }
   std::optional<std::uint32_t> gid() const override { return user; }

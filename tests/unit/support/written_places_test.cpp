@@ -1,5 +1,8 @@
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "../temporary_folder.hpp"
@@ -19,6 +22,14 @@ WrittenPlace place(std::string root, std::int64_t begin, std::optional<std::int6
           .end = end ? std::optional(at(*end)) : std::nullopt,
           .owner = {},
           .engine = {}};
+}
+
+WritesOfRun run_of(std::string skill, std::string engine, std::vector<std::string> roots) {
+  return {.skill = std::move(skill),
+          .engine = std::move(engine),
+          .run = "r1",
+          .roots = std::move(roots),
+          .stand_ins = {"/p/.envrc"}};
 }
 
 std::vector<WrittenPlace> read(const WriteRecord& record) {
@@ -58,13 +69,12 @@ TEST_CASE("a file that was changed before a run is nobody's, one that was change
   timespec tick{0, 20'000'000};
   ::nanosleep(&tick, nullptr);
   const std::vector<std::string> roots{folder.path()};
-  const auto begun = record.begin("tool", "unix:///e", roots);
+  const auto begun = record.begin(run_of("tool", "unix:///e", roots));
   REQUIRE(begun);
   const std::string during = folder.write("during", "x");
   CHECK(writer_of(before, changed(before), read(record)) == nullptr);
   CHECK(writer_of(during, changed(during), read(record)) != nullptr);
   REQUIRE_FALSE(record.end(*begun));
-  ::nanosleep(&tick, nullptr);
   const std::string after = folder.write("after", "x");
   const auto places = read(record);
   CHECK(writer_of(after, changed(after), places) == nullptr);
@@ -78,10 +88,10 @@ TEST_CASE("the end of one run is not the end of another of the same process") {
   const TemporaryFolder folder;
   const WriteRecord record(folder.path());
   const std::vector<std::string> roots{"/p"};
-  const auto first = record.begin("a", "e", roots);
+  const auto first = record.begin(run_of("a", "e", roots));
   timespec tick{0, 20'000'000};
   ::nanosleep(&tick, nullptr);
-  const auto second = record.begin("b", "e", roots);
+  const auto second = record.begin(run_of("b", "e", roots));
   REQUIRE(first);
   REQUIRE(second);
   REQUIRE_FALSE(record.end(*first));
@@ -89,7 +99,7 @@ TEST_CASE("the end of one run is not the end of another of the same process") {
   REQUIRE(places.size() == 2);
   CHECK(places[0].end.has_value() != places[1].end.has_value());
   // This process lives: what it began is not abandoned.
-  REQUIRE_FALSE(record.end_abandoned("e"));
+  REQUIRE(record.end_abandoned("e", {}));
   CHECK(read(record).size() == 2);
   CHECK(writer_of("/p/x", at(std::int64_t{1} << 33), read(record)) != nullptr);
 }
@@ -117,7 +127,7 @@ TEST_CASE("a record that is damaged is an error, never an empty one") {
     (void)WriteRecord(folder.path()).read(error);
     CHECK(error);
     const std::vector<std::string> roots{"/p"};
-    CHECK_FALSE(WriteRecord(folder.path()).begin("s", "e", roots));
+    CHECK_FALSE(WriteRecord(folder.path()).begin(run_of("s", "e", roots)));
   }
 }
 
@@ -125,10 +135,46 @@ TEST_CASE("what could not be read again is not written, and takes nothing with i
   const TemporaryFolder folder;
   const WriteRecord record(folder.path());
   const std::vector<std::string> good{"/p"};
-  REQUIRE(record.begin("s", "e", good));
+  REQUIRE(record.begin(run_of("s", "e", good)));
   const std::vector<std::string> bad{"/p/\xff"};
-  CHECK_FALSE(record.begin("s", "e", bad));
+  CHECK_FALSE(record.begin(run_of("s", "e", bad)));
   std::error_code error;
   CHECK(record.read(error).size() == 1);
   CHECK_FALSE(error);
+}
+
+TEST_CASE("what a dead skillrun began ends only when its container is gone, and gives its stand-ins back then") {
+  const TemporaryFolder folder;
+  const WriteRecord record(folder.path());
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(record.begin(run_of("s", "e", {"/p", "/q"})) ? 0 : 1);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(status == 0);
+  const auto open = [&] {
+    return std::ranges::count_if(read(record), [](const WrittenPlace& place) { return !place.end; });
+  };
+  CHECK(open() == 2);
+  const std::vector<std::string> alive{"other", "r1"};
+  CHECK(record.end_abandoned("e", alive).value_or(std::vector<std::string>{"?"}).empty());
+  CHECK(record.end_abandoned("another engine", {}).value_or(std::vector<std::string>{"?"}).empty());
+  CHECK(open() == 2);
+  CHECK(record.end_abandoned("e", {}) == std::vector<std::string>{"/p/.envrc"});
+  CHECK(open() == 0);
+  CHECK(read(record).front().stand_ins.empty());
+}
+
+TEST_CASE("a pipe in the place of the record is an error and holds nobody up") {
+  const TemporaryFolder folder;
+  REQUIRE(::mkfifo((folder.path() + "/writes.json").c_str(), 0600) == 0);
+  std::error_code error;
+  (void)WriteRecord(folder.path()).read(error);
+  CHECK(error);
+  CHECK_FALSE(WriteRecord(folder.path()).begin(run_of("s", "e", {"/p"})));
+}
+
+TEST_CASE("a pipe in the place of the record that is being written holds nobody up either") {
+  const TemporaryFolder folder;
+  REQUIRE(::mkfifo((folder.path() + "/writes.json.new").c_str(), 0600) == 0);
+  CHECK(WriteRecord(folder.path()).begin(run_of("s", "e", {"/p"})));
 }
