@@ -168,6 +168,17 @@ struct BuildRequest {
   std::vector<std::pair<std::string, std::string>> labels;
 };
 
+/// What stands at a path of a container's file system.
+struct ContainerEntry {
+  enum class Kind : std::uint8_t {
+    nothing,
+    link,   ///< symbolic
+    other,  ///< a folder, a file, ...
+  };
+  Kind kind = Kind::nothing;
+  std::string leads_to{};  ///< of a link, in the engine's words; may be empty
+};
+
 /// Labels that tell which run a container is of. They find it; what may be done with it, a record of the run says that
 /// only its user can write.
 struct RunLabels {
@@ -210,6 +221,8 @@ struct StartOptions {
   /// What the engine calls the image where that is not the spec's name: the private name of one that skillrun built.
   std::string image{};
   std::vector<SourceAlias> aliases{};  ///< of bind sources; one without an alias is handed over by its own name
+  /// Variables beside those of the spec, to take the effect of the image's own away.
+  std::vector<std::pair<std::string, std::string>> environment{};
 };
 
 /// A container engine. One instance serves one thread at a time; make one per thread.
@@ -245,6 +258,10 @@ class Engine {
   [[nodiscard]] virtual EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) = 0;
   /// What the engine says it made: the JSON that its inspect gives, docker's or podman's own.
   [[nodiscard]] virtual EngineResult<std::string> describe(const std::string& id, CallLimits limits) = 0;
+  /// What the image of a container that has not started put at `path`, absolute and clean, the last component not
+  /// followed. An engine that can not tell says unsupported: nothing is never an answer for "not known".
+  [[nodiscard]] virtual EngineResult<ContainerEntry> look_at(const std::string& id, const std::string& path,
+                                                             CallLimits limits) = 0;
   /// The containers, in whatever state, that have a label of this name.
   [[nodiscard]] virtual EngineResult<std::vector<ListedContainer>> find_containers(const std::string& label,
                                                                                    CallLimits limits) = 0;

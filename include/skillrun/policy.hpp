@@ -32,6 +32,13 @@ class HostView {
     bool is_socket = false;  ///< itself, no link to one
   };
 
+  /// Whose something is.
+  struct Ownership {
+    std::uint32_t uid = 0;
+    bool callers = false;          ///< of the caller; of root under sudo also what belongs to the user who called sudo
+    bool everybody_reads = false;  ///< its own mode and those of the folders above it let every user read it
+  };
+
   HostView() = default;
   HostView(const HostView&) = delete;
   HostView& operator=(const HostView&) = delete;
@@ -48,6 +55,10 @@ class HostView {
   [[nodiscard]] virtual std::optional<std::uint32_t> uid() const = 0;
   /// The caller's group id: with uid(), what `user = "host"` means where only a policy asked for it.
   [[nodiscard]] virtual std::optional<std::uint32_t> gid() const = 0;
+  /// The numbers of all groups that the caller is a member of; nothing where nobody knows the caller.
+  [[nodiscard]] virtual std::optional<std::vector<std::uint32_t>> groups() const = 0;
+  /// Whose `path` is, after every symlink; nothing when that can not be told.
+  [[nodiscard]] virtual std::optional<Ownership> ownership(const std::string& path) const = 0;
   /// The caller's home by each of its names (the account's and $HOME); none where nobody knows the caller.
   [[nodiscard]] virtual std::vector<std::string> homes() const = 0;
   /// The homes of all accounts that the machine lists, the caller's included.
@@ -88,6 +99,8 @@ class LexicalHost : public HostView {
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return std::nullopt; }
+  [[nodiscard]] std::optional<std::vector<std::uint32_t>> groups() const override { return std::nullopt; }
+  [[nodiscard]] std::optional<Ownership> ownership(const std::string&) const override { return std::nullopt; }
   [[nodiscard]] std::vector<std::string> homes() const override { return {}; }
   [[nodiscard]] std::vector<std::string> account_homes() const override { return {}; }
   [[nodiscard]] std::vector<std::string> own_folders() const override { return {}; }
@@ -116,6 +129,8 @@ class LocalHost final : public HostView {
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return socket_; }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override;
   [[nodiscard]] std::optional<std::uint32_t> gid() const override;
+  [[nodiscard]] std::optional<std::vector<std::uint32_t>> groups() const override;
+  [[nodiscard]] std::optional<Ownership> ownership(const std::string& path) const override;
   [[nodiscard]] std::vector<std::string> homes() const override;
   [[nodiscard]] std::vector<std::string> account_homes() const override;
   [[nodiscard]] std::vector<std::string> own_folders() const override;
@@ -314,6 +329,9 @@ class ApprovedSpec {
   /// Judges what an engine made of the spec by the policy that admitted it, on the day on which it did. The policy's
   /// defaults are not filled in again: what is missing is missing.
   [[nodiscard]] Findings judge_again(const ContainerSpec& made, const HostView& host) const;
+
+  /// Whether the policy would admit this label, had the manifest set it: for those that an image brings along.
+  [[nodiscard]] bool admits_label(const std::string& key, const std::string& value, const HostView& host) const;
 
  private:
   friend std::expected<ApprovedSpec, struct Refusal> admit(const Policy&, ContainerSpec, const HostView&);

@@ -131,6 +131,8 @@ class EngineHost final : public HostView {
   [[nodiscard]] std::optional<std::string> engine_socket() const override;
   [[nodiscard]] std::optional<std::uint32_t> uid() const override;
   [[nodiscard]] std::optional<std::uint32_t> gid() const override;
+  [[nodiscard]] std::optional<std::vector<std::uint32_t>> groups() const override;
+  [[nodiscard]] std::optional<Ownership> ownership(const std::string& path) const override;
   [[nodiscard]] std::vector<std::string> homes() const override;
   [[nodiscard]] std::vector<std::string> account_homes() const override;
   [[nodiscard]] std::vector<std::string> own_folders() const override;

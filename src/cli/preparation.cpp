@@ -62,6 +62,7 @@ class CallerView final : public LexicalHost {
   CallerView() : LexicalHost(cli::today()) {}
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return local_.uid(); }
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return local_.gid(); }
+  [[nodiscard]] std::optional<std::vector<std::uint32_t>> groups() const override { return local_.groups(); }
   [[nodiscard]] std::vector<std::string> homes() const override { return local_.homes(); }
   [[nodiscard]] std::vector<std::string> account_homes() const override { return local_.account_homes(); }
   [[nodiscard]] std::vector<std::string> own_folders() const override { return local_.own_folders(); }

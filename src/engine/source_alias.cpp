@@ -9,9 +9,12 @@ const std::string& handed_source(const std::string& source, std::span<const Sour
   return alias == aliases.end() ? source : alias->handed;
 }
 
-ContainerSpec with_handed_sources(ContainerSpec spec, std::span<const SourceAlias> aliases) {
+ContainerSpec as_handed(ContainerSpec spec, const StartOptions& options) {
   for (Setting<Mount>& mount : spec.mounts) {
-    if (mount.value.type == MountType::bind) mount.value.source = handed_source(mount.value.source, aliases);
+    if (mount.value.type == MountType::bind) mount.value.source = handed_source(mount.value.source, options.aliases);
+  }
+  for (const auto& [name, value] : options.environment) {
+    spec.env.push_back({EnvironmentEntry{.name = name, .value = value}, {}});
   }
   return spec;
 }

@@ -11,6 +11,6 @@ namespace skillrun {
 [[nodiscard]] const std::string& handed_source(const std::string& source, std::span<const SourceAlias> aliases);
 
 /// The spec as an engine of this machine is told it.
-[[nodiscard]] ContainerSpec with_handed_sources(ContainerSpec spec, std::span<const SourceAlias> aliases);
+[[nodiscard]] ContainerSpec as_handed(ContainerSpec spec, const StartOptions& options);
 
 }  // namespace skillrun

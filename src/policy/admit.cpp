@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "policy/grants.hpp"
 #include "policy/judge.hpp"
+#include "policy/label_audience.hpp"
 #include "policy/paths.hpp"
 #include "policy/policy_data.hpp"
 #include "policy/protect_files.hpp"
@@ -93,6 +95,14 @@ std::expected<ApprovedSpec, Refusal> admit(const Policy& policy, ContainerSpec s
   if (std::ranges::any_of(spec.mounts, is_volume)) spec.volume_owner = volume_owner(spec, memo);
   protect_files(spec, policy, memo);
   return ApprovedSpec(std::move(spec), std::move(findings), policy.shared_from_this(), memo.today());
+}
+
+bool ApprovedSpec::admits_label(const std::string& key, const std::string& value, const HostView& host) const {
+  const LabelAudience audience = audience_of_label(key);
+  if (audience == LabelAudience::people) return true;
+  const std::string_view rule = audience == LabelAudience::programs ? obeyed_label_rule : unknown_label_rule;
+  return policy_->severity(rule) < Severity::error ||
+         !granted_by(*policy_, spec_, rule, ask_for_label(key, value), host).empty();
 }
 
 Findings ApprovedSpec::judge_again(const ContainerSpec& made, const HostView& host) const {

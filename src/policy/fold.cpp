@@ -228,21 +228,33 @@ bool keeps_all(const std::vector<std::string>& before, const std::vector<std::st
                              [&](const std::string& mount) { return std::ranges::find(now, mount) != now.end(); });
 }
 
+bool drops_all(const std::vector<std::string>& dropped) { return std::ranges::find(dropped, "ALL") != dropped.end(); }
+
+bool keeps_dropped(const std::vector<std::string>& before, const std::vector<std::string>& now) {
+  return drops_all(now) || keeps_all(before, now);
+}
+
+std::vector<std::string> dropped_by_both(const std::vector<std::string>& below, std::vector<std::string> over) {
+  for (const std::string& capability : below) {
+    if (std::ranges::find(over, capability) == over.end()) over.push_back(capability);
+  }
+  if (drops_all(over)) return {"ALL"};
+  return over;
+}
+
 void Folder::defaults(DefaultSettings over) {
   // "none" is what a skill gets when nobody says anything.
   const auto no_network = [](const auto&, const auto& now) { return now == "none"; };
   const auto switched_on = [](const auto&, const auto& now) { return now == true; };
   const auto smaller = [](const auto& before, const auto& now) { return !before || *now < *before; };
+  // Of two built-in policies that are extended, the later one takes nothing back that the first one drops.
+  const auto& dropping = over.origin(DefaultKey::cap_drop);
+  if (dropping && !over.values.cap_drop.empty() && (mode_ == FoldMode::tighten || !dropping->source)) {
+    over.values.cap_drop = dropped_by_both(below_.defaults.values.cap_drop, std::move(over.values.cap_drop));
+  }
   if (mode_ == FoldMode::tighten) {
     // What is dropped or mounted below stays; an empty list is an attempt to take it away.
     const PolicyDefaults& below = below_.defaults.values;
-    if (over.origin(DefaultKey::cap_drop) && !over.values.cap_drop.empty()) {
-      for (const std::string& capability : below.cap_drop) {
-        if (std::ranges::find(over.values.cap_drop, capability) == over.values.cap_drop.end()) {
-          over.values.cap_drop.push_back(capability);
-        }
-      }
-    }
     if (over.origin(DefaultKey::tmpfs)) {
       for (const std::string& mount : below.tmpfs) {
         const auto same = [&](const std::string& other) { return target_of(other) == target_of(mount); };
@@ -256,7 +268,7 @@ void Folder::defaults(DefaultSettings over) {
   single(DefaultKey::pids_limit, &PolicyDefaults::pids_limit, over, smaller);
   single(DefaultKey::read_only, &PolicyDefaults::read_only, over, switched_on);
   single(DefaultKey::memory_swap_equals_memory, &PolicyDefaults::memory_swap_equals_memory, over, switched_on);
-  single(DefaultKey::cap_drop, &PolicyDefaults::cap_drop, over, keeps_all);
+  single(DefaultKey::cap_drop, &PolicyDefaults::cap_drop, over, keeps_dropped);
   single(DefaultKey::tmpfs, &PolicyDefaults::tmpfs, over, keeps_all);
   // A user that is named already was chosen; another one may own more, not less.
   single(DefaultKey::user, &PolicyDefaults::user, over,

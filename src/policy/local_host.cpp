@@ -50,6 +50,13 @@ void add_home(std::vector<std::string>& homes, std::string home) {
   if (is_clean(home) && std::ranges::find(homes, home) == homes.end()) homes.push_back(std::move(home));
 }
 
+/// Root's environment is root's own word: sudo sets the variable, and nobody below root could.
+bool is_callers(uid_t owner) {
+  if (owner == geteuid()) return true;
+  const char* sudo = geteuid() == 0 ? std::getenv("SUDO_UID") : nullptr;
+  return sudo != nullptr && std::to_string(owner) == sudo;
+}
+
 /// Not every file system tells the type with the name.
 bool is_socket_entry(const std::string& folder, const dirent& entry) {
   if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_SOCK;
@@ -122,6 +129,32 @@ std::optional<std::string> LocalHost::file_text(const std::string& path) const {
 std::optional<std::uint32_t> LocalHost::uid() const { return static_cast<std::uint32_t>(geteuid()); }
 
 std::optional<std::uint32_t> LocalHost::gid() const { return static_cast<std::uint32_t>(getegid()); }
+
+std::optional<std::vector<std::uint32_t>> LocalHost::groups() const {
+  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(getgroups(0, nullptr), 0)));
+  const int count = getgroups(static_cast<int>(groups.size()), groups.data());
+  if (count < 0) return std::nullopt;
+  groups.resize(static_cast<std::size_t>(count));
+  groups.push_back(getegid());
+  return std::vector<std::uint32_t>(groups.begin(), groups.end());
+}
+
+std::optional<HostView::Ownership> LocalHost::ownership(const std::string& path) const {
+  const auto real = real_path(path);
+  struct stat status{};
+  if (!real || stat(real->c_str(), &status) != 0) return std::nullopt;
+  const mode_t readable = S_ISDIR(status.st_mode) ? S_IROTH | S_IXOTH : S_IROTH;
+  Ownership found{.uid = status.st_uid,
+                  .callers = is_callers(status.st_uid),
+                  .everybody_reads = (status.st_mode & readable) == readable};
+  for (std::string folder = *real; found.everybody_reads && !folder.empty();) {
+    remove_last(folder);
+    const bool known = stat(folder.empty() ? "/" : folder.c_str(), &status) == 0;
+    // What is kept from others by the caller's own folder is no secret of another user's.
+    found.everybody_reads = known && (is_callers(status.st_uid) || (status.st_mode & S_IXOTH) != 0);
+  }
+  return found;
+}
 
 std::vector<std::string> LocalHost::homes() const {
   std::vector<std::string> homes;

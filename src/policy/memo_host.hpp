@@ -28,6 +28,10 @@ class MemoHost final : public HostView {
   [[nodiscard]] std::optional<std::string> engine_socket() const override { return host_.engine_socket(); }
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return host_.uid(); }
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return host_.gid(); }
+  [[nodiscard]] std::optional<std::vector<std::uint32_t>> groups() const override { return host_.groups(); }
+  [[nodiscard]] std::optional<Ownership> ownership(const std::string& path) const override {
+    return host_.ownership(path);
+  }
   [[nodiscard]] std::vector<std::string> homes() const override { return host_.homes(); }
   [[nodiscard]] std::vector<std::string> account_homes() const override {
     if (!accounts_) accounts_ = host_.account_homes();

@@ -23,6 +23,7 @@ class TestHost final : public LexicalHost {
   explicit TestHost(std::chrono::year_month_day day) : LexicalHost(day) {}
   [[nodiscard]] std::optional<std::uint32_t> uid() const override { return id; }
   [[nodiscard]] std::optional<std::uint32_t> gid() const override { return id; }
+  [[nodiscard]] std::optional<std::vector<std::uint32_t>> groups() const override { return std::vector{id}; }
   [[nodiscard]] std::vector<std::string> homes() const override { return {std::string(skillrun::home)}; }
 };
 

@@ -33,6 +33,19 @@ class GapFiller {
 
 std::string text_of(const std::optional<bool>& value) { return value.value_or(false) ? "true" : "false"; }
 
+/// What a manifest drops does not keep what the policy drops. ALL is only for a manifest that drops nothing: one that
+/// drops some means the others, and rules say so.
+void add_cap_drop(ContainerSpec& spec, const GapFiller& gaps, const std::vector<std::string>& dropped) {
+  const bool silent = spec.cap_drop.empty();
+  for (const std::string& name : dropped) {
+    const auto same = [&](const Setting<std::string>& known) { return known.value == name || known.value == "ALL"; };
+    const bool known = std::ranges::any_of(spec.cap_drop, same);
+    const bool added = std::ranges::any_of(spec.cap_add, same);  // a rule's to judge; engines disagree about both
+    if (known || (added && name != "ALL") || (name == "ALL" && !silent)) continue;
+    spec.cap_drop.push_back(gaps.made(DefaultKey::cap_drop, name, name));
+  }
+}
+
 void add_tmpfs(ContainerSpec& spec, const GapFiller& gaps, const std::string& text) {
   const auto mount = parse_tmpfs(text);
   if (!mount) return;
@@ -60,9 +73,7 @@ ContainerSpec with_defaults(const Policy& policy, ContainerSpec spec) {
   if (defaults.memory_swap_equals_memory && !spec.memory_swap && spec.memory && spec.memory->value > 0) {
     spec.memory_swap = gaps.made(memory_swap_equals_memory, spec.memory->value, spec.memory->origin.text);
   }
-  if (spec.cap_drop.empty()) {
-    for (const std::string& name : defaults.cap_drop) spec.cap_drop.push_back(gaps.made(cap_drop, name, name));
-  }
+  add_cap_drop(spec, gaps, defaults.cap_drop);
   for (const std::string& text : defaults.tmpfs) add_tmpfs(spec, gaps, text);
   if (!spec.user && defaults.user) {
     if (*defaults.user == "host") {

@@ -35,6 +35,12 @@ std::optional<std::uint32_t> EngineHost::uid() const { return local_.uid(); }
 
 std::optional<std::uint32_t> EngineHost::gid() const { return local_.gid(); }
 
+std::optional<std::vector<std::uint32_t>> EngineHost::groups() const { return local_.groups(); }
+
+std::optional<HostView::Ownership> EngineHost::ownership(const std::string& path) const {
+  return engine_is_remote() ? std::nullopt : local_.ownership(path);
+}
+
 std::vector<std::string> EngineHost::homes() const { return local_.homes(); }
 
 std::vector<std::string> EngineHost::account_homes() const { return local_.account_homes(); }

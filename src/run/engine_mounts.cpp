@@ -1,7 +1,6 @@
 #include "run/engine_mounts.hpp"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -11,14 +10,11 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "support/read_file.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -39,18 +35,6 @@ std::optional<pid_t> listener_of(const std::string& path) {
     return std::nullopt;
   }
   return peer.pid;
-}
-
-/// The process that keeps the namespaces of a user's podman.
-std::optional<pid_t> keeper_of_rootless_podman() {
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  if (runtime == nullptr) return std::nullopt;
-  const auto text = read_file(fmt::format("{}/libpod/tmp/pause.pid", runtime), 64);
-  pid_t pid = 0;
-  if (!text || std::from_chars(text->data(), text->data() + text->size(), pid).ec != std::errc() || pid <= 0) {
-    return std::nullopt;
-  }
-  return pid;
 }
 
 bool same_file(const struct stat& one, const struct stat& other) {
@@ -89,8 +73,8 @@ struct Plan {
 };
 
 /// The error with which the child ends.
-int bind_inside(int user, int mount, const std::vector<Plan>& plans) {
-  if (::setns(user, CLONE_NEWUSER) != 0 || ::setns(mount, CLONE_NEWNS) != 0) return errno;
+int bind_inside(const PodmanNamespaces& namespaces, const std::vector<Plan>& plans) {
+  if (!namespaces.enter()) return errno;
   for (const Plan& plan : plans) {
     const int fd = open_again(plan.components);
     struct stat found{};
@@ -109,14 +93,8 @@ std::optional<EngineMounts> EngineMounts::of(const EngineInfo& engine) {
   EngineMounts mounts;
   const bool podman = engine.kind == "podman";
   if (engine.rootless && podman) {
-    const auto keeper = keeper_of_rootless_podman();
-    if (!keeper) return std::nullopt;
-    const auto open = [&](std::string_view kind) {
-      return UniqueFd(::open(fmt::format("/proc/{}/ns/{}", *keeper, kind).c_str(), O_RDONLY | O_CLOEXEC));
-    };
-    mounts.user_ = open("user");
-    mounts.mount_ = open("mnt");
-    if (!mounts.user_ || !mounts.mount_) return std::nullopt;
+    mounts.others_ = podman_namespaces();
+    if (!mounts.others_) return std::nullopt;
     return mounts;
   }
   if (::geteuid() != 0) return std::nullopt;
@@ -130,7 +108,7 @@ std::optional<EngineMounts> EngineMounts::of(const EngineInfo& engine) {
 
 std::error_code EngineMounts::bind(std::span<const Bind> binds) const {
   const auto failed = [](int error) { return std::error_code(error, std::generic_category()); };
-  if (!mount_) {
+  if (!others_) {
     for (const Bind& bind : binds) {
       if (!mount_here(bind.fd, bind.point.c_str())) return failed(errno);
     }
@@ -148,7 +126,7 @@ std::error_code EngineMounts::bind(std::span<const Bind> binds) const {
   // A process of several threads can not enter a user namespace; its child has one.
   const pid_t child = ::fork();
   if (child < 0) return failed(errno);
-  if (child == 0) ::_exit(bind_inside(user_.get(), mount_.get(), plans));
+  if (child == 0) ::_exit(bind_inside(*others_, plans));
   int status = 0;
   while (::waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) return failed(errno);

@@ -7,7 +7,7 @@
 
 #include <skillrun/engine.hpp>
 
-#include "support/unique_fd.hpp"
+#include "engine/podman_keeper.hpp"
 
 namespace skillrun {
 
@@ -28,9 +28,8 @@ class EngineMounts {
   [[nodiscard]] std::error_code bind(std::span<const Bind> binds) const;
 
  private:
-  /// Of another namespace than this process's own; empty otherwise.
-  UniqueFd user_;
-  UniqueFd mount_;
+  /// Other ones than this process's own; empty otherwise.
+  std::optional<PodmanNamespaces> others_;
 };
 
 }  // namespace skillrun

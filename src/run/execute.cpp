@@ -11,7 +11,9 @@
 #include "engine/log.hpp"
 #include "run/conclude.hpp"
 #include "run/held_sources.hpp"
+#include "run/image_reach.hpp"
 #include "run/labels.hpp"
+#include "run/linked_targets.hpp"
 #include "run/next_run_guard.hpp"
 #include "run/owned_container.hpp"
 #include "run/run_record.hpp"
@@ -97,6 +99,7 @@ class Execution {
   void write_record();
   void remove_unclaimed();
   [[nodiscard]] bool verify(const OwnedContainer& container);
+  [[nodiscard]] bool lies_as_approved(const OwnedContainer& container);
   [[nodiscard]] bool accept(Findings findings, std::string_view what);
   [[nodiscard]] bool moved_at_start(const OwnedContainer& container);
   void run_container(OwnedContainer& container);
@@ -135,7 +138,7 @@ RunResult Execution::run() {
   if (!id) return std::move(result_);
   OwnedContainer container(engine_, std::move(*id));
   result_.container_id = container.id();
-  if (verify(container)) run_container(container);
+  if (verify(container) && lies_as_approved(container)) run_container(container);
   remove(container);
   return std::move(result_);
 }
@@ -156,6 +159,7 @@ bool Execution::ensure() {
     return false;
   }
   image_ = image->info;
+  start_.environment = defused_environment(image_, approved_.spec());
   start_.image = image->private_name;
   result_.built_image = image->private_name;
   result_.image_id = image_.id;
@@ -181,7 +185,9 @@ bool Execution::hold() {
   auto held = hold_sources(spec);
   if (!held) return accept(std::move(held.error()), what);
   held_ = std::move(*held);
-  pins_ = SourcePins::make(held_, engine_.info());
+  auto pins = SourcePins::make(spec, held_, engine_.info());
+  if (!pins) return accept(std::move(pins.error()), what);
+  pins_ = std::move(*pins);
   start_.aliases = pins_.aliases();
   return accept(find_swappable_sources(spec, start_.aliases, guard_.begun()), what);
 }
@@ -222,6 +228,7 @@ std::optional<std::string> Execution::create() {
 /// container alone, which is no reason not to run.
 void Execution::write_record() {
   labels_ = labels_of_run(approved_.spec(), options_, record_.run());
+  blank_labels(labels_, image_, approved_, host_);
   if (const auto written = records_.write(record_); !written) {
     log::info("no record of this run can be written, so `skillrun gc` will not know its container: {}",
               written.error());
@@ -261,11 +268,24 @@ bool Execution::verify(const OwnedContainer& container) {
                     .image = image_,
                     .labels = labels_,
                     .engine = engine_.info(),
-                    .aliases = start_.aliases};
+                    .aliases = start_.aliases,
+                    .environment = start_.environment};
   return accept(skillrun::verify(approved_, order, *made, host_),
                 fmt::format("the container that {} made is not the one that was approved; it was removed and nothing "
                             "was run",
                             engine_.info().kind));
+}
+
+/// A mount that comes to lie elsewhere than where its target says could leave a protected file open.
+bool Execution::lies_as_approved(const OwnedContainer& container) {
+  const Stopwatch watch(result_.times.verify);
+  auto found = find_linked_targets(engine_, container.id(), approved_.spec(), limits(call_deadline));
+  if (!found) {
+    conclude_failure(result_, RunStatus::engine_error, found.error());
+    return false;
+  }
+  return accept(std::move(*found),
+                "a mount would not lie where it was approved; the container was removed and nothing was run");
 }
 
 /// True when there is nothing to refuse for.

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -17,6 +18,7 @@
 #include "engine/cli/private_folder.hpp"
 #include "engine/log.hpp"
 #include "run/engine_mounts.hpp"
+#include "spec/finding_at.hpp"
 #include "support/open_path.hpp"
 
 namespace skillrun {
@@ -43,6 +45,19 @@ bool make_mount_point(const std::string& path, bool folder) {
   return static_cast<bool>(UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)));
 }
 
+/// Points at the first bind: which one it was, the namespace in which they were mounted does not tell.
+Findings not_pinned(const ContainerSpec& approved, std::string_view why, std::string remedy) {
+  const auto first = std::ranges::find(approved.mounts, MountType::bind, [](const auto& m) { return m.value.type; });
+  const Origin origin = first == approved.mounts.end() ? approved.image.origin : first->origin;
+  return {finding_at(approved, origin, "unenforced-field", Severity::error,
+                     fmt::format("the bind sources can not be mounted for the engine as they were judged: {}", why),
+                     std::move(remedy))};
+}
+
+std::string folder_remedy() {
+  return fmt::format("make '{}' a folder of yours that only you enter (mode 700), with room in it", pins_place());
+}
+
 }  // namespace
 
 std::string pins_place() {
@@ -51,25 +66,35 @@ std::string pins_place() {
   return runtime != nullptr && runtime[0] == '/' ? fs::path(runtime) / "skillrun" : fs::path();
 }
 
-SourcePins SourcePins::make(std::span<const HeldSource> held, const EngineInfo& engine) {
+std::expected<SourcePins, Findings> SourcePins::make(const ContainerSpec& approved, std::span<const HeldSource> held,
+                                                     const EngineInfo& engine) {
   SourcePins pins;
-  const auto mounts = EngineMounts::of(engine);
-  if (held.empty() || !mounts) return pins;
+  const auto mounts = held.empty() ? std::nullopt : EngineMounts::of(engine);
+  if (!mounts) return pins;
   pins.folder_ = make_folder();
-  if (pins.folder_.empty()) return pins;
+  if (pins.folder_.empty()) {
+    return std::unexpected(not_pinned(approved, fmt::format("'{}' can not be used", pins_place()), folder_remedy()));
+  }
   std::vector<EngineMounts::Bind> binds;
   for (const HeldSource& source : held) {
     std::string point = fmt::format("{}/{}", pins.folder_, binds.size());
-    if (!make_mount_point(point, source.folder)) break;
+    if (!make_mount_point(point, source.folder)) {
+      const std::error_code error(errno, std::generic_category());
+      return std::unexpected(not_pinned(approved, error.message(), folder_remedy()));
+    }
     pins.aliases_.push_back({.source = source.path, .handed = point});
     binds.push_back({.path = source.path, .fd = source.fd.get(), .point = std::move(point)});
   }
-  if (binds.size() == held.size()) {
-    const std::error_code error = mounts->bind(binds);
-    if (!error) return pins;
-    log::info("bind sources can not be mounted for the engine: {}", error.message());
+  if (const std::error_code error = mounts->bind(binds)) {
+    const bool exchanged = error == std::error_code(ESTALE, std::generic_category()) ||
+                           error == std::errc::too_many_symbolic_link_levels ||
+                           error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+    return std::unexpected(
+        exchanged ? not_pinned(approved, "one was exchanged after it was judged",
+                               "find out who replaces it, and run it again")
+                  : not_pinned(approved, error.message(), "mount folders that the engine can reach as you can"));
   }
-  return SourcePins();
+  return pins;
 }
 
 SourcePins& SourcePins::operator=(SourcePins&& other) noexcept {

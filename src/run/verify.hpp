@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <skillrun/engine.hpp>
@@ -18,7 +19,8 @@ struct Order {
   const ImageInfo& image;
   const RunLabels& labels;
   const EngineInfo& engine;
-  std::span<const SourceAlias> aliases = {};  ///< under which bind sources were handed over
+  std::span<const SourceAlias> aliases = {};                              ///< under which bind sources were handed over
+  std::span<const std::pair<std::string, std::string>> environment = {};  ///< that was set over the image's
 };
 
 /// One respect in which an engine made something else than it was told.

@@ -46,8 +46,21 @@ void compare_command(Comparison& c) {
 
 std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.find('=')); }
 
+/// What takes the effect of an image's variable away stands over it, once.
+void compare_defused(Comparison& c) {
+  for (const auto& [name, value] : c.order.environment) {
+    const auto names_it = [&](const std::string& text) { return name_of(text) == name; };
+    const auto found = std::ranges::find_if(c.made.env, names_it);
+    const bool once = found != c.made.env.end() && std::none_of(found + 1, c.made.env.end(), names_it);
+    if (!once || *found != fmt::format("{}={}", name, value)) {
+      c.differ(c.spec.image.origin, fmt::format("{}={}", name, value), "something else");
+    }
+  }
+}
+
 /// Values stay out of messages: they may be secret.
 void compare_environment(Comparison& c) {
+  compare_defused(c);
   for (auto entry = c.spec.env.rbegin(); entry != c.spec.env.rend(); ++entry) {
     const EnvironmentEntry& wanted = entry->value;
     const auto names_it = [&](const Setting<EnvironmentEntry>& other) { return other.value.name == wanted.name; };

@@ -158,9 +158,9 @@ void judge_mounts(const json::object& request, const json::object& host, const P
 }
 
 void judge_capabilities(const json::object& host, Reasons& reasons) {
-  static const std::set<std::string> usual{"audit_write", "chown",  "dac_override",     "fowner",  "fsetid",
-                                           "kill",        "mknod",  "net_bind_service", "setfcap", "setgid",
-                                           "setpcap",     "setuid", "sys_chroot"};
+  static const std::set<std::string> usual{"audit_write", "chown",   "dac_override",     "fowner",
+                                           "fsetid",      "kill",    "net_bind_service", "setfcap",
+                                           "setgid",      "setpcap", "setuid",           "sys_chroot"};
   each(host, "CapAdd", [&](const json::value& entry) {
     std::string name = folded(text(entry));
     if (name.starts_with("cap_")) name.erase(0, 4);

@@ -133,4 +133,55 @@ TEST_CASE_FIXTURE(UserWorld, "a limit holds in a rootless container or fails the
   }
 }
 
+TEST_CASE_FIXTURE(UserWorld, "a rootless container's mounts lie where their targets say, or nothing runs") {
+  if (!can_be_tested()) return;
+  fs::create_directories(folder() / "image/tree/real");
+  fs::create_directory_symlink("/real", folder() / "image/tree/alias");
+  write_file(folder() / "image/Dockerfile", "FROM " + variable("SKILLRUN_TEST_IMAGE") + "\nCOPY tree /\n");
+  const auto manifest_with = [&](const std::string& target) {
+    manifest(
+        "version = \"1\"\n[skills.t]\nruntime = \"docker\"\n[skills.t.docker]\nimage = \"local/alias:1\"\n"
+        "build = { context = \"./image\" }\nuser = \"host\"\nvolumes = [\"${SKILL_WORKDIR}:" +
+        target + "\"]\n");
+  };
+  REQUIRE(run(shell("chown -R \"$1\" \"$2\"", {user(), folder() / "image"})).status == 0);
+  for (const std::string& engine : engines()) {
+    CAPTURE(engine);
+    manifest_with("/alias");
+    const Outcome refused = script_by_user(engine, "touch /alias/.envrc");
+    CHECK(refused.status == 126);
+    CHECK(contains(refused.err, "the target '/alias' is a link of the image"));
+    manifest_with("/real");
+    const Outcome outcome = script_by_user(engine, "touch /real/.envrc 2>/dev/null || echo kept; touch /real/made");
+    CAPTURE(outcome.err);
+    CHECK(outcome.out == "kept\n");
+    CHECK(fs::exists(work() / "made"));
+    fs::remove(work() / "made");
+  }
+}
+
+TEST_CASE_FIXTURE(UserWorld,
+                  "the commands of a Dockerfile are not in the network of the machine with a user's podman") {
+  if (!can_be_tested()) return;
+  fs::create_directories(folder() / "image");
+  write_file(folder() / "image/Dockerfile",
+             "FROM " + variable("SKILLRUN_TEST_IMAGE") + "\nRUN readlink /proc/self/ns/net >/namespace\n");
+  manifest(
+      "version = \"1\"\n[skills.t]\nruntime = \"docker\"\n[skills.t.docker]\nimage = \"local/net:1\"\n"
+      "build = { context = \"./image\" }\nuser = \"host\"\n");
+  REQUIRE(run(shell("chown -R \"$1\" \"$2\"", {user(), folder() / "image"})).status == 0);
+  for (const std::string& engine : engines()) {
+    CAPTURE(engine);
+    const Outcome outcome = script_by_user(engine, "cat /namespace");
+    CAPTURE(outcome.err);
+    // A network of its own takes a program that not every machine has.
+    if (outcome.status != 0) {
+      CHECK(contains(outcome.err, "slirp4netns"));
+      continue;
+    }
+    CHECK(contains(outcome.out, "net:["));
+    CHECK_FALSE(contains(outcome.out, fs::read_symlink("/proc/self/ns/net").string()));
+  }
+}
+
 TEST_SUITE_END();

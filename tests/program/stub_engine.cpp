@@ -225,6 +225,7 @@ void StubEngine::answer_container(int connection, const Request& request, const 
   if (action == "attach") return attach(connection, container);
   if (action == "wait") return wait(connection, container);
   if (action == "json") return say(ok(inspect(*container)));
+  if (action == "archive") return say("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");  // an empty image
   const std::lock_guard lock(mutex_);
   if (action == "start") container->started = true;
   if (action == "kill") container->killed = true;

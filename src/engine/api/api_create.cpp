@@ -45,7 +45,7 @@ bool policy_default(const Optional<bool>& setting) {
 
 EngineResult<std::string> ApiEngine::create(const ApprovedSpec& approved, const RunLabels& labels,
                                             const StartOptions& options, CallLimits limits) {
-  const ContainerSpec spec = with_handed_sources(approved.spec(), options.aliases);
+  const ContainerSpec spec = as_handed(approved.spec(), options);
   failed_start_.reset();
   if (auto checked = check_settings(spec, info_); !checked) return std::unexpected(checked.error());
   if (info_.kind == "podman") {

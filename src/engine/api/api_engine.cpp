@@ -37,11 +37,6 @@ std::string product_version(std::string_view server) {
   return std::string(server.substr(0, server.find(' ')));
 }
 
-/// podman's own API beside the compatible one; any version up to its own is taken.
-std::string libpod_path(const std::string& version, const std::string& rest) {
-  return fmt::format("/v{}/libpod{}", percent_encode(version), rest);
-}
-
 std::string container_path(const std::string& id) { return "/containers/" + percent_encode(id); }
 
 }  // namespace
@@ -146,6 +141,7 @@ EngineResult<std::string> ApiEngine::request(std::string_view method, std::strin
 
 EngineResult<std::unique_ptr<AttachedContainer>> ApiEngine::start(const std::string& id, const StartOptions& options,
                                                                   CallLimits limits) {
+  unmount_root(limits);
   auto attachment = ApiAttachment::open(client_, path(container_path(id)), options, limits);
   if (!attachment) {  // podman prepares the container here already
     remember_failed_start(id, attachment.error());
@@ -195,7 +191,7 @@ EngineResult<ContainerState> ApiEngine::inspect(const std::string& id, CallLimit
 
 EngineResult<std::string> ApiEngine::describe(const std::string& id, CallLimits limits) {
   // podman's compatible answer leaves out what the container may do (its capabilities): its own has it.
-  if (info_.kind == "podman") return request("GET", libpod_path(info_.version, container_path(id) + "/json"), limits);
+  if (info_.kind == "podman") return request("GET", libpod_path(container_path(id) + "/json"), limits);
   return call("GET", container_path(id) + "/json", limits);
 }
 

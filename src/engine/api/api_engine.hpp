@@ -7,6 +7,7 @@
 #include <skillrun/engine.hpp>
 
 #include "engine/api/http_client.hpp"
+#include "engine/podman_root.hpp"
 #include "engine/registry_credentials.hpp"
 
 namespace skillrun {
@@ -41,6 +42,8 @@ class ApiEngine final : public Engine {
                                                                        CallLimits limits) override;
   [[nodiscard]] EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<std::string> describe(const std::string& id, CallLimits limits) override;
+  [[nodiscard]] EngineResult<ContainerEntry> look_at(const std::string& id, const std::string& path,
+                                                     CallLimits limits) override;
   [[nodiscard]] EngineResult<std::vector<ListedContainer>> find_containers(const std::string& label,
                                                                            CallLimits limits) override;
   [[nodiscard]] EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name,
@@ -57,6 +60,10 @@ class ApiEngine final : public Engine {
       : client_(endpoint), private_line_(endpoint.kind != Endpoint::Kind::tcp || endpoint.tls.has_value()) {}
 
   [[nodiscard]] std::string path(const std::string& rest) const { return "/v" + info_.api_version + rest; }
+  /// podman's own API beside the compatible one; any version up to its own is taken.
+  [[nodiscard]] std::string libpod_path(const std::string& rest) const {
+    return "/v" + percent_encode(info_.version) + "/libpod" + rest;
+  }
   /// The body of a successful answer; every other status is an error.
   [[nodiscard]] EngineResult<std::string> call(std::string_view method, const std::string& rest, CallLimits limits,
                                                std::string body = {});
@@ -73,6 +80,8 @@ class ApiEngine final : public Engine {
   [[nodiscard]] EngineResult<void> check_sources(const ContainerSpec& spec) const;
   [[nodiscard]] EngineResult<void> check_warnings(const ContainerSpec& spec, const std::string& id,
                                                   const std::vector<std::string>& warnings, CallLimits limits);
+  [[nodiscard]] EngineResult<PodmanRoot> mount_root(const std::string& id, CallLimits limits);
+  void unmount_root(CallLimits limits);
   void remember_failed_start(const std::string& id, const EngineError& error);
 
   /// How a start failed, where the engine's inspect does not tell (podman).
@@ -87,6 +96,7 @@ class ApiEngine final : public Engine {
   RegistryCredentials credentials_;
   EngineInfo info_;
   std::optional<FailedStart> failed_start_;
+  std::optional<PodmanRoot> root_;  ///< of the container that is looked at
 };
 
 }  // namespace skillrun

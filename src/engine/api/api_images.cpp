@@ -42,6 +42,16 @@ EngineResult<std::string> label_instruction(const std::string& key, const std::s
   return fmt::format("LABEL \"{}\"=\"{}\"", escaped(key), escaped(value));
 }
 
+/// Namespaces of their own for the commands of a Dockerfile. podman's service runs them in the network of the machine
+/// unless it is told otherwise.
+std::string own_namespaces() {
+  json::array options;
+  for (const char* name : {"network", "ipc", "uts", "pid"}) {
+    options.push_back(json::object{{"Name", name}, {"Host", false}, {"Path", ""}});
+  }
+  return json::serialize(options);
+}
+
 std::string json_map(const std::vector<std::pair<std::string, std::string>>& entries) {
   json::object out;
   for (const auto& [key, value] : entries) out[key] = value;
@@ -110,7 +120,16 @@ EngineResult<void> ApiEngine::build_image(const BuildRequest& request, const Byt
   if (!request.args.empty()) rest += "&buildargs=" + percent_encode(json_map(request.args));
   if (!request.labels.empty()) rest += "&labels=" + percent_encode(json_map(request.labels));
   if (request.platform) rest += "&platform=" + percent_encode(*request.platform);
-  HttpRequest call("POST", path(rest));
+  std::string target;
+  if (info_.kind == "podman") {
+    // Its compatible API can not say how the commands are kept apart, by which a user's podman gives them a network.
+    rest += "&isolation=oci&outputformat=application%2Fvnd.docker.distribution.manifest.v2%2Bjson&nsoptions=";
+    target = libpod_path(rest + percent_encode(own_namespaces()));
+  } else {
+    // Docker's builder has namespaces of its own and takes a word for the network alone.
+    target = path(rest + "&networkmode=default");
+  }
+  HttpRequest call("POST", std::move(target));
   if (private_line_) {
     if (const auto logins = credentials_.all(limits); !logins.empty()) {
       call.with_header("X-Registry-Config", all_logins_header(logins));

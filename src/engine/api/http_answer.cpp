@@ -31,7 +31,8 @@ std::string excerpt(std::string_view bytes) {
 
 class HttpAnswerReader::Parser final : public http::basic_parser<false> {
  public:
-  explicit Parser(BodySink body) : body_(std::move(body)) {
+  Parser(BodySink body, bool head_only) : body_(std::move(body)) {
+    skip(head_only);
     header_limit(max_head);
     body_limit(boost::none);
     eager(true);
@@ -50,6 +51,7 @@ class HttpAnswerReader::Parser final : public http::basic_parser<false> {
     if (boost::beast::iequals(name, "Api-Version")) head.api_version = value;
     if (boost::beast::iequals(name, "Libpod-Api-Version")) head.libpod_version = value;
     if (boost::beast::iequals(name, "Ostype")) head.os_type = value;
+    if (boost::beast::iequals(name, "X-Docker-Container-Path-Stat")) head.path_stat = value;
   }
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
@@ -71,7 +73,8 @@ class HttpAnswerReader::Parser final : public http::basic_parser<false> {
   BodySink body_;
 };
 
-HttpAnswerReader::HttpAnswerReader(BodySink body) : parser_(std::make_unique<Parser>(std::move(body))) {}
+HttpAnswerReader::HttpAnswerReader(BodySink body, bool head_only)
+    : parser_(std::make_unique<Parser>(std::move(body), head_only)) {}
 HttpAnswerReader::HttpAnswerReader(HttpAnswerReader&&) noexcept = default;
 HttpAnswerReader& HttpAnswerReader::operator=(HttpAnswerReader&&) noexcept = default;
 HttpAnswerReader::~HttpAnswerReader() = default;

@@ -17,6 +17,7 @@ struct HttpHead {
   std::string api_version;
   std::string libpod_version;  ///< only podman sends it
   std::string os_type;
+  std::string path_stat;  ///< what stands at a container's path: base64 of JSON
 
   [[nodiscard]] bool success() const noexcept { return status >= 200 && status < 300; }
 };
@@ -27,7 +28,8 @@ using BodySink = std::function<EngineResult<void>(std::string_view)>;
 /// Reads one HTTP/1.1 answer from bytes in any chunking. The head has at most 64 KiB.
 class HttpAnswerReader {
  public:
-  explicit HttpAnswerReader(BodySink body);
+  /// `head_only`: of the answer to HEAD, which announces a body and has none.
+  explicit HttpAnswerReader(BodySink body, bool head_only = false);
   HttpAnswerReader(HttpAnswerReader&&) noexcept;
   HttpAnswerReader& operator=(HttpAnswerReader&&) noexcept;
   ~HttpAnswerReader();

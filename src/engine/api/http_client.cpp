@@ -95,7 +95,7 @@ EngineResult<HttpAnswer> HttpClient::attempt(const HttpRequest& request, const D
                                              Attempt& state) {
   std::string collected;
   HttpAnswerReader* reading = nullptr;
-  HttpAnswerReader reader([&](std::string_view bytes) -> EngineResult<void> {
+  const auto take = [&](std::string_view bytes) -> EngineResult<void> {
     const bool success = reading->head().success();
     if (success && sink) return sink(bytes);
     if (collected.size() + bytes.size() > (success ? max_body : max_error_body)) {
@@ -104,7 +104,8 @@ EngineResult<HttpAnswer> HttpClient::attempt(const HttpRequest& request, const D
     }
     collected += bytes;
     return {};
-  });
+  };
+  HttpAnswerReader reader(take, request.method == "HEAD");
   reading = &reader;
 
   std::string out = render(request, false);
@@ -182,7 +183,7 @@ EngineResult<HttpAnswer> HttpClient::exchange_quietly(const HttpRequest& request
     }
     fd_.reset();
     // Closed while it was idle, just before this request came: nothing that changes anything was carried out.
-    const bool harmless = !state.sent || request.method == "GET";
+    const bool harmless = !state.sent || request.method == "GET" || request.method == "HEAD";
     const bool repeat = reused && state.closed && !state.answered && harmless && request.upload == nullptr;
     if (!repeat) return answer;
     reused = false;

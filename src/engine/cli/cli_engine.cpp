@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@
 #include "engine/cli/client.hpp"
 #include "engine/cli/context_folder.hpp"
 #include "engine/cli/inspect_json.hpp"
+#include "engine/cli/look_inside.hpp"
 #include "engine/cli/private_folder.hpp"
 #include "engine/cli/start_watch.hpp"
 #include "engine/container_list.hpp"
@@ -79,6 +81,8 @@ class CliEngine final : public Engine {
                                                                        CallLimits limits) override;
   [[nodiscard]] EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<std::string> describe(const std::string& id, CallLimits limits) override;
+  [[nodiscard]] EngineResult<ContainerEntry> look_at(const std::string& id, const std::string& path,
+                                                     CallLimits limits) override;
   [[nodiscard]] EngineResult<std::vector<ListedContainer>> find_containers(const std::string& label,
                                                                            CallLimits limits) override;
   [[nodiscard]] EngineResult<std::optional<VolumeInfo>> inspect_volume(const std::string& name,
@@ -104,6 +108,7 @@ class CliEngine final : public Engine {
   /// podman keeps no record of why a start failed, so what its client said is kept here.
   std::string failed_id_;
   std::string failed_words_;
+  std::optional<PodmanRoot> root_;  ///< podman's, of the container that is looked at
   /// podman's monitor leaves its note that memory ran out in the folder that podman was started in, where podman does
   /// not look for it and where it would litter the caller's.
   std::string noted_id_;
@@ -157,6 +162,13 @@ EngineResult<void> CliEngine::build_image(const BuildRequest& request, const Byt
     words.push_back("--build-arg=" + name);
   }
   for (const auto& [key, value] : request.labels) words.push_back(fmt::format("--label={}={}", key, value));
+  // What a client's configuration says of them does not count.
+  if (dialect_.podman) {
+    words.emplace_back(info_.rootless ? "--isolation=rootless" : "--isolation=oci");
+    words.insert(words.end(), {"--network=private", "--ipc=private", "--uts=private", "--pid=private"});
+  } else {
+    words.emplace_back("--network=default");
+  }
   words.insert(words.end(), {"--", (*folder)->path()});
   ProcessRequest command = client_.request(std::move(words));
   for (const auto& [name, value] : request.args) command.environment.push_back(fmt::format("{}={}", name, value));
@@ -166,7 +178,7 @@ EngineResult<void> CliEngine::build_image(const BuildRequest& request, const Byt
 
 EngineResult<std::string> CliEngine::create(const ApprovedSpec& approved, const RunLabels& labels,
                                             const StartOptions& options, CallLimits limits) {
-  const ContainerSpec spec = with_handed_sources(approved.spec(), options.aliases);
+  const ContainerSpec spec = as_handed(approved.spec(), options);
   RenderedSpec rendered = render_spec(spec, labels, options, dialect_);
   VariableTransport transport = plan_transport(rendered.variables);
   for (const std::string& name : transport.impossible) {
@@ -208,6 +220,7 @@ EngineResult<std::string> CliEngine::create(const ApprovedSpec& approved, const 
 
 EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start(const std::string& id, const StartOptions& options,
                                                                   CallLimits limits) {
+  if (root_) unmount_podman_root(client_, info_, std::exchange(root_, std::nullopt)->container(), limits);
   std::vector<std::string> words{"start", "--attach"};
   if (options.standard_input) words.emplace_back("--interactive");
   if (dialect_.podman) {
@@ -272,6 +285,16 @@ EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start(const std::str
 
 EngineResult<std::string> CliEngine::describe(const std::string& id, CallLimits limits) {
   return client_.run({"inspect", "--type=container", "--", id}, limits);
+}
+
+EngineResult<ContainerEntry> CliEngine::look_at(const std::string& id, const std::string& path, CallLimits limits) {
+  if (!dialect_.podman) return look_by_copying(client_, id, path, limits);
+  if (!root_ || root_->container() != id) {
+    auto mounted = mount_podman_root(client_, info_, id, limits);
+    if (!mounted) return std::unexpected(mounted.error());
+    root_ = std::move(*mounted);
+  }
+  return root_->look_at(path);
 }
 
 /// The lists of the clients tell labels as one text each that can not be taken apart, so each container is inspected.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "policy/host_places.hpp"
@@ -24,6 +26,22 @@ void check(const RuleContext& context, FindingSink& sink) {
   });
 }
 
+bool is_proxy_argument(std::string_view name) {
+  constexpr std::string_view names[] = {"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"};
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+  return std::ranges::any_of(names, [&](std::string_view known) { return std::ranges::equal(name, known, {}, upper); });
+}
+
+void check_proxies(const RuleContext& context, FindingSink& sink) {
+  const auto& build = context.spec.build;
+  if (!build || !build->value.context) return;
+  for (const auto& argument : build->value.context->args) {
+    if (!is_proxy_argument(argument.value.key)) continue;
+    sink.ask({.kind = AskKind::build_variable, .subject = argument.value.key, .writes = false, .closed = false},
+             argument.origin, fmt::format("the image is built through the proxy settings in {}", argument.value.key));
+  }
+}
+
 constexpr Rule rules[] = {
     {.info = {.id = "build-context-outside",
               .privileged = info,
@@ -34,6 +52,17 @@ constexpr Rule rules[] = {
               .remedy = "build from a folder beside the manifest, or grant it",
               .source = "own"},
      .check = check},
+    {.info = {.id = "build-proxy",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "build arguments that engines take for proxy settings: HTTP_PROXY and the like",
+              .why =
+                  "the engine's cache does not tell builds with other ones apart, so what came through the manifest's "
+                  "proxy gets into other people's images",
+              .remedy = "remove it, and set the proxy in the engine's own configuration",
+              .source = "own"},
+     .check = check_proxies},
 };
 
 }  // namespace

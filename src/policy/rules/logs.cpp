@@ -37,6 +37,27 @@ void check_remote(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+/// Engines evaluate `{{ }}` in their own process: a language, of which these words have a bounded length.
+bool has_plain_templates(std::string_view value) {
+  constexpr std::string_view fields[] = {"ID", "FullID", "Name", "ImageID", "ImageFullID", "ImageName", "DaemonName"};
+  for (auto open = value.find("{{"); open != std::string_view::npos; open = value.find("{{", open + 2)) {
+    const std::string_view rest = value.substr(open + 2);
+    const auto end = rest.find("}}");
+    if (!rest.starts_with('.') || end == std::string_view::npos || !contains(fields, rest.substr(1, end - 1))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void check_template(const RuleContext& context, FindingSink& sink) {
+  for (const auto& option : context.spec.log_options) {
+    if (has_plain_templates(option.value.value)) continue;
+    sink.report(option.origin,
+                fmt::format("the log option '{}' holds a template that the engine would evaluate", option.value.key));
+  }
+}
+
 constexpr RuleParam params[] = {{.name = "allow",
                                  .effect = ParamEffect::exempt,
                                  .description = "log drivers that pass beside those that keep logs on this machine",
@@ -66,6 +87,17 @@ constexpr Rule rules[] = {
               .source = "own",
               .params = params},
      .check = check_remote},
+    {.info = {.id = "log-template",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "a log option with a template that is more than a field's name",
+              .why =
+                  "the engine evaluates templates in its own process, which one can make use up the machine's memory",
+              .remedy = "use only {{.ID}}, {{.FullID}}, {{.Name}}, {{.ImageID}}, {{.ImageFullID}}, {{.ImageName}} and "
+                        "{{.DaemonName}}",
+              .source = "own"},
+     .check = check_template},
 };
 
 }  // namespace

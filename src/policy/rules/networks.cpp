@@ -70,6 +70,16 @@ void check_links(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+/// skillrun makes no networks: each that has a name is somebody else's too.
+void check_aliases(const RuleContext& context, FindingSink& sink) {
+  const auto& mode = context.spec.network_mode;
+  if (!mode || mode->value.kind != NetworkKind::named) return;
+  for (const auto& alias : context.spec.network_aliases) {
+    sink.ask({.kind = AskKind::network, .subject = mode->value.text(), .writes = false, .closed = false}, alias.origin,
+             fmt::format("the skill answers to '{}' on the network {}", alias.value, mode->value.name));
+  }
+}
+
 void check_mac(const RuleContext& context, FindingSink& sink) {
   const auto& address = context.spec.mac_address;
   if (address) sink.report(address->origin, fmt::format("the MAC address is set to {}", address->value));
@@ -136,6 +146,15 @@ constexpr Rule rules[] = {
           .remedy = "put both on a network made for them",
           .source = "own"},
      .check = check_links},
+    {.info = {.id = "network-alias",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary = "another name for the skill on a network",
+              .why = "containers on the network that ask for a service of that name talk to the skill instead",
+              .remedy = "remove it, or grant the network",
+              .source = "own"},
+     .check = check_aliases},
     {.info = {.id = "mac-address",
               .privileged = info,
               .baseline = info,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -47,6 +48,30 @@ void check_group(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+bool is_member(const RuleContext& context, std::uint32_t gid) {
+  const auto groups = context.host.groups();
+  return groups && std::ranges::find(*groups, gid) != groups->end();
+}
+
+/// What the number of a group opens on the host nobody can list, so only the caller's own are known not to open
+/// anything new. A name is a number of the image's choice.
+void check_foreign_group(const RuleContext& context, FindingSink& sink) {
+  const auto judge = [&](const Origin& origin, const std::string& group) {
+    std::uint32_t gid = 0;
+    const auto [end, error] = std::from_chars(group.data(), group.data() + group.size(), gid);
+    const bool number = error == std::errc() && end == group.data() + group.size();
+    if (is_powerful(group) || (number && is_member(context, gid))) return;
+    sink.report(origin, number ? fmt::format("the caller is not known to be a member of the group {}", group)
+                               : fmt::format("which group '{}' is, the image decides", group));
+  };
+  const auto& user = context.spec.user;
+  // A group of the user's own number is the user's own.
+  if (user && !user->value.host && !user->value.group.empty() && user->value.group != user->value.user) {
+    judge(user->origin, user->value.group);
+  }
+  for (const auto& group : context.spec.group_add) judge(group.origin, group.value);
+}
+
 constexpr Rule rules[] = {
     {.info = {.id = "root-user",
               .privileged = info,
@@ -66,6 +91,15 @@ constexpr Rule rules[] = {
               .remedy = "use a group of the skill's own",
               .source = "own"},
      .check = check_group},
+    {.info = {.id = "foreign-group",
+              .privileged = info,
+              .baseline = info,
+              .restricted = error,
+              .summary = "a group that the caller is not known to be a member of, or one by a name",
+              .why = "files and devices of the host are open to groups by their numbers, whatever the image calls them",
+              .remedy = "remove it, or write the number of a group that you are a member of",
+              .source = "own"},
+     .check = check_foreign_group},
 };
 
 }  // namespace

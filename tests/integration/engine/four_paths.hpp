@@ -78,6 +78,9 @@ class ForwardingEngine : public Engine {
   EngineResult<std::string> describe(const std::string& id, CallLimits limits) override {
     return real_.describe(id, limits);
   }
+  EngineResult<ContainerEntry> look_at(const std::string& id, const std::string& path, CallLimits limits) override {
+    return real_.look_at(id, path, limits);
+  }
   EngineResult<std::vector<ListedContainer>> find_containers(const std::string& label, CallLimits limits) override {
     return real_.find_containers(label, limits);
   }

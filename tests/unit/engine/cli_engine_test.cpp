@@ -303,7 +303,7 @@ TEST_CASE("a build passes Dockerfile, target, arguments and labels on, and a cop
   context.pop_back();
   CHECK(context != folder.path());
   CHECK(client.calls().find(fmt::format("build --tag=example.org/x:1 --file={0}/Other --target=final "
-                                        "--platform=linux/amd64 --build-arg=A --label=k=v -- {0}",
+                                        "--platform=linux/amd64 --build-arg=A --label=k=v --network=default -- {0}",
                                         context)) != std::string::npos);
   CHECK(client.read("argument") == "hunter 2\n");
   CHECK(client.read("data") == "one\n");

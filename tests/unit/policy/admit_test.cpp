@@ -135,7 +135,8 @@ TEST_CASE("defaults fill gaps and name the policy as their origin") {
   CHECK(spec.init->value);
   CHECK(spec.pids_limit->value == 1024);
   CHECK(spec.memory_swap->value == spec.memory->value);
-  CHECK(spec.cap_drop.empty());
+  REQUIRE(spec.cap_drop.size() == 1);
+  CHECK(spec.cap_drop.front().value == "MKNOD");
   CHECK_FALSE(spec.readonly_rootfs);
   CHECK_FALSE(spec.user);
 

@@ -80,7 +80,6 @@ ContainerSpec busy_spec() {
   volume.source = "a-named-volume-of-some-length";
   volume.target = "/volume";
   spec.mounts.push_back(set(volume, "docker.volumes[9]"));
-  spec.group_add.push_back(set(std::string("1001"), "docker.group_add[0]"));
   spec.sysctls.push_back(
       set(KeyValue{.key = "net.ipv4.ip_unprivileged_port_start", .value = "1024"}, "docker.sysctls.x"));
   spec.ulimits.push_back(set(Ulimit{.name = "nofile", .soft = 64, .hard = 128}, "docker.ulimits.nofile"));

@@ -41,6 +41,8 @@ struct FixtureHost : FakeHost {
     platform = "linux/amd64";
     socket = "/opt/engine/main.sock";
     home_folders = {"/home/alice"};
+    owners = {{"/srv/shared", {.uid = 1001, .callers = false, .everybody_reads = true}},
+              {"/srv/skills/shared", {.uid = 1001, .callers = false, .everybody_reads = true}}};
   }
   std::optional<std::chrono::year_month_day> today() const override {
     return std::chrono::year_month_day{std::chrono::year(2026), std::chrono::November, std::chrono::day(21)};

@@ -48,6 +48,7 @@ struct Machine : FakeHost {
     other_homes = {"/home/alice", "/home/bob"};
     volumes = {{"films", {.driver = "local", .options = {}}}};
     skillrun_folders = {"/data/settings/skillrun"};
+    owners = {{"/srv/skills/shared", {.uid = 1001, .callers = false, .everybody_reads = true}}};
     folders = {{"/data/keys", {{.name = "id_ed25519"}}}};
   }
 };

@@ -25,6 +25,8 @@ class FakeHost : public LexicalHost {
   bool remote = false;                       ///< the engine is elsewhere: nothing is known of its paths
   std::optional<std::string> socket;
   std::optional<std::uint32_t> user = 1000;
+  std::vector<std::uint32_t> member_of = {1000};  ///< the caller's groups
+  std::map<std::string, Ownership> owners;        ///< of paths that are not the caller's
   std::vector<std::string> home_folders;
   std::vector<std::string> skillrun_folders;
   std::vector<std::string> other_homes;               ///< of other accounts
@@ -48,6 +50,13 @@ class FakeHost : public LexicalHost {
   std::optional<std::string> engine_socket() const override { return socket; }
   std::optional<std::uint32_t> uid() const override { return user; }
   std::optional<std::uint32_t> gid() const override { return user; }
+  std::optional<std::vector<std::uint32_t>> groups() const override { return member_of; }
+  std::optional<Ownership> ownership(const std::string& path) const override {
+    if (remote) return std::nullopt;
+    const auto found = owners.find(path);
+    return found == owners.end() ? Ownership{.uid = user.value_or(0), .callers = true, .everybody_reads = true}
+                                 : found->second;
+  }
   std::vector<std::string> homes() const override { return home_folders; }
   std::vector<std::string> own_folders() const override { return skillrun_folders; }
   std::vector<std::string> account_homes() const override { return other_homes; }

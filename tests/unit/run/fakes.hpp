@@ -333,6 +333,11 @@ class FakeEngine final : public Engine {
     if (on_describe) on_describe(description);
     return json::serialize(description);
   }
+  EngineResult<ContainerEntry> look_at(const std::string&, const std::string& path, CallLimits limits) override {
+    if (auto step = call("look_at " + path, limits); !step) return std::unexpected(step.error());
+    const auto found = entries.find(path);
+    return found == entries.end() ? ContainerEntry{} : found->second;
+  }
   EngineResult<std::vector<ListedContainer>> find_containers(const std::string& label, CallLimits limits) override {
     if (auto step = call("find_containers " + label, limits); !step) return std::unexpected(step.error());
     return listed;
@@ -384,6 +389,7 @@ class FakeEngine final : public Engine {
   std::function<void(const BuildRequest&, const std::string& archive)> on_build;
   json::object description;                        ///< of the container, in docker's words
   std::function<void(json::object&)> on_describe;  ///< what the engine made of it
+  std::map<std::string, ContainerEntry> entries;   ///< of the container's file system
   std::optional<VolumeInfo> volume;
   std::vector<ListedContainer> listed;
   std::vector<std::string> removed;  ///< ids

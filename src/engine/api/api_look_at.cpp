@@ -1,0 +1,75 @@
+// ApiEngine::look_at: what the image of a container has at a path.
+#include <fmt/format.h>
+
+#include "engine/api/api_engine.hpp"
+#include "engine/api/json_fields.hpp"
+#include "engine/log.hpp"
+#include "support/base64.hpp"
+
+namespace skillrun {
+
+namespace {
+
+using Kind = EngineError::Kind;
+
+std::unexpected<EngineError> failure(Kind kind, std::string message) {
+  return std::unexpected(EngineError{kind, std::move(message)});
+}
+
+/// The header of an answer about a path. Its mode is of Go's os.FileMode.
+EngineResult<ContainerEntry> read_path_stat(const std::string& header) {
+  constexpr std::uint64_t symbolic_link = std::uint64_t{1} << 27;
+  const auto text = base64_decode(header);
+  const auto stat = parse_object(text.value_or(""), "a container's path");
+  if (!stat) return std::unexpected(stat.error());
+  const json::value* mode = stat->if_contains("mode");
+  boost::system::error_code error;
+  const auto bits = mode == nullptr ? std::uint64_t{0} : mode->to_number<std::uint64_t>(error);
+  if (mode == nullptr || error) return failure(Kind::protocol, "the answer about a container's path has no mode");
+  const bool link = (bits & symbolic_link) != 0;
+  return ContainerEntry{.kind = link ? ContainerEntry::Kind::link : ContainerEntry::Kind::other,
+                        .leads_to = link ? std::string(text_at(*stat, "linkTarget")) : std::string()};
+}
+
+}  // namespace
+
+EngineResult<ContainerEntry> ApiEngine::look_at(const std::string& id, const std::string& path, CallLimits limits) {
+  if (info_.kind == "podman") {
+    if (info_.remote) return failure(Kind::unsupported, "podman on another machine does not show a container's root");
+    if (!root_ || root_->container() != id) {
+      auto mounted = mount_root(id, limits);
+      if (!mounted) return std::unexpected(mounted.error());
+      root_ = std::move(*mounted);
+    }
+    return root_->look_at(path);
+  }
+  const HttpRequest request(
+      "HEAD", this->path(fmt::format("/containers/{}/archive?path={}", percent_encode(id), percent_encode(path, "/"))));
+  auto answer = client_.exchange(request, limits);
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->head.status == 404) return ContainerEntry{};
+  if (!answer->head.success()) return std::unexpected(answer_error(answer->head.status, answer->body));
+  return read_path_stat(answer->head.path_stat);
+}
+
+EngineResult<PodmanRoot> ApiEngine::mount_root(const std::string& id, CallLimits limits) {
+  auto text = request("POST", libpod_path("/containers/" + percent_encode(id) + "/mount"), limits);
+  if (!text) return std::unexpected(text.error());
+  // A JSON text or the bare path, by version.
+  boost::system::error_code error;
+  const json::value value = json::parse(*text, error);
+  std::string path = !error && value.is_string() ? std::string(value.get_string()) : std::move(*text);
+  while (path.ends_with('\n')) path.pop_back();
+  if (!path.starts_with('/')) return failure(Kind::protocol, "the answer to mount is no path");
+  return PodmanRoot(id, std::move(path), info_.rootless);
+}
+
+void ApiEngine::unmount_root(CallLimits limits) {
+  if (!root_) return;
+  const std::string id = root_->container();
+  root_.reset();
+  const auto unmounted = request("POST", libpod_path("/containers/" + percent_encode(id) + "/unmount"), limits);
+  if (!unmounted) log::debug("the root of container {} stays mounted: {}", id, unmounted.error().message);
+}
+
+}  // namespace skillrun
