@@ -62,8 +62,8 @@ EngineResult<BuildTurn> BuildTurn::take(const std::string& recipe_digest, const 
       return std::unexpected(EngineError{EngineError::Kind::cancelled, "cancelled"});
     }
     if (std::chrono::steady_clock::now() > end) {
-      return std::unexpected(
-          EngineError{EngineError::Kind::deadline, "another skillrun has not finished building the same image in time"});
+      return std::unexpected(EngineError{EngineError::Kind::deadline,
+                                         "another skillrun has not finished building the same image in time"});
     }
   }
   turn.lock_ = std::move(file);
