@@ -130,7 +130,11 @@ TEST_CASE_FIXTURE(GcWorld, "whenever skillrun is killed, gc leaves no container,
   const std::vector<std::string> volumes_before = volumes();
   constexpr unsigned seed = 20261121;
   std::minstd_rand random(seed);
-  std::uniform_int_distribution<int> moment(0, 1500);
+  // However fast the engine and the machine are, moments from the whole of a run.
+  const auto begun = std::chrono::steady_clock::now();
+  CHECK(run(own_command({"t", "--no-stdin", "--", "sh", "-c", "sleep 0.7"})).status == 0);
+  const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+  std::uniform_int_distribution<int> moment(0, static_cast<int>(whole.count()));
   int left_behind = 0;
   for (int round = 0; round < 20; ++round) {
     const int wait = moment(random);
@@ -146,7 +150,7 @@ TEST_CASE_FIXTURE(GcWorld, "whenever skillrun is killed, gc leaves no container,
     if (round % 5 == 4) gc_until_quiet();
   }
   CHECK(volumes() == volumes_before);
-  // A run takes about a second: moments without leftovers only would prove nothing.
+  // Moments without leftovers only would prove nothing.
   CHECK(left_behind > 3);
 }
 
