@@ -428,7 +428,7 @@ TEST_CASE("engine API: a Dockerfile is built from its context, arguments, target
     request.dockerfile = "Containerfile";
     request.target = "first";
     request.args = {{"WORD", "a b"}};
-    request.reference = "skillrun-test/built:1";
+    request.reference = "localhost/skillrun-test/built:1";
     request.labels = {{"skillrun.test", "built $x \"y\""}};
     std::vector<std::string> lines;
     const auto context = ContextSnapshot::take(folder.string(), request.dockerfile);
@@ -452,7 +452,7 @@ TEST_CASE("engine API: a Dockerfile is built from its context, arguments, target
     request.dockerfile = "Broken";
     request.target.clear();
     request.args.clear();
-    request.reference = "skillrun-test/broken:1";
+    request.reference = "localhost/skillrun-test/broken:1";
     const auto changed = ContextSnapshot::take(folder.string(), request.dockerfile);
     REQUIRE(changed);
     CHECK_FALSE(engine.build_image(request, changed->bytes(), {}, {60s}));
