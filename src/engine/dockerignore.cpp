@@ -110,8 +110,9 @@ bool glob_matches(std::string_view glob, std::string_view path, std::uint64_t& s
   return match.complete();
 }
 
-std::expected<Dockerignore, std::string> Dockerignore::parse(std::string_view text) {
+std::expected<Dockerignore, std::string> Dockerignore::parse(std::string_view text, std::uint64_t most_steps) {
   Dockerignore out;
+  out.most_steps_ = most_steps;
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   std::size_t number = 0;
   for (const std::string_view line : split(text, '\n')) {
@@ -144,7 +145,7 @@ std::expected<bool, std::string> Dockerignore::excludes(std::string_view path) {
       matches = glob_matches(pattern.glob, path.substr(0, slash), steps_);
     }
     if (matches) excluded = !pattern.exception;
-    if (steps_ > most_steps) return std::unexpected(std::string("its patterns take too long to match: write fewer *"));
+    if (steps_ > most_steps_) return std::unexpected(std::string("its patterns take too long to match: write fewer *"));
   }
   return excluded;
 }

@@ -15,7 +15,9 @@ class Dockerignore {
   Dockerignore() = default;
 
   /// The error names the first line whose pattern has a meaning that is not implemented ([...] and backslashes).
-  [[nodiscard]] static std::expected<Dockerignore, std::string> parse(std::string_view text);
+  /// `most_steps` is how long all matching together may take; the default is some seconds.
+  [[nodiscard]] static std::expected<Dockerignore, std::string> parse(std::string_view text,
+                                                                      std::uint64_t most_steps = 2'000'000'000);
 
   /// `path` is relative to the context and clean. Fails when the patterns took too long to match, this path and those
   /// before it together.
@@ -28,9 +30,9 @@ class Dockerignore {
     std::string glob;
     bool exception = false;
   };
-  static constexpr std::uint64_t most_steps = 2'000'000'000;  ///< some seconds
 
   std::vector<Pattern> patterns_;
+  std::uint64_t most_steps_ = 0;
   std::uint64_t steps_ = 0;
   bool has_exceptions_ = false;
 };
