@@ -134,7 +134,7 @@ class Allow {
     if (!records) return fail(records.error());
     auto now = record_for(prepared->resolved, to_string(today()));
     if (!now) return fail(now.error());
-    bind_to_context(*now, prepared->resolved);
+    if (const auto bound = bind_to_context(*now, prepared->spec); !bound) return fail(bound.error());
     const Verdict verdict = judge(invocation_.global, *prepared);
     Recorded recorded = find_record(*records, *now);
     Question question{.asks = open_asks(verdict.findings, false),

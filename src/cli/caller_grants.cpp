@@ -70,18 +70,29 @@ std::expected<GrantRecord, std::string> record_for(const ResolvedSkill& skill, s
                      .asks = {}};
 }
 
-void bind_to_context(GrantRecord& record, const ResolvedSkill& skill) {
-  if (!skill.docker.build || !skill.docker.build->context) return;
-  const BuildTable& build = *skill.docker.build;
-  const std::string folder = (fs::path(skill.source->directory) / build.context->value).string();
-  const auto context = context_digest(folder, build.dockerfile ? build.dockerfile->value : "");
-  record.digest += context ? "+sha256:" + *context : "+unreadable";
+std::expected<void, std::string> bind_to_context(GrantRecord& record, const ContainerSpec& spec) {
+  if (!spec.build || !spec.build->value.context) return {};
+  const ContextRecipe& recipe = *spec.build->value.context;
+  GrantedContext context{.folder = LocalHost().real_path(recipe.context).value_or(recipe.context),
+                         .dockerfile = recipe.dockerfile,
+                         .digest = {}};
+  auto digest = digest_of_context(context);
+  if (!digest) return std::unexpected(std::move(digest.error()));
+  context.digest = std::move(*digest);
+  record.context = std::move(context);
+  return {};
+}
+
+std::expected<std::string, std::string> digest_of_context(const GrantedContext& context) {
+  const auto digest = context_digest(context.folder, context.dockerfile);
+  if (!digest) return std::unexpected(digest.error().message);
+  return "sha256:" + *digest;
 }
 
 Recorded find_record(const GrantRecords& records, const GrantRecord& now) {
   const auto found = std::ranges::find_if(records, [&](const GrantRecord& record) { return record.is_about(now); });
   if (found == records.end()) return {};
-  return {.record = *found, .holds = found->digest == now.digest};
+  return {.record = *found, .holds = found->digest == now.digest && found->context == now.context};
 }
 
 }  // namespace skillrun::cli

@@ -21,14 +21,18 @@ namespace skillrun::cli {
 /// What was recorded for a skill, and whether it holds.
 struct Recorded {
   std::optional<GrantRecord> record;
-  bool holds = false;  ///< the manifest is the one that was shown
+  bool holds = false;  ///< the manifest and its build context are those that were shown
 };
 
 [[nodiscard]] Recorded find_record(const GrantRecords& records, const GrantRecord& now);
 
 /// Makes the record hold for the present files of the skill's build context too, where it has one: they decide what is
-/// done with what the build is given. Reads the whole context. One that can not be read is none that was shown.
-void bind_to_context(GrantRecord& record, const ResolvedSkill& skill);
+/// done with what the build is given. Reads the whole context. A message when that is not possible: then nobody knows
+/// what was shown, and nothing that was granted holds.
+[[nodiscard]] std::expected<void, std::string> bind_to_context(GrantRecord& record, const ContainerSpec& spec);
+
+/// What such a folder holds now. A message when it can not be read.
+[[nodiscard]] std::expected<std::string, std::string> digest_of_context(const GrantedContext& context);
 
 /// SKILL or SKILL@INSTANCE, of what has both.
 template <class Subject>

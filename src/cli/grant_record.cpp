@@ -18,12 +18,18 @@ json::object to_object(const GrantRecord& record) {
   for (const Ask& ask : record.asks) {
     asks.push_back(json::object{{"kind", to_string(ask.kind)}, {"subject", ask.subject}, {"writes", ask.writes}});
   }
-  return {{"skill", record.skill},
-          {"instance", record.instance ? json::value(*record.instance) : json::value(nullptr)},
-          {"manifest", record.manifest},
-          {"digest", record.digest},
-          {"granted", record.day},
-          {"asks", std::move(asks)}};
+  json::object object{{"skill", record.skill},
+                      {"instance", record.instance ? json::value(*record.instance) : json::value(nullptr)},
+                      {"manifest", record.manifest},
+                      {"digest", record.digest},
+                      {"granted", record.day},
+                      {"asks", std::move(asks)}};
+  if (record.context) {
+    object["context"] = json::object{{"folder", record.context->folder},
+                                     {"dockerfile", record.context->dockerfile},
+                                     {"digest", record.context->digest}};
+  }
+  return object;
 }
 
 /// Takes the members of an object out one by one; what is wrong or left over makes it fail.
@@ -34,12 +40,13 @@ class Reader {
   }
 
   const json::value* take(std::string_view key) {
+    const json::value* value = take_if_there(key);
+    if (value == nullptr) failed_ = true;
+    return value;
+  }
+  const json::value* take_if_there(std::string_view key) {
     const json::value* value = object_ == nullptr ? nullptr : object_->if_contains(key);
-    if (value == nullptr) {
-      failed_ = true;
-    } else {
-      ++taken_;
-    }
+    if (value != nullptr) ++taken_;
     return value;
   }
   std::string text(std::string_view key) {
@@ -85,6 +92,13 @@ std::optional<Ask> parse_ask(const json::value& value) {
   return ask;
 }
 
+std::optional<GrantedContext> parse_context(const json::value& value) {
+  Reader reader(value);
+  GrantedContext context{
+      .folder = reader.text("folder"), .dockerfile = reader.text("dockerfile"), .digest = reader.text("digest")};
+  return reader.is_whole() ? std::optional(std::move(context)) : std::nullopt;
+}
+
 std::optional<GrantRecord> parse_record(const json::value& value) {
   Reader reader(value);
   GrantRecord record{.skill = reader.text("skill"),
@@ -97,6 +111,10 @@ std::optional<GrantRecord> parse_record(const json::value& value) {
     auto ask = parse_ask(entry);
     if (!ask) return std::nullopt;
     record.asks.push_back(std::move(*ask));
+  }
+  if (const json::value* context = reader.take_if_there("context")) {
+    record.context = parse_context(*context);
+    if (!record.context) return std::nullopt;
   }
   if (!reader.is_whole()) return std::nullopt;
   return record;

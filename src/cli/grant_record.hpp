@@ -10,15 +10,26 @@
 
 namespace skillrun::cli {
 
+/// The folder that an image is built from, as it was when its skill was allowed something.
+struct GrantedContext {
+  std::string folder;  ///< its real path
+  std::string dockerfile;
+  std::string digest;  ///< "sha256:..." of all that the build gets of it
+
+  friend bool operator==(const GrantedContext&, const GrantedContext&) = default;
+};
+
 /// What the caller let one skill have, as an answer to `skillrun allow`. It holds for the manifest that was shown, as
 /// it was then, and for no other.
 struct GrantRecord {
   std::string skill;
   std::optional<std::string> instance;
   std::string manifest;   ///< its real path
-  std::string digest;     ///< "sha256:..." of its text, and "+sha256:..." of its build context where it has one
+  std::string digest;     ///< "sha256:..." of its text
   std::string day;        ///< of the answer, YYYY-MM-DD
   std::vector<Ask> asks;  ///< none of them closed
+  /// Of a skill that has one: its files decide what is done with what the build is given.
+  std::optional<GrantedContext> context{};
 
   /// True when it is about that skill of that manifest, whatever the manifest says by now.
   [[nodiscard]] bool is_about(const GrantRecord& other) const noexcept {

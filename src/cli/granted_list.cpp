@@ -19,18 +19,22 @@ namespace {
 std::string_view state_of(const GrantRecord& record) {
   const auto text = read_file(record.manifest, max_manifest_size);
   if (!text) return "gone";
-  return manifest_digest(*text) == record.digest ? "in-force" : "changed";
+  if (manifest_digest(*text) != record.digest) return "changed";
+  return !record.context || digest_of_context(*record.context) == record.context->digest ? "in-force" : "changed";
+}
+
+std::string_view explanation(std::string_view state, const GrantRecord& record) {
+  if (state == "in-force") return "";
+  if (state == "gone") return ": does not count, the manifest can not be read";
+  return record.context ? ": does not count, the manifest or its build context has changed"
+                        : ": does not count, the manifest has changed";
 }
 
 std::string as_text(const GrantRecords& records) {
   std::string text;
   for (const GrantRecord& record : records) {
-    const std::string_view state = state_of(record);
     text += fmt::format("{}, {}, since {}{}\n", printable(name_of(record)), printable(record.manifest),
-                        printable(record.day),
-                        state == "in-force"  ? ""
-                        : state == "changed" ? ": does not count, the manifest has changed"
-                                             : ": does not count, the manifest can not be read");
+                        printable(record.day), explanation(state_of(record), record));
     for (const Ask& ask : record.asks) text += fmt::format("  {}\n", describe(ask));
   }
   return text.empty() ? "nothing is allowed\n" : text;

@@ -74,18 +74,14 @@ class CallerView final : public LexicalHost {
   LocalHost local_;
 };
 
-/// What the caller granted: by options, and by an answer where the manifest is still the one that was shown.
-struct CallersGrants {
-  Grants options;
-  Grants recorded;
-  std::string stale;
+/// What the caller granted by an answer, where what was shown is still what is there.
+struct RecordedGrants {
+  Grants grants;
+  std::string stale;  ///< why a record does not hold
 };
 
-std::expected<CallersGrants, std::string> callers_grants(const RunRequest& request, const ResolvedSkill& skill,
-                                                         const Console& console) {
-  auto options = option_grants(request);
-  if (!options) return std::unexpected(std::move(options.error()));
-  CallersGrants grants{.options = std::move(*options), .recorded = {}, .stale = {}};
+RecordedGrants recorded_grants(const ResolvedSkill& skill, const ContainerSpec& spec, const Console& console) {
+  RecordedGrants grants;
   const auto store = grant_store();
   if (!store) return grants;
   const auto records = store->read();
@@ -97,14 +93,18 @@ std::expected<CallersGrants, std::string> callers_grants(const RunRequest& reque
   auto now = record_for(skill, {});
   if (!now) return grants;  // nothing was granted to what is no file
   if (std::ranges::none_of(*records, [&](const GrantRecord& record) { return record.is_about(*now); })) return grants;
-  bind_to_context(*now, skill);
+  if (const auto bound = bind_to_context(*now, spec); !bound) {
+    grants.stale = fmt::format("what you allowed '{}' does not count while its build context can not be read: {}",
+                               printable(name_of(*now)), bound.error());
+    return grants;
+  }
   const Recorded recorded = find_record(*records, *now);
   if (recorded.holds) {
-    grants.recorded = grants_of(*recorded.record);
+    grants.grants = grants_of(*recorded.record);
   } else if (recorded.record) {
     grants.stale =
         fmt::format("the manifest{} has changed since you allowed '{}' on {}: `skillrun allow {}` shows what changed",
-                    now->digest.contains('+') ? " or its build context" : "", printable(name_of(*now)),
+                    now->context ? " or its build context" : "", printable(name_of(*now)),
                     printable(recorded.record->day), shell_quoted(name_of(*now)));
   }
   return grants;
@@ -211,19 +211,20 @@ std::expected<Prepared, RunResult> prepare(const GlobalOptions& options, const R
     return failure(RunStatus::invalid_manifest, std::move(message), std::move(resolved.error()));
   }
   log::info("skill {} from {}", request.skill, found->manifest->source->name);
-  auto grants = callers_grants(request, *resolved, console);
-  if (!grants) return failure(RunStatus::engine_error, std::move(grants.error()));
+  auto by_options = option_grants(request);
+  if (!by_options) return failure(RunStatus::engine_error, std::move(by_options.error()));
   RunOverrides overrides = request.overrides;
-  overrides.grants = grants->options;
-  std::ranges::move(grants->recorded, std::back_inserter(overrides.grants));
+  overrides.grants = *by_options;
   ContainerSpec spec = normalize(*resolved, overrides, caller, variables);
+  RecordedGrants recorded = recorded_grants(*resolved, spec, console);
+  std::ranges::move(recorded.grants, std::back_inserter(spec.grants));
   spec.deciding = deciding_documents(discovery_options(options), catalog->discovery());
   return Prepared{.found = std::move(*found),
                   .resolved = std::move(*resolved),
                   .spec = std::move(spec),
                   .policy = std::move(*policy),
-                  .options = std::move(grants->options),
-                  .stale = std::move(grants->stale)};
+                  .options = std::move(*by_options),
+                  .stale = std::move(recorded.stale)};
 }
 
 bool asks_for_something(const Findings& findings) {

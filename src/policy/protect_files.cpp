@@ -52,12 +52,12 @@ void protect_files(ContainerSpec& spec, const Policy& policy, const HostView& ho
     const Mount& declared = mount.value;
     if (declared.type != MountType::bind || declared.read_only) continue;
     for (const ProtectedPlace& place : protected_places(declared.source, names, spec, host)) {
-      const std::string below = place.name.substr(0, place.name.size() - (place.name.ends_with('/') ? 1 : 0));
+      const std::string_view below = without_slash(place.name);
       Mount mask;
       mask.source = fmt::format("{}/{}", declared.source, below);
       mask.target = fmt::format("{}/{}", declared.target == "/" ? "" : declared.target, below);
       mask.read_only = place.kind != ProtectedPlace::Kind::parent;
-      if (place.kind == ProtectedPlace::Kind::link || is_covered(spec, declared.target, mask.target)) continue;
+      if (!place.can_be_kept() || is_covered(spec, declared.target, mask.target)) continue;
       added.push_back(
           {std::move(mask),
            Origin{.kind = OriginKind::policy_default, .field = policy.name(), .span = {}, .text = place.name}});

@@ -8,13 +8,9 @@
 
 namespace skillrun {
 
-namespace {
-
-std::string_view without_slash(std::string_view name) {
+std::string_view without_slash(std::string_view name) noexcept {
   return name.ends_with('/') ? name.substr(0, name.size() - 1) : name;
 }
-
-}  // namespace
 
 std::span<const std::string_view> builtin_protected_files() {
   static constexpr std::string_view names[] = {

@@ -18,6 +18,10 @@ inline constexpr std::string_view protected_file_rule = "protected-file";
 /// writes them decides what runs next. A slash at the end makes it a folder with all that is in it.
 [[nodiscard]] std::span<const std::string_view> builtin_protected_files();
 
+/// A name without the slash that says that it is a folder's.
+[[nodiscard]] std::string_view without_slash(std::string_view name SKILLRUN_VIEWED) noexcept;
+void without_slash(std::string&& name) = delete;
+
 /// A relative path without "." and ".."; a slash at its end is kept.
 [[nodiscard]] std::expected<std::string, ParseError> normalize_protected_file(std::string_view word);
 

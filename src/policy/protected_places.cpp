@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "policy/paths.hpp"
+#include "policy/protected_files.hpp"
 #include "policy/submodules.hpp"
 #include "support/path_within.hpp"
 #include "support/text.hpp"
@@ -16,9 +17,7 @@ namespace {
 
 using Kind = ProtectedPlace::Kind;
 
-std::string_view without_slash(std::string_view name) {
-  return name.ends_with('/') ? name.substr(0, name.size() - 1) : name;
-}
+constexpr std::size_t most_submodules = 64;
 
 std::string joined(std::string_view folder, std::string_view name) {
   return fmt::format("{}/{}", folder == "/" ? "" : folder, name);
@@ -55,7 +54,8 @@ class Places {
     }
   }
 
-  void add_link(std::string_view path) { put(Kind::link, std::string(below(path)), false); }
+  /// What nothing that is mounted can keep.
+  void add_open(Kind kind, std::string_view path) { put(kind, std::string(below(path)), false); }
 
   std::vector<ProtectedPlace> take() {
     std::ranges::stable_sort(
@@ -158,7 +158,7 @@ std::vector<ProtectedPlace> protected_places(const std::string& root, std::span<
     }
     for (const std::string& link : host.links_on(path)) {
       if (!is_below(link)) continue;
-      places.add_link(link);
+      places.add_open(Kind::link, link);
       folders.lead_to(folder_of(link));
     }
   }
@@ -177,8 +177,13 @@ std::vector<ProtectedPlace> protected_places(const std::string& root, std::span<
       add_bare_repository(places, folder, host);
     } else if (const auto modules = host.file_text(joined(folder, ".gitmodules"))) {
       // git looks into submodules when it is asked about the folder above them.
+      const std::vector<std::string> paths = submodule_paths(*modules);
+      if (paths.size() > most_submodules) {
+        places.add_open(Kind::too_many, joined(folder, ".gitmodules"));
+        continue;
+      }
       places.add(joined(folder, ".gitmodules"), false);
-      for (const std::string& path : submodule_paths(*modules)) folders.lead_to(joined(folder, path));
+      for (const std::string& path : paths) folders.lead_to(joined(folder, path));
     }
   }
   return places.take();

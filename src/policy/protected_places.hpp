@@ -11,13 +11,16 @@ namespace skillrun {
 /// What lies at a protected name below a folder that is mounted writable.
 struct ProtectedPlace {
   enum class Kind : std::uint8_t {
-    there,    ///< to be read-only
-    missing,  ///< to be made for the run and read-only, so that nobody else makes it
-    parent,   ///< a folder above one that is there: a mount point of its own, because one could move it away
-    link,     ///< what it leads to can be exchanged: nothing that is mounted keeps it
+    there,     ///< to be read-only
+    missing,   ///< to be made for the run and read-only, so that nobody else makes it
+    parent,    ///< a folder above one that is there: a mount point of its own, because one could move it away
+    link,      ///< what it leads to can be exchanged: nothing that is mounted keeps it
+    too_many,  ///< it names more submodules than a container can have mounts for
   };
   Kind kind = Kind::there;
   std::string name;  ///< below the mounted folder; a slash at its end for a folder
+
+  [[nodiscard]] bool can_be_kept() const noexcept { return kind != Kind::link && kind != Kind::too_many; }
 };
 
 /// Every place below one real folder, mounted writable, that is to be kept from the skill, each once and those above

@@ -5,45 +5,129 @@
 #include <fmt/format.h>
 
 #include "policy/paths.hpp"
-#include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
 
-/// More than these would be more mounts than a container can have.
-constexpr std::size_t most_submodules = 64;
+constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r'; }
+constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_key(char c) noexcept { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; }
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-std::string_view without_blanks(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r";
-  const std::size_t begin = text.find_first_not_of(blanks);
-  return begin == std::string_view::npos ? std::string_view()
-                                         : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
-std::string unquoted(std::string_view value) {
-  std::string text;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    if (value[i] == '"') continue;
-    if (value[i] == '\\' && i + 1 < value.size()) ++i;
-    text += value[i];
+/// Reads the grammar of git-config(1), "Syntax". git refuses a file with a fault in any line; here the line is passed
+/// over.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : text_(text) {
+    if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
   }
-  return text;
-}
+
+  std::vector<std::string> paths() && {
+    while (at_ < text_.size()) {
+      if (is_blank(peek()) || peek() == '\n') {
+        ++at_;
+      } else if (peek() == '[') {
+        skip_section();
+      } else if (is_letter(peek())) {
+        read_entry();
+      } else {
+        skip_line();
+      }
+    }
+    return std::move(paths_);
+  }
+
+ private:
+  [[nodiscard]] char peek() const { return text_[at_]; }
+  [[nodiscard]] bool at_line_end() const {
+    return at_ >= text_.size() || peek() == '\n' || text_.substr(at_).starts_with("\r\n");
+  }
+  void skip_line() { at_ = std::min(text_.find('\n', at_), text_.size()); }
+
+  /// An entry may stand behind the section on its line.
+  void skip_section() {
+    bool quoted = false;
+    for (++at_; !at_line_end(); ++at_) {
+      if (quoted && peek() == '\\' && at_ + 1 < text_.size()) {
+        ++at_;
+      } else if (peek() == '"') {
+        quoted = !quoted;
+      } else if (peek() == ']' && !quoted) {
+        ++at_;
+        return;
+      }
+    }
+  }
+
+  void read_entry() {
+    std::string key;
+    for (; at_ < text_.size() && is_key(peek()); ++at_) key += lower(peek());
+    while (at_ < text_.size() && (peek() == ' ' || peek() == '\t')) ++at_;
+    if (at_ >= text_.size() || peek() != '=') return skip_line();
+    ++at_;
+    read_value();
+    if (key != "path") return;
+    add(value_);
+    add(spaced_);
+  }
+
+  void read_value() {
+    value_.clear();
+    spaced_.clear();
+    bool quoted = false;
+    std::string blanks;
+    while (!at_line_end()) {
+      const char c = text_[at_++];
+      if (is_blank(c) && !quoted) {
+        if (!value_.empty()) blanks += c;
+        continue;
+      }
+      if (!quoted && (c == ';' || c == '#')) return skip_line();
+      value_ += blanks;
+      spaced_.append(blanks.size(), ' ');
+      blanks.clear();
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (c == '\\') {
+        read_escape();
+      } else {
+        put(c);
+      }
+    }
+  }
+
+  void read_escape() {
+    if (text_.substr(at_).starts_with("\r\n")) ++at_;
+    if (at_ >= text_.size()) return;
+    switch (const char c = text_[at_++]) {
+      case '\n': return;
+      case 'n': return put('\n');
+      case 't': return put('\t');
+      case 'b': return put('\b');
+      default: put(c);
+    }
+  }
+
+  void put(char c) {
+    value_ += c;
+    spaced_ += c;
+  }
+
+  void add(const std::string& path) {
+    if (path.empty() || !is_clean(fmt::format("/{}", path)) || std::ranges::find(paths_, path) != paths_.end()) return;
+    paths_.push_back(path);
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::string value_;
+  std::string spaced_;  ///< the same as older versions of git read it, which make spaces of blanks within a value
+  std::vector<std::string> paths_;
+};
 
 }  // namespace
 
-std::vector<std::string> submodule_paths(std::string_view gitmodules) {
-  std::vector<std::string> paths;
-  for (const std::string_view line : split(gitmodules, '\n')) {
-    const std::size_t equals = line.find('=');
-    if (equals == std::string_view::npos || without_blanks(line.substr(0, equals)) != "path") continue;
-    std::string path = unquoted(without_blanks(line.substr(equals + 1)));
-    if (path.empty() || !is_clean(fmt::format("/{}", path)) || std::ranges::find(paths, path) != paths.end()) continue;
-    paths.push_back(std::move(path));
-    if (paths.size() == most_submodules) break;
-  }
-  return paths;
-}
+std::vector<std::string> submodule_paths(std::string_view gitmodules) { return Reader(gitmodules).paths(); }
 
 }  // namespace skillrun

@@ -68,17 +68,25 @@ bool says(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("what a build is given is granted for the files that were there, and asked again when one changes") {
-  const Machine machine;
-  machine.place.write("image/Dockerfile", "FROM scratch\n");
-  machine.skill_with("volumes = []\nbuild = { context = \"image\", args = { KEY = \"${BUILD_KEY:-}\" } }\n");
-  CHECK(machine.allow("y\n") == 0);
-  CHECK(machine.explain().status == 0);
-  machine.place.write("image/Dockerfile", "FROM scratch\nARG KEY\nRUN echo $KEY\n");
-  const Outcome changed = machine.explain();
-  CHECK(changed.status == 126);
-  CHECK(says(changed.out + changed.err, "the manifest or its build context has changed since you allowed 'tool'"));
-  CHECK(says(changed.out + changed.err, "build-variable"));
+TEST_CASE("what a build is given is granted for the files that were there, however their folder is written") {
+  for (const std::string context : {"image", "./image", "image/.", "${SKILL_DIR}/image"}) {
+    CAPTURE(context);
+    const Machine machine;
+    machine.place.write("image/Dockerfile", "FROM scratch\n");
+    machine.skill_with("volumes = []\nbuild = { context = \"" + context +
+                       "\", args = { KEY = \"${BUILD_KEY:-}\" } }\n");
+    CHECK(machine.allow("y\n") == 0);
+    CHECK(machine.explain().status == 0);
+    CHECK_FALSE(says(machine.list().out, "does not count"));
+    machine.place.write("image/Dockerfile", "FROM scratch\nARG KEY\nRUN echo $KEY\n");
+    const Outcome changed = machine.explain();
+    CHECK(changed.status == 126);
+    CHECK(says(changed.out + changed.err, "the manifest or its build context has changed since you allowed 'tool'"));
+    CHECK(says(changed.out + changed.err, "build-variable"));
+    CHECK(says(machine.list().out, "does not count, the manifest or its build context has changed"));
+    std::filesystem::remove(machine.place.at("image/Dockerfile"));
+    CHECK(machine.explain().status == 126);
+  }
 }
 
 TEST_CASE("what is asked is shown in words, asked once, and then runs") {

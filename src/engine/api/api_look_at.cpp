@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include "engine/api/api_engine.hpp"
-#include "engine/api/json_fields.hpp"
+#include "engine/api/path_stat.hpp"
 #include "engine/log.hpp"
-#include "support/base64.hpp"
+#include "support/json.hpp"
 
 namespace skillrun {
 
@@ -14,21 +14,6 @@ using Kind = EngineError::Kind;
 
 std::unexpected<EngineError> failure(Kind kind, std::string message) {
   return std::unexpected(EngineError{kind, std::move(message)});
-}
-
-/// The header of an answer about a path. Its mode is of Go's os.FileMode.
-EngineResult<ContainerEntry> read_path_stat(const std::string& header) {
-  constexpr std::uint64_t symbolic_link = std::uint64_t{1} << 27;
-  const auto text = base64_decode(header);
-  const auto stat = parse_object(text.value_or(""), "a container's path");
-  if (!stat) return std::unexpected(stat.error());
-  const json::value* mode = stat->if_contains("mode");
-  boost::system::error_code error;
-  const auto bits = mode == nullptr ? std::uint64_t{0} : mode->to_number<std::uint64_t>(error);
-  if (mode == nullptr || error) return failure(Kind::protocol, "the answer about a container's path has no mode");
-  const bool link = (bits & symbolic_link) != 0;
-  return ContainerEntry{.kind = link ? ContainerEntry::Kind::link : ContainerEntry::Kind::other,
-                        .leads_to = link ? std::string(text_at(*stat, "linkTarget")) : std::string()};
 }
 
 }  // namespace

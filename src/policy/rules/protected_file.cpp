@@ -32,6 +32,12 @@ void check(const RuleContext& context, FindingSink& sink) {
       return true;
     }
     for (const ProtectedPlace& place : protected_places(host.path, names, context.spec, context.host)) {
+      if (place.kind == ProtectedPlace::Kind::too_many) {
+        sink.report(
+            host.origin,
+            fmt::format("'{}' in '{}' names more submodules than can be kept from the skill", place.name, host.path),
+            "mount a folder of the repository that holds fewer, or mount it read-only");
+      }
       if (place.kind != ProtectedPlace::Kind::link) continue;
       sink.report(
           host.origin,

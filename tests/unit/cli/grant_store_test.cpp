@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "cli/caller_grants.hpp"
 #include "unit/temporary_folder.hpp"
 
 using namespace skillrun;
@@ -60,6 +61,24 @@ mode_t mode_of(const std::string& path) {
 }
 
 }  // namespace
+
+TEST_CASE("a record keeps the build context that was shown, and an unknown member of it is not understood") {
+  GrantRecord bound = record("built");
+  bound.context = GrantedContext{.folder = "/srv/image", .dockerfile = "Dockerfile", .digest = "sha256:2"};
+  const std::string text = format_records({record("plain"), bound});
+  const auto read = parse_records(text);
+  REQUIRE(read);
+  CHECK_FALSE((*read)[0].context);
+  CHECK((*read)[1].context == bound.context);
+  CHECK(find_record(*read, bound).holds);
+  bound.context->digest = "sha256:3";
+  CHECK_FALSE(find_record(*read, bound).holds);
+  bound.context.reset();
+  CHECK_FALSE(find_record(*read, bound).holds);
+  std::string unknown = text;
+  unknown.replace(unknown.find("\"dockerfile\""), 12, "\"targetfile\"");
+  CHECK_FALSE(parse_records(unknown));
+}
 
 TEST_CASE("what is recorded is read again, from a file that is the caller's alone") {
   const Home home;

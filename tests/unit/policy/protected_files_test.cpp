@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "policy/protected_files.hpp"
+#include "policy/protected_places.hpp"
 #include "policy/submodules.hpp"
 #include "support.hpp"
 
@@ -128,10 +129,15 @@ TEST_CASE("submodules are kept as the repository above them is") {
   CHECK(holds(found, "/w/lib/one/.git ro lib/one/.git"));
 }
 
-TEST_CASE("paths of submodules are read as git writes them") {
-  CHECK(submodule_paths("[submodule \"a\"]\n\tpath = a b\n\tpath = \"c\\\"d\"\r\n\tpath = a b\n\tnopath = x\n") ==
-        std::vector<std::string>{"a b", "c\"d"});
-  CHECK(submodule_paths("path = /abs\npath = ../up\npath =\npath").empty());
+TEST_CASE("a repository with more submodules than can be kept is not mounted writable") {
+  Disk disk = empty_project();
+  disk.on_disk.insert(disk.on_disk.end(), {"/srv/p/.git", "/srv/p/.git/objects", "/srv/p/.git/refs"});
+  disk.plain_files = {"/srv/p/.git/HEAD", "/srv/p/.gitmodules"};
+  for (int i = 0; i < 65; ++i) disk.files["/srv/p/.gitmodules"] += "path = m" + std::to_string(i) + "\n";
+  const auto found = protected_places("/srv/p", std::vector<std::string>{".git/"}, ContainerSpec(), disk);
+  CHECK(std::ranges::any_of(found, [](const ProtectedPlace& place) {
+    return place.kind == ProtectedPlace::Kind::too_many && place.name == ".gitmodules";
+  }));
 }
 
 TEST_CASE("a .git that is a file says where the repository is and is protected itself") {

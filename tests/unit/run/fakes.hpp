@@ -489,4 +489,15 @@ inline std::string noise(std::size_t size) {
   return text;
 }
 
+/// A run with the fake engine.
+struct Run {
+  FakeEngine engine;
+  RunControl control;
+  RunIo io{.input = -1, .output = -1, .error = -1, .capture = true};
+  RunOptions options;
+  ContainerSpec spec = plain_spec();
+
+  RunResult go() { return execute(engine, approve(spec), io, control, options); }
+};
+
 }  // namespace skillrun::test
