@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <span>
+#include <vector>
 
 #include <fmt/format.h>
 #include <skillrun/report.hpp>
@@ -63,13 +65,18 @@ std::string subject_of(const GrantRecord& record) {
   return fmt::format("{} ({})", printable(name_of(record)), printable(record.manifest));
 }
 
+std::vector<Ask> asks_of(std::span<const PlacedAsk> placed) {
+  std::vector<Ask> asks;
+  asks.reserve(placed.size());
+  for (const PlacedAsk& entry : placed) asks.push_back(entry.ask);
+  return asks;
+}
+
 std::string closed_text(const Question& question, const GrantRecord& now) {
   if (question.closed.empty()) return {};
   std::string text = "\nIt also asks for what no answer opens, only a policy (the machine's, yours, or one for -p):\n";
-  std::vector<Ask> asks;
-  for (const PlacedAsk& entry : question.closed) asks.push_back(entry.ask);
   return text + describe_asks(question.closed) +
-         fmt::format("  in a policy: grants: [{}]\n", as_policy_grant(now.skill, asks));
+         fmt::format("  in a policy: grants: [{}]\n", as_policy_grant(now.skill, asks_of(question.closed)));
 }
 
 std::string question_text(const Question& question, const GrantRecord& now, const Verdict& verdict, bool color) {
@@ -169,12 +176,10 @@ class Allow {
     if (!is_text(record)) return fail("a name or path with bytes that are no UTF-8 can not be recorded");
     const auto terminal = CallerTerminal::open();
     if (!terminal) {
-      std::vector<Ask> asks;
-      for (const PlacedAsk& entry : question.asks) asks.push_back(entry.ask);
       return fail(fmt::format(
           "`skillrun allow` asks at a terminal, and there is none; on a machine that runs by itself write into its "
           "policy, yours, or one for -p:\n  grants: [{}]",
-          as_policy_grant(now.skill, asks)));
+          as_policy_grant(now.skill, asks_of(question.asks))));
     }
     const bool told = terminal->print(question_text(question, now, verdict, console_.color_for_errors()) + "\n");
     if (!told || !terminal->confirm(fmt::format(

@@ -47,6 +47,9 @@ std::expected<UniqueFd, std::string> open_at_once(const std::string& path, int f
     return std::unexpected(
         std::string("it is a pipe or a socket; remove it, or open it yourself and name the descriptor, as /dev/fd/3"));
   }
+  if (!file && errno == ELOOP && (flags & O_NOFOLLOW) != 0) {
+    return std::unexpected(std::string("it is a symbolic link; name the file itself"));
+  }
   if (!file) return failed_call();
   const int mode = ::fcntl(file.get(), F_GETFL);
   if (mode < 0 || ::fcntl(file.get(), F_SETFL, mode & ~O_NONBLOCK) != 0) return failed_call();
@@ -63,9 +66,7 @@ std::optional<std::uint64_t> random_number() {
 
 std::expected<UniqueFd, std::string> open_for_appending(const std::string& path) {
   const int follow = names_descriptor(path) ? 0 : O_NOFOLLOW;
-  auto file = open_at_once(path, O_CREAT | follow);
-  if (!file && errno == ELOOP) return std::unexpected(std::string("it is a symbolic link; name the file itself"));
-  return file;
+  return open_at_once(path, O_CREAT | follow);
 }
 
 std::expected<WholeFile, std::string> WholeFile::open(const std::string& path) {

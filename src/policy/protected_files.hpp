@@ -20,7 +20,7 @@ inline constexpr std::string_view protected_file_rule = "protected-file";
 
 /// A name without the slash that says that it is a folder's.
 [[nodiscard]] std::string_view without_slash(std::string_view name SKILLRUN_VIEWED) noexcept;
-void without_slash(std::string&& name) = delete;
+void without_slash(ExpiringString auto&& name) = delete;
 
 /// A relative path without "." and ".."; a slash at its end is kept.
 [[nodiscard]] std::expected<std::string, ParseError> normalize_protected_file(std::string_view word);
