@@ -133,6 +133,13 @@ TEST_CASE_FIXTURE(FarWorld, "what ssh says is said, and that nothing ran") {
   CHECK(contains(outcome.err, "Permission denied (publickey)"));
 }
 
+TEST_CASE_FIXTURE(FarWorld, "what ssh says is said although it closes the connection long before") {
+  stand_in_for_ssh("exec <&- >&-; sleep 0.5; echo 'the last words' >&2; exit 255\n");
+  const Outcome outcome = far("ssh://me@far.example", {"t", "--", "true"});
+  CHECK(outcome.status == 125);
+  CHECK(contains(outcome.err, "the last words"));
+}
+
 TEST_CASE_FIXTURE(SshWorld, "an engine behind an ssh server is used like one at hand") {
   if (!can_be_tested()) return;
   use_keys("known-host", "key");

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -31,19 +32,51 @@ std::vector<std::string> ssh_words(const Endpoint& endpoint) {
   return words;
 }
 
-/// Logs what ssh says, line by line, until it has ended.
-void watch(Process ssh, const UniqueFd& words) {
-  std::string line;
-  std::array<char, 1024> buffer;
-  for (ssize_t got = 0; (got = ::read(words.get(), buffer.data(), buffer.size())) > 0;) {
-    for (const char c : std::string_view(buffer.data(), static_cast<std::size_t>(got))) {
-      if (c != '\n' && c != '\r' && line.size() < 1000) line += c;
-      if (c != '\n') continue;
-      log::warn("ssh: {}", printable(line));
-      line.clear();
+/// Logs lines.
+class Words {
+ public:
+  explicit Words(UniqueFd from) : from_(std::move(from)) { set_nonblocking(from_.get()); }
+
+  [[nodiscard]] int fd() const noexcept { return from_.get(); }
+  /// What there is by now; false at the end.
+  [[nodiscard]] bool take() {
+    std::array<char, 1024> buffer;
+    ssize_t got = 0;
+    while ((got = ::read(from_.get(), buffer.data(), buffer.size())) > 0) {
+      for (const char c : std::string_view(buffer.data(), static_cast<std::size_t>(got))) add(c);
     }
+    return got < 0 && (errno == EAGAIN || errno == EINTR);
   }
-  if (!line.empty()) log::warn("ssh: {}", printable(line));
+  void finish_line() {
+    if (!line_.empty()) log::warn("ssh: {}", printable(line_));
+    line_.clear();
+  }
+
+ private:
+  void add(char c) {
+    if (c == '\n') return finish_line();
+    if (c != '\r' && line_.size() < 1000) line_ += c;
+  }
+
+  UniqueFd from_;
+  std::string line_;
+};
+
+/// Logs what ssh says. `connection` is the end that ssh has too: held until ssh has ended and its words are logged, so
+/// that whoever finds the connection closed has been told why. A process that ssh leaves behind may keep the words
+/// open.
+void watch(Process ssh, Words words, UniqueFd connection) {
+  for (bool open = true; open;) {
+    std::array<pollfd, 2> entries{
+        {{words.fd(), POLLIN, 0}, {connection ? ssh.pidfd() : -1, POLLIN, 0}}};  // each is told once
+    if (::poll(entries.data(), entries.size(), -1) < 0 && errno != EINTR) break;
+    if (entries[0].revents != 0 || entries[1].revents != 0) open = words.take();
+    if (entries[1].revents == 0) continue;
+    words.finish_line();
+    connection.reset();
+  }
+  words.finish_line();
+  connection.reset();
   static_cast<void>(ssh.wait(std::chrono::hours{24 * 365}));
 }
 
@@ -75,7 +108,10 @@ EngineResult<UniqueFd> dial_ssh(const Endpoint& endpoint,
   auto process = spawn(request);
   if (!process) return std::unexpected(process.error());
   run_in_background([ssh = std::make_shared<Process>(std::move(*process)),
-                     said = std::make_shared<UniqueFd>(std::move(words->first))] { watch(std::move(*ssh), *said); });
+                     said = std::make_shared<Words>(std::move(words->first)),
+                     connection = std::make_shared<UniqueFd>(std::move(pair->second))] {
+    watch(std::move(*ssh), std::move(*said), std::move(*connection));
+  });
   return std::move(pair->first);
 }
 
