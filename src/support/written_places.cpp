@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -24,6 +25,7 @@ namespace skillrun {
 namespace {
 
 constexpr std::size_t max_ended = 256;
+constexpr std::size_t max_places = 1024;
 constexpr std::size_t max_size = std::size_t{16} << 20;
 constexpr std::string_view record_name = "writes.json";
 
@@ -102,15 +104,25 @@ struct Pair {
 };
 
 Pair closest(const std::vector<WrittenPlace>& places) {
-  Pair best;
+  std::vector<std::size_t> ended;
   for (std::size_t i = 0; i < places.size(); ++i) {
-    for (std::size_t j = i + 1; places[i].end && j < places.size(); ++j) {
-      if (!places[j].end || places[j].root != places[i].root) continue;
-      const auto gap = std::max(places[i].begin, places[j].begin) - std::min(*places[i].end, *places[j].end);
-      if (gap < best.gap) best = {i, j, gap};
-    }
+    if (places[i].end) ended.push_back(i);
+  }
+  std::ranges::sort(ended, {}, [&](std::size_t i) { return std::tie(places[i].root, places[i].begin); });
+  Pair best;
+  for (std::size_t n = 1; n < ended.size(); ++n) {
+    const WrittenPlace& before = places[ended[n - 1]];
+    const WrittenPlace& after = places[ended[n]];
+    if (before.root != after.root) continue;
+    const auto gap = after.begin - std::min(*before.end, *after.end);
+    if (gap < best.gap) best = {ended[n - 1], ended[n], gap};
   }
   return best;
+}
+
+bool is_gone(const std::string& path) {
+  struct stat status{};
+  return ::lstat(path.c_str(), &status) != 0 && errno == ENOENT;
 }
 
 }  // namespace
@@ -135,6 +147,15 @@ void merge_ended(std::vector<WrittenPlace>& places, std::size_t most) {
     kept.end = std::max(*kept.end, *other.end);
     places.erase(places.begin() + static_cast<std::ptrdiff_t>(pair.second));
   }
+}
+
+void forget_gone(std::vector<WrittenPlace>& places, std::size_t most) {
+  std::size_t excess = places.size() - std::min(places.size(), most);
+  std::erase_if(places, [&](const WrittenPlace& place) {
+    if (excess == 0 || !place.end || !is_gone(place.root)) return false;
+    --excess;
+    return true;
+  });
 }
 
 std::string format_written_places(std::span<const WrittenPlace> places) {
@@ -184,6 +205,7 @@ std::error_code WriteRecord::change(const Change& change) const {
   if (error) return error;
   change(places);
   merge_ended(places, max_ended);
+  forget_gone(places, max_places);
   const std::string text = format_written_places(places);
   if (find_invalid_utf8(text)) return std::make_error_code(std::errc::illegal_byte_sequence);
   const std::string path = fmt::format("{}/{}", folder_, record_name);

@@ -37,6 +37,10 @@ struct WrittenPlace {
 /// At most so many ended entries; forgets nothing: those of one root with the least time between them become one.
 void merge_ended(std::vector<WrittenPlace>& places, std::size_t most);
 
+/// At most so many entries, as far as there are ended ones whose folder is gone: those are forgotten, the first first.
+/// Callers that run each skill in a folder of its own would otherwise make a record without end.
+void forget_gone(std::vector<WrittenPlace>& places, std::size_t most);
+
 /// The text of a record, and what it says; nothing for any other text.
 [[nodiscard]] std::string format_written_places(std::span<const WrittenPlace> places);
 [[nodiscard]] std::optional<std::vector<WrittenPlace>> parse_written_places(std::string_view text);

@@ -118,6 +118,29 @@ TEST_CASE("many entries become few, and none is forgotten") {
   }
 }
 
+TEST_CASE("what is gone is forgotten where there is too much, and nothing else") {
+  const TemporaryFolder folder;
+  const std::string there = folder.path();
+  const std::string gone = folder.path() + "/gone";
+  const auto place = [](const std::string& root, bool ended) {
+    WrittenPlace made{.skill = "s", .root = root, .begin = at(0), .end = {}, .owner = {}, .engine = {}};
+    if (ended) made.end = at(1);
+    return made;
+  };
+  const std::vector<WrittenPlace> all = {place(there, true), place(gone + "1", true), place(gone + "2", false),
+                                         place(gone + "3", true), place(gone + "4", true)};
+  const auto kept = [&](std::size_t most) {
+    std::vector<WrittenPlace> places = all;
+    forget_gone(places, most);
+    std::string names;
+    for (const WrittenPlace& p : places) names += p.root == there ? "there " : p.root.substr(there.size() + 1) + " ";
+    return names;
+  };
+  CHECK(kept(5) == "there gone1 gone2 gone3 gone4 ");
+  CHECK(kept(3) == "there gone2 gone4 ");
+  CHECK(kept(0) == "there gone2 ");
+}
+
 TEST_CASE("a record that is damaged is an error, never an empty one") {
   const TemporaryFolder folder;
   for (const char* text : {"", "{}", "[1]", "[{\"root\": 1}]", "[{\"skill\":\"s\",\"root\":\"/\",\"begin\":\"x\"}]"}) {
