@@ -112,7 +112,8 @@ struct KeyValue {
 /// One mount, whichever spelling declared it.
 struct Mount {
   MountType type = MountType::bind;
-  std::string source;  ///< bind: absolute, lexically clean host path; volume: its name, empty when anonymous
+  std::string source;  ///< bind: absolute, lexically clean host path; volume: its name, which admit() makes the
+                       ///< engine's; empty when anonymous
   std::string target;  ///< absolute, lexically clean path in the container
   bool read_only = false;
   Propagation propagation = Propagation::unset;

@@ -72,6 +72,7 @@ ContainerSpec completed(const Policy& policy, ContainerSpec spec, const HostView
   spec = with_defaults(policy, std::move(spec));
   complete_user(spec, host);
   read_seccomp_profiles(spec, host);
+  name_volumes(spec, host);
   add_deciding(spec, policy);
   return spec;
 }
@@ -91,8 +92,6 @@ std::expected<ApprovedSpec, Refusal> admit(const Policy& policy, ContainerSpec s
     return std::unexpected(Refusal{.spec = std::move(spec), .findings = std::move(findings), .policy = policy.name()});
   }
   pin_host_paths(spec, memo);
-  const auto is_volume = [](const Setting<Mount>& mount) { return mount.value.type == MountType::volume; };
-  if (std::ranges::any_of(spec.mounts, is_volume)) spec.volume_owner = volume_owner(spec, memo);
   protect_files(spec, policy, memo);
   return ApprovedSpec(std::move(spec), std::move(findings), policy.shared_from_this(), memo.today());
 }

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
-#include <sstream>
 #include <thread>
 
 #include "world.hpp"
@@ -18,15 +17,7 @@ namespace json = skillrun::json;
 
 namespace {
 
-std::vector<std::string> lines_of(const Outcome& outcome) {
-  std::vector<std::string> lines;
-  std::istringstream text(outcome.out);
-  for (std::string line; std::getline(text, line);) lines.push_back(line);
-  std::ranges::sort(lines);
-  return lines;
-}
-
-std::vector<std::string> volumes() { return lines_of(engine_client({"volume", "ls", "--quiet"})); }
+std::vector<std::string> volumes() { return sorted_lines(engine_client({"volume", "ls", "--quiet"})); }
 
 /// A World with a folder for temporary files of its own.
 class GcWorld : public World {
@@ -116,7 +107,7 @@ TEST_CASE_FIXTURE(GcWorld, "gc has nothing to do after runs that ended by themse
   const Outcome outcome = gc();
   CHECK(outcome.status == 0);
   // Tests of another engine may run now: it says that their mounts are in use.
-  for (const std::string& line : lines_of(outcome)) {
+  for (const std::string& line : sorted_lines(outcome)) {
     CAPTURE(line);
     CHECK((line == "nothing to remove" || (line.starts_with("left mounts ") && line.ends_with(" runs"))));
   }

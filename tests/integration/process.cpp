@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -46,6 +47,14 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 }
 
 }  // namespace
+
+std::vector<std::string> sorted_lines(const Outcome& outcome) {
+  std::vector<std::string> lines;
+  std::istringstream text(outcome.out);
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  std::ranges::sort(lines);
+  return lines;
+}
 
 Process::Process(const Command& command) : folder_(new_folder()), started_(steady_clock::now()), limit_(command.limit) {
   write_file(folder_ / "in", command.input);

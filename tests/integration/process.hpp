@@ -30,6 +30,9 @@ struct Outcome {
   std::string err;
 };
 
+/// The lines of its standard output.
+[[nodiscard]] std::vector<std::string> sorted_lines(const Outcome& outcome);
+
 /// A program that runs.
 class Process {
  public:

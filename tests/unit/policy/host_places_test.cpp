@@ -1,6 +1,7 @@
 // Which places of the host are open, which are asked for, and which are closed.
 #include <doctest/doctest.h>
 
+#include "policy/volume_owner.hpp"
 #include "support.hpp"
 
 using namespace skillrun;
@@ -220,6 +221,43 @@ TEST_CASE("what the caller grants is an info that says who did, and never opens 
   spec.grants.front() = {.kind = AskKind::mount, .subject = "/", .writes = true, .by = "--allow-mount"};
   spec.mounts = {bind("/var/lib/dpkg")};
   CHECK(is_closed(evaluate(baseline(), spec, Machine())));
+}
+
+TEST_CASE("a volume has a name of the skill's own, unless somebody else's of its plain name is all there is") {
+  Mount mount;
+  mount.type = MountType::volume;
+  mount.source = "films";
+  mount.target = "/d";
+  ContainerSpec spec = clean_spec();
+  spec.mounts.push_back(set(mount, "docker.volumes[0]"));
+  Machine machine;
+  const auto name_of = [&](ContainerSpec judged) {
+    name_volumes(judged, machine);
+    return judged.mounts.front().value.source;
+  };
+  const std::string own = name_of(spec);
+  CHECK(own.starts_with("skillrun-"));
+  CHECK(own.ends_with("-films"));
+  CHECK(own.size() == std::string_view("skillrun-0123456789abcdef-films").size());
+  machine.volumes = {{"films", {.driver = "local", .options = {}, .labels = {}}}};
+  CHECK(name_of(spec) == "films");
+  machine.volumes[own] = {.driver = "local", .options = {}, .labels = {}};
+  CHECK(name_of(spec) == own);
+
+  ContainerSpec other = spec;
+  other.skill = "other";
+  machine.volumes.clear();
+  CHECK(name_of(other) != own);
+  CHECK(name_of(other).ends_with("-films"));
+  // What is named so already stays; what another skill's is called becomes a part of a name.
+  spec.mounts.front().value.source = own;
+  CHECK(name_of(spec) == own);
+  other.mounts.front().value.source = own;
+  CHECK(name_of(other).ends_with("-" + own));
+  spec.mounts.front().value.source.assign(255, 'a');
+  CHECK(name_of(spec).size() <= 255);
+  spec.mounts.front().value.source.clear();
+  CHECK(name_of(spec).empty());
 }
 
 TEST_CASE("an existing volume is asked for unless it carries the label of this skill of this manifest") {
