@@ -19,6 +19,9 @@ namespace skillrun {
 /// several threads. While linting nothing of this machine is consulted: use LexicalHost.
 class HostView {
  public:
+  /// More bytes than any key, profile or file of settings has.
+  static constexpr std::size_t text_limit = std::size_t{1} << 20;
+
   /// A named volume that exists before the skill runs.
   struct Volume {
     std::string driver;
@@ -75,8 +78,8 @@ class HostView {
   [[nodiscard]] virtual std::optional<std::chrono::year_month_day> today() const = 0;
   /// Whether `path` is a socket, after every symlink; nothing when that can not be told.
   [[nodiscard]] virtual std::optional<bool> is_socket(const std::string& path) const = 0;
-  /// The text of a regular file of the caller's machine, at most 1 MiB; nothing when it can not be read.
-  [[nodiscard]] virtual std::optional<std::string> file_text(const std::string& path) const = 0;
+  /// The bytes of a regular file of the caller's machine; nothing when it can not be read or is larger than `limit`.
+  [[nodiscard]] virtual std::optional<std::string> file_text(const std::string& path, std::size_t limit) const = 0;
   /// True when the engine runs on another machine: host paths are that machine's, and real_path() and exists() know
   /// nothing about them.
   [[nodiscard]] virtual bool engine_is_remote() const = 0;
@@ -108,7 +111,9 @@ class LexicalHost : public HostView {
   [[nodiscard]] std::optional<std::vector<Entry>> entries(const std::string&) const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return today_; }
   [[nodiscard]] std::optional<bool> is_socket(const std::string&) const override { return std::nullopt; }
-  [[nodiscard]] std::optional<std::string> file_text(const std::string&) const override { return std::nullopt; }
+  [[nodiscard]] std::optional<std::string> file_text(const std::string&, std::size_t) const override {
+    return std::nullopt;
+  }
   [[nodiscard]] bool engine_is_remote() const override { return false; }
   [[nodiscard]] std::optional<std::string> engine_platform() const override { return std::nullopt; }
   [[nodiscard]] std::optional<Volume> existing_volume(const std::string&) const override { return std::nullopt; }
@@ -137,7 +142,7 @@ class LocalHost final : public HostView {
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override;
   [[nodiscard]] std::optional<std::vector<Entry>> entries(const std::string& path) const override;
   [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override;
-  [[nodiscard]] std::optional<std::string> file_text(const std::string& path) const override;
+  [[nodiscard]] std::optional<std::string> file_text(const std::string& path, std::size_t limit) const override;
   [[nodiscard]] bool engine_is_remote() const override { return false; }
   [[nodiscard]] std::optional<std::string> engine_platform() const override { return std::nullopt; }
   [[nodiscard]] std::optional<Volume> existing_volume(const std::string& /*name*/) const override {

@@ -139,7 +139,7 @@ class EngineHost final : public HostView {
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override;
   [[nodiscard]] std::optional<std::vector<Entry>> entries(const std::string& path) const override;
   [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override;
-  [[nodiscard]] std::optional<std::string> file_text(const std::string& path) const override;
+  [[nodiscard]] std::optional<std::string> file_text(const std::string& path, std::size_t limit) const override;
   [[nodiscard]] bool engine_is_remote() const override;
   [[nodiscard]] std::optional<std::string> engine_platform() const override;
   [[nodiscard]] std::optional<Volume> existing_volume(const std::string& name) const override;

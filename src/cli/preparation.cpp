@@ -66,8 +66,8 @@ class CallerView final : public LexicalHost {
   [[nodiscard]] std::vector<std::string> homes() const override { return local_.homes(); }
   [[nodiscard]] std::vector<std::string> account_homes() const override { return local_.account_homes(); }
   [[nodiscard]] std::vector<std::string> own_folders() const override { return local_.own_folders(); }
-  [[nodiscard]] std::optional<std::string> file_text(const std::string& path) const override {
-    return local_.file_text(path);
+  [[nodiscard]] std::optional<std::string> file_text(const std::string& path, std::size_t limit) const override {
+    return local_.file_text(path, limit);
   }
 
  private:

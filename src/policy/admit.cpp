@@ -43,7 +43,7 @@ void read_seccomp_profiles(ContainerSpec& spec, const HostView& host) {
     const auto profile = seccomp_profile(option.value);
     if (!profile) continue;
     // What a manifest declares is the name of a file, to docker too: also one that looks like a profile's text.
-    auto text = is_clean(*profile) ? host.file_text(std::string(*profile)) : std::nullopt;
+    auto text = is_clean(*profile) ? host.file_text(std::string(*profile), HostView::text_limit) : std::nullopt;
     if (text) {
       option.value = "seccomp=" + *text;
     } else {

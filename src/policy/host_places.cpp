@@ -114,7 +114,7 @@ std::string HostPlaces::key_in(const HostPath& host) const {
   if (is_key_name(last_component(host.path))) return std::string(last_component(host.path));
   const auto entries = context_.host.entries(host.path);
   const auto is_private_key = [&](const std::string& path) {
-    const auto text = context_.host.file_text(path);
+    const auto text = context_.host.file_text(path, HostView::text_limit);
     return text && text->contains("PRIVATE KEY-----");
   };
   if (!entries) {

@@ -118,9 +118,8 @@ std::optional<bool> LocalHost::is_socket(const std::string& path) const {
   return errno == ENOENT || errno == ENOTDIR ? std::optional(false) : std::nullopt;
 }
 
-std::optional<std::string> LocalHost::file_text(const std::string& path) const {
+std::optional<std::string> LocalHost::file_text(const std::string& path, std::size_t limit) const {
   struct stat status{};
-  constexpr std::size_t limit = std::size_t{1} << 20;
   if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   auto text = read_file(path, limit);
   return text ? std::optional(std::move(*text)) : std::nullopt;

@@ -44,8 +44,8 @@ class MemoHost final : public HostView {
   [[nodiscard]] std::optional<bool> exists(const std::string& path) const override { return host_.exists(path); }
   [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override { return day_; }
   [[nodiscard]] std::optional<bool> is_socket(const std::string& path) const override { return host_.is_socket(path); }
-  [[nodiscard]] std::optional<std::string> file_text(const std::string& path) const override {
-    return host_.file_text(path);
+  [[nodiscard]] std::optional<std::string> file_text(const std::string& path, std::size_t limit) const override {
+    return host_.file_text(path, limit);
   }
   [[nodiscard]] bool engine_is_remote() const override { return host_.engine_is_remote(); }
   [[nodiscard]] std::optional<std::string> engine_platform() const override { return host_.engine_platform(); }

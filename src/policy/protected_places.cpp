@@ -1,13 +1,12 @@
 #include "policy/protected_places.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 
 #include <fmt/format.h>
 
+#include "policy/git_repository.hpp"
 #include "policy/paths.hpp"
 #include "policy/protected_files.hpp"
-#include "policy/submodules.hpp"
 #include "support/path_within.hpp"
 #include "support/text.hpp"
 
@@ -17,7 +16,8 @@ namespace {
 
 using Kind = ProtectedPlace::Kind;
 
-constexpr std::size_t most_submodules = 64;
+/// Each takes mounts of the container.
+constexpr std::size_t most_submodule_folders = 64;
 
 std::string joined(std::string_view folder, std::string_view name) {
   return fmt::format("{}/{}", folder == "/" ? "" : folder, name);
@@ -55,7 +55,8 @@ class Places {
   }
 
   /// What nothing that is mounted can keep.
-  void add_open(Kind kind, std::string_view path) { put(kind, std::string(below(path)), false); }
+  void add_link(std::string_view path) { put(Kind::link, std::string(below(path)), false); }
+  void add_submodules(std::string working_tree) { put(Kind::submodules, std::move(working_tree), false); }
 
   std::vector<ProtectedPlace> take() {
     std::ranges::stable_sort(
@@ -116,26 +117,23 @@ std::string folder_of(std::string_view path) {
   return std::string(slash == 0 ? "/" : path.substr(0, slash));
 }
 
-/// What git takes for a repository.
-bool has_layout(const std::string& folder, const HostView& host) {
-  return std::ranges::all_of(std::initializer_list<std::string_view>{"HEAD", "objects/.", "refs/."},
-                             [&](std::string_view name) { return host.exists(joined(folder, name)).value_or(false); });
-}
-
-bool is_repository(const std::string& folder, const HostView& host) {
-  const std::string git = joined(folder, ".git");
-  const bool is_folder = host.exists(git + "/.").value_or(false);
-  return is_folder ? has_layout(git, host) : host.exists(git).value_or(false);
-}
-
 /// A folder can be a repository without a `.git`, and its settings name programs.
 void add_bare_repository(Places& places, const std::string& folder, const HostView& host) {
   places.add(joined(folder, "HEAD"), false);
-  if (!has_layout(folder, host)) return;
+  if (!is_bare_repository(folder, host)) return;
   for (const std::string_view name : {"config", "config.worktree", "commondir"}) {
     places.add(joined(folder, name), false);
   }
   for (const std::string_view name : {"hooks", "modules", "worktrees"}) places.add(joined(folder, name), true);
+}
+
+/// git looks into submodules when it is asked about the folder above them.
+void add_submodules(Places& places, Folders& folders, const std::string& working_tree, const HostView& host) {
+  const auto paths = submodules_of(working_tree, host);
+  if (!paths) return places.add_submodules(working_tree);
+  const std::size_t before = folders.size();
+  for (const std::string& path : *paths) folders.lead_to(joined(working_tree, path));
+  if (folders.size() - before > most_submodule_folders) places.add_submodules(working_tree);
 }
 
 }  // namespace
@@ -158,11 +156,15 @@ std::vector<ProtectedPlace> protected_places(const std::string& root, std::span<
     }
     for (const std::string& link : host.links_on(path)) {
       if (!is_below(link)) continue;
-      places.add_open(Kind::link, link);
+      places.add_link(link);
       folders.lead_to(folder_of(link));
     }
   }
   const bool keeps_git = std::ranges::any_of(names, [](const auto& name) { return without_slash(name) == ".git"; });
+  for (std::string above = root; keeps_git && above != "/";) {
+    above = folder_of(above);
+    if (is_working_tree(above, host)) add_submodules(places, folders, above, host);
+  }
   for (std::size_t i = 0; i < folders.size(); ++i) {
     const std::string folder = folders.at(i);
     for (const std::string& name : names) {
@@ -173,17 +175,11 @@ std::vector<ProtectedPlace> protected_places(const std::string& root, std::span<
       }
     }
     if (!keeps_git) continue;
-    if (!is_repository(folder, host)) {
+    if (!is_working_tree(folder, host)) {
       add_bare_repository(places, folder, host);
-    } else if (const auto modules = host.file_text(joined(folder, ".gitmodules"))) {
-      // git looks into submodules when it is asked about the folder above them.
-      const std::vector<std::string> paths = submodule_paths(*modules);
-      if (paths.size() > most_submodules) {
-        places.add_open(Kind::too_many, joined(folder, ".gitmodules"));
-        continue;
-      }
-      places.add(joined(folder, ".gitmodules"), false);
-      for (const std::string& path : paths) folders.lead_to(joined(folder, path));
+    } else {
+      add_submodules(places, folders, folder, host);
+      if (host.exists(joined(folder, ".gitmodules")).value_or(false)) places.add(joined(folder, ".gitmodules"), false);
     }
   }
   return places.take();

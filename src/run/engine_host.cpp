@@ -59,7 +59,9 @@ std::optional<bool> EngineHost::is_socket(const std::string& path) const {
   return engine_is_remote() ? std::nullopt : local_.is_socket(path);
 }
 
-std::optional<std::string> EngineHost::file_text(const std::string& path) const { return local_.file_text(path); }
+std::optional<std::string> EngineHost::file_text(const std::string& path, std::size_t limit) const {
+  return local_.file_text(path, limit);
+}
 
 bool EngineHost::engine_is_remote() const { return engine_.info().remote; }
 

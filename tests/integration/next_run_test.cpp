@@ -175,10 +175,17 @@ TEST_CASE_FIXTURE(World, "git runs nothing that a skill left, whatever git would
     (void)script("mkdir -p objects refs; echo 'ref: refs/heads/main' > HEAD; " + config +
                  "'\tworktree = .\n' > config; mkdir -p .git && cp -r HEAD objects refs config .git");
   }
+  std::string add_submodule;
   SUBCASE("a submodule") {
-    REQUIRE(run(git("init -q . && git init -q lib && git -C lib -c user.email=a@b -c user.name=a commit -q "
-                    "--allow-empty -m 1 && printf '[submodule \"lib\"]\\n\\tpath = lib\\n\\turl = ./lib\\n' > "
-                    ".gitmodules && git add lib .gitmodules",
+    add_submodule =
+        "printf '[submodule \"lib\"]\\n\\tpath = lib\\n\\turl = ./lib\\n' > .gitmodules && git init -q . && "
+        "git add lib .gitmodules";
+  }
+  SUBCASE("a submodule that only the index knows") { add_submodule = "git init -q . && git add lib"; }
+  SUBCASE("a submodule of the repository around the folder") { add_submodule = "git init -q .. && git add lib"; }
+  if (!add_submodule.empty()) {
+    REQUIRE(run(git("init -q lib && git -C lib -c user.email=a@b -c user.name=a commit -q --allow-empty -m 1 && " +
+                        add_submodule,
                     work()))
                 .status == 0);
     (void)script("rm -rf lib/.git; mkdir -p lib/.git; cp -r .git/HEAD .git/objects .git/refs lib/.git; " + config +

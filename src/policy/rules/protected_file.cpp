@@ -32,11 +32,13 @@ void check(const RuleContext& context, FindingSink& sink) {
       return true;
     }
     for (const ProtectedPlace& place : protected_places(host.path, names, context.spec, context.host)) {
-      if (place.kind == ProtectedPlace::Kind::too_many) {
+      if (place.kind == ProtectedPlace::Kind::submodules) {
         sink.report(
             host.origin,
-            fmt::format("'{}' in '{}' names more submodules than can be kept from the skill", place.name, host.path),
-            "mount a folder of the repository that holds fewer, or mount it read-only");
+            fmt::format("the submodules of '{}' can not be kept from the skill: they are too many, or its index "
+                        "or .gitmodules could not be read",
+                        place.name),
+            "mount a folder that holds fewer of them, or mount it read-only");
       }
       if (place.kind != ProtectedPlace::Kind::link) continue;
       sink.report(

@@ -120,6 +120,7 @@ TEST_CASE("submodules are kept as the repository above them is") {
   disk.on_disk.insert(disk.on_disk.end(),
                       {"/srv/p/.git", "/srv/p/.git/objects", "/srv/p/.git/refs", "/srv/p/lib", "/srv/p/lib/one"});
   disk.plain_files = {"/srv/p/.git/HEAD", "/srv/p/.gitmodules", "/srv/p/lib/one/.git"};
+  disk.files["/srv/p/lib/one/.git"] = "gitdir: ../../.git/modules/one\n";
   disk.files["/srv/p/.gitmodules"] =
       "[submodule \"one\"]\n\tpath = lib/one\n\turl = x\n[submodule \"no\"]\n path=../x\n";
   const auto found = masks(bind("/srv/p", "/w", false), disk);
@@ -136,13 +137,31 @@ TEST_CASE("a repository with more submodules than can be kept is not mounted wri
   for (int i = 0; i < 65; ++i) disk.files["/srv/p/.gitmodules"] += "path = m" + std::to_string(i) + "\n";
   const auto found = protected_places("/srv/p", std::vector<std::string>{".git/"}, ContainerSpec(), disk);
   CHECK(std::ranges::any_of(found, [](const ProtectedPlace& place) {
-    return place.kind == ProtectedPlace::Kind::too_many && place.name == ".gitmodules";
+    return place.kind == ProtectedPlace::Kind::submodules && place.name == "/srv/p";
+  }));
+}
+
+TEST_CASE("submodules are kept that only the index knows, also those of a repository around the mounted folder") {
+  Disk disk({"/srv", "/srv/.git", "/srv/.git/objects", "/srv/.git/refs", "/srv/p", "/srv/p/lib"});
+  disk.plain_files = {"/srv/.git/HEAD", "/srv/.git/index"};
+  // One entry of version 2: the mode 0160000, a hash, a name of five bytes, padded to 72.
+  disk.files["/srv/.git/index"] = std::string("DIRC\0\0\0\2\0\0\0\1", 12) + std::string(24, '\0') +
+                                  std::string("\0\0\xe0\0", 4) + std::string(32, '\0') +
+                                  std::string("\0\5p/lib\0\0\0\0\0", 12) + std::string(20, '\0');
+  CHECK(holds(masks(bind("/srv", "/w", false), disk), "/w/p/lib/.git ro p/lib/.git/"));
+  CHECK(holds(masks(bind("/srv/p", "/w", false), disk), "/w/lib/.git ro lib/.git/"));
+
+  disk.files["/srv/.git/index"] = "an index of later";
+  const auto found = protected_places("/srv/p", std::vector<std::string>{".git/"}, ContainerSpec(), disk);
+  CHECK(std::ranges::any_of(found, [](const ProtectedPlace& place) {
+    return place.kind == ProtectedPlace::Kind::submodules && place.name == "/srv";
   }));
 }
 
 TEST_CASE("a .git that is a file says where the repository is and is protected itself") {
   Disk disk = empty_project();
   disk.plain_files = {"/srv/p/.git"};
+  disk.files["/srv/p/.git"] = "gitdir: /srv/.bare/worktrees/p\n";
   const auto found = masks(bind("/srv/p", "/w", false), disk);
   CHECK(holds(found, "/w/.git ro .git"));
   CHECK_FALSE(holds(found, "/w/HEAD"));
