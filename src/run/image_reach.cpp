@@ -4,6 +4,7 @@
 #include <set>
 #include <string_view>
 
+#include "spec/device_variables.hpp"
 #include "spec/reserved.hpp"
 
 namespace skillrun {
@@ -23,16 +24,16 @@ void blank_labels(RunLabels& labels, const ImageInfo& image, const ApprovedSpec&
 
 std::vector<std::pair<std::string, std::string>> defused_environment(const ImageInfo& image,
                                                                      const ContainerSpec& spec) {
-  // Where nvidia's runtime is the engine's default, this variable alone hands out the cards, and most images that are
-  // made for them have it.
-  constexpr std::string_view cards = "NVIDIA_VISIBLE_DEVICES";
-  const auto names_cards = [&](const std::string& text) { return text.substr(0, text.find('=')) == cards; };
-  const auto sets_cards = [&](const Setting<EnvironmentEntry>& entry) { return entry.value.name == cards; };
-  if (spec.gpus || !spec.cdi_devices.empty() || std::ranges::none_of(image.env, names_cards) ||
-      std::ranges::any_of(spec.env, sets_cards)) {
-    return {};
+  std::vector<std::pair<std::string, std::string>> defused;
+  if (spec.gpus || !spec.cdi_devices.empty()) return defused;
+  for (const std::string& entry : image.env) {
+    std::string name = entry.substr(0, entry.find('='));
+    if (!hands_out_devices(name)) continue;
+    const bool set = std::ranges::any_of(spec.env, [&](const auto& setting) { return setting.value.name == name; });
+    const bool again = std::ranges::any_of(defused, [&](const auto& earlier) { return earlier.first == name; });
+    if (!set && !again) defused.emplace_back(std::move(name), "void");
   }
-  return {{std::string(cards), "void"}};
+  return defused;
 }
 
 }  // namespace skillrun

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "policy/rule_support.hpp"
+#include "spec/device_variables.hpp"
 
 namespace skillrun::rules {
 
@@ -17,6 +18,11 @@ bool wants_gpu(const ContainerSpec& spec) {
 
 void check_gpu(const RuleContext& context, FindingSink& sink) {
   if (wants_gpu(context.spec)) sink.report(context.spec.gpus->origin, "the skill gets access to the GPU");
+  for (const auto& entry : context.spec.env) {
+    if (!hands_out_devices(entry.value.name) || (entry.value.value && is_no_device(*entry.value.value))) continue;
+    sink.report(entry.origin,
+                fmt::format("{} gives access to the GPU where the engine's runtime obeys it", entry.value.name));
+  }
 }
 
 void check_environment(const RuleContext& context, FindingSink& sink) {

@@ -79,6 +79,8 @@ TEST_CASE("an image's word for graphics cards is void unless the spec asks for s
   ContainerSpec spec = plain_spec();
   CHECK(defused_environment(image, spec) == none);
   CHECK(defused_environment(ImageInfo{}, spec).empty());
+  image.env = {"AMD_VISIBLE_DEVICES=0", "ACME_VISIBLE_DEVICES", "AMD_VISIBLE_DEVICES=1", "VISIBLE=1"};
+  CHECK(defused_environment(image, spec) == Labels{{"AMD_VISIBLE_DEVICES", "void"}, {"ACME_VISIBLE_DEVICES", "void"}});
   spec.gpus = Setting<GpuRequest>{GpuRequest{}, {}};
   CHECK(defused_environment(image, spec).empty());
 }
