@@ -328,7 +328,8 @@ struct DiscoveryOptions {
 /// A manifest file that discovery found, not read yet.
 struct ManifestCandidate {
   std::string path;
-  std::string tier;  ///< "option", "environment", "project", "user", "system", "installed"
+  std::string tier;   ///< "option", "environment", "project", "user", "system", "installed"
+  std::string doubt;  ///< why it is not to be believed, as half a sentence; empty: nothing speaks against it
 };
 
 struct Discovery {
@@ -354,13 +355,21 @@ struct NoSuchSkill {
   std::vector<std::string> searched;
 };
 
+/// A manifest in doubt stands where the skill is looked for: who could have written it decides nothing, neither what
+/// runs nor that another manifest's skill of that name does.
+struct DoubtedManifest {
+  std::string path;
+  std::string why;  ///< half a sentence, with what to do
+};
+
 /// All manifests that discovery found, read on demand in order. Not thread-safe: it caches what it has read.
 class SkillCatalog {
  public:
   explicit SkillCatalog(Discovery discovery);
 
   /// The first skill of that name. Findings when a manifest on the way there can not be read: it might have held it.
-  [[nodiscard]] std::expected<FoundSkill, std::variant<NoSuchSkill, Findings>> find(std::string_view name);
+  [[nodiscard]] std::expected<FoundSkill, std::variant<NoSuchSkill, DoubtedManifest, Findings>> find(
+      std::string_view name);
 
   struct Entry {
     FoundSkill found;
@@ -370,6 +379,7 @@ class SkillCatalog {
     std::vector<Entry> entries;  ///< sorted by name
     Findings broken;             ///< errors of manifests that could not be read
   };
+  /// Without manifests in doubt.
   [[nodiscard]] Listing list();
 
   [[nodiscard]] const Discovery& discovery() const noexcept { return discovery_; }

@@ -65,28 +65,19 @@ std::optional<std::string> WrittenDocuments::doubt(const std::string& path) cons
     const WrittenPlace* writer = writer_of_entry(entry, places_);
     if (writer == nullptr) continue;
     const std::string_view first = writer->end ? "" : "wait for its end, or run `skillrun gc` where it was killed; ";
-    return fmt::format("{} changed while the skill '{}' could write there; {}if that was you: touch {}",
-                       entry == path ? "it" : printable(entry), printable(writer->skill), first,
-                       fs::is_symlink(fs::symlink_status(entry)) ? "-h " + printable(entry) : printable(entry));
+    return fmt::format(
+        "{} changed while the skill '{}' could write there; {}if that was you: touch {}; otherwise remove it",
+        entry == path ? "it" : printable(entry), printable(writer->skill), first,
+        fs::is_symlink(fs::symlink_status(entry)) ? "-h " + printable(entry) : printable(entry));
   }
   return std::nullopt;
 }
 
-std::expected<void, std::string> leave_out_doubted(Discovery& discovery, const std::vector<std::string>& named) {
+void mark_doubted(Discovery& discovery) {
   const WrittenDocuments written;
-  std::optional<std::string> refused;
-  std::erase_if(discovery.candidates, [&](const ManifestCandidate& candidate) {
-    const auto doubt = written.doubt(absolute(candidate.path));
-    if (!doubt) return false;
-    if (std::ranges::find(named, candidate.path) != named.end()) {
-      refused = fmt::format("the manifest {} is not believed: {}", printable(candidate.path), *doubt);
-    } else {
-      discovery.warnings.push_back(fmt::format("ignored {}: {}", printable(candidate.path), *doubt));
-    }
-    return true;
-  });
-  if (refused) return std::unexpected(std::move(*refused));
-  return {};
+  for (ManifestCandidate& candidate : discovery.candidates) {
+    candidate.doubt = written.doubt(absolute(candidate.path)).value_or("");
+  }
 }
 
 std::optional<std::string> why_doubted(const Policy& policy) {

@@ -26,10 +26,8 @@ class WrittenDocuments {
   std::string unreadable_;  ///< then everything is in doubt
 };
 
-/// Takes the manifests in doubt out, each with a warning. One that the caller named by its path is an error instead:
-/// what is named must not be passed over for another.
-[[nodiscard]] std::expected<void, std::string> leave_out_doubted(Discovery& discovery,
-                                                                 const std::vector<std::string>& named);
+/// Says of each manifest in doubt why it is.
+void mark_doubted(Discovery& discovery);
 
 /// Why the policy may not be used; nothing: no document of it is in doubt.
 [[nodiscard]] std::optional<std::string> why_doubted(const Policy& policy);

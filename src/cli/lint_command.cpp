@@ -166,6 +166,7 @@ class Lint {
     }
     auto catalog = open_catalog(global_, console_);
     if (!catalog) return std::unexpected(catalog.error().message);
+    warn_of_doubted(*catalog, console_);
     std::vector<LintInput> inputs;
     for (const ManifestCandidate& candidate : catalog->discovery().candidates) {
       const auto kind = kind_of(candidate.path);

@@ -54,6 +54,7 @@ int list_command(const Invocation& invocation) {
   }
   const SkillCatalog::Listing listing = catalog->list();
   console.findings(listing.broken);
+  warn_of_doubted(*catalog, console);
   const bool written = console.print(invocation.format == OutputFormat::json ? as_json(listing) : as_text(listing));
   if (listing.entries.empty() && listing.broken.empty() && invocation.format == OutputFormat::text) {
     std::string message = "no skills found; looked in:";

@@ -24,14 +24,17 @@ std::expected<std::shared_ptr<const Manifest>, Findings> SkillCatalog::manifest(
   return *slot;
 }
 
-std::expected<FoundSkill, std::variant<NoSuchSkill, Findings>> SkillCatalog::find(std::string_view name) {
-  using Failure = std::variant<NoSuchSkill, Findings>;
+std::expected<FoundSkill, std::variant<NoSuchSkill, DoubtedManifest, Findings>> SkillCatalog::find(
+    std::string_view name) {
+  using Failure = std::variant<NoSuchSkill, DoubtedManifest, Findings>;
   std::vector<std::string_view> known;
   for (std::size_t i = 0; i < discovery_.candidates.size(); ++i) {
+    const ManifestCandidate& candidate = discovery_.candidates[i];
+    if (!candidate.doubt.empty()) return std::unexpected(Failure(DoubtedManifest{candidate.path, candidate.doubt}));
     auto loaded = manifest(i);
     if (!loaded) return std::unexpected(Failure(std::move(loaded.error())));
     if (const SkillDefinition* skill = (*loaded)->find_skill(name)) {
-      return FoundSkill{*loaded, skill, discovery_.candidates[i].tier};
+      return FoundSkill{*loaded, skill, candidate.tier};
     }
     for (const SkillDefinition& skill : (*loaded)->skills) known.push_back(skill.name);
   }
@@ -42,6 +45,7 @@ SkillCatalog::Listing SkillCatalog::list() {
   Listing listing;
   std::map<std::string_view, Entry> entries;
   for (std::size_t i = 0; i < discovery_.candidates.size(); ++i) {
+    if (!discovery_.candidates[i].doubt.empty()) continue;
     auto loaded = manifest(i);
     if (!loaded) {
       listing.broken.insert(listing.broken.end(), loaded.error().begin(), loaded.error().end());

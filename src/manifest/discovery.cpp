@@ -118,7 +118,7 @@ class Search {
 
   void add(const std::string& path, const struct stat& status, std::string_view tier) {
     // The same file twice would only shadow itself.
-    if (seen_.insert({status.st_dev, status.st_ino}).second) found_.candidates.push_back({path, std::string(tier)});
+    if (seen_.insert({status.st_dev, status.st_ino}).second) found_.candidates.push_back({path, std::string(tier), {}});
   }
 
   /// The manifests of a folder by name. In a project's folder each must be the caller's own.

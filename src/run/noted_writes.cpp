@@ -51,7 +51,12 @@ std::vector<std::string> own_folders() {
 std::expected<std::vector<WrittenPlace>, UnreadableRecord> all_written_places() {
   std::vector<WrittenPlace> places;
   std::vector<std::string> folders = own_folders();
-  if (std::ranges::find(folders, system_state) == folders.end()) folders.emplace_back(system_state);
+  const auto add = [&](std::string folder) {
+    if (std::ranges::find(folders, folder) == folders.end()) folders.push_back(std::move(folder));
+  };
+  // Whatever the variables of this call say: an earlier one may have had none.
+  for (const std::string& home : LocalHost().homes()) add(home + "/.local/state/skillrun");
+  add(std::string(system_state));
   for (const std::string& folder : folders) {
     std::error_code error;
     auto read = WriteRecord(folder).read(error);

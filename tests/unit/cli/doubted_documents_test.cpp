@@ -63,19 +63,28 @@ TEST_CASE("a document is in doubt for itself, for what it links to and for each 
   }
 }
 
-TEST_CASE("manifests in doubt are left out, and one that was named is an error") {
+TEST_CASE("a manifest in doubt ends the search for a skill, and is not listed") {
   const Desk desk;
   std::string planted;
   desk.as_skill([&] { planted = desk.folder.write("work/planted.toml", "x"); });
-  const std::string fine = desk.folder.write("own/fine.toml", "x");
+  const std::string text = "[skills.t.docker]\nimage = \"busybox\"\n";
+  const std::string fine = desk.folder.write("own/fine.toml", text);
   Discovery discovery;
-  discovery.candidates = {{planted, "user"}, {fine, "user"}};
-  Discovery named = discovery;
-  REQUIRE(leave_out_doubted(discovery, {}));
-  REQUIRE(discovery.candidates.size() == 1);
-  CHECK(discovery.candidates.front().path == fine);
-  CHECK(discovery.warnings.size() == 1);
-  CHECK_FALSE(leave_out_doubted(named, {planted}));
+  discovery.candidates = {{planted, "user", {}}, {fine, "user", {}}};
+  mark_doubted(discovery);
+  CHECK_FALSE(discovery.candidates.front().doubt.empty());
+  CHECK(discovery.candidates.back().doubt.empty());
+  SkillCatalog catalog(discovery);
+  const auto found = catalog.find("t");
+  REQUIRE_FALSE(found);
+  REQUIRE(std::holds_alternative<DoubtedManifest>(found.error()));
+  CHECK(std::get<DoubtedManifest>(found.error()).path == planted);
+  CHECK(catalog.list().entries.size() == 1);
+  CHECK(catalog.list().broken.empty());
+
+  // What a nearer manifest has is found before.
+  std::ranges::reverse(discovery.candidates);
+  CHECK(SkillCatalog(discovery).find("t"));
 }
 
 TEST_CASE("a policy is in doubt with any document that it extends") {
@@ -124,7 +133,7 @@ TEST_CASE("a folder of manifests that was named decides as a whole, and a file t
   options.explicit_paths = {desk.root + "/own"};
   options.environment_paths = {desk.root + "/work/none.toml"};
   Discovery discovery;
-  discovery.candidates = {{desk.root + "/own/a.toml", "option"}};
+  discovery.candidates = {{desk.root + "/own/a.toml", "option", {}}};
   CHECK(deciding_documents(options, discovery) ==
         std::vector<std::string>{desk.root + "/own/", desk.root + "/work/none.toml", desk.root + "/own/a.toml"});
 }
