@@ -1,83 +1,149 @@
 #include "policy/git_repository.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <initializer_list>
 
 #include <fmt/format.h>
 
+#include "policy/git_config.hpp"
 #include "policy/git_index.hpp"
 #include "policy/paths.hpp"
-#include "policy/submodules.hpp"
 
 namespace skillrun {
 
 namespace {
 
 constexpr std::size_t most_index = std::size_t{128} << 20;  // a million files; the largest repositories have fewer
+constexpr std::size_t most_includes = 64;
 
 std::string joined(std::string_view folder, std::string_view name) {
   return fmt::format("{}/{}", folder == "/" ? "" : folder, name);
 }
 
-bool is_there(const std::string& path, const HostView& host) { return host.exists(path).value_or(true); }
-
-/// Where a working tree's repository lies (gitrepository-layout(5)); empty where git finds none, nothing where that is
-/// not known.
-std::optional<std::string> repository_of(const std::string& working_tree, const HostView& host) {
-  constexpr std::string_view prefix = "gitdir: ";
-  std::string git = joined(working_tree, ".git");
-  if (host.exists(git + "/.").value_or(false)) return git;
-  const auto text = host.file_text(git, HostView::text_limit);
-  if (!text) return std::nullopt;
-  if (!text->starts_with(prefix)) return std::string();
-  const std::string path = text->substr(prefix.size(), text->find_last_not_of("\r\n") + 1 - prefix.size());
-  return path.starts_with('/') ? path : joined(working_tree, path);
+/// A path of a file of git's, which is relative to a folder.
+std::string resolved(std::string_view folder, const std::string& path) {
+  std::string whole = std::filesystem::path(path.starts_with('/') ? path : joined(folder, path)).lexically_normal();
+  if (whole.size() > 1 && whole.ends_with('/')) whole.pop_back();
+  return whole;
 }
 
-class Submodules {
- public:
-  explicit Submodules(const HostView& host) : host_(host) {}
+std::string folder_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return std::string(slash == 0 ? "/" : path.substr(0, slash));
+}
 
-  bool add_named_in(const std::string& gitmodules) {
-    if (!is_there(gitmodules, host_)) return true;
-    const auto text = host_.file_text(gitmodules, HostView::text_limit);
-    if (!text) return false;
-    add(submodule_paths(*text));
+bool may_be_there(const std::string& path, const HostView& host) { return host.exists(path).value_or(true); }
+
+/// Without the ends of lines behind it.
+std::string line_of(std::string_view text) { return std::string(text.substr(0, text.find_last_not_of("\r\n") + 1)); }
+
+/// Reads as gitrepository-layout(5), git-config(1) and gitmodules(5) say.
+class Reader {
+ public:
+  Reader(const std::string& working_tree, const HostView& host) : working_tree_(working_tree), host_(host) {}
+
+  std::optional<GitTree> read() && {
+    const auto repository = find_repository();
+    if (!repository) return std::nullopt;
+    if (repository->empty()) return GitTree{.settings = {}, .submodules = std::vector<std::string>()};
+    const auto shared = find_shared(*repository);
+    if (!shared) return std::nullopt;
+    for (const std::string& folder : {*repository, *shared}) tree_.settings.push_back(folder + "/");
+    const std::string gitmodules = joined(working_tree_, ".gitmodules");
+    if (may_be_there(gitmodules, host_)) tree_.settings.push_back(gitmodules);
+    if (!add_configuration(joined(*shared, "config")) || !add_configuration(joined(*repository, "config.worktree"))) {
+      return std::nullopt;
+    }
+    if (add_indexed(*repository) && add_named(gitmodules)) {
+      std::ranges::sort(submodules_);
+      submodules_.erase(std::ranges::unique(submodules_).begin(), submodules_.end());
+      tree_.submodules = std::move(submodules_);
+    }
+    return std::move(tree_);
+  }
+
+ private:
+  /// Empty where git finds none; nothing where that is not known.
+  [[nodiscard]] std::optional<std::string> find_repository() const {
+    constexpr std::string_view prefix = "gitdir: ";
+    std::string git = joined(working_tree_, ".git");
+    if (host_.exists(git + "/.").value_or(false)) return git;
+    const auto text = host_.file_text(git, HostView::text_limit);
+    if (!text) return std::nullopt;
+    if (!text->starts_with(prefix)) return std::string();
+    return resolved(working_tree_, line_of(text->substr(prefix.size())));
+  }
+
+  /// The repository that this one is a further working tree of; itself where it is none.
+  [[nodiscard]] std::optional<std::string> find_shared(const std::string& repository) const {
+    const std::string file = joined(repository, "commondir");
+    if (!may_be_there(file, host_)) return repository;
+    const auto text = host_.file_text(file, HostView::text_limit);
+    return text ? std::optional(resolved(repository, line_of(*text))) : std::nullopt;
+  }
+
+  /// With all that it includes. What stands behind a condition may be included tomorrow.
+  [[nodiscard]] bool add_configuration(const std::string& path) {
+    std::vector<std::string> files = {path};
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (files.size() > most_includes) return false;
+      const std::string file = files[i];
+      if (!may_be_there(file, host_)) continue;
+      const auto text = host_.file_text(file, HostView::text_limit);
+      if (!text) return false;
+      for (const std::string& include : git_config_values(*text, "include", "path")) {
+        // In the caller's home nothing is open to a skill.
+        if (include.empty() || include.starts_with('~') || include.starts_with('%')) continue;
+        std::string whole = resolved(folder_of(file), include);
+        if (std::ranges::find(files, whole) != files.end()) continue;
+        tree_.settings.push_back(whole);
+        files.push_back(std::move(whole));
+      }
+      for (const std::string& hooks : git_config_values(*text, "core", "hookspath")) {
+        if (hooks.empty() || hooks.starts_with('~') || hooks.starts_with('%')) continue;
+        tree_.settings.push_back(resolved(working_tree_, hooks) + "/");
+      }
+    }
     return true;
   }
 
-  bool add_indexed_in(const std::string& repository) {
+  [[nodiscard]] bool add_named(const std::string& gitmodules) {
+    if (!may_be_there(gitmodules, host_)) return true;
+    const auto text = host_.file_text(gitmodules, HostView::text_limit);
+    if (!text) return false;
+    add_submodules(git_config_values(*text, {}, "path"));
+    return true;
+  }
+
+  [[nodiscard]] bool add_indexed(const std::string& repository) {
     std::string name = "index";
-    for (bool shared = false; is_there(joined(repository, name), host_); shared = true) {
+    for (bool shared = false; may_be_there(joined(repository, name), host_); shared = true) {
       const auto bytes = host_.file_text(joined(repository, name), most_index);
       auto index = bytes ? read_git_index(*bytes) : std::nullopt;
       if (!index || (shared && !index->shared.empty())) return false;
-      add(index->gitlinks);
+      add_submodules(index->gitlinks);
       if (index->shared.empty()) return true;
       name = std::move(index->shared);
     }
     return true;
   }
 
-  [[nodiscard]] std::vector<std::string> take() && {
-    std::ranges::sort(paths_);
-    paths_.erase(std::ranges::unique(paths_).begin(), paths_.end());
-    return std::move(paths_);
+  void add_submodules(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+      if (!path.empty() && is_clean("/" + path)) submodules_.push_back(joined(working_tree_, path));
+    }
   }
 
- private:
-  void add(const std::vector<std::string>& paths) {
-    std::ranges::copy_if(paths, std::back_inserter(paths_),
-                         [](const std::string& path) { return is_clean(fmt::format("/{}", path)); });
-  }
-
+  const std::string& working_tree_;
   const HostView& host_;
-  std::vector<std::string> paths_;
+  GitTree tree_;
+  std::vector<std::string> submodules_;
 };
 
 }  // namespace
 
-bool is_bare_repository(const std::string& folder, const HostView& host) {
+bool is_repository(const std::string& folder, const HostView& host) {
   return std::ranges::all_of(std::initializer_list<std::string_view>{"HEAD", "objects/.", "refs/."},
                              [&](std::string_view name) { return host.exists(joined(folder, name)).value_or(false); });
 }
@@ -85,17 +151,11 @@ bool is_bare_repository(const std::string& folder, const HostView& host) {
 bool is_working_tree(const std::string& folder, const HostView& host) {
   const std::string git = joined(folder, ".git");
   const bool is_folder = host.exists(git + "/.").value_or(false);
-  return is_folder ? is_bare_repository(git, host) : host.exists(git).value_or(false);
+  return is_folder ? is_repository(git, host) : host.exists(git).value_or(false);
 }
 
-std::optional<std::vector<std::string>> submodules_of(const std::string& working_tree, const HostView& host) {
-  Submodules submodules(host);
-  const auto repository = repository_of(working_tree, host);
-  if (!repository) return std::nullopt;
-  if (repository->empty()) return std::vector<std::string>();
-  if (!submodules.add_indexed_in(*repository)) return std::nullopt;
-  if (!submodules.add_named_in(joined(working_tree, ".gitmodules"))) return std::nullopt;
-  return std::move(submodules).take();
+std::optional<GitTree> read_git_tree(const std::string& working_tree, const HostView& host) {
+  return Reader(working_tree, host).read();
 }
 
 }  // namespace skillrun

@@ -56,7 +56,8 @@ class Places {
 
   /// What nothing that is mounted can keep.
   void add_link(std::string_view path) { put(Kind::link, std::string(below(path)), false); }
-  void add_submodules(std::string working_tree) { put(Kind::submodules, std::move(working_tree), false); }
+  void add_unknown(const std::string& working_tree) { put(Kind::unknown, working_tree, false); }
+  void add_inside(const std::string& path) { put(Kind::inside, path, false); }
 
   std::vector<ProtectedPlace> take() {
     std::ranges::stable_sort(
@@ -120,32 +121,78 @@ std::string folder_of(std::string_view path) {
 /// A folder can be a repository without a `.git`, and its settings name programs.
 void add_bare_repository(Places& places, const std::string& folder, const HostView& host) {
   places.add(joined(folder, "HEAD"), false);
-  if (!is_bare_repository(folder, host)) return;
+  if (!is_repository(folder, host)) return;
   for (const std::string_view name : {"config", "config.worktree", "commondir"}) {
     places.add(joined(folder, name), false);
   }
   for (const std::string_view name : {"hooks", "modules", "worktrees"}) places.add(joined(folder, name), true);
 }
 
-/// git looks into submodules when it is asked about the folder above them.
-void add_submodules(Places& places, Folders& folders, const std::string& working_tree, const HostView& host) {
-  const auto paths = submodules_of(working_tree, host);
-  if (!paths) return places.add_submodules(working_tree);
-  const std::size_t before = folders.size();
-  for (const std::string& path : *paths) folders.lead_to(joined(working_tree, path));
-  if (folders.size() - before > most_submodule_folders) places.add_submodules(working_tree);
-}
+/// Keeps what git reads when it is asked about a working tree.
+class GitTrees {
+ public:
+  GitTrees(const std::string& root, const HostView& host, Places& places, Folders& folders)
+      : root_(root), host_(host), places_(places), folders_(folders) {}
+
+  /// The trees that a path lies in, and the repositories, whose files nobody takes for a tree's.
+  void look_above(const std::string& path) {
+    for (std::string above = path; above != "/";) {
+      above = folder_of(above);
+      if (is_within(root_, above) && is_repository(above, host_)) places_.add_inside(above);
+      if (is_working_tree(above, host_)) look_at(above);
+    }
+  }
+
+  void look_at(const std::string& tree) {
+    if (std::ranges::find(seen_, tree) != seen_.end()) return;
+    seen_.push_back(tree);
+    const auto read = read_git_tree(tree, host_);
+    if (!read) return places_.add_unknown(tree);
+    for (const std::string& setting : read->settings) keep(setting);
+    if (is_within(tree, root_) || is_within(root_, tree)) add_submodules(tree, *read);
+  }
+
+ private:
+  void keep(const std::string& setting) {
+    const std::string path(without_slash(setting));
+    const auto real = host_.real_path(path);
+    if (real && is_within(root_, *real)) return places_.add_inside(path);
+    if (real && is_within(*real, root_)) places_.add(*real, setting.ends_with('/'));
+    for (const std::string& link : host_.links_on(path)) {
+      if (link != root_ && is_within(link, root_)) places_.add_link(link);
+    }
+  }
+
+  void add_submodules(const std::string& tree, const GitTree& read) {
+    if (!read.submodules) return places_.add_unknown(tree);
+    const std::size_t before = folders_.size();
+    for (const std::string& path : *read.submodules) folders_.lead_to(path);
+    if (folders_.size() - before > most_submodule_folders) places_.add_unknown(tree);
+  }
+
+  const std::string& root_;
+  const HostView& host_;
+  Places& places_;
+  Folders& folders_;
+  std::vector<std::string> seen_;
+};
 
 }  // namespace
 
 std::vector<ProtectedPlace> protected_places(const std::string& root, std::span<const std::string> names,
                                              const ContainerSpec& spec, const HostView& host) {
-  if (root == "/" || !host.exists(root + "/.").value_or(false)) return {};
+  if (root == "/" || !host.exists(root).value_or(false)) return {};
   Places places(root, host);
   Folders folders(root);
+  GitTrees git(root, host, places, folders);
+  const bool keeps_git = std::ranges::any_of(names, [](const auto& name) { return without_slash(name) == ".git"; });
+  if (keeps_git) git.look_above(root);
   for (const std::string* folder : {&spec.workdir, &spec.standing}) {
-    if (!folder->empty()) folders.lead_to(host.real_path(*folder));
+    const auto real = folder->empty() ? std::nullopt : host.real_path(*folder);
+    folders.lead_to(real);
+    if (keeps_git && real && !is_within(*real, root)) git.look_above(*real + "/.");
   }
+  if (!host.exists(root + "/.").value_or(false)) return places.take();
   const auto is_below = [&](const std::string& path) { return path != root && is_within(path, root); };
   for (const std::string& document : spec.deciding) {
     const std::string path(without_slash(document));
@@ -160,11 +207,6 @@ std::vector<ProtectedPlace> protected_places(const std::string& root, std::span<
       folders.lead_to(folder_of(link));
     }
   }
-  const bool keeps_git = std::ranges::any_of(names, [](const auto& name) { return without_slash(name) == ".git"; });
-  for (std::string above = root; keeps_git && above != "/";) {
-    above = folder_of(above);
-    if (is_working_tree(above, host)) add_submodules(places, folders, above, host);
-  }
   for (std::size_t i = 0; i < folders.size(); ++i) {
     const std::string folder = folders.at(i);
     for (const std::string& name : names) {
@@ -175,11 +217,10 @@ std::vector<ProtectedPlace> protected_places(const std::string& root, std::span<
       }
     }
     if (!keeps_git) continue;
-    if (!is_working_tree(folder, host)) {
-      add_bare_repository(places, folder, host);
+    if (is_working_tree(folder, host)) {
+      git.look_at(folder);
     } else {
-      add_submodules(places, folders, folder, host);
-      if (host.exists(joined(folder, ".gitmodules")).value_or(false)) places.add(joined(folder, ".gitmodules"), false);
+      add_bare_repository(places, folder, host);
     }
   }
   return places.take();

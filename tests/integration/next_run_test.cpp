@@ -183,6 +183,24 @@ TEST_CASE_FIXTURE(World, "git runs nothing that a skill left, whatever git would
   }
   SUBCASE("a submodule that only the index knows") { add_submodule = "git init -q . && git add lib"; }
   SUBCASE("a submodule of the repository around the folder") { add_submodule = "git init -q .. && git add lib"; }
+  SUBCASE("the repository of another working tree") {
+    REQUIRE(run(git("init -q m && git -C m -c user.email=a@b -c user.name=a commit -q --allow-empty -m 1 && git -C m "
+                    "worktree add -q ../t",
+                    work()))
+                .status == 0);
+    Command in_tree = command({"--workdir", work(), "t", "--", "sh", "-c", config + "'' >> m/.git/config"});
+    in_tree.directory = work() / "t";
+    (void)run(in_tree);
+    (void)run(git("status", work() / "t"));
+  }
+  SUBCASE("a repository that lies elsewhere") {
+    REQUIRE(run(git("init -q --separate-git-dir=store .", work())).status == 0);
+    (void)script(config + "'' > store/config");
+  }
+  SUBCASE("a file that the configuration includes") {
+    REQUIRE(run(git("init -q . && git config include.path ../included", work())).status == 0);
+    (void)script(config + "'' > included");
+  }
   if (!add_submodule.empty()) {
     REQUIRE(run(git("init -q lib && git -C lib -c user.email=a@b -c user.name=a commit -q --allow-empty -m 1 && " +
                         add_submodule,
@@ -242,8 +260,9 @@ TEST_CASE_FIXTURE(World, "a manifest that a skill could have made is not believe
   ::usleep(20'000);
   REQUIRE(script("mkdir sub/.skillrun && cp planted sub/.skillrun/t.toml").status == 0);
   const Outcome refused = in_folder(*this, work() / "sub", {"t"});
-  CHECK_FALSE(contains(refused.out, "planted"));
-  CHECK(contains(refused.err, "ignored"));
+  CHECK(refused.status == 126);
+  CHECK(refused.out.empty());
+  CHECK(contains(refused.err, "is not believed"));
   CHECK(contains(refused.err, "touch"));
   // What was there before is not in doubt, and an own change is believed.
   CHECK(contains(in_folder(*this, work() / "own", {"t"}).out, "own"));
@@ -259,8 +278,29 @@ TEST_CASE_FIXTURE(World, "a folder of manifests that a skill has moved there is 
   ::usleep(20'000);
   REQUIRE(script("mv examples/tools sub/.skillrun").status == 0);
   const Outcome refused = in_folder(*this, work() / "sub", {"t"});
-  CHECK_FALSE(contains(refused.out, "planted"));
-  CHECK(contains(refused.err, "ignored"));
+  CHECK(refused.status == 126);
+  CHECK(refused.out.empty());
+  CHECK(contains(refused.err, "is not believed"));
+}
+
+TEST_CASE_FIXTURE(World, "a skill does not decide which of two manifests is used by making one doubtful") {
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"host\""));
+  fs::create_directories(work() / "inner");
+  write_file(work() / "skillrun.toml", busybox_skill("command = [\"echo\", \"outer\"]"));
+  write_file(work() / "inner/skillrun.toml", busybox_skill("command = [\"echo\", \"inner\"]"));
+  ::usleep(20'000);
+  REQUIRE(script("touch inner/skillrun.toml").status == 0);
+  const Outcome refused = in_folder(*this, work() / "inner", {"t"});
+  CHECK(refused.status == 126);
+  CHECK(refused.out.empty());
+  Command by_folder = command({"t"});
+  by_folder.argv[4] = work() / "inner";
+  CHECK(run(by_folder).status == 126);
+  Command by_variable = command({"t"});
+  by_variable.argv.erase(by_variable.argv.begin() + 3, by_variable.argv.begin() + 5);
+  by_variable.unset.clear();
+  by_variable.environment["SKILLRUN_MANIFEST"] = work() / "inner/skillrun.toml";
+  CHECK(run(by_variable).status == 126);
 }
 
 TEST_SUITE_END();

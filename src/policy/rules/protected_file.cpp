@@ -32,13 +32,17 @@ void check(const RuleContext& context, FindingSink& sink) {
       return true;
     }
     for (const ProtectedPlace& place : protected_places(host.path, names, context.spec, context.host)) {
-      if (place.kind == ProtectedPlace::Kind::submodules) {
-        sink.report(
-            host.origin,
-            fmt::format("the submodules of '{}' can not be kept from the skill: they are too many, or its index "
-                        "or .gitmodules could not be read",
-                        place.name),
-            "mount a folder that holds fewer of them, or mount it read-only");
+      if (place.kind == ProtectedPlace::Kind::inside) {
+        sink.report(host.origin,
+                    fmt::format("{} is a part of '{}', which decides what git runs", host.text(), place.name),
+                    "mount another folder, or mount it read-only");
+      }
+      if (place.kind == ProtectedPlace::Kind::unknown) {
+        sink.report(host.origin,
+                    fmt::format("what git reads of '{}' can not be kept from the skill: it has too many submodules, or "
+                                "its index or configuration can not be read",
+                                place.name),
+                    "mount a folder that is no part of it, or mount it read-only");
       }
       if (place.kind != ProtectedPlace::Kind::link) continue;
       sink.report(

@@ -3,7 +3,6 @@
 
 #include "policy/protected_files.hpp"
 #include "policy/protected_places.hpp"
-#include "policy/submodules.hpp"
 #include "support.hpp"
 
 using namespace skillrun;
@@ -95,6 +94,7 @@ TEST_CASE("a repository is read-only as a whole, and needs nothing else") {
   disk.on_disk.insert(disk.on_disk.end(),
                       {"/srv/p/.git", "/srv/p/.git/hooks", "/srv/p/.git/objects", "/srv/p/.git/refs"});
   disk.plain_files = {"/srv/p/.git/HEAD", "/srv/p/.git/config"};
+  disk.files["/srv/p/.git/config"] = "[core]\n\tbare = false\n";
   const auto found = masks(bind("/srv/p", "/w", false), disk);
   CHECK(holds(found, "/w/.git ro .git/"));
   CHECK_FALSE(holds(found, "/w/.git/"));
@@ -137,7 +137,7 @@ TEST_CASE("a repository with more submodules than can be kept is not mounted wri
   for (int i = 0; i < 65; ++i) disk.files["/srv/p/.gitmodules"] += "path = m" + std::to_string(i) + "\n";
   const auto found = protected_places("/srv/p", std::vector<std::string>{".git/"}, ContainerSpec(), disk);
   CHECK(std::ranges::any_of(found, [](const ProtectedPlace& place) {
-    return place.kind == ProtectedPlace::Kind::submodules && place.name == "/srv/p";
+    return place.kind == ProtectedPlace::Kind::unknown && place.name == "/srv/p";
   }));
 }
 
@@ -154,8 +154,57 @@ TEST_CASE("submodules are kept that only the index knows, also those of a reposi
   disk.files["/srv/.git/index"] = "an index of later";
   const auto found = protected_places("/srv/p", std::vector<std::string>{".git/"}, ContainerSpec(), disk);
   CHECK(std::ranges::any_of(found, [](const ProtectedPlace& place) {
-    return place.kind == ProtectedPlace::Kind::submodules && place.name == "/srv";
+    return place.kind == ProtectedPlace::Kind::unknown && place.name == "/srv";
   }));
+}
+
+TEST_CASE("the repository that a .git names is kept as a whole, and the one that it shares with other trees") {
+  Disk disk({"/srv", "/srv/p", "/srv/wt", "/srv/p/.git", "/srv/p/.git/objects", "/srv/p/.git/refs", "/srv/store"});
+  disk.plain_files = {"/srv/wt/.git", "/srv/p/.git/worktrees/wt/commondir"};
+  disk.files["/srv/wt/.git"] = "gitdir: /srv/p/.git/worktrees/wt\n";
+  disk.files["/srv/p/.git/worktrees/wt/commondir"] = "../..\n";
+  ContainerSpec spec = clean_spec();
+  spec.standing = "/srv/wt";
+  CHECK(holds(masks(bind("/srv", "/w", false), disk, baseline(), spec), "/w/p/.git ro p/.git/"));
+
+  // The caller stands in a tree outside of the mount.
+  disk.files["/srv/wt/.git"] = "gitdir: ../store\n";
+  CHECK(holds(masks(bind("/srv", "/w", false), disk, baseline(), spec), "/w/store ro store/"));
+  const auto inside = [&](const std::string& root) {
+    const auto found = protected_places(root, std::vector<std::string>{".git/"}, spec, disk);
+    return std::ranges::any_of(found, [](const auto& place) { return place.kind == ProtectedPlace::Kind::inside; });
+  };
+  CHECK(inside("/srv/store"));
+  CHECK_FALSE(inside("/srv/p"));
+}
+
+TEST_CASE("nothing within a repository, and no single file that git reads, is mounted writable") {
+  Disk disk({"/srv", "/srv/b.git", "/srv/b.git/objects", "/srv/b.git/refs", "/srv/b.git/hooks", "/srv/p", "/srv/p/.git",
+             "/srv/p/.git/objects", "/srv/p/.git/refs", "/srv/p/src"});
+  disk.plain_files = {"/srv/b.git/HEAD",  "/srv/b.git/config",  "/srv/p/.git/HEAD", "/srv/p/.git/config",
+                      "/srv/p/gitconfig", "/srv/p/.gitmodules", "/srv/p/text"};
+  disk.files["/srv/p/.git/config"] = "[include]\n\tpath = ../gitconfig\n[core]\n\thooksPath = src/hooks\n";
+  disk.files["/srv/p/gitconfig"] = "[includeIf \"onbranch:x\"]\n\tpath = more\n";
+  disk.files["/srv/p/.gitmodules"] = "";
+  const auto inside = [&](const std::string& root) {
+    const auto found = protected_places(root, std::vector<std::string>{".git/"}, ContainerSpec(), disk);
+    return std::ranges::any_of(found, [](const auto& place) { return place.kind == ProtectedPlace::Kind::inside; });
+  };
+  for (const char* root : {"/srv/b.git/hooks", "/srv/b.git/config", "/srv/p/gitconfig", "/srv/p/.gitmodules"}) {
+    CAPTURE(root);
+    CHECK(inside(root));
+  }
+  CHECK_FALSE(inside("/srv/p/text"));
+  CHECK_FALSE(inside("/srv/p/src"));
+  const auto found = masks(bind("/srv/p", "/w", false), disk);
+  for (const char* line : {"/w/gitconfig ro gitconfig", "/w/more ro more", "/w/src/hooks ro src/hooks/"}) {
+    CAPTURE(line);
+    CHECK(holds(found, line));
+  }
+  // As far as a configuration can be read.
+  disk.files["/srv/p/gitconfig"].assign((std::size_t{1} << 20) + 1, ' ');
+  const auto unread = protected_places("/srv/p", std::vector<std::string>{".git/"}, ContainerSpec(), disk);
+  CHECK(std::ranges::any_of(unread, [](const auto& place) { return place.kind == ProtectedPlace::Kind::unknown; }));
 }
 
 TEST_CASE("a .git that is a file says where the repository is and is protected itself") {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -67,9 +68,11 @@ class FakeHost : public LexicalHost {
   }
   std::optional<bool> exists(const std::string& path) const override {
     if (remote) return std::nullopt;
-    const bool is_read =
-        path.ends_with("/index") || path.ends_with("/.gitmodules");  // there when a test says what it says
-    return is_read ? files.contains(path) : std::ranges::find(missing, path) == missing.end();
+    // No folder is a repository unless a test says so; a .git is one without settings.
+    constexpr std::array of_git = {"/HEAD", "/index", "/.git/config", "/config.worktree", "/commondir", "/.gitmodules"};
+    const bool is_gits = std::ranges::any_of(of_git, [&](const char* name) { return path.ends_with(name); });
+    return is_gits ? files.contains(path) || path.ends_with("/.git/HEAD")
+                   : std::ranges::find(missing, path) == missing.end();
   }
   std::optional<bool> is_socket(const std::string& path) const override {
     if (remote) return std::nullopt;

@@ -1,10 +1,6 @@
-#include "policy/submodules.hpp"
+#include "policy/git_config.hpp"
 
 #include <algorithm>
-
-#include <fmt/format.h>
-
-#include "policy/paths.hpp"
 
 namespace skillrun {
 
@@ -19,11 +15,12 @@ constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cas
 /// over.
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {
+  Reader(std::string_view text, std::string_view section, std::string_view key)
+      : text_(text), wanted_(section), key_(key) {
     if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
   }
 
-  std::vector<std::string> paths() && {
+  std::vector<std::string> values() && {
     while (at_ < text_.size()) {
       if (is_blank(peek()) || peek() == '\n') {
         ++at_;
@@ -35,7 +32,7 @@ class Reader {
         skip_line();
       }
     }
-    return std::move(paths_);
+    return std::move(values_);
   }
 
  private:
@@ -47,8 +44,10 @@ class Reader {
 
   /// An entry may stand behind the section on its line.
   void skip_section() {
+    section_.clear();
+    for (++at_; at_ < text_.size() && is_key(peek()); ++at_) section_ += lower(peek());
     bool quoted = false;
-    for (++at_; !at_line_end(); ++at_) {
+    for (; !at_line_end(); ++at_) {
       if (quoted && peek() == '\\' && at_ + 1 < text_.size()) {
         ++at_;
       } else if (peek() == '"') {
@@ -67,7 +66,7 @@ class Reader {
     if (at_ >= text_.size() || peek() != '=') return skip_line();
     ++at_;
     read_value();
-    if (key != "path") return;
+    if (key != key_ || !section_.starts_with(wanted_)) return;
     add(value_);
     add(spaced_);
   }
@@ -114,20 +113,24 @@ class Reader {
     spaced_ += c;
   }
 
-  void add(const std::string& path) {
-    if (path.empty() || !is_clean(fmt::format("/{}", path)) || std::ranges::find(paths_, path) != paths_.end()) return;
-    paths_.push_back(path);
+  void add(const std::string& value) {
+    if (std::ranges::find(values_, value) == values_.end()) values_.push_back(value);
   }
 
   std::string_view text_;
+  std::string_view wanted_;
+  std::string_view key_;
   std::size_t at_ = 0;
+  std::string section_;
   std::string value_;
   std::string spaced_;  ///< the same as older versions of git read it, which make spaces of blanks within a value
-  std::vector<std::string> paths_;
+  std::vector<std::string> values_;
 };
 
 }  // namespace
 
-std::vector<std::string> submodule_paths(std::string_view gitmodules) { return Reader(gitmodules).paths(); }
+std::vector<std::string> git_config_values(std::string_view text, std::string_view section, std::string_view key) {
+  return Reader(text, section, key).values();
+}
 
 }  // namespace skillrun
