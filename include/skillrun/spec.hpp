@@ -459,7 +459,9 @@ struct ContainerSpec {
   /// The documents that were read, or looked for, to decide what this run is: absolute paths as they were named, which
   /// may lead through links. With a slash at the end, a folder and everything in it. What admit() knows it adds.
   std::vector<std::string> deciding;
-  std::string volume_owner;            ///< whose the volumes are that the run makes; set by admit()
+  std::string volume_owner;  ///< whose the volumes are that the run makes; set by admit()
+  /// The shell's words that ask the caller for grants to this skill, for messages; empty: `skillrun allow SKILL`.
+  std::string grant_command;
   Grants grants;                       ///< what the caller lets this skill have beyond what is open
   std::vector<ExpandedText> expanded;  ///< every value of the manifest that holds a variable, whatever it is for
 

@@ -74,29 +74,24 @@ std::vector<Ask> asks_of(std::span<const PlacedAsk> placed) {
 
 std::string closed_text(const Question& question, const GrantRecord& now) {
   if (question.closed.empty()) return {};
-  std::string text = "\nIt also asks for what no answer opens, only a policy (the machine's, yours, or one for -p):\n";
+  std::string text = "It asks for what no answer opens, only a policy (the machine's, yours, or one for -p):\n";
   return text + describe_asks(question.closed) +
-         fmt::format("  in a policy: grants: [{}]\n", as_policy_grant(now.skill, asks_of(question.closed)));
+         fmt::format("  in a policy: grants: [{}]\n\n", as_policy_grant(now.skill, asks_of(question.closed)));
 }
 
-std::string question_text(const Question& question, const GrantRecord& now, const Verdict& verdict, bool color) {
-  std::string text;
-  if (!question.asks.empty()) {
-    text += fmt::format("The skill {}\n", subject_of(now));
-    if (question.changed) {
-      text += fmt::format("has changed since you allowed it on {}. It asks for:\n", printable(question.before->day));
-    } else {
-      text += question.before ? "asks for more than you have allowed it. It\n"
-                              : "asks for more than is open to every skill. It\n";
-    }
-    text += describe_asks(question.asks, question.changed ? std::optional(question.before->asks) : std::nullopt);
-    if (const std::string reach = describe_reach(verdict.spec, verdict.findings); !reach.empty()) text += "\n" + reach;
+/// What is asked stands last, right above where it is answered.
+std::string question_text(const Question& question, const GrantRecord& now, const Verdict& verdict) {
+  std::string text = closed_text(question, now);
+  if (!verdict.engine_asked) text += "No engine answers: whose the volumes are that it names is not known.\n\n";
+  text += fmt::format("The skill {}\n", subject_of(now));
+  if (question.changed) {
+    text += fmt::format("has changed since you allowed it on {}. It asks for:\n", printable(question.before->day));
+  } else {
+    text += question.before ? "asks for more than you have allowed it. It\n"
+                            : "asks for more than is open to every skill. It\n";
   }
-  text += closed_text(question, now);
-  if (!question.errors.empty()) {
-    text += "\nIt is refused for what no grant cures:\n\n" + format_text(question.errors, {.color = color});
-  }
-  if (!verdict.engine_asked) text += "\nNo engine answers: whose the volumes are that it names is not known.\n";
+  text += describe_asks(question.asks, question.changed ? std::optional(question.before->asks) : std::nullopt);
+  if (const std::string reach = describe_reach(verdict.spec, verdict.findings); !reach.empty()) text += "\n" + reach;
   return text;
 }
 
@@ -151,7 +146,8 @@ class Allow {
                       .changed = false};
     question.changed = question.before && !recorded.holds;
     add_options(*prepared, verdict.findings, question.asks);
-    return question.asks.empty() ? nothing_to_ask(question, *now, verdict) : ask(*store, question, *now, verdict);
+    return question.asks.empty() || !question.errors.empty() ? nothing_to_ask(question, *now)
+                                                             : ask(*store, question, *now, verdict);
   }
 
  private:
@@ -160,10 +156,15 @@ class Allow {
     return failed;
   }
 
-  int nothing_to_ask(const Question& question, const GrantRecord& now, const Verdict& verdict) const {
+  int nothing_to_ask(const Question& question, const GrantRecord& now) const {
     if (still_refused(question)) {
-      console_.error(fmt::format("the skill {} asks for nothing that an answer could allow, and is refused\n{}",
-                                 subject_of(now), question_text(question, now, verdict, console_.color_for_errors())));
+      // An answer would hold until the manifest changes, which it has to.
+      console_.findings(question.errors);
+      std::string message = fmt::format("the skill {} is refused, and {}", subject_of(now),
+                                        question.errors.empty() ? "asks for nothing that an answer could allow"
+                                                                : "nothing is asked before that is mended");
+      if (!question.closed.empty()) message += "\n\n" + closed_text(question, now);
+      console_.error(message);
       return refused;
     }
     console_.note(fmt::format("nothing to allow: {} asks for nothing beyond what {}", subject_of(now),
@@ -181,7 +182,7 @@ class Allow {
           "policy, yours, or one for -p:\n  grants: [{}]",
           as_policy_grant(now.skill, asks_of(question.asks))));
     }
-    const bool told = terminal->print(question_text(question, now, verdict, console_.color_for_errors()) + "\n");
+    const bool told = terminal->print(question_text(question, now, verdict) + "\n");
     if (!told || !terminal->confirm(fmt::format(
                      "Allow {} {}, until its manifest changes? [y/N] ", printable(name_of(now)),
                      now.asks.size() > a_screen ? fmt::format("all {} of these", now.asks.size()) : "this"))) {
@@ -194,7 +195,8 @@ class Allow {
     console_.note(fmt::format("recorded in {}; `skillrun allow --revoke {}` takes it back", printable(store.file()),
                               shell_quoted(name_of(now))));
     if (!still_refused(question)) return success;
-    console_.error(fmt::format("'{}' is still refused, for what no answer cures", printable(name_of(now))));
+    console_.error(
+        fmt::format("'{}' is still refused, until a policy opens what no answer does", printable(name_of(now))));
     return refused;
   }
 

@@ -25,6 +25,9 @@ bool includes(const std::vector<Ask>& asks, const Ask& ask) {
 }
 
 constexpr std::size_t most_of_one_ask = 160;
+/// What is said of all of them together leaves them on the screen.
+constexpr std::size_t most_reach = 5;
+constexpr std::size_t most_of_one_reach = 60;
 /// What stands beside the asks begins here at the latest, so that a long ask does not push it away from the others.
 constexpr std::size_t farthest_column = 56;
 
@@ -102,25 +105,29 @@ std::string describe_reach(const ContainerSpec& spec, const Findings& findings) 
   if (!spec.network_mode || spec.network_mode->value.kind == NetworkKind::none) return {};
   std::vector<std::string> read;
   const auto add = [&](std::string what) {
+    what = abridged(std::move(what), most_of_one_reach);
     if (std::ranges::find(read, what) == read.end()) read.push_back(std::move(what));
   };
-  for (const auto& mount : spec.mounts) {
-    const Mount& value = mount.value;
-    if (value.type == MountType::bind) {
-      add(value.caller_workdir ? fmt::format("the working directory ({})", printable(value.source))
-                               : printable(value.source));
-    } else if (value.type == MountType::volume && !value.source.empty()) {
-      add("the volume " + printable(value.source));
-    }
-  }
   for (const auto& entry : spec.env) {
     if (entry.value.from_caller) add("your " + printable(entry.value.name));
   }
   for (const Finding& finding : findings) {
     if (finding.ask && finding.ask->kind == AskKind::variable) add("your " + printable(finding.ask->subject));
   }
+  for (const auto& mount : spec.mounts) {
+    const Mount& value = mount.value;
+    if (value.type == MountType::bind) {
+      add(value.source == spec.workdir ? fmt::format("the working directory ({})", printable(value.source))
+                                       : printable(value.source));
+    } else if (value.type == MountType::volume && !value.source.empty()) {
+      add("the volume " + printable(value.source));
+    }
+  }
   if (read.empty()) return {};
-  return fmt::format("It can talk to the network, and so send away what it can read: {}.\n", fmt::join(read, ", "));
+  const std::size_t more = read.size() - std::min(read.size(), most_reach);
+  read.resize(read.size() - more);
+  return fmt::format("It can talk to the network, and so send away what it can read: {}{}.\n", fmt::join(read, ", "),
+                     more == 0 ? "" : fmt::format(" and {} more", more));
 }
 
 }  // namespace skillrun::cli

@@ -35,7 +35,6 @@ class Console {
   void failure(const RunResult& result, const Findings& told = {}) const;
 
   [[nodiscard]] bool color_for_output() const noexcept { return color_output_; }
-  [[nodiscard]] bool color_for_errors() const noexcept { return color_error_; }
 
  private:
   void show(const Findings& findings, Severity least) const;

@@ -40,6 +40,11 @@ std::unexpected<RunResult> failure(RunStatus status, std::string message, Findin
   return std::unexpected(std::move(result));
 }
 
+std::unexpected<RunResult> in_doubt(const DoubtedManifest& doubted, const std::string& skill) {
+  return failure(RunStatus::refused, fmt::format("the manifest {} is not believed, and it may have the skill '{}': {}",
+                                                 printable(doubted.path), printable(skill), doubted.why));
+}
+
 std::unexpected<RunResult> no_such_skill(const NoSuchSkill& missing) {
   std::string message = fmt::format("no skill named '{}'", printable(missing.name));
   if (!missing.closest.empty()) message += fmt::format("; did you mean {}?", fmt::join(missing.closest, " or "));
@@ -80,6 +85,17 @@ struct RecordedGrants {
   std::string stale;  ///< why a record does not hold
 };
 
+/// `skillrun allow` for what was prepared, with the options without which it would look at something else.
+std::string allow_words(const GlobalOptions& options, const RunRequest& request) {
+  std::string words = "skillrun";
+  for (const std::string& manifest : options.manifests) words += " -m " + shell_quoted(manifest);
+  for (const std::string& policy : options.policies) words += " -p " + shell_quoted(policy);
+  words += " allow";
+  if (!request.workdir.empty()) words += " --workdir " + shell_quoted(request.workdir);
+  return fmt::format("{} {}", words,
+                     shell_quoted(request.instance ? request.skill + "@" + *request.instance : request.skill));
+}
+
 RecordedGrants recorded_grants(const ResolvedSkill& skill, const ContainerSpec& spec, const Console& console) {
   RecordedGrants grants;
   const auto store = grant_store();
@@ -102,10 +118,9 @@ RecordedGrants recorded_grants(const ResolvedSkill& skill, const ContainerSpec& 
   if (recorded.holds) {
     grants.grants = grants_of(*recorded.record);
   } else if (recorded.record) {
-    grants.stale =
-        fmt::format("the manifest{} has changed since you allowed '{}' on {}: `skillrun allow {}` shows what changed",
-                    now->context ? " or its build context" : "", printable(name_of(*now)),
-                    printable(recorded.record->day), shell_quoted(name_of(*now)));
+    grants.stale = fmt::format("the manifest{} has changed since you allowed '{}' on {}: `{}` shows what changed",
+                               now->context ? " or its build context" : "", printable(name_of(*now)),
+                               printable(recorded.record->day), spec.grant_command);
   }
   return grants;
 }
@@ -150,11 +165,16 @@ DiscoveryOptions discovery_options(const GlobalOptions& options) {
 std::expected<SkillCatalog, RunResult> open_catalog(const GlobalOptions& options, const Console& console) {
   auto discovery = discover_manifests(discovery_options(options));
   if (!discovery) return failure(RunStatus::invalid_manifest, discovery.error());
-  if (auto believed = leave_out_doubted(*discovery, options.manifests); !believed) {
-    return failure(RunStatus::refused, std::move(believed.error()));
-  }
+  mark_doubted(*discovery);
   for (const std::string& warning : discovery->warnings) console.warning(warning);
   return SkillCatalog(std::move(*discovery));
+}
+
+void warn_of_doubted(const SkillCatalog& catalog, const Console& console) {
+  for (const ManifestCandidate& candidate : catalog.discovery().candidates) {
+    if (candidate.doubt.empty()) continue;
+    console.warning(fmt::format("{} is not believed: {}", printable(candidate.path), candidate.doubt));
+  }
 }
 
 std::expected<std::shared_ptr<const Policy>, RunResult> load_policy(const GlobalOptions& options,
@@ -191,6 +211,7 @@ std::expected<Prepared, RunResult> prepare(const GlobalOptions& options, const R
   auto found = catalog->find(request.skill);
   if (!found) {
     if (const auto* missing = std::get_if<NoSuchSkill>(&found.error())) return no_such_skill(*missing);
+    if (const auto* doubted = std::get_if<DoubtedManifest>(&found.error())) return in_doubt(*doubted, request.skill);
     Findings findings = std::move(std::get<Findings>(found.error()));
     const std::string file = findings.empty() || !findings.front().source ? "" : findings.front().source->name;
     std::string message = fmt::format("the manifest {} is not valid ({}); mend it, or name another with -m",
@@ -216,6 +237,7 @@ std::expected<Prepared, RunResult> prepare(const GlobalOptions& options, const R
   RunOverrides overrides = request.overrides;
   overrides.grants = *by_options;
   ContainerSpec spec = normalize(*resolved, overrides, caller, variables);
+  spec.grant_command = allow_words(options, request);
   RecordedGrants recorded = recorded_grants(*resolved, spec, console);
   std::ranges::move(recorded.grants, std::back_inserter(spec.grants));
   spec.deciding = deciding_documents(discovery_options(options), catalog->discovery());
@@ -300,16 +322,16 @@ Judgement judge_here(const GlobalOptions& options, const Prepared& prepared, Ask
 }
 
 RunResult refused_result(Refusal refused, const Prepared& prepared) {
-  std::string message = fmt::format("skill '{}' is refused by the policy {} ({}); nothing was run", refused.spec.skill,
-                                    refused.policy, errors_in(refused.findings));
+  std::string message = fmt::format("skill '{}' is refused by the policy {} ({}); nothing was run",
+                                    printable(name_of(refused.spec)), refused.policy, errors_in(refused.findings));
   const auto grantable = [](const Finding& finding) {
     return finding.severity != Severity::error || finding.waived || (finding.ask && !finding.ask->closed);
   };
   if (!prepared.stale.empty() && asks_for_something(refused.findings)) {
     message += "\n  " + prepared.stale;
   } else if (std::ranges::all_of(refused.findings, grantable)) {
-    message += fmt::format("\n  `skillrun allow {}` shows all that it asks for, and grants it if you want that",
-                           shell_quoted(name_of(refused.spec)));
+    message +=
+        fmt::format("\n  `{}` shows all that it asks for, and grants it if you want that", refused.spec.grant_command);
   }
   RunResult result = failure(RunStatus::refused, std::move(message), std::move(refused.findings)).error();
   result.skill = refused.spec.skill;

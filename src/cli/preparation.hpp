@@ -45,6 +45,9 @@ struct Admitted {
 /// Discovers manifests and says what was ignored.
 [[nodiscard]] std::expected<SkillCatalog, RunResult> open_catalog(const GlobalOptions& options, const Console& console);
 
+/// One warning for each manifest that no run would believe.
+void warn_of_doubted(const SkillCatalog& catalog, const Console& console);
+
 /// The policy in force: the layers of this machine, user and project, and those that the caller names. A policy that
 /// can not be read or is not valid refuses.
 [[nodiscard]] std::expected<std::shared_ptr<const Policy>, RunResult> load_policy(const GlobalOptions& options,

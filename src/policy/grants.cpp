@@ -144,10 +144,12 @@ std::string way_to_grant(const Policy& policy, const ContainerSpec& spec, std::s
   if (ask.closed) {
     return fmt::format("only a policy (the machine's, yours, or one named with -p) can grant it, with {}", lines);
   }
-  const std::string skill = spec.instance ? spec.skill + "@" + *spec.instance : spec.skill;
+  std::string command = spec.grant_command;
+  if (command.empty()) {
+    command = "skillrun allow " + shell_word(spec.instance ? spec.skill + "@" + *spec.instance : spec.skill);
+  }
   const std::string option = option_for(ask);
-  return fmt::format("if you want that: skillrun allow {}{}", shell_word(skill),
-                     option.empty() ? "" : "; for one run only: " + option);
+  return fmt::format("if you want that: {}{}", command, option.empty() ? "" : "; for one run only: " + option);
 }
 
 std::string as_policy_grant(std::string_view skill, const std::vector<Ask>& asks) {

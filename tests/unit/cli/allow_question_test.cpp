@@ -85,12 +85,18 @@ TEST_CASE("a skill with a network can send away what it reads, and is told as su
   Mount work;
   work.type = MountType::bind;
   work.source = "/home/me/films";
-  work.caller_workdir = true;
+  spec.workdir = work.source;
   spec.mounts.push_back({.value = work, .origin = {}});
   const std::string text = describe_reach(spec, {asking(token)});
   CHECK(text ==
-        "It can talk to the network, and so send away what it can read: the working directory (/home/me/films), "
-        "your TOKEN.\n");
+        "It can talk to the network, and so send away what it can read: your TOKEN, the working directory "
+        "(/home/me/films).\n");
+  for (int i = 0; i < 40; ++i) {
+    work.source = "/home/me/" + std::string(200, 'x') + std::to_string(i);
+    spec.mounts.push_back({.value = work, .origin = {}});
+  }
+  CHECK(describe_reach(spec, {asking(token)}).size() < 400);
+  CHECK(describe_reach(spec, {asking(token)}).ends_with(" and 37 more.\n"));
 }
 
 TEST_CASE("an option grants what it names: read-only unless it says rw") {
