@@ -45,6 +45,15 @@ std::vector<Objection> errors_of(const Findings& findings) {
   return out;
 }
 
+/// The spec with the names that the words give its volumes: a run makes them its own.
+ContainerSpec with_names_of(const ContainerSpec& asked, ContainerSpec admitted) {
+  for (std::size_t i = 0; i < asked.mounts.size(); ++i) {
+    const Mount& mount = asked.mounts[i].value;
+    if (mount.type == MountType::volume) admitted.mounts[i].value.source = mount.source;
+  }
+  return admitted;
+}
+
 /// What a run decides by itself is put as the words asked for it, so that it can be compared.
 json::object as_asked(json::object body, const ContainerSpec& spec) {
   json::object& host = body["HostConfig"].as_object();
@@ -114,7 +123,8 @@ SkillrunAnswer read_with_skillrun(const std::vector<std::string>& words, const s
   const StartOptions options{.standard_input = admitted->spec().wants_stdin(),
                              .tty = spec.tty && spec.tty->value == TtyMode::on};
   answer.sent = create_body(admitted->spec(), {}, options, engine);
-  answer.request = as_asked(answer.sent, admitted->spec());
+  const ContainerSpec named = with_names_of(spec, admitted->spec());
+  answer.request = as_asked(create_body(named, {}, options, engine), named);
   if (spec.platform) answer.platform = spec.platform->value;
   // Only the API has these: docker's words fold them to lower case.
   if (!spec.network_driver_options.empty() || spec.gateway_priority) return answer;
