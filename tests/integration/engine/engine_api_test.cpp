@@ -361,8 +361,9 @@ TEST_CASE("engine API: the engine understands every field of a full request") {
   ContainerSpec spec = full_spec();
   spec.image = declared(*parse_image_reference(image_name));
   // Nothing is started: the driver for a GPU, which this machine may not have, is looked for only then.
-  const json::object body = create_body(spec, run_labels(), {}, engine->info());
-  const auto id = engine->create(approved(spec), run_labels(), {}, {20s});
+  const ApprovedSpec admitted = approved(spec);
+  const json::object body = create_body(admitted.spec(), run_labels(), {}, engine->info());
+  const auto id = engine->create(admitted, run_labels(), {}, {20s});
   REQUIRE_MESSAGE(id, id.error().message);
   const Removal removal(*engine, *id);
   HttpClient client(sockets().at(0));

@@ -2,6 +2,7 @@
 // an engine that makes something else is refused. SKILLRUN_CAPTURE_INSPECT=FOLDER writes the answers that the unit
 // tests read.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -81,7 +82,8 @@ ContainerSpec plain(std::vector<std::string> command = {"true"}) {
 }
 
 void remove_volumes(const Path& path) {
-  const std::string command = path.program() + " volume rm skillrun-test-volume >/dev/null 2>&1";
+  const std::string command = fmt::format(
+      "{0} volume rm $({0} volume ls --quiet --filter name=skillrun-test-volume) >/dev/null 2>&1", path.program());
   [[maybe_unused]] const int status = std::system(command.c_str());
 }
 
