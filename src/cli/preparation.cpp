@@ -92,8 +92,7 @@ std::string allow_words(const GlobalOptions& options, const RunRequest& request)
   for (const std::string& policy : options.policies) words += " -p " + shell_quoted(policy);
   words += " allow";
   if (!request.workdir.empty()) words += " --workdir " + shell_quoted(request.workdir);
-  return fmt::format("{} {}", words,
-                     shell_quoted(request.instance ? request.skill + "@" + *request.instance : request.skill));
+  return fmt::format("{} {}", words, shell_quoted(name_of(request)));
 }
 
 RecordedGrants recorded_grants(const ResolvedSkill& skill, const ContainerSpec& spec, const Console& console) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <initializer_list>
 
 #include <fmt/format.h>
 
@@ -21,9 +20,11 @@ std::string joined(std::string_view folder, std::string_view name) {
   return fmt::format("{}/{}", folder == "/" ? "" : folder, name);
 }
 
-/// A path of a file of git's, which is relative to a folder.
-std::string resolved(std::string_view folder, const std::string& path) {
-  std::string whole = std::filesystem::path(path.starts_with('/') ? path : joined(folder, path)).lexically_normal();
+/// A path that a file of git's holds, relative to a folder. A link in the folder's own path is followed first: what
+/// stands above it is above what it leads to.
+std::string resolved(const std::string& folder, const std::string& path, const HostView& host) {
+  const std::string base = host.real_path(folder).value_or(folder);
+  std::string whole = std::filesystem::path(path.starts_with('/') ? path : joined(base, path)).lexically_normal();
   if (whole.size() > 1 && whole.ends_with('/')) whole.pop_back();
   return whole;
 }
@@ -72,7 +73,7 @@ class Reader {
     const auto text = host_.file_text(git, HostView::text_limit);
     if (!text) return std::nullopt;
     if (!text->starts_with(prefix)) return std::string();
-    return resolved(working_tree_, line_of(text->substr(prefix.size())));
+    return resolved(working_tree_, line_of(text->substr(prefix.size())), host_);
   }
 
   /// The repository that this one is a further working tree of; itself where it is none.
@@ -80,7 +81,7 @@ class Reader {
     const std::string file = joined(repository, "commondir");
     if (!may_be_there(file, host_)) return repository;
     const auto text = host_.file_text(file, HostView::text_limit);
-    return text ? std::optional(resolved(repository, line_of(*text))) : std::nullopt;
+    return text ? std::optional(resolved(repository, line_of(*text), host_)) : std::nullopt;
   }
 
   /// With all that it includes. What stands behind a condition may be included tomorrow.
@@ -92,20 +93,35 @@ class Reader {
       if (!may_be_there(file, host_)) continue;
       const auto text = host_.file_text(file, HostView::text_limit);
       if (!text) return false;
-      for (const std::string& include : git_config_values(*text, "include", "path")) {
-        // In the caller's home nothing is open to a skill.
-        if (include.empty() || include.starts_with('~') || include.starts_with('%')) continue;
-        std::string whole = resolved(folder_of(file), include);
-        if (std::ranges::find(files, whole) != files.end()) continue;
-        tree_.settings.push_back(whole);
-        files.push_back(std::move(whole));
+      const auto includes = places_of(git_config_values(*text, "include", "path"), folder_of(file));
+      const auto hooks = places_of(git_config_values(*text, "core", "hookspath"), working_tree_);
+      if (!includes || !hooks) return false;
+      for (const std::string& include : *includes) {
+        if (std::ranges::find(files, include) != files.end()) continue;
+        tree_.settings.push_back(include);
+        files.push_back(include);
       }
-      for (const std::string& hooks : git_config_values(*text, "core", "hookspath")) {
-        if (hooks.empty() || hooks.starts_with('~') || hooks.starts_with('%')) continue;
-        tree_.settings.push_back(resolved(working_tree_, hooks) + "/");
-      }
+      for (const std::string& folder : *hooks) tree_.settings.push_back(folder + "/");
     }
     return true;
+  }
+
+  /// What values of the type "pathname" of git-config(1) name. Nothing when one of them is below the home of another
+  /// account.
+  [[nodiscard]] std::optional<std::vector<std::string>> places_of(const std::vector<std::string>& values,
+                                                                  const std::string& folder) const {
+    std::vector<std::string> places;
+    for (const std::string& value : values) {
+      if (value.empty() || value.starts_with("%(prefix)/")) continue;  // where git itself is installed
+      if (value.starts_with("~/")) {
+        for (const std::string& home : host_.homes()) places.push_back(resolved(home, value.substr(2), host_));
+      } else if (value.starts_with('~')) {
+        return std::nullopt;
+      } else {
+        places.push_back(resolved(folder, value, host_));
+      }
+    }
+    return places;
   }
 
   [[nodiscard]] bool add_named(const std::string& gitmodules) {
@@ -144,8 +160,9 @@ class Reader {
 }  // namespace
 
 bool is_repository(const std::string& folder, const HostView& host) {
-  return std::ranges::all_of(std::initializer_list<std::string_view>{"HEAD", "objects/.", "refs/."},
-                             [&](std::string_view name) { return host.exists(joined(folder, name)).value_or(false); });
+  const auto has = [&](std::string_view name) { return host.exists(joined(folder, name)).value_or(false); };
+  // One that shares another's objects says where that is.
+  return has("HEAD") && ((has("objects/.") && has("refs/.")) || has("commondir"));
 }
 
 bool is_working_tree(const std::string& folder, const HostView& host) {

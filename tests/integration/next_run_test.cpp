@@ -17,6 +17,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// A skill of the caller's that may write where the caller works.
+constexpr const char* writes_workdir = "volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"host\"";
+
 /// A process that exchanges two entries of a folder as long as it lives.
 class Swapper {
  public:
@@ -156,7 +159,7 @@ TEST_CASE_FIXTURE(World, "what is there stays as it is, a repository as a whole"
 }
 
 TEST_CASE_FIXTURE(World, "git runs nothing that a skill left, whatever git would take for its settings") {
-  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"host\""));
+  manifest(busybox_skill(writes_workdir));
   const std::string proof = folder() / "proof";
   const std::string config =
       "printf '[core]\\n\\trepositoryformatversion = 0\\n\\tbare = false\\n%s\\tfsmonitor = touch " + proof +
@@ -215,7 +218,7 @@ TEST_CASE_FIXTURE(World, "git runs nothing that a skill left, whatever git would
 }
 
 TEST_CASE_FIXTURE(World, "a policy that allows .git lets a skill commit, and more") {
-  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"host\""));
+  manifest(busybox_skill(writes_workdir));
   write_file(folder() / "commits.yaml",
              "apiVersion: skillrun.policy/v1\nname: commits\nextends: [baseline]\n"
              "rules: {protected-file: {params: {allow: [.git]}}}\n");
@@ -252,7 +255,7 @@ TEST_CASE_FIXTURE(World, "runs at the same time share what keeps the names, and 
 }
 
 TEST_CASE_FIXTURE(World, "a manifest that a skill could have made is not believed until the caller touches it") {
-  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"host\""));
+  manifest(busybox_skill(writes_workdir));
   fs::create_directory(work() / "sub");
   fs::create_directory(work() / "own");
   write_file(work() / "own/skillrun.toml", busybox_skill("command = [\"echo\", \"own\"]"));
@@ -271,7 +274,7 @@ TEST_CASE_FIXTURE(World, "a manifest that a skill could have made is not believe
 }
 
 TEST_CASE_FIXTURE(World, "a folder of manifests that a skill has moved there is not believed either") {
-  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"host\""));
+  manifest(busybox_skill(writes_workdir));
   fs::create_directories(work() / "examples/tools");
   fs::create_directory(work() / "sub");
   write_file(work() / "examples/tools/t.toml", busybox_skill("command = [\"echo\", \"planted\"]"));
@@ -284,7 +287,7 @@ TEST_CASE_FIXTURE(World, "a folder of manifests that a skill has moved there is 
 }
 
 TEST_CASE_FIXTURE(World, "a skill does not decide which of two manifests is used by making one doubtful") {
-  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"host\""));
+  manifest(busybox_skill(writes_workdir));
   fs::create_directories(work() / "inner");
   write_file(work() / "skillrun.toml", busybox_skill("command = [\"echo\", \"outer\"]"));
   write_file(work() / "inner/skillrun.toml", busybox_skill("command = [\"echo\", \"inner\"]"));

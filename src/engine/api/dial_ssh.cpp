@@ -32,7 +32,7 @@ std::vector<std::string> ssh_words(const Endpoint& endpoint) {
   return words;
 }
 
-/// Logs lines.
+/// The lines that a program writes, for the log.
 class Words {
  public:
   explicit Words(UniqueFd from) : from_(std::move(from)) { set_nonblocking(from_.get()); }

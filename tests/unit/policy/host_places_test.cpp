@@ -40,6 +40,16 @@ bool is_closed(const Findings& findings) {
   });
 }
 
+ContainerSpec with_volume(const char* name) {
+  Mount mount;
+  mount.type = MountType::volume;
+  mount.source = name;
+  mount.target = "/d";
+  ContainerSpec spec = clean_spec();
+  spec.mounts.push_back(set(mount, "docker.volumes[0]"));
+  return spec;
+}
+
 }  // namespace
 
 TEST_CASE("what belongs to the system is closed by the tree that it lies in") {
@@ -224,12 +234,7 @@ TEST_CASE("what the caller grants is an info that says who did, and never opens 
 }
 
 TEST_CASE("a volume has a name of the skill's own, unless somebody else's of its plain name is all there is") {
-  Mount mount;
-  mount.type = MountType::volume;
-  mount.source = "films";
-  mount.target = "/d";
-  ContainerSpec spec = clean_spec();
-  spec.mounts.push_back(set(mount, "docker.volumes[0]"));
+  ContainerSpec spec = with_volume("films");
   Machine machine;
   const auto name_of = [&](ContainerSpec judged) {
     name_volumes(judged, machine);
@@ -261,12 +266,7 @@ TEST_CASE("a volume has a name of the skill's own, unless somebody else's of its
 }
 
 TEST_CASE("an existing volume is asked for unless it carries the label of this skill of this manifest") {
-  Mount mount;
-  mount.type = MountType::volume;
-  mount.source = "films";
-  mount.target = "/d";
-  ContainerSpec spec = clean_spec();
-  spec.mounts.push_back(set(mount, "docker.volumes[0]"));
+  ContainerSpec spec = with_volume("films");
   Machine machine;
   CHECK(find(evaluate(baseline(), spec, machine), "opaque-volume") == nullptr);
   machine.volumes = {{"films", {.driver = "local", .options = {}}}};

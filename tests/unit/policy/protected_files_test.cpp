@@ -201,6 +201,13 @@ TEST_CASE("nothing within a repository, and no single file that git reads, is mo
     CAPTURE(line);
     CHECK(holds(found, line));
   }
+  // Below a home too, and not at all where it is not known whose.
+  disk.home_folders = {"/srv"};
+  disk.files["/srv/p/gitconfig"] = "[include]\n\tpath = ~/p/other\n";
+  CHECK(holds(masks(bind("/srv/p", "/w", false), disk), "/w/other ro other"));
+  disk.files["/srv/p/gitconfig"] = "[include]\n\tpath = ~bob/other\n";
+  CHECK(std::ranges::any_of(protected_places("/srv/p", std::vector<std::string>{".git/"}, ContainerSpec(), disk),
+                            [](const auto& place) { return place.kind == ProtectedPlace::Kind::unknown; }));
   // As far as a configuration can be read.
   disk.files["/srv/p/gitconfig"].assign((std::size_t{1} << 20) + 1, ' ');
   const auto unread = protected_places("/srv/p", std::vector<std::string>{".git/"}, ContainerSpec(), disk);

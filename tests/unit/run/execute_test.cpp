@@ -4,7 +4,7 @@
 
 #include "run/run_record.hpp"
 #include "run/supervise.hpp"
-#include "unit/run/fakes.hpp"
+#include "unit/run/runs.hpp"
 #include "unit/temporary_folder.hpp"
 
 namespace skillrun::test {

@@ -1,6 +1,6 @@
 // What an image brings along and the manifest does not show.
 #include "run/image_reach.hpp"
-#include "unit/run/fakes.hpp"
+#include "unit/run/runs.hpp"
 
 namespace skillrun::test {
 

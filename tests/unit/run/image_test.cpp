@@ -6,7 +6,7 @@
 
 #include "run/package_archive.hpp"
 #include "run/retry.hpp"
-#include "unit/run/fakes.hpp"
+#include "unit/run/runs.hpp"
 #include "unit/temporary_folder.hpp"
 
 namespace skillrun::test {

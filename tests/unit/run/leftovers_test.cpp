@@ -8,7 +8,7 @@
 
 #include "engine/cli/private_folder.hpp"
 #include "run/labels.hpp"
-#include "unit/run/fakes.hpp"
+#include "unit/run/runs.hpp"
 #include "unit/temporary_folder.hpp"
 
 namespace skillrun::test {

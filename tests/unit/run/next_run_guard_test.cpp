@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "run/noted_writes.hpp"
-#include "unit/run/fakes.hpp"
+#include "unit/run/runs.hpp"
 #include "unit/temporary_folder.hpp"
 
 namespace skillrun::test {

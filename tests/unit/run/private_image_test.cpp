@@ -12,7 +12,7 @@
 #include "run/labels.hpp"
 #include "run/recipe.hpp"
 #include "spec/reserved.hpp"
-#include "unit/run/fakes.hpp"
+#include "unit/run/runs.hpp"
 #include "unit/temporary_folder.hpp"
 
 namespace skillrun::test {

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "unit/engine/api_full_spec.hpp"
-#include "unit/run/fakes.hpp"
+#include "unit/run/runs.hpp"
 #include "unit/temporary_folder.hpp"
 
 namespace skillrun::test {

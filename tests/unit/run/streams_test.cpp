@@ -1,6 +1,6 @@
 #include <sys/stat.h>
 
-#include "unit/run/fakes.hpp"
+#include "unit/run/runs.hpp"
 #include "unit/temporary_folder.hpp"
 
 namespace skillrun::test {

@@ -5,7 +5,7 @@
 #include <sys/ioctl.h>
 
 #include "run/signal_number.hpp"
-#include "unit/run/fakes.hpp"
+#include "unit/run/runs.hpp"
 
 namespace skillrun::test {
 

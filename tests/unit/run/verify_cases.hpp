@@ -12,7 +12,7 @@
 
 #include "run/verify.hpp"
 #include "unit/engine/api_full_spec.hpp"
-#include "unit/run/fakes.hpp"
+#include "unit/run/runs.hpp"
 
 namespace skillrun::test {
 
