@@ -28,7 +28,8 @@ std::string_view rest_below(std::string_view folder, std::string_view name, std:
   std::size_t end = 0;
   for (std::size_t i = 0; i < taken; ++i) {
     end = name.find('/', end);
-    if (end == std::string_view::npos || ++end == name.size()) return {};
+    if (end == std::string_view::npos || end + 1 == name.size()) return {};
+    ++end;
   }
   if (taken > 0 && !folder.ends_with(fmt::format("/{}", name.substr(0, end - 1)))) return {};
   return name.substr(end);

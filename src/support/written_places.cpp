@@ -177,13 +177,12 @@ std::optional<std::vector<WrittenPlace>> parse_written_places(std::string_view t
 
 std::vector<WrittenPlace> WriteRecord::read(std::error_code& error) const {
   error.clear();
-  const std::vector<WrittenPlace> places;
   const auto text = read_file(fmt::format("{}/{}", folder_, record_name), max_size);
   if (!text) {
     if (text.error() != std::errc::no_such_file_or_directory && text.error() != std::errc::not_a_directory) {
       error = text.error();
     }
-    return places;
+    return {};
   }
   auto read = parse_written_places(*text);
   if (!read) error = std::make_error_code(std::errc::illegal_byte_sequence);
@@ -196,7 +195,8 @@ std::error_code WriteRecord::change(const Change& change) const {
   std::filesystem::create_directories(folder_, error);
   if (error) return error;
   // Others may read it: what root's skills could write matters to every user.
-  constexpr auto mode = static_cast<std::filesystem::perms>(0755);
+  using enum std::filesystem::perms;
+  constexpr auto mode = owner_all | group_read | group_exec | others_read | others_exec;
   std::filesystem::permissions(folder_, mode, error);
   if (error) return error;
   const UniqueFd lock(::open((folder_ + "/writes.lock").c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
