@@ -35,7 +35,7 @@ class RandomRepository {
       git("update-index --split-index");
       add(random_() % 20);
     }
-    if (random_() % 3 == 0) git("update-index --untracked-cache --fsmonitor");
+    if (random_() % 3 == 0) git("update-index --untracked-cache --fsmonitor 2>/dev/null");
   }
 
   [[nodiscard]] std::string bytes(const std::string& name = "index") const {
