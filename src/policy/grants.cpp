@@ -66,7 +66,7 @@ std::string yaml_word(std::string_view word) {
 }
 
 std::string entry_of(const Ask& ask) {
-  const std::string subject = yaml_word(ask.subject);
+  std::string subject = yaml_word(ask.subject);
   if (ask.kind == AskKind::mount) return fmt::format("{{path: {}, mode: {}}}", subject, ask.writes ? "rw" : "ro");
   if (ask.kind == AskKind::volume && !ask.writes) return fmt::format("{{name: {}, mode: ro}}", subject);
   return subject;
