@@ -33,7 +33,9 @@ class Cancellation {
 
 struct EngineError {
   enum class Kind : std::uint8_t {
-    unavailable,        ///< nothing listens there, or the connection broke
+    absent,             ///< there is no such socket
+    not_listening,      ///< there is, and nobody listens on it
+    unavailable,        ///< it can not be reached in another way, or the connection broke
     permission_denied,  ///< it is there, but not for this user
     not_found,          ///< no such image or container
     refused,            ///< the engine understood and said no (4xx)

@@ -193,6 +193,12 @@ struct RuleParam {
   std::expected<std::string, ParseError> (*normalize)(std::string_view word) = nullptr;
 };
 
+/// What a program can do by itself so that a rule has nothing to report any more.
+enum class Mend : std::uint8_t {
+  none,    ///< somebody has to decide
+  remove,  ///< what the finding is about goes, and nothing else is to be decided
+};
+
 /// One entry of the rule catalogue, as shown by `skillrun rules`.
 struct RuleInfo {
   std::string_view id;
@@ -203,6 +209,7 @@ struct RuleInfo {
   std::string_view why;      ///< what goes wrong without it
   std::string_view remedy;   ///< how to mend it
   std::string_view source;   ///< the standard or incident it comes from
+  Mend mend = Mend::none;
   std::span<const RuleParam> params = {};
 
   /// True for what can not be understood: no policy and no waiver makes it pass.

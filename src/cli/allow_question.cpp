@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/console.hpp"
+#include "report/display.hpp"
 #include "support/abridged.hpp"
 #include "support/text.hpp"
 
@@ -91,10 +92,11 @@ std::string describe_asks(const std::vector<PlacedAsk>& asks, const std::optiona
     }
   }
   std::size_t column = 0;
-  for (const auto& row : rows) column = std::max(column, std::min(row[0].size(), farthest_column));
+  for (const auto& row : rows) column = std::max(column, std::min(display_width(row[0]), farthest_column));
   std::string text;
   for (const auto& [words, place, news] : rows) {
-    text += place.empty() && news.empty() ? words : fmt::format("{:<{}}", words, column);
+    text += words;
+    if (!place.empty() || !news.empty()) text.append(column - std::min(display_width(words), column), ' ');
     for (const std::string& word : {place, news}) text += word.empty() ? "" : "  " + word;
     text += '\n';
   }

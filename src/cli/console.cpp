@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <skillrun/report.hpp>
 
+#include "report/display.hpp"
 #include "run/terminal.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
@@ -36,12 +37,6 @@ std::string json_line(std::string_view level, std::string_view message, const Fi
   json::object line{{"time_ms", time.count()}, {"level", level}, {"message", message}};
   if (finding != nullptr) line["finding"] = to_json_object(*finding);
   return json::serialize(line) + "\n";
-}
-
-/// Columns that a text takes on a terminal, counting each code point as one.
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 }  // namespace
@@ -144,14 +139,14 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
   }
   std::string text;
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] - width(row[i]) + 2, ' ');
+      if (i + 1 < row.size()) line.append(widths[i] - display_width(row[i]) + 2, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';

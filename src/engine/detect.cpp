@@ -53,6 +53,8 @@ std::string advice_for(Kind kind, bool podman, bool socket, const std::string& g
                                  "add your user to the group {} and log in again, or use sudo, rootless "
                                  "docker or podman",
                                  group);
+    case Kind::absent:
+    case Kind::not_listening:
     case Kind::unavailable:
       if (!socket && !podman) return "start docker (systemctl start docker), or use podman, which needs no daemon";
       return podman ? "start it with: systemctl --user start podman.socket (as root: systemctl start podman.socket)"
@@ -101,9 +103,10 @@ Answer try_api(const EnginePlace& place, const DetectionContext& context, bool c
   const EngineError& error = engine.error();
   answer.probe.outcome = error.message;
   if (error.kind == Kind::protocol) answer.probe.outcome = "not a docker engine: " + error.message;
-  answer.absent = error.message == "no such socket";
-  if (error.message == "nothing listens on it" && !place.endpoint.is_remote())
+  answer.absent = error.kind == Kind::absent;
+  if (error.kind == Kind::not_listening && !place.endpoint.is_remote()) {
     answer.probe.outcome += ": the daemon is not running";
+  }
   // How to start an engine of this machine helps nobody whose engine is elsewhere.
   if (!answer.absent && !place.endpoint.is_remote()) {
     answer.probe.advice = advice_for(error.kind, place.podman, true, group_of(place.endpoint.path));

@@ -27,10 +27,9 @@ constexpr std::size_t most_looks = 64;
 /// The lists whose entries only ask for something; what is missing from others the skill may need.
 constexpr std::array option_lists = {"docker.cap_add[", "docker.security_opt[", "docker.devices["};
 
-/// True when what the finding is about has to go, and nothing else is to be decided.
 bool has_to_go(const Finding& finding) {
-  const std::string& remedy = finding.remediation;
-  return (remedy.starts_with("remove it") || remedy.starts_with("remove the option")) && !remedy.contains(", or ");
+  const RuleInfo* rule = find_rule(finding.rule);
+  return rule != nullptr && rule->mend == Mend::remove;
 }
 
 /// A stretch of a text, by offsets.

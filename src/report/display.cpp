@@ -1,8 +1,9 @@
 #include "report/display.hpp"
 
+#include <utf8proc.h>
+
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <span>
 #include <vector>
 
@@ -18,29 +19,6 @@ constexpr std::string_view ellipsis = "...";
 /// Of a long line only this much is looked at: code points before the mark, and bytes from there.
 constexpr std::size_t context_before = 512;
 constexpr std::size_t context_bytes = 2048;
-
-struct Range {
-  char32_t first;
-  char32_t last;
-};
-
-constexpr Range zero_width[] = {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD},  {0x0610, 0x061A},
-                                {0x064B, 0x065F}, {0x0900, 0x0902}, {0x093C, 0x093C},  {0x0941, 0x0948},
-                                {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F},  {0x202A, 0x202E},
-                                {0x2060, 0x2064}, {0x2066, 0x206F}, {0x20D0, 0x20FF},  {0xFE00, 0xFE0F},
-                                {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF}};
-
-constexpr Range double_width[] = {
-    {0x1100, 0x115F},   {0x231A, 0x231B},  {0x2329, 0x232A}, {0x23E9, 0x23EC}, {0x2614, 0x2615},   {0x26A1, 0x26A1},
-    {0x2705, 0x2705},   {0x274C, 0x274C},  {0x2753, 0x2755}, {0x2795, 0x2797}, {0x2B50, 0x2B50},   {0x2E80, 0x303E},
-    {0x3041, 0x33FF},   {0x3400, 0x4DBF},  {0x4E00, 0x9FFF}, {0xA000, 0xA4CF}, {0xA960, 0xA97F},   {0xAC00, 0xD7A3},
-    {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},  {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF},
-    {0x1F900, 0x1FAFF}, {0x20000, 0x3FFFD}};
-
-bool contains(std::span<const Range> ranges, char32_t code_point) noexcept {
-  const auto after = std::ranges::upper_bound(ranges, code_point, {}, &Range::first);
-  return after != ranges.begin() && code_point <= std::prev(after)->last;
-}
 
 /// The length in bytes of the code point at the front; stray bytes count as one each.
 std::size_t front_length(std::string_view text) noexcept {
@@ -116,9 +94,9 @@ std::size_t width_of(std::span<const Cell> cells) noexcept {
 }  // namespace
 
 int column_width(char32_t code_point) noexcept {
-  if (code_point < 0x300) return 1;
-  if (contains(zero_width, code_point)) return 0;
-  return contains(double_width, code_point) ? 2 : 1;
+  // Control characters are shown as something, if they are shown at all.
+  const int least = code_point < 0x300 ? 1 : 0;
+  return std::max(least, ::utf8proc_charwidth(static_cast<utf8proc_int32_t>(code_point)));
 }
 
 std::size_t display_width(std::string_view text) noexcept {

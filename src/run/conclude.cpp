@@ -106,6 +106,8 @@ void conclude_failure(RunResult& result, RunStatus otherwise, const EngineError&
       result.status = RunStatus::cancelled;
       result.message = "interrupted before the skill ran";
       break;
+    case EngineError::Kind::absent:
+    case EngineError::Kind::not_listening:
     case EngineError::Kind::unavailable:
     case EngineError::Kind::permission_denied: result.status = RunStatus::engine_unavailable; break;
     case EngineError::Kind::untrusted: result.status = RunStatus::refused; break;

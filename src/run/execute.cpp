@@ -69,8 +69,8 @@ std::string digest_of(const ImageInfo& image, const ImageReference& reference) {
 /// Whether the engine may have done what it was asked for all the same.
 bool answer_was_lost(const EngineError& error) {
   using Kind = EngineError::Kind;
-  return error.kind == Kind::unavailable || error.kind == Kind::server || error.kind == Kind::protocol ||
-         error.kind == Kind::deadline;
+  return error.kind == Kind::absent || error.kind == Kind::not_listening || error.kind == Kind::unavailable ||
+         error.kind == Kind::server || error.kind == Kind::protocol || error.kind == Kind::deadline;
 }
 
 class Execution {

@@ -68,7 +68,7 @@ EngineResult<UniqueFd> connect_tcp(const Endpoint& endpoint) {
     if (::connect(fd.get(), address->ai_addr, address->ai_addrlen) == 0) return fd;
     error = errno == EINPROGRESS ? ETIMEDOUT : errno;
   }
-  if (error == ECONNREFUSED) return failure(Kind::unavailable, "nothing listens on it");
+  if (error == ECONNREFUSED) return failure(Kind::not_listening, "nothing listens on it");
   return failure(Kind::unavailable, fmt::format("can not connect: {}", std::strerror(error)));
 }
 

@@ -23,10 +23,10 @@ std::unexpected<EngineError> failure(Kind kind, std::string message) {
 EngineError connect_error(int number) {
   switch (number) {
     case ENOENT:
-    case ENOTDIR: return {Kind::unavailable, "no such socket"};
+    case ENOTDIR: return {Kind::absent, "no such socket"};
     case EACCES:
     case EPERM: return {Kind::permission_denied, "permission denied"};
-    case ECONNREFUSED: return {Kind::unavailable, "nothing listens on it"};
+    case ECONNREFUSED: return {Kind::not_listening, "nothing listens on it"};
     default: return {Kind::unavailable, fmt::format("can not connect: {}", std::strerror(number))};
   }
 }

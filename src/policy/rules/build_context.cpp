@@ -61,7 +61,8 @@ constexpr Rule rules[] = {
                   "the engine's cache does not tell builds with other ones apart, so what came through the manifest's "
                   "proxy gets into other people's images",
               .remedy = "remove it, and set the proxy in the engine's own configuration",
-              .source = "own"},
+              .source = "own",
+              .mend = Mend::remove},
      .check = check_proxies},
 };
 

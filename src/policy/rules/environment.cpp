@@ -242,7 +242,8 @@ constexpr Rule rules[] = {
                   "a literal secret in environment or build arguments: token, password, private key, cloud key id",
               .why = "manifests are shared and kept for ever, and the environment shows in every inspect",
               .remedy = "remove it and let the caller pass --env NAME; if it was published, replace the secret",
-              .source = "own"},
+              .source = "own",
+              .mend = Mend::remove},
      .check = check_secret},
 };
 

@@ -108,7 +108,8 @@ constexpr Rule rules[] = {
               .summary = "any restart policy",
               .why = "a skill runs once and ends; one that the engine starts again outlives whoever called it",
               .remedy = "remove it",
-              .source = "CIS 5.15"},
+              .source = "CIS 5.15",
+              .mend = Mend::remove},
      .check = check_restart},
     {.info = {.id = "detached",
               .privileged = error,
@@ -117,7 +118,8 @@ constexpr Rule rules[] = {
               .summary = "detach",
               .why = "skillrun passes on the output and the exit status, so it stays until the skill ends",
               .remedy = "remove it; use the shell to run skillrun in the background",
-              .source = "own"},
+              .source = "own",
+              .mend = Mend::remove},
      .check = check_detached},
 };
 

@@ -186,7 +186,8 @@ constexpr Rule rules[] = {
               .summary = "a negative oom_score_adj",
               .why = "when memory runs out the kernel would spare the skill and kill the system's services",
               .remedy = "remove it",
-              .source = "own"},
+              .source = "own",
+              .mend = Mend::remove},
      .check = check_oom},
     {.info = {.id = "shm-large",
               .privileged = info,
@@ -206,7 +207,8 @@ constexpr Rule rules[] = {
               .why = "a skill that hangs at its limit holds memory for ever, and without a limit the host ends other "
                      "programs instead",
               .remedy = "remove it",
-              .source = "own"},
+              .source = "own",
+              .mend = Mend::remove},
      .check = check_oom_kill},
 };
 

@@ -115,7 +115,8 @@ constexpr Rule rules[] = {
               .summary = "the network, PID or IPC namespace of another container, or one given by path",
               .why = "the skill shares localhost, processes or memory with something that this manifest does not show",
               .remedy = "remove it; put both on a network made for them if they must talk",
-              .source = "own"},
+              .source = "own",
+              .mend = Mend::remove},
      .check = check_joined},
     {.info = {.id = "network-not-none",
               .privileged = info,
@@ -162,7 +163,8 @@ constexpr Rule rules[] = {
               .summary = "a MAC address",
               .why = "on a shared network the skill can take the place of another machine",
               .remedy = "remove it; the engine chooses one",
-              .source = "own"},
+              .source = "own",
+              .mend = Mend::remove},
      .check = check_mac},
 };
 

@@ -35,7 +35,8 @@ constexpr Rule rules[] = {
               .summary = "no-new-privileges is switched off explicitly",
               .why = "nobody does that by accident; it also undoes the policy's own default",
               .remedy = "remove it",
-              .source = "own"},
+              .source = "own",
+              .mend = Mend::remove},
      .check = check_false},
 };
 

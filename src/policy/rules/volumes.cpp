@@ -109,6 +109,7 @@ constexpr Rule rules[] = {
                   "a driver is a program with the engine's own rights, and where it keeps data is not in the manifest",
               .remedy = "remove it",
               .source = "own",
+              .mend = Mend::remove,
               .params = driver_params},
      .check = check_driver},
     {.info = {.id = "volumes-from",
