@@ -1,6 +1,6 @@
 #include "engine/request_log.hpp"
 
-#include "policy/secret_values.hpp"
+#include "spec/secret_values.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 

@@ -11,7 +11,7 @@
 #include "policy/home_secrets.hpp"
 #include "policy/paths.hpp"
 #include "policy/policy_data.hpp"
-#include "policy/secret_values.hpp"
+#include "spec/secret_values.hpp"
 #include "policy/system_places.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "policy/rule_support.hpp"
-#include "policy/secret_values.hpp"
+#include "spec/secret_values.hpp"
 
 namespace skillrun::rules {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "policy/secret_values.hpp"
+#include "spec/secret_values.hpp"
 
 namespace skillrun {
 

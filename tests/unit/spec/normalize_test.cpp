@@ -80,6 +80,19 @@ TEST_CASE("every problem is reported, each at its own word") {
   CHECK(memory.span.begin == Position{5, 43});
 }
 
+TEST_CASE("a message names the variable that holds a secret, never its value") {
+  const MapVariables secrets{
+      {{"DBURL", "postgres://u:hunter2pass@db/x"}, {"API_TOKEN", "no host\nname"}, {"PLACE", "not a host"}}};
+  const auto message = [&](const std::string& variable) {
+    const ContainerSpec spec = spec_of("hostname = \"${" + variable + "}\"", {}, secrets);
+    REQUIRE(spec.problems.size() == 1);
+    return spec.problems.front().message;
+  };
+  CHECK(message("DBURL").starts_with("'${DBURL}'"));
+  CHECK(message("API_TOKEN").starts_with("'${API_TOKEN}'"));
+  CHECK(message("PLACE").starts_with("'not a host'"));
+}
+
 TEST_CASE("a flag that repeats a typed key is refused and one given twice is ambiguous") {
   CHECK(problems(spec_of("memory = \"1g\"\nextra_args = [\"--memory=2g\"]")) ==
         Shown{"flag-repeats-field docker.extra_args[0]"});

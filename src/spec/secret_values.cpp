@@ -1,4 +1,4 @@
-#include "policy/secret_values.hpp"
+#include "spec/secret_values.hpp"
 
 #include <algorithm>
 #include <cstdint>
