@@ -33,7 +33,16 @@ EngineResult<ContainerEntry> ApiEngine::look_at(const std::string& id, const std
   auto answer = client_.exchange(request, limits);
   if (!answer) return std::unexpected(answer.error());
   if (answer->head.status == 404) return ContainerEntry{};
-  if (!answer->head.success()) return std::unexpected(answer_error(answer->head.status, answer->body));
+  if (!answer->head.success()) {
+    // The answer to HEAD has no words. The engine makes the container's mounts in order to look.
+    EngineError error = answer_error(answer->head.status, answer->body);
+    error.message = fmt::format(
+        "the engine does not show what the container has at '{}' ({}); a reason is a mount whose target can not be "
+        "made, "
+        "as below a read-only one",
+        path, error.message);
+    return std::unexpected(std::move(error));
+  }
   return read_path_stat(answer->head.path_stat);
 }
 
