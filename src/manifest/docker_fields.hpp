@@ -83,7 +83,7 @@ struct Fields<DockerRuntimeConfig> {
       F{"dns", &T::dns, "DNS servers", R"(["192.0.2.53"])"},
       F{"extra_hosts", &T::extra_hosts, "lines of /etc/hosts as host:address", R"(["db:192.0.2.7"])"},
       F{"group_add", &T::group_add, "further groups of the user", R"(["video"])", Scalars::numbers},
-      F{"sysctls", &T::sysctls, "kernel parameters of the container", R"({ "net.core.somaxconn" = "1024" })",
+      F{"sysctls", &T::sysctls, "kernel parameters of the container", R"({ "net.ipv4.tcp_syncookies" = "1" })",
         Scalars::numbers},
       F{"devices", &T::devices, "host devices as host[:container[:permissions]]", R"(["/dev/dri"])"},
       F{"stop_signal", &T::stop_signal, "signal that asks the program to end", R"("SIGINT")", Scalars::numbers},

@@ -11,12 +11,22 @@ namespace {
 
 using enum Severity;
 
-/// The safe list of Pod Security Standards, exact names.
+/// The safe list of the Pod Security Standards, baseline, of Kubernetes 1.37: exact names.
 constexpr std::string_view safe[] = {
-    "kernel.shm_rmid_forced",        "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start",
-    "net.ipv4.tcp_syncookies",       "net.ipv4.ping_group_range",    "net.ipv4.ip_local_reserved_ports",
-    "net.ipv4.tcp_keepalive_time",   "net.ipv4.tcp_fin_timeout",     "net.ipv4.tcp_keepalive_intvl",
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
     "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_wmem",
+    "net.ipv4.tcp_notsent_lowat",
+    "net.ipv4.tcp_slow_start_after_idle",
 };
 
 void check(const RuleContext& context, FindingSink& sink) {
@@ -44,7 +54,7 @@ constexpr Rule rules[] = {
               .summary = "a kernel parameter outside the safe list, or a value with odd characters",
               .why = "many parameters act on the whole machine, and a value with + has smuggled in further ones",
               .remedy = "write plain numbers",
-              .source = "PSS baseline, CVE-2022-0811",
+              .source = "PSS baseline 1.37, CVE-2022-0811",
               .params = params},
      .check = check},
 };
