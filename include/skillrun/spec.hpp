@@ -290,7 +290,7 @@ struct Link {
 
 [[nodiscard]] std::expected<Link, ParseError> parse_link(std::string_view text);
 
-/// host:ip.
+/// host:ip or host=ip; an address may stand in brackets (docker's opts.ValidateExtraHost, since its version 25).
 struct ExtraHost {
   std::string host;
   std::string address;  ///< an address or "host-gateway"

@@ -7,10 +7,13 @@ namespace skillrun {
 std::expected<ExtraHost, ParseError> parse_extra_host(std::string_view text) {
   constexpr std::string_view expectation = "a host and its address such as db:10.0.0.5 or host:host-gateway";
   if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return refuse(fmt::format("expected {}, found {}", expectation, quoted(text)));
-  const std::string_view host = text.substr(0, colon);
-  std::string address(text.substr(colon + 1));
+  // A colon may be a part of the address, so that an equals sign divides first.
+  const std::size_t equals = text.find('=');
+  const std::size_t divider = equals == std::string_view::npos ? text.find(':') : equals;
+  if (divider == std::string_view::npos) return refuse(fmt::format("expected {}, found {}", expectation, quoted(text)));
+  const std::string_view host = text.substr(0, divider);
+  std::string address(text.substr(divider + 1));
+  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
   if (!is_engine_name(host)) {
     return refuse(
         fmt::format("expected {}, found {}, which is no host name, in {}", expectation, quoted(host), quoted(text)));

@@ -85,9 +85,13 @@ TEST_CASE("an extra host is a name and an address") {
   CHECK(parse_extra_host("db:10.0.0.5")->address == "10.0.0.5");
   CHECK(parse_extra_host("db.local:2001:db8::1")->address == "2001:db8::1");
   CHECK(parse_extra_host("me:host-gateway")->host == "me");
-  for (const auto* text :
-       {"", "db", "db:", ":10.0.0.5", "db=10.0.0.5", "a=b:10.0.0.5", "db:[::1]", "db:10.0.0", "db:010.0.0.1",
-        "db:fe80::1%eth0", "db:HOST-GATEWAY", "db:10.0.0.5 ", "a b:10.0.0.5", "-a:10.0.0.5", "db:x"}) {
+  CHECK(parse_extra_host("db=10.0.0.5")->host == "db");
+  CHECK(parse_extra_host("db=10.0.0.5")->address == "10.0.0.5");
+  CHECK(parse_extra_host("db=[::1]")->address == "::1");
+  CHECK(parse_extra_host("db:[::1]")->address == "::1");
+  for (const auto* text : {"", "db", "db:", ":10.0.0.5", "=10.0.0.5", "db=", "a:b=10.0.0.5", "a=b:10.0.0.5", "db:[]",
+                           "db:[::1", "db:10.0.0", "db:010.0.0.1", "db:fe80::1%eth0", "db:HOST-GATEWAY", "db:10.0.0.5 ",
+                           "a b:10.0.0.5", "-a:10.0.0.5", "db:x"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_extra_host(text).has_value());
   }
