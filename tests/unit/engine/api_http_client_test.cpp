@@ -292,7 +292,7 @@ TEST_CASE("connection failures name the socket") {
   HttpClient missing(std::string("/nonexistent/engine.sock"));
   const auto answer = missing.exchange({"GET", "/x"}, {});
   REQUIRE_FALSE(answer);
-  CHECK(answer.error().kind == Kind::unavailable);
+  CHECK(answer.error().kind == Kind::absent);
   CHECK(answer.error().message == "/nonexistent/engine.sock: no such socket");
   HttpClient endless(std::string(200, 'a'));
   CHECK(endless.exchange({"GET", "/x"}, {}).error().message.find("at most 107 bytes") != std::string::npos);
