@@ -11,8 +11,8 @@
 #include "policy/home_secrets.hpp"
 #include "policy/paths.hpp"
 #include "policy/policy_data.hpp"
-#include "spec/secret_values.hpp"
 #include "policy/system_places.hpp"
+#include "spec/secret_values.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 

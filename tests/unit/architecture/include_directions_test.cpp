@@ -22,8 +22,8 @@ using Names = std::set<std::string, std::less<>>;
 /// What each layer may include beside itself.
 const std::map<std::string, Names, std::less<>> visible_layers = {
     {"support", {}},
-    {"manifest", {"support"}},
-    {"spec", {"manifest", "support"}},
+    {"spec", {"support"}},
+    {"manifest", {"spec", "support"}},
     {"policy", {"spec", "manifest", "support"}},
     {"lint", {"policy", "spec", "manifest", "support"}},
     {"report", {"lint", "policy", "spec", "manifest", "support"}},
@@ -34,9 +34,10 @@ const std::map<std::string, Names, std::less<>> visible_layers = {
 
 /// The layer that a public header belongs to. skillrun.hpp gathers the policy library and is for its users.
 const std::map<std::string, std::string, std::less<>> public_headers = {
-    {"source", "support"}, {"finding", "support"}, {"version", "support"}, {"manifest", "manifest"},
-    {"spec", "spec"},      {"policy", "policy"},   {"lint", "lint"},       {"report", "report"},
-    {"engine", "engine"},  {"run", "run"},         {"skillrun", "report"}, {"grant", "support"},
+    {"source", "support"},   {"finding", "support"}, {"version", "support"}, {"manifest", "manifest"},
+    {"declaration", "spec"}, {"spec", "spec"},       {"policy", "policy"},   {"lint", "lint"},
+    {"report", "report"},    {"engine", "engine"},   {"run", "run"},         {"skillrun", "report"},
+    {"grant", "support"},
 };
 
 struct Library {
