@@ -8,8 +8,9 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/cli/process.hpp"
-#include "engine/cli/sigpipe_guard.hpp"
+#include "engine/command.hpp"
+#include "support/process/find_program.hpp"
+#include "support/process/sigpipe_guard.hpp"
 #include "unit/temporary_folder.hpp"
 
 namespace skillrun {
