@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 #include <skillrun/run.hpp>
 
-#include "engine/cli/sigpipe_guard.hpp"
 #include "engine/log.hpp"
 #include "run/conclude.hpp"
 #include "run/held_sources.hpp"
@@ -25,6 +24,7 @@
 #include "run/terminal.hpp"
 #include "run/verify.hpp"
 #include "run/volumes.hpp"
+#include "support/process/sigpipe_guard.hpp"
 
 namespace skillrun {
 

@@ -17,8 +17,8 @@
 
 #include "engine/api/dial.hpp"
 #include "engine/api/tls.hpp"
-#include "engine/cli/process.hpp"
 #include "engine/quiet_thread.hpp"
+#include "support/process/pipe.hpp"
 
 namespace skillrun {
 

@@ -13,6 +13,8 @@
 #include <fmt/format.h>
 
 #include "engine/log.hpp"
+#include "support/process/pipe.hpp"
+#include "support/process/spawn.hpp"
 
 namespace skillrun {
 
@@ -98,12 +100,12 @@ EngineResult<ContainerEntry> look_by_copying(const Client& client, const std::st
                                              CallLimits limits) {
   auto output = make_pipe();
   auto error = make_pipe();
-  if (!output || !error) return std::unexpected(output ? error.error() : output.error());
+  if (!output || !error) return std::unexpected(engine_error(output ? error.error() : output.error()));
   ProcessRequest request = client.request({"cp", "--", fmt::format("{}:{}", id, path), "-"});
   request.output = output->second.get();
   request.error = error->second.get();
   auto process = spawn(request);
-  if (!process) return std::unexpected(process.error());
+  if (!process) return std::unexpected(engine_error(process.error()));
   output->second.reset();
   error->second.reset();
   Reading reading{.output = std::move(output->first), .error = std::move(error->first), .archive = {}, .words = {}};
