@@ -48,9 +48,8 @@ struct FailureReport {
 /// A launcher of Boost.Process v2, which takes initializers like those of Boost. It stands in the place of Boost's own
 /// launchers, whose faults are shown in tests/unit/process/boost_launcher_test.cpp, and differs from them in this, too:
 ///
-/// - Of an initializer it calls on_setup, before the child is made, and on_exec_setup, in the child. Boost's other
-/// calls
-///   nobody here has a use for.
+/// - Of an initializer it calls on_setup, before the child is made, and on_exec_setup, in the child. The other calls of
+///   Boost have no use here.
 /// - on_exec_setup runs in the memory of the parent: it may change nothing but the child's descriptors, signals and the
 ///   like, and call only what a signal handler may. What it needs is made ready in on_setup.
 /// - There is no executor: nobody has to run an io_context for a child's sake.
