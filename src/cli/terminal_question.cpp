@@ -9,6 +9,7 @@
 #include <string>
 
 #include "cli/console.hpp"
+#include "support/text.hpp"
 
 namespace skillrun::cli {
 
@@ -35,8 +36,7 @@ bool CallerTerminal::confirm(std::string_view question) const {
     if (c == '\n' || c == '\r') break;
     answer += c;
   }
-  std::ranges::transform(answer, answer.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(answer, answer.begin(), ascii_lower);
   const std::size_t begin = answer.find_first_not_of(" \t");
   const std::size_t end = answer.find_last_not_of(" \t");
   const std::string word = begin == std::string::npos ? "" : answer.substr(begin, end - begin + 1);

@@ -17,7 +17,7 @@ namespace skillrun {
 
 namespace {
 
-constexpr std::size_t piece_size = std::size_t{256} << 10;
+constexpr std::size_t read_size = std::size_t{256} << 10;
 
 std::unexpected<EngineError> no_file(std::string_view what) {
   return std::unexpected(EngineError{
@@ -77,7 +77,7 @@ EngineResult<ContextSnapshot> ContextSnapshot::take(const std::string& folder, c
 
 ByteSource ContextSnapshot::bytes() const {
   return [fd = file_.get(), offset = off_t{0}]() mutable -> EngineResult<std::string> {
-    std::string piece(piece_size, '\0');
+    std::string piece(read_size, '\0');
     ssize_t count = 0;
     do {
       count = ::pread(fd, piece.data(), piece.size(), offset);

@@ -9,7 +9,7 @@ namespace skillrun {
 namespace {
 
 /// Sockets, and folders that belong to an engine alone. Written with /run; /var/run is the same place.
-constexpr std::string_view places[] = {
+constexpr std::string_view socket_places[] = {
     "/run/docker.sock",
     "/run/docker",
     "/run/docker.pid",
@@ -71,7 +71,7 @@ bool any_home_place(std::string_view path, Question&& question) noexcept {
 }
 
 /// Names that are a socket of an engine wherever they stand: daemons are told to listen elsewhere, but keep the name.
-constexpr std::string_view names[] = {
+constexpr std::string_view socket_names[] = {
     "docker.sock",           "docker.raw.sock", "docker.proxy.sock",  "docker-cli.sock", "containerd.sock",
     "containerd.sock.ttrpc", "crio.sock",       "podman.sock",        "buildkitd.sock",  "cri-dockerd.sock",
     "dockershim.sock",       "balena.sock",     "balena-engine.sock", "kubelet.sock",    "docker_engine",
@@ -81,15 +81,15 @@ constexpr std::string_view names[] = {
 
 bool is_engine_socket(std::string_view path) noexcept {
   const std::string_view place = without_var(path);
-  return std::ranges::any_of(places, [&](std::string_view known) { return matches_within(place, known); }) ||
+  return std::ranges::any_of(socket_places, [&](std::string_view known) { return matches_within(place, known); }) ||
          any_home_place(path, [&](std::string_view known) { return has_sequence(path, known); }) ||
-         std::ranges::find(names, last_component(path)) != std::end(names);
+         std::ranges::find(socket_names, last_component(path)) != std::end(socket_names);
 }
 
 bool holds_engine_socket(std::string_view path) noexcept {
   const std::string_view place = without_var(path);
   return path == "/var" ||
-         std::ranges::any_of(places, [&](std::string_view known) { return matches_above(place, known); }) ||
+         std::ranges::any_of(socket_places, [&](std::string_view known) { return matches_above(place, known); }) ||
          any_home_place(path, [&](std::string_view known) { return ends_inside_sequence(path, known); });
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "support/text.hpp"
+
 namespace skillrun {
 
 namespace {
@@ -9,13 +11,11 @@ namespace {
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r'; }
 constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr bool is_key(char c) noexcept { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; }
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 /// Reads the grammar of git-config(1), "Syntax". git refuses a file with a fault in any line; here the line is passed
 /// over.
-class Reader {
+class ConfigReader {
  public:
-  Reader(std::string_view text, std::string_view section, std::string_view key)
+  ConfigReader(std::string_view text, std::string_view section, std::string_view key)
       : text_(text), wanted_(section), key_(key) {
     if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
   }
@@ -45,7 +45,7 @@ class Reader {
   /// An entry may stand behind the section on its line.
   void skip_section() {
     section_.clear();
-    for (++at_; at_ < text_.size() && is_key(peek()); ++at_) section_ += lower(peek());
+    for (++at_; at_ < text_.size() && is_key(peek()); ++at_) section_ += ascii_lower(peek());
     bool quoted = false;
     for (; !at_line_end(); ++at_) {
       if (quoted && peek() == '\\' && at_ + 1 < text_.size()) {
@@ -61,7 +61,7 @@ class Reader {
 
   void read_entry() {
     std::string key;
-    for (; at_ < text_.size() && is_key(peek()); ++at_) key += lower(peek());
+    for (; at_ < text_.size() && is_key(peek()); ++at_) key += ascii_lower(peek());
     while (at_ < text_.size() && (peek() == ' ' || peek() == '\t')) ++at_;
     if (at_ >= text_.size() || peek() != '=') return skip_line();
     ++at_;
@@ -130,7 +130,7 @@ class Reader {
 }  // namespace
 
 std::vector<std::string> git_config_values(std::string_view text, std::string_view section, std::string_view key) {
-  return Reader(text, section, key).values();
+  return ConfigReader(text, section, key).values();
 }
 
 }  // namespace skillrun

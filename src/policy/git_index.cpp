@@ -26,9 +26,9 @@ std::uint32_t big_endian(std::string_view bytes, std::size_t at, std::size_t siz
 }
 
 /// Nothing in the file says how long its hashes are: with the wrong length its parts do not end where the file does.
-class Reader {
+class IndexReader {
  public:
-  Reader(std::string_view bytes, std::size_t hash_size) : bytes_(bytes), hash_size_(hash_size) {}
+  IndexReader(std::string_view bytes, std::size_t hash_size) : bytes_(bytes), hash_size_(hash_size) {}
 
   std::optional<GitIndex> read() && {
     if (!bytes_.starts_with(signature) || bytes_.size() < 12 + hash_size_) return std::nullopt;
@@ -132,8 +132,8 @@ class Reader {
 }  // namespace
 
 std::optional<GitIndex> read_git_index(std::string_view bytes) {
-  auto index = Reader(bytes, 20).read();
-  return index ? index : Reader(bytes, 32).read();
+  auto index = IndexReader(bytes, 20).read();
+  return index ? index : IndexReader(bytes, 32).read();
 }
 
 }  // namespace skillrun

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include <fmt/format.h>
-
 #include "policy/git_config.hpp"
 #include "policy/git_index.hpp"
 #include "policy/paths.hpp"
@@ -16,10 +14,6 @@ namespace {
 constexpr std::size_t most_index = std::size_t{128} << 20;  // a million files; the largest repositories have fewer
 constexpr std::size_t most_includes = 64;
 
-std::string joined(std::string_view folder, std::string_view name) {
-  return fmt::format("{}/{}", folder == "/" ? "" : folder, name);
-}
-
 /// A path that a file of git's holds, relative to a folder. A link in the folder's own path is followed first: what
 /// stands above it is above what it leads to.
 std::string resolved(const std::string& folder, const std::string& path, const HostView& host) {
@@ -29,20 +23,15 @@ std::string resolved(const std::string& folder, const std::string& path, const H
   return whole;
 }
 
-std::string folder_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return std::string(slash == 0 ? "/" : path.substr(0, slash));
-}
-
 bool may_be_there(const std::string& path, const HostView& host) { return host.exists(path).value_or(true); }
 
 /// Without the ends of lines behind it.
 std::string line_of(std::string_view text) { return std::string(text.substr(0, text.find_last_not_of("\r\n") + 1)); }
 
 /// Reads as gitrepository-layout(5), git-config(1) and gitmodules(5) say.
-class Reader {
+class RepositoryReader {
  public:
-  Reader(const std::string& working_tree, const HostView& host) : working_tree_(working_tree), host_(host) {}
+  RepositoryReader(const std::string& working_tree, const HostView& host) : working_tree_(working_tree), host_(host) {}
 
   std::optional<GitTree> read() && {
     const auto repository = find_repository();
@@ -172,7 +161,7 @@ bool is_working_tree(const std::string& folder, const HostView& host) {
 }
 
 std::optional<GitTree> read_git_tree(const std::string& working_tree, const HostView& host) {
-  return Reader(working_tree, host).read();
+  return RepositoryReader(working_tree, host).read();
 }
 
 }  // namespace skillrun

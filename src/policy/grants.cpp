@@ -55,8 +55,7 @@ std::string yaml_word(std::string_view word) {
   constexpr std::array<std::string_view, 10> meanings{"true", "false", "null", "yes", "no",
                                                       "on",   "off",   "y",    "n",   "nan"};
   std::string lower(word);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(lower, lower.begin(), ascii_lower);
   const bool letter_first = !word.empty() && (word.front() == '/' || (lower.front() >= 'a' && lower.front() <= 'z'));
   if (letter_first && word.find_first_not_of(plain) == std::string_view::npos &&
       std::ranges::find(meanings, lower) == meanings.end()) {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "support/text.hpp"
+
 namespace skillrun {
 
 namespace {
@@ -60,11 +62,9 @@ constexpr std::string_view obeyed[] = {
     "dokku",
 };
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool begins_with_any(std::string_view key, std::span<const std::string_view> beginnings) noexcept {
   return std::ranges::any_of(beginnings, [&](std::string_view beginning) {
-    return std::ranges::equal(key.substr(0, beginning.size()), beginning, {}, lower);
+    return std::ranges::equal(key.substr(0, beginning.size()), beginning, {}, ascii_lower);
   });
 }
 

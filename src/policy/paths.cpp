@@ -72,6 +72,15 @@ bool ends_inside_sequence(std::string_view path, std::string_view sequence) noex
 
 std::string_view last_component(std::string_view path) noexcept { return path.substr(path.rfind('/') + 1); }
 
+std::string joined(std::string_view folder, std::string_view name) {
+  return (folder == "/" ? std::string() : std::string(folder)).append("/").append(name);
+}
+
+std::string folder_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return std::string(slash == 0 ? "/" : path.substr(0, slash));
+}
+
 std::string_view without_var(std::string_view path) noexcept {
   return is_within(path, "/var/run") ? path.substr(4) : path;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "support/lifetime.hpp"
@@ -8,7 +9,7 @@
 namespace skillrun {
 
 // Paths are compared by component, never by prefix of the text: "/rootfs" is not below "/root". All paths are absolute
-// and lexically clean; nothing here allocates.
+// and lexically clean; what returns no string allocates nothing.
 
 /// True when `path` is absolute and has no empty, "." or ".." component and no slash at its end.
 [[nodiscard]] bool is_clean(std::string_view path) noexcept;
@@ -28,6 +29,12 @@ namespace skillrun {
 /// The last component; empty for "/".
 [[nodiscard]] std::string_view last_component(std::string_view path SKILLRUN_VIEWED) noexcept;
 void last_component(ExpiringString auto&& path) = delete;
+
+/// `name` in `folder`.
+[[nodiscard]] std::string joined(std::string_view folder, std::string_view name);
+
+/// The folder that the last component stands in.
+[[nodiscard]] std::string folder_of(std::string_view path);
 
 /// `/var/run/x` as `/run/x`: one place, two names.
 [[nodiscard]] std::string_view without_var(std::string_view path SKILLRUN_VIEWED) noexcept;

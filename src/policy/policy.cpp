@@ -13,7 +13,7 @@ namespace skillrun {
 
 namespace {
 
-constexpr std::string_view names[] = {"baseline", "restricted", "privileged"};
+constexpr std::string_view builtin_names[] = {"baseline", "restricted", "privileged"};
 
 PolicySettings read_builtin(std::string_view name) {
   const auto builtins = builtin_policies();
@@ -38,7 +38,7 @@ PolicySettings read_builtin(std::string_view name) {
 
 template <int index>
 const PolicySettings& settings_of() {
-  static const PolicySettings settings = read_builtin(names[index]);
+  static const PolicySettings settings = read_builtin(builtin_names[index]);
   return settings;
 }
 
@@ -46,8 +46,8 @@ template <int index>
 const std::shared_ptr<const Policy>& policy_of() {
   static const auto policy = PolicyBuilder::build(
       settings_of<index>(),
-      {PolicyInput{.layer = PolicyLayer::option, .builtin = std::string(names[index]), .source = nullptr}},
-      std::vector<SourcePtr>(), fmt::format("{} {}\n", to_string(PolicyLayer::option), names[index]));
+      {PolicyInput{.layer = PolicyLayer::option, .builtin = std::string(builtin_names[index]), .source = nullptr}},
+      std::vector<SourcePtr>(), fmt::format("{} {}\n", to_string(PolicyLayer::option), builtin_names[index]));
   return policy;
 }
 
@@ -55,16 +55,16 @@ const std::shared_ptr<const Policy>& policy_of() {
 
 const PolicySettings* builtin_settings(std::string_view name) {
   // Read one by one: a run needs one of them.
-  if (name == names[0]) return &settings_of<0>();
-  if (name == names[1]) return &settings_of<1>();
-  if (name == names[2]) return &settings_of<2>();
+  if (name == builtin_names[0]) return &settings_of<0>();
+  if (name == builtin_names[1]) return &settings_of<1>();
+  if (name == builtin_names[2]) return &settings_of<2>();
   return nullptr;
 }
 
 std::shared_ptr<const Policy> Policy::builtin(std::string_view name) {
-  if (name == names[0]) return policy_of<0>();
-  if (name == names[1]) return policy_of<1>();
-  if (name == names[2]) return policy_of<2>();
+  if (name == builtin_names[0]) return policy_of<0>();
+  if (name == builtin_names[1]) return policy_of<1>();
+  if (name == builtin_names[2]) return policy_of<2>();
   return nullptr;
 }
 

@@ -19,10 +19,6 @@ using Kind = ProtectedPlace::Kind;
 /// Each takes mounts of the container.
 constexpr std::size_t most_submodule_folders = 64;
 
-std::string joined(std::string_view folder, std::string_view name) {
-  return fmt::format("{}/{}", folder == "/" ? "" : folder, name);
-}
-
 /// What is left of `name` for a folder that ends in its first `taken` components; empty when it does not.
 std::string_view rest_below(std::string_view folder, std::string_view name, std::size_t taken) {
   std::size_t end = 0;
@@ -113,11 +109,6 @@ class Folders {
   const std::string& root_;
   std::vector<std::string> all_;
 };
-
-std::string folder_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return std::string(slash == 0 ? "/" : path.substr(0, slash));
-}
 
 /// A folder can be a repository without a `.git`, and its settings name programs.
 void add_bare_repository(Places& places, const std::string& folder, const HostView& host) {

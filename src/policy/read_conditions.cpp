@@ -28,9 +28,9 @@ constexpr auto forms = [] {
   return words;
 }();
 
-class TestReader {
+class FieldTestReader {
  public:
-  TestReader(const NodeReader& reader, const FieldReference& field) : reader_(reader), field_(field) {}
+  FieldTestReader(const NodeReader& reader, const FieldReference& field) : reader_(reader), field_(field) {}
 
   [[nodiscard]] std::optional<Test> read(std::string_view name, const ValueNode& node, const Path& path) const {
     Test test;
@@ -299,7 +299,7 @@ class ConditionReader {
       return {};
     }
     condition.field = *reference;
-    const TestReader tests(reader_, condition.field);
+    const FieldTestReader tests(reader_, condition.field);
     for (const Member& member : node.members) {
       if (&member == &field) continue;
       if (std::ranges::find(operators, member.key) == operators.end()) {

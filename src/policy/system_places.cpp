@@ -47,7 +47,7 @@ constexpr std::string_view movable[] = {
     "/var/tmp",
 };
 
-constexpr std::string_view harmless[] = {
+constexpr std::string_view harmless_places[] = {
     "/etc/localtime",     "/etc/timezone",       "/etc/ssl/certs",   "/etc/ca-certificates",
     "/etc/pki/tls/certs", "/usr/share/zoneinfo", "/usr/share/fonts", "/usr/share/ca-certificates",
 };
@@ -80,7 +80,7 @@ std::optional<SystemMatch> find_place_among(std::string_view path, std::span<con
 std::span<const std::string_view> movable_places() noexcept { return movable; }
 
 bool is_harmless_to_read(std::string_view path) noexcept {
-  return std::ranges::any_of(harmless, [&](std::string_view known) { return is_within(path, known); });
+  return std::ranges::any_of(harmless_places, [&](std::string_view known) { return is_within(path, known); });
 }
 
 }  // namespace skillrun

@@ -13,6 +13,11 @@
 
 namespace skillrun {
 
+/// As engines write the id of a container or network.
+inline bool is_hex_id(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 /// Collects the differences between an order and what was made of it.
 class Comparison {
  public:

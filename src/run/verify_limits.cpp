@@ -109,7 +109,7 @@ void compare_ulimits(Comparison& c) {
   }
 }
 
-constexpr FieldComparison comparisons[] = {
+constexpr FieldComparison limit_rows[] = {
     {"memory", compare_memory, {}},
     {"memory_swap", compare_memory_swap, {}},
     {"memory_reservation", compare_reservation, {}},
@@ -137,6 +137,6 @@ constexpr FieldComparison comparisons[] = {
 
 }  // namespace
 
-std::span<const FieldComparison> limit_comparisons() { return comparisons; }
+std::span<const FieldComparison> limit_comparisons() { return limit_rows; }
 
 }  // namespace skillrun

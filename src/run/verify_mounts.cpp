@@ -127,7 +127,7 @@ void compare_volumes_from(Comparison& c) { c.same_list(c.spec.volumes_from, c.ma
 
 void compare_storage_options(Comparison& c) { c.same_pairs(c.spec.storage_options, c.made.storage_options); }
 
-constexpr FieldComparison comparisons[] = {
+constexpr FieldComparison mount_rows[] = {
     {"mounts", compare_mounts, {}},
     {"volume_driver", compare_volume_driver, {}},
     {"volumes_from", compare_volumes_from, {}},
@@ -136,6 +136,6 @@ constexpr FieldComparison comparisons[] = {
 
 }  // namespace
 
-std::span<const FieldComparison> mount_comparisons() { return comparisons; }
+std::span<const FieldComparison> mount_comparisons() { return mount_rows; }
 
 }  // namespace skillrun

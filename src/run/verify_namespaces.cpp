@@ -12,10 +12,6 @@ using namespace std::string_view_literals;
 
 bool is_own(std::string_view mode) { return mode.empty() || mode == "private"; }
 
-bool is_hex_id(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 /// `usual`: whether what was made is what the engine does by itself and harmless.
 void compare_namespace(Comparison& c, const Optional<NamespaceSetting>& approved, const std::string& made, bool usual) {
   if (!approved) {
@@ -96,7 +92,7 @@ void compare_cgroup_parent(Comparison& c) {
   if (std::ranges::find(usual, c.made.cgroup_parent) == usual.end()) c.added(c.made.cgroup_parent);
 }
 
-constexpr FieldComparison comparisons[] = {
+constexpr FieldComparison namespace_rows[] = {
     {"pid_mode", compare_pid, {}},           {"ipc_mode", compare_ipc, {}},
     {"uts_mode", compare_uts, {}},           {"userns_mode", compare_userns, {}},
     {"cgroupns_mode", compare_cgroupns, {}}, {"runtime", compare_runtime, {}},
@@ -105,6 +101,6 @@ constexpr FieldComparison comparisons[] = {
 
 }  // namespace
 
-std::span<const FieldComparison> namespace_comparisons() { return comparisons; }
+std::span<const FieldComparison> namespace_comparisons() { return namespace_rows; }
 
 }  // namespace skillrun

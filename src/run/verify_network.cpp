@@ -5,10 +5,6 @@ namespace skillrun {
 
 namespace {
 
-bool is_hex_id(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 /// Engines write the id of a container or network where a name was given.
 bool mode_as_approved(const Comparison& c, const NetworkMode& approved) {
   const std::string& made = c.made.network_mode;
@@ -182,7 +178,7 @@ void compare_extra_hosts(Comparison& c) {
   c.same_entries(c.spec.extra_hosts.empty() ? nullptr : &c.spec.extra_hosts.front().origin, approved, made);
 }
 
-constexpr FieldComparison comparisons[] = {
+constexpr FieldComparison network_rows[] = {
     {"network_mode", compare_network, {}},
     {"network_aliases", compare_aliases, {}},
     {"network_driver_options", compare_driver_options, {}},
@@ -203,6 +199,6 @@ constexpr FieldComparison comparisons[] = {
 
 }  // namespace
 
-std::span<const FieldComparison> network_comparisons() { return comparisons; }
+std::span<const FieldComparison> network_comparisons() { return network_rows; }
 
 }  // namespace skillrun

@@ -211,7 +211,7 @@ void compare_healthcheck(Comparison& c) {
   check("retries", approved.retries, made.retries);
 }
 
-constexpr FieldComparison comparisons[] = {
+constexpr FieldComparison process_rows[] = {
     {"name", compare_name, {}},
     {"image", compare_image, {}},
     {"platform", nullptr, "the image's id, which is compared, decides"},
@@ -243,7 +243,7 @@ constexpr FieldComparison comparisons[] = {
 
 }  // namespace
 
-std::span<const FieldComparison> process_comparisons() { return comparisons; }
+std::span<const FieldComparison> process_comparisons() { return process_rows; }
 
 bool is_engine_variable(std::string_view name) noexcept {
   constexpr std::array known{"PATH"sv,       "HOSTNAME"sv,    "HOME"sv,      "TERM"sv,     "container"sv,

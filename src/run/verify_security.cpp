@@ -205,7 +205,7 @@ void compare_gpus(Comparison& c) {
   if (wanted && !found) c.differ(approved->origin, text_of(approved->value), "none");
 }
 
-constexpr FieldComparison comparisons[] = {
+constexpr FieldComparison security_rows[] = {
     {"privileged", compare_privileged, {}},
     {"readonly_rootfs", compare_rootfs, {}},
     {"cap_add", compare_added_capabilities, {}},
@@ -222,7 +222,7 @@ constexpr FieldComparison comparisons[] = {
 
 }  // namespace
 
-std::span<const FieldComparison> security_comparisons() { return comparisons; }
+std::span<const FieldComparison> security_comparisons() { return security_rows; }
 
 bool is_default_capability(std::string_view capability) noexcept {
   return std::ranges::find(default_capabilities, capability) != default_capabilities.end();

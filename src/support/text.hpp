@@ -16,6 +16,11 @@ namespace skillrun {
 /// The offset of the first byte that is not valid UTF-8 (RFC 3629: no overlong forms, no surrogates), if any.
 [[nodiscard]] std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
 
+/// The letter in lower case where it is one of ASCII's capitals, whatever the locale.
+[[nodiscard]] constexpr char ascii_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 /// True when every byte is a printable ASCII character: most texts are, and that is told quickly.
 [[nodiscard]] bool is_printable_ascii(std::string_view text) noexcept;
 

@@ -7,6 +7,7 @@
 
 #include "engine/api/api_engine.hpp"
 #include "engine/api/create_body.hpp"
+#include "engine/api/failure.hpp"
 #include "engine/api/json_fields.hpp"
 #include "engine/api/unenforced.hpp"
 #include "engine/log.hpp"
@@ -17,10 +18,6 @@ namespace skillrun {
 namespace {
 
 using Kind = EngineError::Kind;
-
-std::unexpected<EngineError> failure(Kind kind, std::string message) {
-  return std::unexpected(EngineError{kind, std::move(message)});
-}
 
 /// Declared settings that this engine would drop end the run; defaults are only mentioned.
 EngineResult<void> check_settings(const ContainerSpec& spec, const EngineInfo& engine) {

@@ -8,6 +8,7 @@
 #include "engine/api/attachment.hpp"
 #include "engine/api/create_body.hpp"
 #include "engine/api/dial.hpp"
+#include "engine/api/failure.hpp"
 #include "engine/api/json_fields.hpp"
 #include "engine/api/unenforced.hpp"
 #include "engine/container_list.hpp"
@@ -24,10 +25,6 @@ using Kind = EngineError::Kind;
 constexpr std::string_view newest_api = "1.47";
 constexpr int newest_minor = 47;
 constexpr int oldest_minor = 40;
-
-std::unexpected<EngineError> failure(Kind kind, std::string message) {
-  return std::unexpected(EngineError{kind, std::move(message)});
-}
 
 /// "20.10.24+dfsg1" of "Docker/20.10.24+dfsg1 (linux)".
 std::string product_version(std::string_view server) {

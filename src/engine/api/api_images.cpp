@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "engine/api/api_engine.hpp"
+#include "engine/api/failure.hpp"
 #include "engine/api/json_fields.hpp"
 #include "engine/api/message_stream.hpp"
 #include "engine/inspect_fields.hpp"
@@ -12,10 +13,6 @@ namespace skillrun {
 namespace {
 
 using Kind = EngineError::Kind;
-
-std::unexpected<EngineError> failure(Kind kind, std::string message) {
-  return std::unexpected(EngineError{kind, std::move(message)});
-}
 
 /// LABEL "key"="value" as the engine's parser of Dockerfile lines reads it back.
 EngineResult<std::string> label_instruction(const std::string& key, const std::string& value, bool podman) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "engine/api/api_engine.hpp"
+#include "engine/api/failure.hpp"
 #include "engine/api/path_stat.hpp"
 #include "engine/log.hpp"
 #include "support/json.hpp"
@@ -11,10 +12,6 @@ namespace skillrun {
 namespace {
 
 using Kind = EngineError::Kind;
-
-std::unexpected<EngineError> failure(Kind kind, std::string message) {
-  return std::unexpected(EngineError{kind, std::move(message)});
-}
 
 }  // namespace
 

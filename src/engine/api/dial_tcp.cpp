@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "engine/api/dial.hpp"
+#include "engine/api/failure.hpp"
 #include "engine/api/tls.hpp"
 #include "engine/quiet_thread.hpp"
 #include "support/process/pipe.hpp"
@@ -25,10 +26,6 @@ namespace skillrun {
 namespace {
 
 using Kind = EngineError::Kind;
-
-std::unexpected<EngineError> failure(Kind kind, std::string message) {
-  return std::unexpected(EngineError{kind, std::move(message)});
-}
 
 /// What a thread that may be given up hands over.
 struct Handoff {

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "engine/api/dial.hpp"
+#include "engine/api/failure.hpp"
 #include "engine/log.hpp"
 #include "engine/request_log.hpp"
 
@@ -22,12 +23,8 @@ using Kind = EngineError::Kind;
 
 constexpr std::size_t max_body = std::size_t{16} << 20;
 constexpr std::size_t max_error_body = std::size_t{64} << 10;
-constexpr std::size_t max_head = std::size_t{64} << 10;
+constexpr std::size_t max_head_size = std::size_t{64} << 10;
 constexpr std::size_t read_size = std::size_t{32} << 10;
-
-std::unexpected<EngineError> failure(Kind kind, std::string message) {
-  return std::unexpected(EngineError{kind, std::move(message)});
-}
 
 std::string render(const HttpRequest& request, bool upgrade) {
   std::string out =
@@ -216,7 +213,7 @@ EngineResult<OpenedStream> HttpClient::open(const HttpRequest& request, bool upg
     if (taken < 0 || static_cast<std::size_t>(taken) != head.size() - before) {
       return failure(Kind::unavailable, "reading the engine's answer failed");
     }
-    if (head.size() > max_head) return failure(Kind::protocol, "the head of the answer does not end");
+    if (head.size() > max_head_size) return failure(Kind::protocol, "the head of the answer does not end");
   }
   if (auto fed = stream.answer.feed(head); !fed) return std::unexpected(fed.error());
   const int status = stream.answer.head().status;

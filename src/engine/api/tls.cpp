@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "engine/api/dial.hpp"
+#include "engine/api/failure.hpp"
 #include "engine/api/tls_relay.hpp"
 #include "engine/quiet_thread.hpp"
 #include "support/process/pipe.hpp"
@@ -21,10 +22,6 @@ namespace skillrun {
 namespace {
 
 using Kind = EngineError::Kind;
-
-std::unexpected<EngineError> failure(Kind kind, std::string message) {
-  return std::unexpected(EngineError{kind, std::move(message)});
-}
 
 /// The reason of the first thing that went wrong on this thread.
 std::string openssl_words() {

@@ -10,15 +10,13 @@
 #include <cerrno>
 #include <cstring>
 
+#include "engine/api/failure.hpp"
+
 namespace skillrun {
 
 namespace {
 
 using Kind = EngineError::Kind;
-
-std::unexpected<EngineError> failure(Kind kind, std::string message) {
-  return std::unexpected(EngineError{kind, std::move(message)});
-}
 
 EngineError connect_error(int number) {
   switch (number) {
