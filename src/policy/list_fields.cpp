@@ -145,7 +145,7 @@ constexpr auto gpu_capabilities = gpus_part<&GpuRequest::capabilities>;
 constexpr auto gpu_options = gpus_part<&GpuRequest::options>;
 
 /// Lists whose elements are made of several parts, and lists within a setting.
-constexpr ListField composite[] = {
+constexpr ListField composite_lists[] = {
     build_args,
     inner<&Spec::build, packages_of>("build.packages.include", inner_whole<packages_of>),
     list_field<&Spec::env>("env", environment, 0, 1),
@@ -169,7 +169,7 @@ constexpr ListField composite[] = {
 
 std::span<const ListField> list_fields() {
   static const std::vector<ListField> fields = [] {
-    std::vector<ListField> all(std::begin(composite), std::end(composite));
+    std::vector<ListField> all(std::begin(composite_lists), std::end(composite_lists));
     for (const SettingRow& row : schema()) {
       if (!row.member.list.name.empty()) all.push_back(row.member.list);
     }

@@ -128,7 +128,7 @@ constexpr ScalarField build_context(std::string_view name) {
 }
 
 /// What is made of several parts, or stands beside the settings.
-constexpr ScalarField composite[] = {
+constexpr ScalarField composite_scalars[] = {
     {"skill", text, [](const Spec& spec, Scratch&) { return optional_text(spec.skill); }, image_origin},
     {"instance", text,
      [](const Spec& spec, Scratch&) { return spec.instance ? to_field(*spec.instance) : FieldValue(); }, image_origin},
@@ -181,7 +181,7 @@ constexpr ScalarField composite[] = {
 
 std::span<const ScalarField> scalar_fields() {
   static const std::vector<ScalarField> fields = [] {
-    std::vector<ScalarField> all(std::begin(composite), std::end(composite));
+    std::vector<ScalarField> all(std::begin(composite_scalars), std::end(composite_scalars));
     for (const SettingRow& row : schema()) {
       if (!row.member.scalar.name.empty()) all.push_back(row.member.scalar);
     }

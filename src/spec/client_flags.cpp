@@ -70,7 +70,7 @@ void check_content_trust(SpecBuilder& builder, const std::string& value, const O
                   "pin the image by its digest: name@sha256:...");
 }
 
-constexpr SettingRow rows[] = {
+constexpr SettingRow client_rows[] = {
     {.flag = {.name = "attach", .shorthand = 'a', .arity = FlagArity::list}, .set = check_attach},
     {.flag = {.name = "cidfile"}, .set = refuse_file},
     {.flag = {.name = "cpu-count"}, .set = refuse_windows},
@@ -89,7 +89,7 @@ constexpr SettingRow rows[] = {
 
 }  // namespace
 
-std::span<const SettingRow> client_settings() { return rows; }
+std::span<const SettingRow> client_settings() { return client_rows; }
 
 void AttachedStreams::add(const std::string& value, const Origin& origin) {
   const std::string stream = to_lower(value);

@@ -24,7 +24,7 @@ bool holds_credentials(std::string_view text) {
   return after.find('/') != std::string_view::npos && before.find(':') != std::string_view::npos;
 }
 
-constexpr SettingRow rows[] = {
+constexpr SettingRow image_rows[] = {
     {.member = member<&Spec::name>("name"),
      .flag = {.name = "name"},
      .service = {"container_name"},
@@ -45,7 +45,7 @@ constexpr SettingRow rows[] = {
 
 }  // namespace
 
-std::span<const SettingRow> image_settings() { return rows; }
+std::span<const SettingRow> image_settings() { return image_rows; }
 
 void set_image(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   Setting<ImageReference>& image = builder.spec.image;

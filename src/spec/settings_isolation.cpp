@@ -100,7 +100,7 @@ void set_gpus(SpecBuilder& builder, const std::string& value, const Origin& orig
   builder.set(slot, std::move(*gpus), origin);
 }
 
-constexpr SettingRow rows[] = {
+constexpr SettingRow isolation_rows[] = {
     {.member = member<&Spec::privileged>("privileged", FieldType::boolean),
      .flag = {.name = "privileged", .arity = FlagArity::boolean},
      .service = {"privileged", ServiceShape::boolean},
@@ -146,6 +146,6 @@ constexpr SettingRow rows[] = {
 
 }  // namespace
 
-std::span<const SettingRow> isolation_settings() { return rows; }
+std::span<const SettingRow> isolation_settings() { return isolation_rows; }
 
 }  // namespace skillrun

@@ -81,7 +81,7 @@ void set_time(SpecBuilder& builder, const std::string& value, const Origin& orig
   set_health_time(builder, part, value, origin);
 }
 
-constexpr SettingRow rows[] = {
+constexpr SettingRow lifecycle_rows[] = {
     {.member = member<&Spec::healthcheck>("healthcheck"), .flag = {.name = "health-cmd"}, .set = set_health_command},
     {.flag = {.name = "health-interval"}, .set = set_time<&Healthcheck::interval>},
     {.flag = {.name = "health-timeout"}, .set = set_time<&Healthcheck::timeout>},
@@ -104,7 +104,7 @@ constexpr SettingRow rows[] = {
 
 }  // namespace
 
-std::span<const SettingRow> lifecycle_settings() { return rows; }
+std::span<const SettingRow> lifecycle_settings() { return lifecycle_rows; }
 
 void add_pair(SpecBuilder& builder, List<KeyValue>& list, const std::string& value, const Origin& origin,
               bool needs_value) {

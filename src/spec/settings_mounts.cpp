@@ -85,7 +85,7 @@ void add_storage_option(SpecBuilder& builder, const std::string& value, const Or
   add_pair(builder, builder.spec.storage_options, value, origin, true);
 }
 
-constexpr SettingRow rows[] = {
+constexpr SettingRow mount_rows[] = {
     // Binds, volumes and tmpfs of every spelling, in order.
     {.member = member<&Spec::mounts>("mounts"),
      .key = {"volumes", &Docker::volumes, "mounts as source:target[:mode]", R"(["${SKILL_WORKDIR}:/workdir"])"},
@@ -114,7 +114,7 @@ constexpr SettingRow rows[] = {
 
 }  // namespace
 
-std::span<const SettingRow> mount_settings() { return rows; }
+std::span<const SettingRow> mount_settings() { return mount_rows; }
 
 void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::string& field) {
   // A table is read by the parser of --mount, so that both spellings have one meaning and one set of checks.

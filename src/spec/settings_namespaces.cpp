@@ -79,7 +79,7 @@ void add_annotation(SpecBuilder& builder, const std::string& value, const Origin
   add_pair(builder, builder.spec.annotations, value, origin, true);
 }
 
-constexpr SettingRow rows[] = {
+constexpr SettingRow namespace_rows[] = {
     {.member = member<&Spec::device_cgroup_rules>("device_cgroup_rules"),
      .flag = {.name = "device-cgroup-rule", .arity = FlagArity::list},
      .service = {"device_cgroup_rules", ServiceShape::list},
@@ -126,6 +126,6 @@ constexpr SettingRow rows[] = {
 
 }  // namespace
 
-std::span<const SettingRow> namespace_settings() { return rows; }
+std::span<const SettingRow> namespace_settings() { return namespace_rows; }
 
 }  // namespace skillrun

@@ -89,7 +89,7 @@ void check_option(SpecBuilder& builder, std::string_view what, const Places& fou
       user_defined ? "name a network that was made for it, or remove this" : "set network, or remove this");
 }
 
-constexpr SettingRow rows[] = {
+constexpr SettingRow network_rows[] = {
     {.member = member<&Spec::network_mode>("network_mode"),
      .key = {"network", &Docker::network, "network mode: none (the default), bridge or a network's name", R"("none")"},
      .flag = {.name = "network", .alias = "net", .arity = FlagArity::list},
@@ -120,7 +120,7 @@ constexpr SettingRow rows[] = {
 
 }  // namespace
 
-std::span<const SettingRow> network_settings() { return rows; }
+std::span<const SettingRow> network_settings() { return network_rows; }
 
 void check_network(SpecBuilder& builder) {
   const ContainerSpec& spec = builder.spec;

@@ -41,7 +41,7 @@ void add_each(SpecBuilder& builder, const std::string& value, const Origin& orig
   for (auto& port : *ports) (builder.spec.*setting).push_back({std::move(port), origin});
 }
 
-constexpr SettingRow rows[] = {
+constexpr SettingRow port_rows[] = {
     {.member = member<&Spec::exposed_ports>("exposed_ports"),
      .flag = {.name = "expose", .arity = FlagArity::list},
      .service = {"expose", ServiceShape::list},
@@ -76,7 +76,7 @@ constexpr SettingRow rows[] = {
 
 }  // namespace
 
-std::span<const SettingRow> port_settings() { return rows; }
+std::span<const SettingRow> port_settings() { return port_rows; }
 
 bool is_ip_address(std::string_view text) {
   in6_addr buffer{};

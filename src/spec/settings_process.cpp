@@ -125,7 +125,7 @@ void set_user_flag(SpecBuilder& builder, const std::string& value, const Origin&
 
 constexpr Literal host_name_remedy = "use letters, digits, '-' and '.'";
 
-constexpr SettingRow rows[] = {
+constexpr SettingRow process_rows[] = {
     {.member = member<&Spec::entrypoint>("entrypoint"),
      .key = {"entrypoint", &Docker::entrypoint, "program to run instead of the image's entrypoint",
              R"("/usr/bin/ffmpeg")"},
@@ -190,7 +190,7 @@ constexpr SettingRow rows[] = {
 
 }  // namespace
 
-std::span<const SettingRow> process_settings() { return rows; }
+std::span<const SettingRow> process_settings() { return process_rows; }
 
 std::optional<bool> parse_bool(std::string_view text) {
   for (const std::string_view word : {"1", "t", "T", "TRUE", "true", "True"}) {

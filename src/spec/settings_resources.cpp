@@ -117,7 +117,7 @@ constexpr std::int64_t unbounded = INT64_MAX;
 constexpr Literal list_remedy = "write numbers and ranges such as 0-3,6";
 constexpr Literal rate_remedy = "write /dev/NAME:NUMBER";
 
-constexpr SettingRow rows[] = {
+constexpr SettingRow resource_rows[] = {
     {.member = member<&Spec::memory>("memory", FieldType::size),
      .key = {"memory", &Docker::memory, "memory limit", R"("512m")", Scalars::numbers},
      .flag = {.name = "memory", .shorthand = 'm'},
@@ -215,6 +215,6 @@ constexpr SettingRow rows[] = {
 
 }  // namespace
 
-std::span<const SettingRow> resource_settings() { return rows; }
+std::span<const SettingRow> resource_settings() { return resource_rows; }
 
 }  // namespace skillrun

@@ -28,7 +28,7 @@ void set_tty_flag(SpecBuilder& builder, const std::string& value, const Origin& 
   if (on) set_tty(builder, *on ? "true" : "false", origin);
 }
 
-constexpr SettingRow rows[] = {
+constexpr SettingRow run_rows[] = {
     {.member = member<&Spec::detach>("detach", FieldType::boolean),
      .flag = {.name = "detach", .shorthand = 'd', .arity = FlagArity::boolean},
      .set = set_switch<&Spec::detach>},
@@ -61,7 +61,7 @@ constexpr SettingRow rows[] = {
 
 }  // namespace
 
-std::span<const SettingRow> run_settings() { return rows; }
+std::span<const SettingRow> run_settings() { return run_rows; }
 
 void set_pull(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   const auto pull = parse_pull_policy(value);

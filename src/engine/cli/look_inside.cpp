@@ -37,7 +37,7 @@ std::string_view text_field(std::string_view header, std::size_t offset, std::si
 }
 
 /// A client that is asked for the beginning of what it has to say.
-struct Reading {
+struct PartialOutput {
   UniqueFd output;
   UniqueFd error;
   std::string archive;
@@ -54,7 +54,7 @@ bool take(UniqueFd& from, std::string& into) {
 }
 
 /// Waits for more of either.
-EngineResult<void> read_more(Reading& reading, Clock::time_point until, const Cancellation* cancellation) {
+EngineResult<void> read_more(PartialOutput& reading, Clock::time_point until, const Cancellation* cancellation) {
   std::array<pollfd, 3> entries{{{reading.output.get(), POLLIN, 0},
                                  {reading.error.get(), POLLIN, 0},
                                  {cancellation == nullptr ? -1 : cancellation->fd(), POLLIN, 0}}};
@@ -108,7 +108,8 @@ EngineResult<ContainerEntry> look_by_copying(const Client& client, const std::st
   if (!process) return std::unexpected(engine_error(process.error()));
   output->second.reset();
   error->second.reset();
-  Reading reading{.output = std::move(output->first), .error = std::move(error->first), .archive = {}, .words = {}};
+  PartialOutput reading{
+      .output = std::move(output->first), .error = std::move(error->first), .archive = {}, .words = {}};
   const auto until = Clock::now() + limits.deadline;
   while (reading.output || reading.error) {
     if (auto read = read_more(reading, until, limits.cancellation); !read) return std::unexpected(read.error());
