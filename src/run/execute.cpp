@@ -288,13 +288,14 @@ bool Execution::lies_as_approved(const OwnedContainer& container) {
                 "a mount would not lie where it was approved; the container was removed and nothing was run");
 }
 
-/// True when there is nothing to refuse for.
+/// True when there is nothing to refuse for. What there is to know is recorded in either case.
 bool Execution::accept(Findings findings, std::string_view what) {
-  if (findings.empty()) return true;
-  result_.status = RunStatus::refused;
-  result_.message = what;
+  const bool refused = has_errors(findings);
   for (Finding& finding : findings) result_.findings.push_back(std::move(finding));
   sort_findings(result_.findings);
+  if (!refused) return true;
+  result_.status = RunStatus::refused;
+  result_.message = what;
   return false;
 }
 
