@@ -41,7 +41,7 @@ std::string line_of(const Ask& ask) {
   for (std::size_t at = 0; at < words.size();) {
     const std::size_t end = std::min(words.find_first_not_of(' ', at), words.size());
     if (end - at > most_blanks) {
-      fmt::format_to(std::back_inserter(line), " ({} blanks) ", end - at);
+      line += fmt::format(" ({} blanks) ", end - at);
     } else {
       line.append(end - at, ' ');
     }

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/exit_status.hpp"

@@ -4,6 +4,7 @@
 
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include "support/json.hpp"
 
@@ -27,6 +28,15 @@ class JsonFormatter final : public spdlog::formatter {
   [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JsonFormatter>(); }
 };
 
+spdlog::level::level_enum spdlog_level(Level level) {
+  switch (level) {
+    case Level::debug: return spdlog::level::debug;
+    case Level::info: return spdlog::level::info;
+    case Level::warn: break;
+  }
+  return spdlog::level::warn;
+}
+
 }  // namespace
 
 spdlog::logger& logger() {
@@ -37,6 +47,12 @@ spdlog::logger& logger() {
     return created;
   }();
   return *instance;
+}
+
+bool writes(Level level) { return logger().should_log(spdlog_level(level)); }
+
+void write(Level level, fmt::string_view format, fmt::format_args args) {
+  if (writes(level)) logger().log(spdlog_level(level), fmt::vformat(format, args));
 }
 
 void use_json() { logger().set_formatter(std::make_unique<JsonFormatter>()); }

@@ -14,7 +14,7 @@ std::unexpected<FieldFault> unknown(std::string_view what, std::string_view word
   const auto near = closest(word, known, 1);
   std::string remedy = "known here:";
   if (near.empty()) {
-    for (const std::string_view name : known) fmt::format_to(std::back_inserter(remedy), " {}", name);
+    for (const std::string_view name : known) remedy += fmt::format(" {}", name);
   } else {
     remedy = fmt::format("did you mean \"{}\"?", near.front());
   }

@@ -1,6 +1,7 @@
 #include "spec/field_values.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace skillrun {
 
@@ -78,6 +79,12 @@ std::string_view describe(FieldType type) noexcept {
     case FieldType::duration: return "a duration such as 90s";
   }
   return "a value";
+}
+
+FieldValue vjoined(Scratch& scratch, fmt::string_view format, fmt::format_args values) {
+  scratch.clear();
+  fmt::vformat_to(std::back_inserter(scratch), format, values);
+  return std::string_view(scratch.data(), scratch.size());
 }
 
 }  // namespace skillrun

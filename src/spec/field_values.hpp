@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,12 +39,11 @@ inline FieldValue to_field(const std::optional<std::uint32_t>& value) {
   return text.empty() ? FieldValue() : FieldValue(std::string_view(text));
 }
 
+[[nodiscard]] FieldValue vjoined(Scratch& scratch, fmt::string_view format, fmt::format_args values);
 /// A text put together in `scratch`, which must outlive the value.
 template <class... Values>
 [[nodiscard]] FieldValue joined(Scratch& scratch, fmt::format_string<Values...> format, Values&&... values) {
-  scratch.clear();
-  fmt::format_to(std::back_inserter(scratch), format, std::forward<Values>(values)...);
-  return std::string_view(scratch.data(), scratch.size());
+  return vjoined(scratch, format, fmt::make_format_args(values...));
 }
 
 }  // namespace skillrun

@@ -75,15 +75,15 @@ void append_printable(std::string& result, std::string_view text, std::size_t of
   } else if (byte == '\r') {
     result += "\\r";
   } else if (byte < 0x20 || byte == 0x7F || length == 0) {
-    fmt::format_to(std::back_inserter(result), "\\x{:02x}", byte);
+    result += fmt::format("\\x{:02x}", byte);
   } else if (const std::string_view sequence = text.substr(offset, length); length == 1) {
     result += sequence;
   } else if (const std::int32_t code = code_point(sequence); !is_deceptive(code)) {
     result += sequence;
   } else if (code <= 0xFFFF) {
-    fmt::format_to(std::back_inserter(result), "\\u{:04x}", code);
+    result += fmt::format("\\u{:04x}", code);
   } else {
-    fmt::format_to(std::back_inserter(result), "\\U{:08x}", code);
+    result += fmt::format("\\U{:08x}", code);
   }
 }
 

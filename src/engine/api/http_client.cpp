@@ -68,7 +68,7 @@ class RequestLog {
 
   /// A `status` of 0: there was no answer.
   void answered(int status) const {
-    if (!log::logger().should_log(spdlog::level::debug)) return;
+    if (!log::writes(log::Level::debug)) return;
     const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin_;
     log::debug("{}: {}, {:.1f} ms", shown_request(request_.method, request_.target, request_.body),
                status == 0 ? "no answer" : fmt::format("status {}", status), time.count());

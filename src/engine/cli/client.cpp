@@ -94,7 +94,7 @@ ProcessRequest Client::request(std::vector<std::string> words) const {
   request.program = program_;
   request.arguments = std::move(words);
   request.environment = client_environment();
-  if (log::logger().should_log(spdlog::level::debug)) log::debug("{}", shown_words(program_, request.arguments));
+  if (log::writes(log::Level::debug)) log::debug("{}", shown_words(program_, request.arguments));
   return request;
 }
 

@@ -28,9 +28,7 @@ void check(const RuleContext& context, FindingSink& sink) {
     return;
   }
   if (image.value.repository.empty()) return;  // no image at all, or one that does not parse: reported already
-  fmt::basic_memory_buffer<char, 512> buffer;
-  fmt::format_to(std::back_inserter(buffer), "{}/{}", image.value.registry, image.value.repository);
-  const std::string_view name(buffer.data(), buffer.size());
+  const std::string name = fmt::format("{}/{}", image.value.registry, image.value.repository);
   const auto matches = [&](const std::string& glob) { return image_glob_matches(glob, name); };
   if (const auto denied = std::ranges::find_if(deny, matches); denied != deny.end()) {
     sink.report(image.origin, fmt::format("images from {} are denied by '{}'", name, *denied));
