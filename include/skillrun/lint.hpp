@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <skillrun/manifest.hpp>
 #include <skillrun/policy.hpp>
 
 namespace skillrun {

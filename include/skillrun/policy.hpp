@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <skillrun/finding.hpp>
+#include <skillrun/manifest.hpp>
 #include <skillrun/spec.hpp>
 
 namespace skillrun {

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include <skillrun/declaration.hpp>
 #include <skillrun/finding.hpp>
 #include <skillrun/grant.hpp>
-#include <skillrun/manifest.hpp>
 
 namespace skillrun {
 

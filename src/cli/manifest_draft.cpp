@@ -1,64 +1,36 @@
 #include "cli/manifest_draft.hpp"
 
 #include <algorithm>
-#include <array>
+#include <variant>
 
 #include <fmt/format.h>
 
 #include "cli/shell_words.hpp"
-#include "spec/docker_run_flags.hpp"
 #include "spec/extra_args.hpp"
+#include "spec/schema.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {
 
 namespace {
 
-/// Flags that have a key of their own, and whether it is a list.
-struct KeyOfFlag {
-  std::string_view flag;
-  std::string_view key;
-  bool list = false;
-};
+/// The setting that a flag is about; null where it is about none of a manifest's keys.
+const SettingRow* row_of(std::string_view flag) {
+  const auto row = std::ranges::find(schema(), flag, [](const SettingRow& one) { return one.flag.name; });
+  return row == schema().end() || row->key.key.empty() ? nullptr : &*row;
+}
 
-constexpr std::array keys_of_flags{
-    KeyOfFlag{"volume", "volumes", true},
-    KeyOfFlag{"workdir", "working_dir"},
-    KeyOfFlag{"env", "environment", true},
-    KeyOfFlag{"entrypoint", "entrypoint"},
-    KeyOfFlag{"memory", "memory"},
-    KeyOfFlag{"memory-swap", "memory_swap"},
-    KeyOfFlag{"memory-reservation", "memory_reservation"},
-    KeyOfFlag{"cpus", "cpus"},
-    KeyOfFlag{"network", "network"},
-    KeyOfFlag{"publish", "ports", true},
-    KeyOfFlag{"user", "user"},
-    KeyOfFlag{"group-add", "group_add", true},
-    KeyOfFlag{"gpus", "gpus"},
-    KeyOfFlag{"platform", "platform"},
-    KeyOfFlag{"tmpfs", "tmpfs", true},
-    KeyOfFlag{"cap-add", "cap_add", true},
-    KeyOfFlag{"cap-drop", "cap_drop", true},
-    KeyOfFlag{"security-opt", "security_opt", true},
-    KeyOfFlag{"pids-limit", "pids_limit"},
-    KeyOfFlag{"shm-size", "shm_size"},
-    KeyOfFlag{"hostname", "hostname"},
-    KeyOfFlag{"dns", "dns", true},
-    KeyOfFlag{"add-host", "extra_hosts", true},
-    KeyOfFlag{"device", "devices", true},
-    KeyOfFlag{"stop-signal", "stop_signal"},
-    KeyOfFlag{"stop-timeout", "stop_timeout"},
-    KeyOfFlag{"pull", "pull"},
-};
+template <class T>
+bool holds(const SettingRow& row) {
+  return std::holds_alternative<std::optional<T> DockerRuntimeConfig::*>(row.key.member);
+}
 
-/// The order in which a docker table is written.
-constexpr std::array<std::string_view, 34> key_order{
-    "image",        "entrypoint", "command",   "volumes",   "tmpfs",       "working_dir",
-    "environment",  "user",       "group_add", "memory",    "memory_swap", "memory_reservation",
-    "cpus",         "pids_limit", "shm_size",  "network",   "ports",       "dns",
-    "extra_hosts",  "hostname",   "read_only", "cap_drop",  "cap_add",     "security_opt",
-    "devices",      "gpus",       "init",      "platform",  "pull",        "stop_signal",
-    "stop_timeout", "timeout",    "rm",        "extra_args"};
+/// Where a key stands in a docker table: in the order of the settings, `image` first.
+std::size_t place_of(std::string_view key) {
+  if (key == "image") return 0;
+  const auto row = std::ranges::find(schema(), key, [](const SettingRow& one) { return one.key.key; });
+  return static_cast<std::size_t>(row - schema().begin()) + 1;
+}
 
 constexpr std::string_view on = "true";
 
@@ -76,13 +48,13 @@ void take_flag(ManifestDraft& draft, const FlagUse& use) {
     return;
   }
   if (name == "name") return;
-  if ((name == "read-only" || name == "init") && is_on) return draft.set(name == "init" ? "init" : "read_only", true);
-  const auto* known = std::ranges::find(keys_of_flags, name, &KeyOfFlag::flag);
-  if (known == keys_of_flags.end()) return draft.add("extra_args", as_word(use));
-  if (known->list) return draft.add(known->key, use.value);
+  const SettingRow* row = row_of(name);
+  if (row != nullptr && holds<Located<bool>>(*row) && is_on) return draft.set(row->key.key, true);
+  if (row != nullptr && holds<TextList>(*row)) return draft.add(row->key.key, use.value);
   // A second value stays visible: the policy says that two are given.
-  if (draft.has(known->key)) return draft.add("extra_args", as_word(use));
-  draft.set(known->key, use.value);
+  const bool as_key = row != nullptr && holds<Text>(*row) && !draft.has(row->key.key);
+  if (!as_key) return draft.add("extra_args", as_word(use));
+  draft.set(row->key.key, use.value);
 }
 
 /// The words after `docker run`; nothing when the line is no such call.
@@ -217,7 +189,7 @@ std::string write_manifest(const ManifestDraft& draft, ManifestFormat format) {
     text += "    docker:\n";
   }
   auto entries = draft.docker;
-  std::ranges::stable_sort(entries, {}, [](const auto& entry) { return std::ranges::find(key_order, entry.first); });
+  std::ranges::stable_sort(entries, {}, [](const auto& entry) { return place_of(entry.first); });
   for (const auto& [key, value] : entries) {
     text += toml ? fmt::format("{} = {}\n", key, written(value)) : fmt::format("      {}: {}\n", key, written(value));
   }

@@ -12,8 +12,9 @@
 
 #include <fmt/format.h>
 
-#include "engine/cli/process.hpp"
+#include "engine/command.hpp"
 #include "engine/podman_keeper.hpp"
+#include "support/process/pipe.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -77,7 +78,7 @@ Look look(const std::string& root, const std::vector<std::string>& components) {
 EngineResult<Look> look_inside(const PodmanNamespaces& namespaces, const std::string& root,
                                const std::vector<std::string>& components) {
   auto pipe = make_pipe();
-  if (!pipe) return std::unexpected(pipe.error());
+  if (!pipe) return std::unexpected(engine_error(pipe.error()));
   const auto failed = [](int error) {
     return std::unexpected(EngineError{EngineError::Kind::server, std::strerror(error)});
   };

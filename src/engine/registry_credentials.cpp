@@ -5,10 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "engine/cli/child_environment.hpp"
-#include "engine/cli/process.hpp"
+#include "engine/client_environment.hpp"
+#include "engine/command.hpp"
 #include "engine/log.hpp"
 #include "support/base64.hpp"
+#include "support/process/find_program.hpp"
 #include "support/read_file.hpp"
 #include "support/text.hpp"
 

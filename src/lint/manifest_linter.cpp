@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "lint/fingerprint.hpp"
-#include "manifest/docker_fields.hpp"
 #include "policy/judge.hpp"
+#include "spec/docker_fields.hpp"
 
 namespace skillrun {
 
@@ -39,7 +39,7 @@ bool declares(const InstanceDefinition& instance, std::string_view field) {
   if (!field.starts_with(docker)) return field.starts_with("instances.") || field.starts_with("capabilities");
   if (!instance.docker) return false;
   const std::string_view key = field.substr(docker.size(), field.find_first_of(".[", docker.size()) - docker.size());
-  return std::ranges::any_of(Fields<DockerRuntimeConfig>::table, [&](const Field<DockerRuntimeConfig>& known) {
+  return std::ranges::any_of(fields_of<DockerRuntimeConfig>(), [&](const Field<DockerRuntimeConfig>& known) {
     const auto is_set = [&](auto member) { return ((*instance.docker).*member).has_value(); };
     return known.key == key && std::visit(is_set, known.member);
   });

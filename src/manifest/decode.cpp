@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "manifest/docker_fields.hpp"
 #include "manifest/names.hpp"
 #include "manifest/skill_fields.hpp"
+#include "spec/docker_fields.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -125,7 +125,7 @@ template <class Table>
 bool decode_table(Reporter& reporter, const ValueNode& node, const Path& path, Table& out) {
   if (!require_table(reporter, node, path)) return false;
   out.span = node.span;
-  decode_fields<Table>(reporter, node, path, Fields<Table>::table, {}, out);
+  decode_fields<Table>(reporter, node, path, fields_of<Table>(), {}, out);
   return true;
 }
 

@@ -3,9 +3,9 @@
 #include <span>
 #include <string_view>
 
-#include "manifest/fields.hpp"
 #include "manifest/node.hpp"
 #include "manifest/reporter.hpp"
+#include "spec/fields.hpp"
 
 namespace skillrun {
 

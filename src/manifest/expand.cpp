@@ -4,13 +4,13 @@
 
 #include <fmt/format.h>
 
-#include "manifest/docker_fields.hpp"
+#include "spec/docker_fields.hpp"
 
 namespace skillrun {
 
 template <class Table>
 void TextExpander::expand_fields(Table& table, const Path& path) {
-  for (const Field<Table>& field : Fields<Table>::table) {
+  for (const Field<Table>& field : fields_of<Table>()) {
     std::visit(
         [&](auto pointer) {
           using Value = typename std::remove_reference_t<decltype(table.*pointer)>::value_type;

@@ -2,8 +2,8 @@
 
 #include <skillrun/manifest.hpp>
 
-#include "manifest/fields.hpp"
 #include "manifest/reporter.hpp"
+#include "spec/fields.hpp"
 
 namespace skillrun {
 

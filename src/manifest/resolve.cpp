@@ -6,9 +6,9 @@
 #include <skillrun/manifest.hpp>
 
 #include "manifest/decode.hpp"
-#include "manifest/docker_fields.hpp"
 #include "manifest/expand.hpp"
 #include "manifest/image_source.hpp"
+#include "spec/docker_fields.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -84,7 +84,7 @@ DockerRuntimeConfig overlay(TextExpander& expander, const DockerRuntimeConfig* s
                             const DockerRuntimeConfig* instance, const Path& instance_path) {
   DockerRuntimeConfig merged;
   if (const DockerRuntimeConfig* place = skill != nullptr ? skill : instance) merged.span = place->span;
-  for (const Field<DockerRuntimeConfig>& field : Fields<DockerRuntimeConfig>::table) {
+  for (const Field<DockerRuntimeConfig>& field : fields_of<DockerRuntimeConfig>()) {
     std::visit(
         [&](auto pointer) {
           if constexpr (requires { expander.expand(*(merged.*pointer), skill_path); }) {

@@ -28,7 +28,7 @@ void decode_instances(Reporter& reporter, const ValueNode& node, const Path& pat
     instance.name = member.key;
     instance.span = member.key_span;
     if (!require_table(reporter, member.value, instance_path)) continue;
-    decode_fields<InstanceDefinition>(reporter, member.value, instance_path, Fields<InstanceDefinition>::table,
+    decode_fields<InstanceDefinition>(reporter, member.value, instance_path, fields_of<InstanceDefinition>(),
                                       Fields<InstanceDefinition>::nested, instance);
     if (const Member* capabilities = find_member(member.value, "capabilities")) {
       decode_capabilities(reporter, capabilities->value, Path(instance_path, "capabilities"), instance);
@@ -134,7 +134,7 @@ void decode_skill(Reporter& reporter, const Member& member, SkillDefinition& ski
   const Path root;
   skill.name = member.key;
   skill.span = member.key_span;
-  decode_fields<SkillDefinition>(reporter, node, root, Fields<SkillDefinition>::table, Fields<SkillDefinition>::nested,
+  decode_fields<SkillDefinition>(reporter, node, root, fields_of<SkillDefinition>(), Fields<SkillDefinition>::nested,
                                  skill);
   if (const Member* instances = find_member(node, "instances")) {
     decode_instances(reporter, instances->value, Path(root, "instances"), skill);

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "manifest/docker_fields.hpp"
+#include "spec/docker_fields.hpp"
 
 namespace skillrun {
 

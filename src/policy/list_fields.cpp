@@ -1,6 +1,7 @@
 #include <algorithm>
+#include <vector>
 
-#include "policy/field_values.hpp"
+#include "spec/schema.hpp"
 
 namespace skillrun {
 
@@ -27,14 +28,6 @@ FieldValue entry_of(const Spec& spec, std::size_t index, std::string_view key) {
   const auto found = std::ranges::find(entries.rbegin(), entries.rend(), key, &KeyValue::key);
   return found == entries.rend() ? FieldValue() : to_field(found->value);
 }
-
-template <auto list>
-constexpr ElementField whole[] = {
-    {"", text, [](const Spec& spec, std::size_t index) { return to_field((spec.*list)[index].value); }}};
-
-template <auto list>
-constexpr ElementField entries[] = {{"key", text, part_of<list, &KeyValue::key>},
-                                    {"value", text, part_of<list, &KeyValue::value>}};
 
 template <auto list>
 constexpr ElementField weights[] = {{"path", text, part_of<list, &DeviceRate::path>},
@@ -96,26 +89,6 @@ constexpr ElementField ulimits[] = {{"name", text, part_of<&Spec::ulimits, &Ulim
                                     {"soft", number, part_of<&Spec::ulimits, &Ulimit::soft>},
                                     {"hard", number, part_of<&Spec::ulimits, &Ulimit::hard>}};
 
-template <auto member>
-constexpr ListField list(std::string_view name, std::span<const ElementField> parts, int key = -1, int value = -1) {
-  return {.name = name,
-          .parts = parts,
-          .size = [](const Spec& spec) { return (spec.*member).size(); },
-          .origin = [](const Spec& spec, std::size_t index) -> const Origin& { return (spec.*member)[index].origin; },
-          .key = key,
-          .value = value};
-}
-
-template <auto member>
-constexpr ListField texts(std::string_view name) {
-  return list<member>(name, whole<member>);
-}
-
-template <auto member>
-constexpr ListField map(std::string_view name) {
-  return list<member>(name, entries<member>, 0, 1);
-}
-
 // Lists within a setting. Each is found by a function that gives null where there is none.
 
 template <auto find>
@@ -171,48 +144,38 @@ constexpr auto gpu_devices = gpus_part<&GpuRequest::device_ids>;
 constexpr auto gpu_capabilities = gpus_part<&GpuRequest::capabilities>;
 constexpr auto gpu_options = gpus_part<&GpuRequest::options>;
 
-constexpr ListField lists[] = {
+/// Lists whose elements are made of several parts, and lists within a setting.
+constexpr ListField composite_lists[] = {
     build_args,
     inner<&Spec::build, packages_of>("build.packages.include", inner_whole<packages_of>),
-    texts<&Spec::command>("command"),
-    list<&Spec::env>("env", environment, 0, 1),
-    map<&Spec::labels>("labels"),
-    texts<&Spec::group_add>("group_add"),
-    map<&Spec::log_options>("log_options"),
-    texts<&Spec::cap_add>("cap_add"),
-    texts<&Spec::cap_drop>("cap_drop"),
-    texts<&Spec::security_opt>("security_opt"),
-    map<&Spec::sysctls>("sysctls"),
-    list<&Spec::devices>("devices", devices),
-    texts<&Spec::cdi_devices>("cdi_devices"),
+    list_field<&Spec::env>("env", environment, 0, 1),
+    list_field<&Spec::devices>("devices", devices),
     inner<&Spec::gpus, gpu_devices>("gpus.devices", inner_whole<gpu_devices>),
     inner<&Spec::gpus, gpu_capabilities>("gpus.capabilities", inner_whole<gpu_capabilities>),
     inner<&Spec::gpus, gpu_options>("gpus.options", inner_entries<gpu_options>, 0, 1),
-    texts<&Spec::device_cgroup_rules>("device_cgroup_rules"),
-    map<&Spec::annotations>("annotations"),
-    list<&Spec::mounts>("mounts", mounts),
-    texts<&Spec::volumes_from>("volumes_from"),
-    map<&Spec::storage_options>("storage_options"),
-    texts<&Spec::network_aliases>("network_aliases"),
-    map<&Spec::network_driver_options>("network_driver_options"),
-    texts<&Spec::link_local_ips>("link_local_ips"),
-    list<&Spec::links>("links", links),
-    texts<&Spec::exposed_ports>("exposed_ports"),
-    list<&Spec::ports>("ports", ports),
-    texts<&Spec::dns>("dns"),
-    texts<&Spec::dns_options>("dns_options"),
-    texts<&Spec::dns_search>("dns_search"),
-    list<&Spec::extra_hosts>("extra_hosts", hosts),
-    list<&Spec::ulimits>("ulimits", ulimits, 0, 1),
-    list<&Spec::blkio_weight_devices>("blkio_weight_devices", weights<&Spec::blkio_weight_devices>),
-    list<&Spec::device_read_bps>("device_read_bps", bytes<&Spec::device_read_bps>),
-    list<&Spec::device_read_iops>("device_read_iops", weights<&Spec::device_read_iops>),
-    list<&Spec::device_write_bps>("device_write_bps", bytes<&Spec::device_write_bps>),
-    list<&Spec::device_write_iops>("device_write_iops", weights<&Spec::device_write_iops>),
+    list_field<&Spec::mounts>("mounts", mounts),
+    list_field<&Spec::links>("links", links),
+    list_field<&Spec::ports>("ports", ports),
+    list_field<&Spec::extra_hosts>("extra_hosts", hosts),
+    list_field<&Spec::ulimits>("ulimits", ulimits, 0, 1),
+    list_field<&Spec::blkio_weight_devices>("blkio_weight_devices", weights<&Spec::blkio_weight_devices>),
+    list_field<&Spec::device_read_bps>("device_read_bps", bytes<&Spec::device_read_bps>),
+    list_field<&Spec::device_read_iops>("device_read_iops", weights<&Spec::device_read_iops>),
+    list_field<&Spec::device_write_bps>("device_write_bps", bytes<&Spec::device_write_bps>),
+    list_field<&Spec::device_write_iops>("device_write_iops", weights<&Spec::device_write_iops>),
 };
 
 }  // namespace
 
-std::span<const ListField> list_fields() { return lists; }
+std::span<const ListField> list_fields() {
+  static const std::vector<ListField> fields = [] {
+    std::vector<ListField> all(std::begin(composite_lists), std::end(composite_lists));
+    for (const SettingRow& row : schema()) {
+      if (!row.member.list.name.empty()) all.push_back(row.member.list);
+    }
+    return all;
+  }();
+  return fields;
+}
 
 }  // namespace skillrun

@@ -1,7 +1,8 @@
 #include <concepts>
 #include <type_traits>
+#include <vector>
 
-#include "policy/field_values.hpp"
+#include "spec/schema.hpp"
 
 namespace skillrun {
 
@@ -14,16 +15,6 @@ template <auto member>
 const Origin* origin_of(const Spec& spec) {
   const auto& setting = spec.*member;
   return setting ? &setting->origin : nullptr;
-}
-
-template <auto member>
-constexpr ScalarField scalar(std::string_view name, FieldType type) {
-  return {name, type,
-          [](const Spec& spec, Scratch&) {
-            const auto& setting = spec.*member;
-            return setting ? to_field(setting->value) : FieldValue();
-          },
-          origin_of<member>};
 }
 
 /// A part of a setting that is made of several. An empty text, number or time means that the part is not there.
@@ -136,18 +127,17 @@ constexpr ScalarField build_context(std::string_view name) {
           origin_of<&Spec::build>};
 }
 
-constexpr ScalarField scalars[] = {
+/// What is made of several parts, or stands beside the settings.
+constexpr ScalarField composite_scalars[] = {
     {"skill", text, [](const Spec& spec, Scratch&) { return optional_text(spec.skill); }, image_origin},
     {"instance", text,
      [](const Spec& spec, Scratch&) { return spec.instance ? to_field(*spec.instance) : FieldValue(); }, image_origin},
-    scalar<&Spec::name>("name", text),
     {"image", text, image_text, image_origin},
     image<&ImageReference::registry>("image.registry"),
     {"image.repository", text, image_repository, image_origin},
     image<&ImageReference::tag>("image.tag"),
     image<&ImageReference::digest>("image.digest"),
     image<&ImageReference::id>("image.id"),
-    scalar<&Spec::platform>("platform", text),
     {"build", text, build_text, origin_of<&Spec::build>},
     build_context<&ContextRecipe::context>("build.context"),
     build_context<&ContextRecipe::dockerfile>("build.dockerfile"),
@@ -158,19 +148,12 @@ constexpr ScalarField scalars[] = {
        return known ? optional_text(spec.build->value.packages->suite) : FieldValue();
      },
      origin_of<&Spec::build>},
-    scalar<&Spec::entrypoint>("entrypoint", text),
-    scalar<&Spec::working_dir>("working_dir", text),
     {"user", text, user_text, origin_of<&Spec::user>},
     part<&Spec::user, &UserSpec::user>("user.user", text),
     part<&Spec::user, &UserSpec::group>("user.group", text),
     part<&Spec::user, &UserSpec::uid>("user.uid", number),
     part<&Spec::user, &UserSpec::gid>("user.gid", number),
     part<&Spec::user, &UserSpec::host>("user.host", boolean),
-    scalar<&Spec::hostname>("hostname", text),
-    scalar<&Spec::domainname>("domainname", text),
-    scalar<&Spec::init>("init", boolean),
-    scalar<&Spec::stop_signal>("stop_signal", text),
-    scalar<&Spec::stop_timeout>("stop_timeout", duration),
     {"healthcheck", text, healthcheck_text, origin_of<&Spec::healthcheck>},
     part<&Spec::healthcheck, &Healthcheck::disabled>("healthcheck.disabled", boolean),
     part<&Spec::healthcheck, &Healthcheck::command>("healthcheck.command", text),
@@ -181,58 +164,30 @@ constexpr ScalarField scalars[] = {
     part<&Spec::healthcheck, &Healthcheck::retries>("healthcheck.retries", number),
     {"restart_policy", text, restart_text, origin_of<&Spec::restart_policy>},
     part<&Spec::restart_policy, &RestartPolicy::maximum_retries>("restart_policy.maximum_retries", number),
-    scalar<&Spec::log_driver>("log_driver", text),
-    scalar<&Spec::privileged>("privileged", boolean),
-    scalar<&Spec::readonly_rootfs>("readonly_rootfs", boolean),
-    scalar<&Spec::no_new_privileges>("no_new_privileges", boolean),
     {"gpus", text, gpus_text, origin_of<&Spec::gpus>},
     part<&Spec::gpus, &GpuRequest::count>("gpus.count", number),
     part<&Spec::gpus, &GpuRequest::driver>("gpus.driver", text),
-    scalar<&Spec::runtime>("runtime", text),
-    scalar<&Spec::isolation>("isolation", text),
-    scalar<&Spec::cgroup_parent>("cgroup_parent", text),
     kernel_namespace<&Spec::pid_mode>("pid_mode"),
     kernel_namespace<&Spec::ipc_mode>("ipc_mode"),
     kernel_namespace<&Spec::uts_mode>("uts_mode"),
     kernel_namespace<&Spec::userns_mode>("userns_mode"),
     kernel_namespace<&Spec::cgroupns_mode>("cgroupns_mode"),
-    scalar<&Spec::volume_driver>("volume_driver", text),
     {"network_mode", text, network_text, origin_of<&Spec::network_mode>},
     part<&Spec::network_mode, &NetworkMode::kind>("network_mode.kind", text),
     part<&Spec::network_mode, &NetworkMode::name>("network_mode.name", text),
-    scalar<&Spec::ipv4_address>("ipv4_address", text),
-    scalar<&Spec::ipv6_address>("ipv6_address", text),
-    scalar<&Spec::mac_address>("mac_address", text),
-    scalar<&Spec::gateway_priority>("gateway_priority", number),
-    scalar<&Spec::publish_all>("publish_all", boolean),
-    scalar<&Spec::memory>("memory", size),
-    scalar<&Spec::memory_swap>("memory_swap", size),
-    scalar<&Spec::memory_reservation>("memory_reservation", size),
-    scalar<&Spec::memory_swappiness>("memory_swappiness", number),
-    scalar<&Spec::oom_kill_disable>("oom_kill_disable", boolean),
-    scalar<&Spec::nano_cpus>("nano_cpus", cpus),
-    scalar<&Spec::cpu_shares>("cpu_shares", number),
-    scalar<&Spec::cpu_period>("cpu_period", number),
-    scalar<&Spec::cpu_quota>("cpu_quota", number),
-    scalar<&Spec::cpu_realtime_period>("cpu_realtime_period", number),
-    scalar<&Spec::cpu_realtime_runtime>("cpu_realtime_runtime", number),
-    scalar<&Spec::cpuset_cpus>("cpuset_cpus", text),
-    scalar<&Spec::cpuset_mems>("cpuset_mems", text),
-    scalar<&Spec::pids_limit>("pids_limit", number),
-    scalar<&Spec::shm_size>("shm_size", size),
-    scalar<&Spec::oom_score_adj>("oom_score_adj", number),
-    scalar<&Spec::blkio_weight>("blkio_weight", number),
-    scalar<&Spec::detach>("detach", boolean),
-    scalar<&Spec::rm>("rm", boolean),
-    scalar<&Spec::pull>("pull", text),
-    scalar<&Spec::quiet>("quiet", boolean),
-    scalar<&Spec::timeout>("timeout", duration),
-    scalar<&Spec::stdin_open>("stdin", boolean),
-    scalar<&Spec::tty>("tty", text),
 };
 
 }  // namespace
 
-std::span<const ScalarField> scalar_fields() { return scalars; }
+std::span<const ScalarField> scalar_fields() {
+  static const std::vector<ScalarField> fields = [] {
+    std::vector<ScalarField> all(std::begin(composite_scalars), std::end(composite_scalars));
+    for (const SettingRow& row : schema()) {
+      if (!row.member.scalar.name.empty()) all.push_back(row.member.scalar);
+    }
+    return all;
+  }();
+  return fields;
+}
 
 }  // namespace skillrun

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "policy/condition_fields.hpp"
 #include "policy/field_reference.hpp"
+#include "spec/condition_fields.hpp"
 
 namespace skillrun {
 

@@ -1,6 +1,6 @@
 #include "report/manifest_document.hpp"
 
-#include "manifest/docker_fields.hpp"
+#include "spec/docker_fields.hpp"
 
 namespace skillrun {
 
@@ -31,7 +31,7 @@ json::value to_value(const MountTables& mounts) {
 template <class Table>
 json::object table_document(const Table& table) {
   json::object document;
-  for (const auto& field : Fields<Table>::table) {
+  for (const auto& field : fields_of<Table>()) {
     std::visit(
         [&](auto member) {
           if (table.*member) document[field.key] = to_value(*(table.*member));

@@ -134,7 +134,7 @@ void add_fields(schema::Table& to, std::string_view table, const Fields& fields)
 template <class Table>
 json::object table_schema(std::string_view name) {
   schema::Table table;
-  add_fields<Table>(table, name, Fields<Table>::table);
+  add_fields<Table>(table, name, fields_of<Table>());
   return table.take();
 }
 
@@ -154,14 +154,14 @@ json::object capabilities_schema() {
 
 json::object instance_schema() {
   schema::Table table;
-  add_fields<InstanceDefinition>(table, "instance", Fields<InstanceDefinition>::table);
+  add_fields<InstanceDefinition>(table, "instance", fields_of<InstanceDefinition>());
   table.add(Fields<InstanceDefinition>::nested[0], described("what the instance may reach", capabilities_schema()));
   return table.take();
 }
 
 json::object skill_schema() {
   schema::Table table;
-  add_fields<SkillDefinition>(table, "skill", Fields<SkillDefinition>::table);
+  add_fields<SkillDefinition>(table, "skill", fields_of<SkillDefinition>());
   table.add(Fields<SkillDefinition>::nested[0],
             described("variants of the skill, chosen with SKILL@INSTANCE or default_instance",
                       schema::map_of(reference("instance"), schema::text_like(name_pattern))));

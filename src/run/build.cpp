@@ -6,12 +6,12 @@
 
 #include <fmt/format.h>
 
-#include "engine/cli/child_environment.hpp"
-#include "engine/cli/private_folder.hpp"
-#include "engine/cli/process.hpp"
+#include "engine/client_environment.hpp"
 #include "engine/context_snapshot.hpp"
 #include "run/package_archive.hpp"
 #include "run/recipe.hpp"
+#include "support/process/find_program.hpp"
+#include "support/process/private_folder.hpp"
 
 namespace skillrun {
 

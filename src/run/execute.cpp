@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 #include <skillrun/run.hpp>
 
-#include "engine/cli/sigpipe_guard.hpp"
 #include "engine/log.hpp"
 #include "run/conclude.hpp"
 #include "run/held_sources.hpp"
@@ -25,6 +24,7 @@
 #include "run/terminal.hpp"
 #include "run/verify.hpp"
 #include "run/volumes.hpp"
+#include "support/process/sigpipe_guard.hpp"
 
 namespace skillrun {
 
@@ -288,13 +288,14 @@ bool Execution::lies_as_approved(const OwnedContainer& container) {
                 "a mount would not lie where it was approved; the container was removed and nothing was run");
 }
 
-/// True when there is nothing to refuse for.
+/// True when there is nothing to refuse for. What there is to know is recorded in either case.
 bool Execution::accept(Findings findings, std::string_view what) {
-  if (findings.empty()) return true;
-  result_.status = RunStatus::refused;
-  result_.message = what;
+  const bool refused = has_errors(findings);
   for (Finding& finding : findings) result_.findings.push_back(std::move(finding));
   sort_findings(result_.findings);
+  if (!refused) return true;
+  result_.status = RunStatus::refused;
+  result_.message = what;
   return false;
 }
 

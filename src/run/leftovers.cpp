@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "engine/cli/private_folder.hpp"
 #include "run/labels.hpp"
 #include "run/source_pins.hpp"
+#include "support/process/private_folder.hpp"
 
 namespace skillrun {
 

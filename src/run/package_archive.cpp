@@ -10,7 +10,10 @@
 
 #include <fmt/format.h>
 
-#include "engine/cli/child_environment.hpp"
+#include "engine/client_environment.hpp"
+#include "engine/command.hpp"
+#include "support/process/pipe.hpp"
+#include "support/process/spawn.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -100,9 +103,9 @@ EngineResult<PackageArchive> PackageArchive::open(const std::string& mmdebstrap,
   auto words = mmdebstrap_words(recipe);
   if (!words) return std::unexpected(words.error());
   auto output = make_pipe();
-  if (!output) return std::unexpected(output.error());
+  if (!output) return std::unexpected(engine_error(output.error()));
   auto error = make_pipe();
-  if (!error) return std::unexpected(error.error());
+  if (!error) return std::unexpected(engine_error(error.error()));
   ProcessRequest request;
   request.program = mmdebstrap;
   request.arguments = std::move(*words);
@@ -110,7 +113,7 @@ EngineResult<PackageArchive> PackageArchive::open(const std::string& mmdebstrap,
   request.output = output->second.get();
   request.error = error->second.get();
   auto process = spawn(request);
-  if (!process) return std::unexpected(process.error());
+  if (!process) return std::unexpected(engine_error(process.error()));
   set_nonblocking(output->first.get());
   set_nonblocking(error->first.get());
   return PackageArchive(std::move(*process), std::move(output->first), std::move(error->first), std::move(progress),

@@ -15,11 +15,11 @@
 
 #include <fmt/format.h>
 
-#include "engine/cli/private_folder.hpp"
 #include "engine/log.hpp"
 #include "run/engine_mounts.hpp"
 #include "spec/finding_at.hpp"
 #include "support/open_path.hpp"
+#include "support/process/private_folder.hpp"
 
 namespace skillrun {
 

@@ -22,8 +22,9 @@ bool by_default(const Origin& origin) {
   return origin.kind == OriginKind::policy_default || origin.kind == OriginKind::builtin;
 }
 
-Finding finding_of(const ContainerSpec& spec, const Origin& origin, std::string message, std::string remedy) {
-  return finding_at(spec, origin, rule_id, Severity::error, std::move(message), std::move(remedy));
+Finding finding_of(const ContainerSpec& spec, const Origin& origin, std::string message, std::string remedy,
+                   Severity severity = Severity::error) {
+  return finding_at(spec, origin, rule_id, severity, std::move(message), std::move(remedy));
 }
 
 Finding finding_of(const ContainerSpec& spec, const Difference& difference) {
@@ -103,7 +104,12 @@ Findings verify(const ApprovedSpec& approved, const Order& order, const MadeCont
   Findings findings;
   for (const Difference& difference : find_differences(order, made)) {
     if (difference.unenforced && by_default(difference.origin)) {
-      log::info("the policy's default for {} has no effect: the engine does not apply it", difference.field);
+      std::string what =
+          fmt::format("the policy's default for {} has no effect: the engine does not apply it", difference.field);
+      log::info("{}", what);
+      findings.push_back(finding_of(order.spec, difference.origin, std::move(what),
+                                    "nothing is to be done, unless the skill needs it: then name an engine that can",
+                                    Severity::info));
       continue;
     }
     findings.push_back(finding_of(order.spec, difference));

@@ -54,8 +54,8 @@ struct VerifiedField {
 /// Bind sources that lead elsewhere than when they were admitted, as findings. Nothing where `host` can not tell.
 [[nodiscard]] Findings find_moved_sources(const ContainerSpec& approved, const HostView& host);
 
-/// Why the container must not start: differences, what the policy says about what the engine added, and moved sources.
-/// Empty: it is what was approved.
+/// Why the container must not start, as errors: differences, what the policy says about what the engine added, and
+/// moved sources. Without an error it is what was approved; infos say which defaults of a policy the engine lacks.
 [[nodiscard]] Findings verify(const ApprovedSpec& approved, const Order& order, const MadeContainer& made,
                               const HostView& host);
 

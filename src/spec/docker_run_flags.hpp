@@ -19,11 +19,11 @@ enum class FlagArity : std::uint8_t {
 /// One flag of `docker run` as the docker CLI 28 declares it.
 struct DockerRunFlag {
   std::string_view name;
-  char shorthand;          ///< 0 when there is none
-  std::string_view alias;  ///< hidden second name, or empty
-  FlagArity arity;
+  char shorthand = 0;           ///< 0 when there is none
+  std::string_view alias = {};  ///< hidden second name, or empty
+  FlagArity arity = FlagArity::one;
   /// Reads one value of the flag into the spec; what is not understood or not honoured becomes a problem there.
-  void (*set)(SpecBuilder& builder, const std::string& value, const Origin& origin);
+  void (*set)(SpecBuilder& builder, const std::string& value, const Origin& origin) = nullptr;
 };
 
 /// Every flag of `docker run`, sorted by name.

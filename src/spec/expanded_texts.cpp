@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "manifest/docker_fields.hpp"
+#include "spec/docker_fields.hpp"
 
 namespace skillrun {
 
@@ -43,7 +43,7 @@ class Notes {
  private:
   template <class Table>
   void note_fields(const Table& table, const std::string& field) {
-    for (const Field<Table>& entry : Fields<Table>::table) {
+    for (const Field<Table>& entry : fields_of<Table>()) {
       std::visit(
           [&](auto member) {
             if (table.*member) note(*(table.*member), fmt::format("{}.{}", field, entry.key));

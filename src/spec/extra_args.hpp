@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include <skillrun/manifest.hpp>
+#include <skillrun/declaration.hpp>
 
 #include "spec/docker_run_flags.hpp"
 

@@ -8,88 +8,13 @@
 #include "spec/host_path.hpp"
 #include "spec/mount_tables.hpp"
 #include "spec/normalize_build.hpp"
+#include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
-
-using Setter = void (*)(SpecBuilder&, const std::string&, const Origin&);
-
-struct TextKey {
-  std::string_view key;
-  std::optional<Text> DockerRuntimeConfig::* member;
-  Setter set;
-};
-
-struct ListKey {
-  std::string_view key;
-  std::optional<TextList> DockerRuntimeConfig::* member;
-  Setter add;
-};
-
-struct MapKey {
-  std::string_view key;
-  std::optional<TextMap> DockerRuntimeConfig::* member;
-  Setter add;  ///< takes KEY=VALUE
-};
-
-struct FlagKey {
-  std::string_view key;
-  std::optional<Located<bool>> DockerRuntimeConfig::* member;
-  Optional<bool> ContainerSpec::* field;
-};
-
-using Docker = DockerRuntimeConfig;
-
-constexpr TextKey text_keys[] = {
-    {"platform", &Docker::platform, set_platform},
-    {"pull", &Docker::pull, set_pull},
-    {"entrypoint", &Docker::entrypoint, set_entrypoint},
-    {"working_dir", &Docker::working_dir, set_working_dir},
-    {"user", &Docker::user, set_user},
-    {"hostname", &Docker::hostname, set_hostname},
-    {"stop_signal", &Docker::stop_signal, set_stop_signal},
-    {"stop_timeout", &Docker::stop_timeout, set_stop_timeout},
-    {"timeout", &Docker::timeout, set_timeout},
-    {"tty", &Docker::tty, set_tty},
-    {"gpus", &Docker::gpus, set_gpus},
-    {"network", &Docker::network, set_network},
-    {"memory", &Docker::memory, set_memory},
-    {"memory_swap", &Docker::memory_swap, set_memory_swap},
-    {"memory_reservation", &Docker::memory_reservation, set_memory_reservation},
-    {"cpus", &Docker::cpus, set_cpus},
-    {"pids_limit", &Docker::pids_limit, set_pids_limit},
-    {"shm_size", &Docker::shm_size, set_shm_size},
-};
-
-constexpr ListKey list_keys[] = {
-    {"environment", &Docker::environment, add_environment},
-    {"group_add", &Docker::group_add, add_group},
-    {"cap_add", &Docker::cap_add, add_capability},
-    {"cap_drop", &Docker::cap_drop, drop_capability},
-    {"security_opt", &Docker::security_opt, add_security_opt},
-    {"devices", &Docker::devices, add_device},
-    {"ports", &Docker::ports, add_ports},
-    {"dns", &Docker::dns, add_dns},
-    {"extra_hosts", &Docker::extra_hosts, add_extra_host},
-    {"volumes", &Docker::volumes, add_volume},
-    {"tmpfs", &Docker::tmpfs, add_tmpfs},
-};
-
-constexpr MapKey map_keys[] = {
-    {"labels", &Docker::labels, add_label},
-    {"sysctls", &Docker::sysctls, add_sysctl},
-    {"ulimits", &Docker::ulimits, add_ulimit},
-};
-
-constexpr FlagKey flag_keys[] = {
-    {"init", &Docker::init, &ContainerSpec::init},
-    {"read_only", &Docker::read_only, &ContainerSpec::readonly_rootfs},
-    {"rm", &Docker::rm, &ContainerSpec::rm},
-    {"stdin", &Docker::stdin_open, &ContainerSpec::stdin_open},
-};
 
 void read_image(SpecBuilder& builder) {
   const ResolvedSkill& skill = builder.skill();
@@ -115,47 +40,67 @@ void read_image(SpecBuilder& builder) {
   }
 }
 
-void read_typed_keys(SpecBuilder& builder) {
-  const Docker& docker = builder.skill().docker;
-  for (const TextKey& key : text_keys) {
-    const auto& text = docker.*key.member;
-    if (!text || text->undefined) continue;
-    key.set(builder, text->value, SpecBuilder::manifest_origin(*text, fmt::format("docker.{}", key.key)));
+/// Reads what stands for a key of the docker table, one kind of value at a time. Tables of several keys have readers of
+/// their own.
+class KeyReader {
+ public:
+  KeyReader(SpecBuilder& builder, const SettingRow& row) : builder_(builder), row_(row) {}
+
+  void read(const Text& text) {
+    if (!text.undefined) row_.set(builder_, text.value, SpecBuilder::manifest_origin(text, field()));
   }
-  for (const ListKey& key : list_keys) {
-    const auto& list = docker.*key.member;
-    if (!list) continue;
-    for (std::size_t i = 0; i < list->items.size(); ++i) {
-      const Text& text = list->items[i];
-      const Origin origin = SpecBuilder::manifest_origin(text, fmt::format("docker.{}[{}]", key.key, i));
+
+  void read(const TextList& list) {
+    for (std::size_t i = 0; i < list.items.size(); ++i) {
+      const Text& text = list.items[i];
+      const Origin origin = SpecBuilder::manifest_origin(text, fmt::format("{}[{}]", field(), i));
       if (!text.undefined) {
-        key.add(builder, text.value, origin);
-      } else if (key.add == add_volume) {
-        report_unresolved_source(builder, origin);
+        row_.set(builder_, text.value, origin);
+      } else if (row_.key.member == Field<DockerRuntimeConfig>::Member(&DockerRuntimeConfig::volumes)) {
+        report_unresolved_source(builder_, origin);
       }
     }
   }
-  for (const MapKey& key : map_keys) {
-    const auto& map = docker.*key.member;
-    if (!map) continue;
-    for (const TextEntry& entry : map->entries) {
+
+  void read(const TextMap& map) {
+    for (const TextEntry& entry : map.entries) {
       if (entry.value.undefined) continue;
-      const Origin origin =
-          SpecBuilder::manifest_origin(entry.value, fmt::format("docker.{}.{}", key.key, entry.key.value));
+      const Origin origin = SpecBuilder::manifest_origin(entry.value, fmt::format("{}.{}", field(), entry.key.value));
       if (entry.key.value.find('=') != std::string::npos) {
-        builder.problem("invalid-value", origin, fmt::format("the key '{}' holds a =", printable(entry.key.value)),
-                        "remove it; engines would read it as the end of the key");
+        builder_.problem("invalid-value", origin, fmt::format("the key '{}' holds a =", printable(entry.key.value)),
+                         "remove it; engines would read it as the end of the key");
         continue;
       }
-      key.add(builder, entry.key.value + "=" + entry.value.value, origin);
+      row_.set(builder_, entry.key.value + "=" + entry.value.value, origin);
     }
   }
-  for (const FlagKey& key : flag_keys) {
-    const auto& flag = docker.*key.member;
-    if (!flag) continue;
-    builder.set(
-        builder.spec.*key.field, flag->value,
-        SpecBuilder::manifest_origin(flag->span, fmt::format("docker.{}", key.key), flag->value ? "true" : "false"));
+
+  void read(const Located<bool>& flag) {
+    const std::string word = flag.value ? "true" : "false";
+    row_.set(builder_, word, SpecBuilder::manifest_origin(flag.span, field(), word));
+  }
+
+  template <class Table>
+  void read(const Table& /*table*/) {}
+
+ private:
+  [[nodiscard]] std::string field() const { return fmt::format("docker.{}", row_.key.key); }
+
+  SpecBuilder& builder_;
+  const SettingRow& row_;
+};
+
+void read_typed_keys(SpecBuilder& builder) {
+  const DockerRuntimeConfig& docker = builder.skill().docker;
+  for (const SettingRow& row : schema()) {
+    if (row.key.key.empty() || row.set == nullptr) continue;
+    std::visit(
+        [&](auto pointer) {
+          if constexpr (requires { docker.*pointer; }) {
+            if (docker.*pointer) KeyReader(builder, row).read(*(docker.*pointer));
+          }
+        },
+        row.key.member);
   }
 }
 

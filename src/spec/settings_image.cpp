@@ -1,13 +1,18 @@
-// Which image.
+// Which image, and what its container is called.
 #include <fmt/format.h>
 
+#include "spec/mount_checks.hpp"
 #include "spec/reserved.hpp"
+#include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
+
+using Spec = ContainerSpec;
+using Docker = DockerRuntimeConfig;
 
 /// `user:password@host/...`: a password in a place that is printed and stored. A digest (`name@sha256:...`) has its
 /// colon after the @.
@@ -19,7 +24,28 @@ bool holds_credentials(std::string_view text) {
   return after.find('/') != std::string_view::npos && before.find(':') != std::string_view::npos;
 }
 
+constexpr SettingRow image_rows[] = {
+    {.member = member<&Spec::name>("name"),
+     .flag = {.name = "name"},
+     .service = {"container_name"},
+     .set = set_text<&Spec::name, is_volume_name, "container name",
+                     "use two or more letters, digits, '_', '.' and '-', the first a letter or digit">},
+    // A spec always has an image; normalize() reads it, from `image` or from `source`.
+    {.member = member<&Spec::image>("image"),
+     .key = {"image", &Docker::image, "image to run", R"("jrottenberg/ffmpeg:5-alpine")"}},
+    {.member = member<&Spec::platform>("platform"),
+     .key = {"platform", &Docker::platform, "os[/arch[/variant]] of the image", R"("linux/amd64")"},
+     .flag = {.name = "platform"},
+     .service = {"platform"},
+     .set = set_parsed<&Spec::platform, parse_platform, "write os/arch, such as linux/amd64">},
+    {.member = member<&Spec::build>("build"),
+     .key = {"build", &Docker::build, "how to make the image when it is missing",
+             R"({ packages = { suite = "bookworm", include = ["ffmpeg"] } })"}},
+};
+
 }  // namespace
+
+std::span<const SettingRow> image_settings() { return image_rows; }
 
 void set_image(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   Setting<ImageReference>& image = builder.spec.image;
@@ -43,25 +69,6 @@ void set_image(SpecBuilder& builder, const std::string& value, const Origin& ori
     return;
   }
   image.value = std::move(*reference);
-}
-
-void set_platform(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  auto platform = parse_platform(value);
-  if (!platform) {
-    builder.problem("invalid-value", origin, platform.error().message, "write os/arch, such as linux/amd64");
-    return;
-  }
-  builder.set(builder.spec.platform, std::move(*platform), origin);
-}
-
-void set_pull(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  const auto pull = parse_pull_policy(value);
-  if (!pull) {
-    builder.problem("invalid-value", origin, pull.error().message, "write missing, always or never");
-    return;
-  }
-  builder.set(builder.spec.pull, *pull, origin);
 }
 
 }  // namespace skillrun

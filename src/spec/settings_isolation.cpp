@@ -4,12 +4,16 @@
 
 #include <fmt/format.h>
 
+#include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
+
+using Spec = ContainerSpec;
+using Docker = DockerRuntimeConfig;
 
 /// The parameters that docker and podman let through: those that the kernel keeps apart for each container.
 bool is_sysctl_key(std::string_view key) {
@@ -30,28 +34,6 @@ std::optional<std::optional<bool>> read_no_new_privileges(std::string_view value
   if (rest.empty()) return true;
   if (rest.front() != '=' && rest.front() != ':') return std::nullopt;
   return parse_bool(rest.substr(1));
-}
-
-}  // namespace
-
-void add_capability(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  auto capability = parse_capability(value);
-  if (!capability) {
-    builder.problem("invalid-value", origin, capability.error().message, "see capabilities(7) for the names");
-    return;
-  }
-  builder.spec.cap_add.push_back({std::move(*capability), origin});
-}
-
-void drop_capability(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  auto capability = parse_capability(value);
-  if (!capability) {
-    builder.problem("invalid-value", origin, capability.error().message, "see capabilities(7) for the names, or ALL");
-    return;
-  }
-  builder.spec.cap_drop.push_back({std::move(*capability), origin});
 }
 
 void add_security_opt(SpecBuilder& builder, const std::string& value, const Origin& origin) {
@@ -117,5 +99,53 @@ void set_gpus(SpecBuilder& builder, const std::string& value, const Origin& orig
   }
   builder.set(slot, std::move(*gpus), origin);
 }
+
+constexpr SettingRow isolation_rows[] = {
+    {.member = member<&Spec::privileged>("privileged", FieldType::boolean),
+     .flag = {.name = "privileged", .arity = FlagArity::boolean},
+     .service = {"privileged", ServiceShape::boolean},
+     .set = set_switch<&Spec::privileged>},
+    {.member = member<&Spec::readonly_rootfs>("readonly_rootfs", FieldType::boolean),
+     .key = {"read_only", &Docker::read_only, "read-only root file system", "true"},
+     .flag = {.name = "read-only", .arity = FlagArity::boolean},
+     .service = {"read_only", ServiceShape::boolean},
+     .set = set_switch<&Spec::readonly_rootfs>},
+    {.member = member<&Spec::cap_add>("cap_add"),
+     .key = {"cap_add", &Docker::cap_add, "capabilities to add", R"(["NET_BIND_SERVICE"])"},
+     .flag = {.name = "cap-add", .arity = FlagArity::list},
+     .service = {"cap_add", ServiceShape::list},
+     .set = set_parsed<&Spec::cap_add, parse_capability, "see capabilities(7) for the names">},
+    {.member = member<&Spec::cap_drop>("cap_drop"),
+     .key = {"cap_drop", &Docker::cap_drop, "capabilities to drop", R"(["ALL"])"},
+     .flag = {.name = "cap-drop", .arity = FlagArity::list},
+     .service = {"cap_drop", ServiceShape::list},
+     .set = set_parsed<&Spec::cap_drop, parse_capability, "see capabilities(7) for the names, or ALL">},
+    {.member = member<&Spec::no_new_privileges>("no_new_privileges", FieldType::boolean)},
+    {.member = member<&Spec::security_opt>("security_opt"),
+     .key = {"security_opt", &Docker::security_opt, "security options", R"(["no-new-privileges"])"},
+     .flag = {.name = "security-opt", .arity = FlagArity::list},
+     .service = {"security_opt", ServiceShape::list},
+     .set = add_security_opt},
+    {.member = member<&Spec::sysctls>("sysctls"),
+     .key = {"sysctls", &Docker::sysctls, "kernel parameters of the container",
+             R"({ "net.ipv4.tcp_syncookies" = "1" })", Scalars::numbers},
+     .flag = {.name = "sysctl", .arity = FlagArity::list},
+     .service = {"sysctls", ServiceShape::pairs},
+     .set = add_sysctl},
+    {.member = member<&Spec::devices>("devices"),
+     .key = {"devices", &Docker::devices, "host devices as host[:container[:permissions]]", R"(["/dev/dri"])"},
+     .flag = {.name = "device", .arity = FlagArity::list},
+     .service = {"devices", ServiceShape::list},
+     .set = add_device},
+    {.member = member<&Spec::cdi_devices>("cdi_devices")},
+    {.member = member<&Spec::gpus>("gpus"),
+     .key = {"gpus", &Docker::gpus, "GPUs: all or a count", R"("all")", Scalars::numbers},
+     .flag = {.name = "gpus", .arity = FlagArity::list},
+     .set = set_gpus},
+};
+
+}  // namespace
+
+std::span<const SettingRow> isolation_settings() { return isolation_rows; }
 
 }  // namespace skillrun

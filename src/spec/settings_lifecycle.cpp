@@ -1,16 +1,19 @@
-// How a container is named, watched, logged and ended.
+// How a container is watched, logged and started again.
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "spec/mount_checks.hpp"
 #include "spec/scan.hpp"
+#include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
+
+using Spec = ContainerSpec;
 
 /// The health check, made by the first flag that mentions it.
 Healthcheck& healthcheck(SpecBuilder& builder, const Origin& origin) {
@@ -40,55 +43,6 @@ void set_health_time(SpecBuilder& builder, std::chrono::nanoseconds Healthcheck:
   slot = *duration;
 }
 
-}  // namespace
-
-void add_pair(SpecBuilder& builder, List<KeyValue>& list, const std::string& value, const Origin& origin,
-              bool needs_value) {
-  if (!builder.clean(value, origin)) return;
-  const std::size_t equals = value.find('=');
-  KeyValue pair{.key = value.substr(0, equals), .value = equals == std::string::npos ? "" : value.substr(equals + 1)};
-  if (pair.key.empty() || (needs_value && equals == std::string::npos)) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is not KEY=VALUE", printable(value)), "write KEY=VALUE");
-    return;
-  }
-  const auto same = std::ranges::find(list, pair.key, [](const Setting<KeyValue>& entry) { return entry.value.key; });
-  if (same != list.end()) {
-    report_repeat(builder, origin);
-    list.erase(same);
-  }
-  list.push_back({std::move(pair), origin});
-}
-
-void set_name(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  if (!is_volume_name(value)) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no container name", printable(value)),
-                    "use two or more letters, digits, '_', '.' and '-', the first a letter or digit");
-    return;
-  }
-  builder.set(builder.spec.name, value, origin);
-}
-
-void set_restart_policy(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  auto policy = parse_restart_policy(value);
-  if (!policy) {
-    builder.problem("invalid-value", origin, policy.error().message, "remove it; a skill runs once");
-    return;
-  }
-  builder.set(builder.spec.restart_policy, std::move(*policy), origin);
-}
-
-void set_log_driver(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  if (!is_driver_name(value)) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no log driver", printable(value)),
-                    "remove it, or name one such as none, local or json-file");
-    return;
-  }
-  builder.set(builder.spec.log_driver, value, origin);
-}
-
 void add_log_option(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   add_pair(builder, builder.spec.log_options, value, origin, false);
 }
@@ -102,22 +56,6 @@ void set_health_command(SpecBuilder& builder, const std::string& value, const Or
   Healthcheck& check = healthcheck(builder, origin);
   if (!check.command.empty()) report_repeat(builder, origin);
   check.command = value;
-}
-
-void set_health_interval(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  set_health_time(builder, &Healthcheck::interval, value, origin);
-}
-
-void set_health_timeout(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  set_health_time(builder, &Healthcheck::timeout, value, origin);
-}
-
-void set_health_start_period(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  set_health_time(builder, &Healthcheck::start_period, value, origin);
-}
-
-void set_health_start_interval(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  set_health_time(builder, &Healthcheck::start_interval, value, origin);
 }
 
 void set_health_retries(SpecBuilder& builder, const std::string& value, const Origin& origin) {
@@ -136,6 +74,53 @@ void set_health_retries(SpecBuilder& builder, const std::string& value, const Or
 void set_no_healthcheck(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   const auto off = read_switch(builder, value, origin);
   if (off && (*off || builder.spec.healthcheck)) healthcheck(builder, origin).disabled = *off;
+}
+
+template <std::chrono::nanoseconds Healthcheck::* part>
+void set_time(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  set_health_time(builder, part, value, origin);
+}
+
+constexpr SettingRow lifecycle_rows[] = {
+    {.member = member<&Spec::healthcheck>("healthcheck"), .flag = {.name = "health-cmd"}, .set = set_health_command},
+    {.flag = {.name = "health-interval"}, .set = set_time<&Healthcheck::interval>},
+    {.flag = {.name = "health-timeout"}, .set = set_time<&Healthcheck::timeout>},
+    {.flag = {.name = "health-start-period"}, .set = set_time<&Healthcheck::start_period>},
+    {.flag = {.name = "health-start-interval"}, .set = set_time<&Healthcheck::start_interval>},
+    {.flag = {.name = "health-retries"}, .set = set_health_retries},
+    {.flag = {.name = "no-healthcheck", .arity = FlagArity::boolean}, .set = set_no_healthcheck},
+    {.member = member<&Spec::restart_policy>("restart_policy"),
+     .flag = {.name = "restart"},
+     .service = {"restart"},
+     .set = set_parsed<&Spec::restart_policy, parse_restart_policy, "remove it; a skill runs once">},
+    {.member = member<&Spec::log_driver>("log_driver"),
+     .flag = {.name = "log-driver"},
+     .set = set_text<&Spec::log_driver, is_driver_name, "log driver",
+                     "remove it, or name one such as none, local or json-file">},
+    {.member = member<&Spec::log_options>("log_options"),
+     .flag = {.name = "log-opt", .arity = FlagArity::list},
+     .set = add_log_option},
+};
+
+}  // namespace
+
+std::span<const SettingRow> lifecycle_settings() { return lifecycle_rows; }
+
+void add_pair(SpecBuilder& builder, List<KeyValue>& list, const std::string& value, const Origin& origin,
+              bool needs_value) {
+  if (!builder.clean(value, origin)) return;
+  const std::size_t equals = value.find('=');
+  KeyValue pair{.key = value.substr(0, equals), .value = equals == std::string::npos ? "" : value.substr(equals + 1)};
+  if (pair.key.empty() || (needs_value && equals == std::string::npos)) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is not KEY=VALUE", printable(value)), "write KEY=VALUE");
+    return;
+  }
+  const auto same = std::ranges::find(list, pair.key, [](const Setting<KeyValue>& entry) { return entry.value.key; });
+  if (same != list.end()) {
+    report_repeat(builder, origin);
+    list.erase(same);
+  }
+  list.push_back({std::move(pair), origin});
 }
 
 void check_lifecycle(SpecBuilder& builder) {

@@ -7,6 +7,7 @@
 #include "spec/mount_tables.hpp"
 #include "spec/reserved.hpp"
 #include "spec/scan.hpp"
+#include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/path_within.hpp"
 #include "support/text.hpp"
@@ -14,6 +15,9 @@
 namespace skillrun {
 
 namespace {
+
+using Spec = ContainerSpec;
+using Docker = DockerRuntimeConfig;
 
 void append(SpecBuilder& builder, Mount mount, const Origin& origin) {
   std::erase_if(mount.labels, [&](const KeyValue& label) {
@@ -50,8 +54,6 @@ bool looks_like_path(std::string_view source) {
   return source.starts_with('/') || source.starts_with('.') || source.starts_with('~');
 }
 
-}  // namespace
-
 void add_volume(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
   append(builder, parse_volume(value, builder.paths()), origin, "write SOURCE:TARGET[:ro]");
@@ -65,16 +67,6 @@ void add_mount(SpecBuilder& builder, const std::string& value, const Origin& ori
 void add_tmpfs(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
   append(builder, parse_tmpfs(value), origin, "write TARGET[:size=64m]");
-}
-
-void set_volume_driver(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  if (!is_driver_name(value)) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no volume driver", printable(value)),
-                    "remove it; local is the engine's own");
-    return;
-  }
-  builder.set(builder.spec.volume_driver, value, origin);
 }
 
 void add_volumes_from(SpecBuilder& builder, const std::string& value, const Origin& origin) {
@@ -92,6 +84,37 @@ void add_volumes_from(SpecBuilder& builder, const std::string& value, const Orig
 void add_storage_option(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   add_pair(builder, builder.spec.storage_options, value, origin, true);
 }
+
+constexpr SettingRow mount_rows[] = {
+    // Binds, volumes and tmpfs of every spelling, in order.
+    {.member = member<&Spec::mounts>("mounts"),
+     .key = {"volumes", &Docker::volumes, "mounts as source:target[:mode]", R"(["${SKILL_WORKDIR}:/workdir"])"},
+     .flag = {.name = "volume", .shorthand = 'v', .arity = FlagArity::list},
+     .set = add_volume},
+    {.key = {"tmpfs", &Docker::tmpfs, "tmpfs mounts as target[:options]", R"(["/tmp:size=64m"])"},
+     .flag = {.name = "tmpfs", .arity = FlagArity::list},
+     .service = {"tmpfs", ServiceShape::list},
+     .set = add_tmpfs},
+    {.key = {"mounts", &Docker::mounts, "mounts as tables",
+             R"([{ source = "./data", target = "/data", read_only = true }])"},
+     .flag = {.name = "mount", .arity = FlagArity::list},
+     .set = add_mount},
+    {.member = member<&Spec::volume_driver>("volume_driver"),
+     .flag = {.name = "volume-driver"},
+     .set = set_text<&Spec::volume_driver, is_driver_name, "volume driver", "remove it; local is the engine's own">},
+    {.member = member<&Spec::volumes_from>("volumes_from"),
+     .flag = {.name = "volumes-from", .arity = FlagArity::list},
+     .service = {"volumes_from", ServiceShape::list},
+     .set = add_volumes_from},
+    {.member = member<&Spec::storage_options>("storage_options"),
+     .flag = {.name = "storage-opt", .arity = FlagArity::list},
+     .service = {"storage_opt", ServiceShape::pairs},
+     .set = add_storage_option},
+};
+
+}  // namespace
+
+std::span<const SettingRow> mount_settings() { return mount_rows; }
 
 void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::string& field) {
   // A table is read by the parser of --mount, so that both spellings have one meaning and one set of checks.

@@ -4,12 +4,15 @@
 #include <fmt/format.h>
 
 #include "spec/scan.hpp"
+#include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
+
+using Spec = ContainerSpec;
 
 void set_namespace(SpecBuilder& builder, Optional<NamespaceSetting>& slot, NamespaceKind kind, const std::string& value,
                    const Origin& origin) {
@@ -36,19 +39,12 @@ bool is_device_cgroup_rule(std::string_view text) {
          number(parts[1].substr(colon + 1));
 }
 
-}  // namespace
-
-void set_pid_mode(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  set_namespace(builder, builder.spec.pid_mode, NamespaceKind::pid, value, origin);
+template <Optional<NamespaceSetting> ContainerSpec::* setting, NamespaceKind kind>
+void set_namespace(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  set_namespace(builder, builder.spec.*setting, kind, value, origin);
 }
 
-void set_ipc_mode(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  set_namespace(builder, builder.spec.ipc_mode, NamespaceKind::ipc, value, origin);
-}
-
-void set_uts_mode(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  set_namespace(builder, builder.spec.uts_mode, NamespaceKind::uts, value, origin);
-}
+bool is_runtime_name(std::string_view text) { return is_engine_name(text) || text.starts_with('/'); }
 
 void set_userns_mode(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   for (const std::string_view word : {"keep-id", "auto", "nomap"}) {
@@ -61,10 +57,6 @@ void set_userns_mode(SpecBuilder& builder, const std::string& value, const Origi
   set_namespace(builder, builder.spec.userns_mode, NamespaceKind::user, value, origin);
 }
 
-void set_cgroupns_mode(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  set_namespace(builder, builder.spec.cgroupns_mode, NamespaceKind::cgroup, value, origin);
-}
-
 void set_cgroup_parent(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
   if (value.empty()) {
@@ -72,16 +64,6 @@ void set_cgroup_parent(SpecBuilder& builder, const std::string& value, const Ori
     return;
   }
   builder.set(builder.spec.cgroup_parent, value, origin);
-}
-
-void set_runtime(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  if (!is_engine_name(value) && !value.starts_with('/')) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no OCI runtime", printable(value)),
-                    "name one that the engine knows, such as runc or runsc");
-    return;
-  }
-  builder.set(builder.spec.runtime, value, origin);
 }
 
 void set_isolation(SpecBuilder& builder, const std::string& value, const Origin& origin) {
@@ -97,14 +79,53 @@ void add_annotation(SpecBuilder& builder, const std::string& value, const Origin
   add_pair(builder, builder.spec.annotations, value, origin, true);
 }
 
-void add_device_cgroup_rule(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  if (!is_device_cgroup_rule(value)) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no device cgroup rule", printable(value)),
-                    "write TYPE MAJOR:MINOR ACCESS, such as c 1:3 r");
-    return;
-  }
-  builder.spec.device_cgroup_rules.push_back({value, origin});
-}
+constexpr SettingRow namespace_rows[] = {
+    {.member = member<&Spec::device_cgroup_rules>("device_cgroup_rules"),
+     .flag = {.name = "device-cgroup-rule", .arity = FlagArity::list},
+     .service = {"device_cgroup_rules", ServiceShape::list},
+     .set = set_text<&Spec::device_cgroup_rules, is_device_cgroup_rule, "device cgroup rule",
+                     "write TYPE MAJOR:MINOR ACCESS, such as c 1:3 r">},
+    {.member = member<&Spec::runtime>("runtime"),
+     .flag = {.name = "runtime"},
+     .service = {"runtime"},
+     .set = set_text<&Spec::runtime, is_runtime_name, "OCI runtime",
+                     "name one that the engine knows, such as runc or runsc">},
+    {.member = member<&Spec::isolation>("isolation"),
+     .flag = {.name = "isolation"},
+     .service = {"isolation"},
+     .set = set_isolation},
+    {.member = member<&Spec::cgroup_parent>("cgroup_parent"),
+     .flag = {.name = "cgroup-parent"},
+     .service = {"cgroup_parent"},
+     .set = set_cgroup_parent},
+    {.member = member<&Spec::annotations>("annotations"),
+     .flag = {.name = "annotation", .arity = FlagArity::list},
+     .service = {"annotations", ServiceShape::pairs},
+     .set = add_annotation},
+    {.member = member<&Spec::pid_mode>("pid_mode"),
+     .flag = {.name = "pid"},
+     .service = {"pid"},
+     .set = set_namespace<&Spec::pid_mode, NamespaceKind::pid>},
+    {.member = member<&Spec::ipc_mode>("ipc_mode"),
+     .flag = {.name = "ipc"},
+     .service = {"ipc"},
+     .set = set_namespace<&Spec::ipc_mode, NamespaceKind::ipc>},
+    {.member = member<&Spec::uts_mode>("uts_mode"),
+     .flag = {.name = "uts"},
+     .service = {"uts"},
+     .set = set_namespace<&Spec::uts_mode, NamespaceKind::uts>},
+    {.member = member<&Spec::userns_mode>("userns_mode"),
+     .flag = {.name = "userns"},
+     .service = {"userns_mode"},
+     .set = set_userns_mode},
+    {.member = member<&Spec::cgroupns_mode>("cgroupns_mode"),
+     .flag = {.name = "cgroupns"},
+     .service = {"cgroup"},
+     .set = set_namespace<&Spec::cgroupns_mode, NamespaceKind::cgroup>},
+};
+
+}  // namespace
+
+std::span<const SettingRow> namespace_settings() { return namespace_rows; }
 
 }  // namespace skillrun

@@ -1,19 +1,19 @@
-// Which network, and what it shows.
-#include <arpa/inet.h>
+// Which network, and how the container appears on it.
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "spec/scan.hpp"
+#include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
-bool is_ip_address(std::string_view text) {
-  in6_addr buffer{};
-  const std::string terminated(text);
-  return inet_pton(AF_INET, terminated.c_str(), &buffer) == 1 || inet_pton(AF_INET6, terminated.c_str(), &buffer) == 1;
-}
-
 namespace {
+
+using Spec = ContainerSpec;
+using Docker = DockerRuntimeConfig;
 
 void set_endpoint(SpecBuilder& builder, NetworkEndpoint endpoint, const Origin& origin) {
   ContainerSpec& spec = builder.spec;
@@ -25,8 +25,6 @@ void set_endpoint(SpecBuilder& builder, NetworkEndpoint endpoint, const Origin& 
   if (!endpoint.mac_address.empty()) builder.set(spec.mac_address, std::move(endpoint.mac_address), origin);
   if (endpoint.gateway_priority) builder.set(spec.gateway_priority, *endpoint.gateway_priority, origin);
 }
-
-}  // namespace
 
 void set_network(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
@@ -45,34 +43,96 @@ void set_network(SpecBuilder& builder, const std::string& value, const Origin& o
   set_endpoint(builder, std::move(network->endpoint), origin);
 }
 
-void add_ports(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  auto ports = parse_ports(value);
-  if (!ports) {
-    builder.problem("invalid-value", origin, ports.error().message, "write [IP:][HOST:]CONTAINER[/PROTOCOL]");
-    return;
+bool is_ipv4_text(std::string_view text) { return is_ipv4_address(std::string(text)); }
+bool is_ipv6_text(std::string_view text) { return is_ipv6_address(std::string(text)); }
+
+/// Where the options of an endpoint were declared. docker rejects an option that stands in the CSV form of --network
+/// and in a flag of its own.
+struct Places {
+  const Origin* in_network = nullptr;
+  const Origin* elsewhere = nullptr;
+
+  void add(const Origin& origin, const Optional<NetworkMode>& mode) {
+    (mode && origin.field == mode->origin.field ? in_network : elsewhere) = &origin;
   }
-  for (PortMapping& port : *ports) builder.spec.ports.push_back({std::move(port), origin});
+};
+
+template <class T>
+Places places(const List<T>& list, const Optional<NetworkMode>& mode) {
+  Places result;
+  for (const auto& entry : list) result.add(entry.origin, mode);
+  return result;
 }
 
-void add_dns(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  if (!is_ip_address(value)) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no IP address", printable(value)),
-                    "name a DNS server by its address");
-    return;
-  }
-  builder.spec.dns.push_back({value, origin});
+template <class T>
+Places places(const Optional<T>& setting, const Optional<NetworkMode>& mode) {
+  Places result;
+  if (setting) result.add(setting->origin, mode);
+  return result;
 }
 
-void add_extra_host(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  auto host = parse_extra_host(value);
-  if (!host) {
-    builder.problem("invalid-value", origin, host.error().message, "write HOST:ADDRESS");
-    return;
+/// An option of an endpoint: `user_defined` ones need a network that somebody made, the others any network but none.
+void check_option(SpecBuilder& builder, std::string_view what, const Places& found, bool user_defined) {
+  const Optional<NetworkMode>& mode = builder.spec.network_mode;
+  if (found.in_network != nullptr && found.elsewhere != nullptr) {
+    builder.problem("invalid-value", *found.elsewhere, fmt::format("{} is given by --network and by itself", what),
+                    "keep one of them");
   }
-  builder.spec.extra_hosts.push_back({std::move(*host), origin});
+  const Origin* origin = found.elsewhere != nullptr ? found.elsewhere : found.in_network;
+  if (origin == nullptr) return;
+  const bool named = mode && mode->value.kind == NetworkKind::named;
+  const bool bridge = mode && mode->value.kind == NetworkKind::bridge;
+  if (named || (bridge && !user_defined)) return;
+  builder.problem(
+      "invalid-value", *origin,
+      fmt::format("{} means nothing {}", what, mode ? "on the network " + mode->value.text() : "without a network"),
+      user_defined ? "name a network that was made for it, or remove this" : "set network, or remove this");
+}
+
+constexpr SettingRow network_rows[] = {
+    {.member = member<&Spec::network_mode>("network_mode"),
+     .key = {"network", &Docker::network, "network mode: none (the default), bridge or a network's name", R"("none")"},
+     .flag = {.name = "network", .alias = "net", .arity = FlagArity::list},
+     .set = set_network},
+    {.member = member<&Spec::network_aliases>("network_aliases"),
+     .flag = {.name = "network-alias", .alias = "net-alias", .arity = FlagArity::list},
+     .set = set_text<&Spec::network_aliases, is_engine_name, "network alias", "use letters, digits, '-' and '.'">},
+    {.member = member<&Spec::network_driver_options>("network_driver_options")},
+    {.member = member<&Spec::ipv4_address>("ipv4_address"),
+     .flag = {.name = "ip"},
+     .set = set_text<&Spec::ipv4_address, is_ipv4_text, "IPv4 address", "write one such as 10.0.0.5">},
+    {.member = member<&Spec::ipv6_address>("ipv6_address"),
+     .flag = {.name = "ip6"},
+     .set = set_text<&Spec::ipv6_address, is_ipv6_text, "IPv6 address", "write one such as 2001:db8::5">},
+    {.member = member<&Spec::link_local_ips>("link_local_ips"),
+     .flag = {.name = "link-local-ip", .arity = FlagArity::list},
+     .set = set_text<&Spec::link_local_ips, is_ip_address, "IP address", "write one such as 169.254.0.5">},
+    {.member = member<&Spec::mac_address>("mac_address"),
+     .flag = {.name = "mac-address"},
+     .service = {"mac_address"},
+     .set = set_parsed<&Spec::mac_address, parse_mac_address, "remove it; the engine chooses one">},
+    {.member = member<&Spec::gateway_priority>("gateway_priority", FieldType::number)},
+    {.member = member<&Spec::links>("links"),
+     .flag = {.name = "link", .arity = FlagArity::list},
+     .service = {"links", ServiceShape::list},
+     .set = set_parsed<&Spec::links, parse_link, "use a network of its own instead of links">},
+};
+
+}  // namespace
+
+std::span<const SettingRow> network_settings() { return network_rows; }
+
+void check_network(SpecBuilder& builder) {
+  const ContainerSpec& spec = builder.spec;
+  const Optional<NetworkMode>& mode = spec.network_mode;
+  check_option(builder, "a network alias", places(spec.network_aliases, mode), true);
+  check_option(builder, "an IPv4 address", places(spec.ipv4_address, mode), true);
+  check_option(builder, "an IPv6 address", places(spec.ipv6_address, mode), true);
+  check_option(builder, "a link-local address", places(spec.link_local_ips, mode), true);
+  check_option(builder, "an option of the network driver", places(spec.network_driver_options, mode), false);
+  check_option(builder, "a MAC address", places(spec.mac_address, mode), false);
+  check_option(builder, "a gateway priority", places(spec.gateway_priority, mode), false);
+  check_option(builder, "a link", places(spec.links, mode), false);
 }
 
 }  // namespace skillrun

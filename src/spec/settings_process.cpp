@@ -5,12 +5,16 @@
 #include <fmt/format.h>
 
 #include "spec/reserved.hpp"
+#include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
+
+using Spec = ContainerSpec;
+using Docker = DockerRuntimeConfig;
 
 /// A host or domain name: letters, digits, '-' and '.', as RFC 1123 has them.
 bool is_host_name(std::string_view text) {
@@ -20,36 +24,6 @@ bool is_host_name(std::string_view text) {
          });
 }
 
-}  // namespace
-
-std::optional<bool> parse_bool(std::string_view text) {
-  for (const std::string_view word : {"1", "t", "T", "TRUE", "true", "True"}) {
-    if (text == word) return true;
-  }
-  for (const std::string_view word : {"0", "f", "F", "FALSE", "false", "False"}) {
-    if (text == word) return false;
-  }
-  return std::nullopt;
-}
-
-std::optional<bool> read_switch(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  const auto flag = parse_bool(value);
-  if (!flag) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is neither true nor false", printable(value)),
-                    "write the flag alone, or with =true or =false");
-  }
-  return flag;
-}
-
-std::optional<std::int64_t> parse_integer(std::string_view text) {
-  const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
-  if (digits.empty() || (digits.size() > 1 && digits.front() == '0')) return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 void set_entrypoint(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
   if (value.empty()) {
@@ -57,22 +31,6 @@ void set_entrypoint(SpecBuilder& builder, const std::string& value, const Origin
     return;
   }
   builder.set(builder.spec.entrypoint, value, origin);
-}
-
-void add_environment(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  const bool from_caller = origin.kind == OriginKind::command_line;
-  if (!builder.clean(value, origin, from_caller ? Allowed::lines : Allowed::text)) return;
-  auto entry = parse_environment(value);
-  if (!entry) {
-    builder.problem("invalid-value", origin, entry.error().message, "write NAME=VALUE, or NAME to copy your own value");
-    return;
-  }
-  if (!entry->value) {
-    entry->from_caller = true;
-    entry->value = builder.environment().lookup(entry->name);
-    if (entry->value && !builder.clean(*entry->value, origin, Allowed::lines)) return;
-  }
-  builder.spec.env.push_back({std::move(*entry), origin});
 }
 
 void add_label(SpecBuilder& builder, const std::string& value, const Origin& origin) {
@@ -141,36 +99,6 @@ void add_group(SpecBuilder& builder, const std::string& value, const Origin& ori
   builder.spec.group_add.push_back({value, origin});
 }
 
-void set_hostname(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  if (!is_host_name(value)) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no host name", printable(value)),
-                    "use letters, digits, '-' and '.'");
-    return;
-  }
-  builder.set(builder.spec.hostname, value, origin);
-}
-
-void set_domainname(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  if (!is_host_name(value)) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no domain name", printable(value)),
-                    "use letters, digits, '-' and '.'");
-    return;
-  }
-  builder.set(builder.spec.domainname, value, origin);
-}
-
-void set_stop_signal(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  auto signal = parse_signal(value);
-  if (!signal) {
-    builder.problem("invalid-value", origin, signal.error().message, "write a signal such as SIGTERM");
-    return;
-  }
-  builder.set(builder.spec.stop_signal, std::move(*signal), origin);
-}
-
 void set_stop_timeout(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
   constexpr std::int64_t longest = 24 * 3600;
@@ -186,27 +114,126 @@ void set_stop_timeout(SpecBuilder& builder, const std::string& value, const Orig
   builder.set(builder.spec.stop_timeout, std::chrono::seconds(*seconds), origin);
 }
 
-void set_timeout(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  const auto duration = parse_duration(value);
-  if (!duration || duration->count() == 0) {
-    builder.problem("invalid-value", origin,
-                    duration ? std::string("a timeout of 0 would end the skill at once") : duration.error().message,
-                    "write a time with its unit, such as 90s or 5m");
+void set_user_flag(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (value == "host") {
+    builder.problem("invalid-value", origin, "--user=host names a user called host in the image",
+                    "write user = \"host\" as a key for your own user and group");
     return;
   }
-  builder.set(builder.spec.timeout, *duration, origin);
+  set_user(builder, value, origin);
 }
 
-void set_tty(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (value == "auto") {
-    builder.set(builder.spec.tty, TtyMode::automatic, origin);
-  } else if (const auto on = parse_bool(value)) {
-    builder.set(builder.spec.tty, *on ? TtyMode::on : TtyMode::off, origin);
-  } else {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no terminal mode", printable(value)),
-                    "write \"auto\", true or false");
+constexpr Literal host_name_remedy = "use letters, digits, '-' and '.'";
+
+constexpr SettingRow process_rows[] = {
+    {.member = member<&Spec::entrypoint>("entrypoint"),
+     .key = {"entrypoint", &Docker::entrypoint, "program to run instead of the image's entrypoint",
+             R"("/usr/bin/ffmpeg")"},
+     .flag = {.name = "entrypoint"},
+     .set = set_entrypoint},
+    // The manifest's words, then the caller's: normalize() joins them.
+    {.member = member<&Spec::command>("command"),
+     .key = {"command", &Docker::command, "words before the caller's arguments", R"(["-hide_banner"])"}},
+    {.member = member<&Spec::env>("env"),
+     .key = {"environment", &Docker::environment, "variables as NAME=VALUE, or NAME to copy the caller's",
+             R"(["LANG=C.UTF-8"])"},
+     .flag = {.name = "env", .shorthand = 'e', .arity = FlagArity::list},
+     .service = {"environment", ServiceShape::pairs},
+     .set = add_environment},
+    {.member = member<&Spec::labels>("labels"),
+     .key = {"labels", &Docker::labels, "labels of the container", R"({ "com.example.owner" = "media" })"},
+     .flag = {.name = "label", .shorthand = 'l', .arity = FlagArity::list},
+     .service = {"labels", ServiceShape::pairs},
+     .set = add_label},
+    {.member = member<&Spec::working_dir>("working_dir"),
+     .key = {"working_dir", &Docker::working_dir, "working directory in the container", R"("/workdir")"},
+     .flag = {.name = "workdir", .shorthand = 'w'},
+     .service = {"working_dir"},
+     .set = set_working_dir},
+    {.member = member<&Spec::user>("user"),
+     .key = {"user", &Docker::user, "host (the caller's uid and gid), UID[:GID] or NAME[:GROUP]", R"("host")",
+             Scalars::numbers},
+     .flag = {.name = "user", .shorthand = 'u', .set = set_user_flag},
+     .service = {"user"},
+     .set = set_user},
+    {.member = member<&Spec::group_add>("group_add"),
+     .key = {"group_add", &Docker::group_add, "further groups of the user", R"(["video"])", Scalars::numbers},
+     .flag = {.name = "group-add", .arity = FlagArity::list},
+     .service = {"group_add", ServiceShape::list},
+     .set = add_group},
+    {.member = member<&Spec::hostname>("hostname"),
+     .key = {"hostname", &Docker::hostname, "host name in the container", R"("worker")"},
+     .flag = {.name = "hostname", .shorthand = 'h'},
+     .service = {"hostname"},
+     .set = set_text<&Spec::hostname, is_host_name, "host name", host_name_remedy>},
+    {.member = member<&Spec::domainname>("domainname"),
+     .flag = {.name = "domainname"},
+     .service = {"domainname"},
+     .set = set_text<&Spec::domainname, is_host_name, "domain name", host_name_remedy>},
+    {.member = member<&Spec::init>("init", FieldType::boolean),
+     .key = {"init", &Docker::init, "run an init that forwards signals and reaps processes", "true"},
+     .flag = {.name = "init", .arity = FlagArity::boolean},
+     .service = {"init", ServiceShape::boolean},
+     .set = set_switch<&Spec::init>},
+    {.member = member<&Spec::stop_signal>("stop_signal"),
+     .key = {"stop_signal", &Docker::stop_signal, "signal that asks the program to end", R"("SIGINT")",
+             Scalars::numbers},
+     .flag = {.name = "stop-signal"},
+     .service = {"stop_signal"},
+     .set = set_parsed<&Spec::stop_signal, parse_signal, "write a signal such as SIGTERM">},
+    {.member = member<&Spec::stop_timeout>("stop_timeout", FieldType::duration),
+     .key = {"stop_timeout", &Docker::stop_timeout, "seconds between that signal and the kill; at most 300 count", "10",
+             Scalars::numbers},
+     .flag = {.name = "stop-timeout"},
+     .set = set_stop_timeout},
+};
+
+}  // namespace
+
+std::span<const SettingRow> process_settings() { return process_rows; }
+
+std::optional<bool> parse_bool(std::string_view text) {
+  for (const std::string_view word : {"1", "t", "T", "TRUE", "true", "True"}) {
+    if (text == word) return true;
   }
+  for (const std::string_view word : {"0", "f", "F", "FALSE", "false", "False"}) {
+    if (text == word) return false;
+  }
+  return std::nullopt;
+}
+
+std::optional<bool> read_switch(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  const auto flag = parse_bool(value);
+  if (!flag) {
+    builder.problem("invalid-value", origin, fmt::format("'{}' is neither true nor false", printable(value)),
+                    "write the flag alone, or with =true or =false");
+  }
+  return flag;
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
+  if (digits.empty() || (digits.size() > 1 && digits.front() == '0')) return std::nullopt;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+void add_environment(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  const bool from_caller = origin.kind == OriginKind::command_line;
+  if (!builder.clean(value, origin, from_caller ? Allowed::lines : Allowed::text)) return;
+  auto entry = parse_environment(value);
+  if (!entry) {
+    builder.problem("invalid-value", origin, entry.error().message, "write NAME=VALUE, or NAME to copy your own value");
+    return;
+  }
+  if (!entry->value) {
+    entry->from_caller = true;
+    entry->value = builder.environment().lookup(entry->name);
+    if (entry->value && !builder.clean(*entry->value, origin, Allowed::lines)) return;
+  }
+  builder.spec.env.push_back({std::move(*entry), origin});
 }
 
 }  // namespace skillrun

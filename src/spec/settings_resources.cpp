@@ -4,12 +4,16 @@
 #include <fmt/format.h>
 
 #include "spec/scan.hpp"
+#include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
+
+using Spec = ContainerSpec;
+using Docker = DockerRuntimeConfig;
 
 constexpr std::int64_t engine_memory_floor = std::int64_t{6} << 20;
 
@@ -56,16 +60,6 @@ bool is_cpu_list(std::string_view text) {
   });
 }
 
-void set_cpu_list(SpecBuilder& builder, Optional<std::string>& slot, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  if (!is_cpu_list(value)) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no list of numbers", printable(value)),
-                    "write numbers and ranges such as 0-3,6");
-    return;
-  }
-  builder.set(slot, value, origin);
-}
-
 std::expected<DeviceRate, ParseError> bytes_rate(std::string_view text) {
   return parse_device_rate(text, RateUnit::bytes);
 }
@@ -74,22 +68,18 @@ std::expected<DeviceRate, ParseError> operations_rate(std::string_view text) {
   return parse_device_rate(text, RateUnit::operations);
 }
 
-template <class Parse>
-void add_rate(SpecBuilder& builder, List<DeviceRate>& list, const std::string& value, const Origin& origin,
-              Parse parse) {
-  if (!builder.clean(value, origin)) return;
-  auto rate = parse(value);
-  if (!rate) {
-    builder.problem("invalid-value", origin, rate.error().message, "write /dev/NAME:NUMBER");
-    return;
+/// A whole number from `least` to `most`, both included.
+template <Optional<std::int64_t> ContainerSpec::* setting, std::int64_t least, std::int64_t most>
+void set_integer(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (const auto number = read_integer(builder, value, origin, least, most)) {
+    builder.set(builder.spec.*setting, *number, origin);
   }
-  list.push_back({std::move(*rate), origin});
 }
 
-}  // namespace
-
+/// An amount of memory that an engine can grant.
+template <Optional<std::int64_t> ContainerSpec::* setting>
 void set_memory(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (const auto bytes = read_memory(builder, value, origin)) builder.set(builder.spec.memory, *bytes, origin);
+  if (const auto bytes = read_memory(builder, value, origin)) builder.set(builder.spec.*setting, *bytes, origin);
 }
 
 void set_memory_swap(SpecBuilder& builder, const std::string& value, const Origin& origin) {
@@ -97,98 +87,6 @@ void set_memory_swap(SpecBuilder& builder, const std::string& value, const Origi
     builder.set(builder.spec.memory_swap, std::int64_t{-1}, origin);
   } else if (const auto bytes = read_bytes(builder, "memory-invalid", value, origin)) {
     builder.set(builder.spec.memory_swap, *bytes, origin);
-  }
-}
-
-void set_memory_reservation(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (const auto bytes = read_memory(builder, value, origin)) {
-    builder.set(builder.spec.memory_reservation, *bytes, origin);
-  }
-}
-
-void set_cpus(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  const auto cpus = parse_nano_cpus(value);
-  if (!cpus) {
-    builder.problem("cpu-invalid", origin, cpus.error().message, "write a number of CPUs, such as 2 or 0.5");
-    return;
-  }
-  builder.set(builder.spec.nano_cpus, *cpus, origin);
-}
-
-void set_cpu_shares(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (const auto number = read_integer(builder, value, origin, 2, 262144)) {
-    builder.set(builder.spec.cpu_shares, *number, origin);
-  }
-}
-
-void set_cpu_period(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (const auto number = read_integer(builder, value, origin, 1000, 1'000'000)) {
-    builder.set(builder.spec.cpu_period, *number, origin);
-  }
-}
-
-void set_cpu_quota(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (const auto number = read_integer(builder, value, origin, 1000, INT64_MAX)) {
-    builder.set(builder.spec.cpu_quota, *number, origin);
-  }
-}
-
-void set_cpu_realtime_period(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (const auto number = read_integer(builder, value, origin, 1, INT64_MAX)) {
-    builder.set(builder.spec.cpu_realtime_period, *number, origin);
-  }
-}
-
-void set_cpu_realtime_runtime(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (const auto number = read_integer(builder, value, origin, 1, INT64_MAX)) {
-    builder.set(builder.spec.cpu_realtime_runtime, *number, origin);
-  }
-}
-
-void set_cpuset_cpus(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  set_cpu_list(builder, builder.spec.cpuset_cpus, value, origin);
-}
-
-void set_cpuset_mems(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  set_cpu_list(builder, builder.spec.cpuset_mems, value, origin);
-}
-
-void set_memory_swappiness(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (const auto number = read_integer(builder, value, origin, -1, 100)) {
-    builder.set(builder.spec.memory_swappiness, *number, origin);
-  }
-}
-
-void set_blkio_weight(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (const auto number = read_integer(builder, value, origin, 10, 1000)) {
-    builder.set(builder.spec.blkio_weight, *number, origin);
-  }
-}
-
-void add_blkio_weight_device(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  add_rate(builder, builder.spec.blkio_weight_devices, value, origin, parse_device_weight);
-}
-
-void add_device_read_bps(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  add_rate(builder, builder.spec.device_read_bps, value, origin, bytes_rate);
-}
-
-void add_device_read_iops(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  add_rate(builder, builder.spec.device_read_iops, value, origin, operations_rate);
-}
-
-void add_device_write_bps(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  add_rate(builder, builder.spec.device_write_bps, value, origin, bytes_rate);
-}
-
-void add_device_write_iops(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  add_rate(builder, builder.spec.device_write_iops, value, origin, operations_rate);
-}
-
-void set_pids_limit(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (const auto number = read_integer(builder, value, origin, -1, 4194304)) {
-    builder.set(builder.spec.pids_limit, *number, origin);
   }
 }
 
@@ -203,12 +101,6 @@ void set_shm_size(SpecBuilder& builder, const std::string& value, const Origin& 
   builder.set(builder.spec.shm_size, *bytes, origin);
 }
 
-void set_oom_score_adj(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (const auto number = read_integer(builder, value, origin, -1000, 1000)) {
-    builder.set(builder.spec.oom_score_adj, *number, origin);
-  }
-}
-
 void add_ulimit(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
   auto limit = parse_ulimit(value);
@@ -220,5 +112,109 @@ void add_ulimit(SpecBuilder& builder, const std::string& value, const Origin& or
   std::erase_if(builder.spec.ulimits, [&](const Setting<Ulimit>& known) { return known.value.name == limit->name; });
   builder.spec.ulimits.push_back({std::move(*limit), origin});
 }
+
+constexpr std::int64_t unbounded = INT64_MAX;
+constexpr Literal list_remedy = "write numbers and ranges such as 0-3,6";
+constexpr Literal rate_remedy = "write /dev/NAME:NUMBER";
+
+constexpr SettingRow resource_rows[] = {
+    {.member = member<&Spec::memory>("memory", FieldType::size),
+     .key = {"memory", &Docker::memory, "memory limit", R"("512m")", Scalars::numbers},
+     .flag = {.name = "memory", .shorthand = 'm'},
+     .service = {"mem_limit"},
+     .set = set_memory<&Spec::memory>},
+    {.member = member<&Spec::memory_swap>("memory_swap", FieldType::size),
+     .key = {"memory_swap", &Docker::memory_swap, "limit of memory and swap together", R"("512m")", Scalars::numbers},
+     .flag = {.name = "memory-swap"},
+     .service = {"memswap_limit"},
+     .set = set_memory_swap},
+    {.member = member<&Spec::memory_reservation>("memory_reservation", FieldType::size),
+     .key = {"memory_reservation", &Docker::memory_reservation, "memory to keep free for it", R"("256m")",
+             Scalars::numbers},
+     .flag = {.name = "memory-reservation"},
+     .service = {"mem_reservation"},
+     .set = set_memory<&Spec::memory_reservation>},
+    {.member = member<&Spec::memory_swappiness>("memory_swappiness", FieldType::number),
+     .flag = {.name = "memory-swappiness"},
+     .service = {"mem_swappiness"},
+     .set = set_integer<&Spec::memory_swappiness, -1, 100>},
+    {.member = member<&Spec::oom_kill_disable>("oom_kill_disable", FieldType::boolean),
+     .flag = {.name = "oom-kill-disable", .arity = FlagArity::boolean},
+     .service = {"oom_kill_disable", ServiceShape::boolean},
+     .set = set_switch<&Spec::oom_kill_disable>},
+    {.member = member<&Spec::nano_cpus>("nano_cpus", FieldType::cpus),
+     .key = {"cpus", &Docker::cpus, "CPU limit, in CPUs", R"("2")", Scalars::numbers},
+     .flag = {.name = "cpus"},
+     .service = {"cpus"},
+     .set = set_parsed<&Spec::nano_cpus, parse_nano_cpus, "write a number of CPUs, such as 2 or 0.5", "cpu-invalid">},
+    {.member = member<&Spec::cpu_shares>("cpu_shares", FieldType::number),
+     .flag = {.name = "cpu-shares", .shorthand = 'c'},
+     .service = {"cpu_shares"},
+     .set = set_integer<&Spec::cpu_shares, 2, 262144>},
+    {.member = member<&Spec::cpu_period>("cpu_period", FieldType::number),
+     .flag = {.name = "cpu-period"},
+     .service = {"cpu_period"},
+     .set = set_integer<&Spec::cpu_period, 1000, 1'000'000>},
+    {.member = member<&Spec::cpu_quota>("cpu_quota", FieldType::number),
+     .flag = {.name = "cpu-quota"},
+     .service = {"cpu_quota"},
+     .set = set_integer<&Spec::cpu_quota, 1000, unbounded>},
+    {.member = member<&Spec::cpu_realtime_period>("cpu_realtime_period", FieldType::number),
+     .flag = {.name = "cpu-rt-period"},
+     .service = {"cpu_rt_period"},
+     .set = set_integer<&Spec::cpu_realtime_period, 1, unbounded>},
+    {.member = member<&Spec::cpu_realtime_runtime>("cpu_realtime_runtime", FieldType::number),
+     .flag = {.name = "cpu-rt-runtime"},
+     .service = {"cpu_rt_runtime"},
+     .set = set_integer<&Spec::cpu_realtime_runtime, 1, unbounded>},
+    {.member = member<&Spec::cpuset_cpus>("cpuset_cpus"),
+     .flag = {.name = "cpuset-cpus"},
+     .service = {"cpuset"},
+     .set = set_text<&Spec::cpuset_cpus, is_cpu_list, "list of numbers", list_remedy>},
+    {.member = member<&Spec::cpuset_mems>("cpuset_mems"),
+     .flag = {.name = "cpuset-mems"},
+     .set = set_text<&Spec::cpuset_mems, is_cpu_list, "list of numbers", list_remedy>},
+    {.member = member<&Spec::pids_limit>("pids_limit", FieldType::number),
+     .key = {"pids_limit", &Docker::pids_limit, "most processes at once", "100", Scalars::numbers},
+     .flag = {.name = "pids-limit"},
+     .service = {"pids_limit"},
+     .set = set_integer<&Spec::pids_limit, -1, 4194304>},
+    {.member = member<&Spec::shm_size>("shm_size", FieldType::size),
+     .key = {"shm_size", &Docker::shm_size, "size of /dev/shm", R"("64m")", Scalars::numbers},
+     .flag = {.name = "shm-size"},
+     .service = {"shm_size"},
+     .set = set_shm_size},
+    {.member = member<&Spec::oom_score_adj>("oom_score_adj", FieldType::number),
+     .flag = {.name = "oom-score-adj"},
+     .service = {"oom_score_adj"},
+     .set = set_integer<&Spec::oom_score_adj, -1000, 1000>},
+    {.member = member<&Spec::ulimits>("ulimits"),
+     .key = {"ulimits", &Docker::ulimits, "resource limits as soft[:hard]", R"({ nofile = "1024:2048" })",
+             Scalars::numbers},
+     .flag = {.name = "ulimit", .arity = FlagArity::list},
+     .set = add_ulimit},
+    {.member = member<&Spec::blkio_weight>("blkio_weight", FieldType::number),
+     .flag = {.name = "blkio-weight"},
+     .set = set_integer<&Spec::blkio_weight, 10, 1000>},
+    {.member = member<&Spec::blkio_weight_devices>("blkio_weight_devices"),
+     .flag = {.name = "blkio-weight-device", .arity = FlagArity::list},
+     .set = set_parsed<&Spec::blkio_weight_devices, parse_device_weight, rate_remedy>},
+    {.member = member<&Spec::device_read_bps>("device_read_bps"),
+     .flag = {.name = "device-read-bps", .arity = FlagArity::list},
+     .set = set_parsed<&Spec::device_read_bps, bytes_rate, rate_remedy>},
+    {.member = member<&Spec::device_read_iops>("device_read_iops"),
+     .flag = {.name = "device-read-iops", .arity = FlagArity::list},
+     .set = set_parsed<&Spec::device_read_iops, operations_rate, rate_remedy>},
+    {.member = member<&Spec::device_write_bps>("device_write_bps"),
+     .flag = {.name = "device-write-bps", .arity = FlagArity::list},
+     .set = set_parsed<&Spec::device_write_bps, bytes_rate, rate_remedy>},
+    {.member = member<&Spec::device_write_iops>("device_write_iops"),
+     .flag = {.name = "device-write-iops", .arity = FlagArity::list},
+     .set = set_parsed<&Spec::device_write_iops, operations_rate, rate_remedy>},
+};
+
+}  // namespace
+
+std::span<const SettingRow> resource_settings() { return resource_rows; }
 
 }  // namespace skillrun

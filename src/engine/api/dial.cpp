@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/cli/process.hpp"
+#include "support/process/pipe.hpp"
 
 namespace skillrun {
 

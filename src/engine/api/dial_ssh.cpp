@@ -10,9 +10,12 @@
 #include <fmt/format.h>
 
 #include "engine/api/dial.hpp"
-#include "engine/cli/process.hpp"
+#include "engine/command.hpp"
 #include "engine/log.hpp"
 #include "engine/quiet_thread.hpp"
+#include "support/process/find_program.hpp"
+#include "support/process/pipe.hpp"
+#include "support/process/spawn.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -98,7 +101,7 @@ EngineResult<UniqueFd> dial_ssh(const Endpoint& endpoint,
   auto pair = make_socket_pair();
   if (!pair) return std::unexpected(pair.error());
   auto words = make_pipe();
-  if (!words) return std::unexpected(words.error());
+  if (!words) return std::unexpected(engine_error(words.error()));
   ProcessRequest request;
   request.program = *program;
   request.arguments = ssh_words(endpoint);
@@ -106,7 +109,7 @@ EngineResult<UniqueFd> dial_ssh(const Endpoint& endpoint,
   request.input = request.output = pair->second.get();
   request.error = words->second.get();
   auto process = spawn(request);
-  if (!process) return std::unexpected(process.error());
+  if (!process) return std::unexpected(engine_error(process.error()));
   run_in_background([ssh = std::make_shared<Process>(std::move(*process)),
                      said = std::make_shared<Words>(std::move(words->first)),
                      connection = std::make_shared<UniqueFd>(std::move(pair->second))] {

@@ -18,8 +18,8 @@
 #include "engine/api/dial.hpp"
 #include "engine/api/failure.hpp"
 #include "engine/api/tls.hpp"
-#include "engine/cli/process.hpp"
 #include "engine/quiet_thread.hpp"
+#include "support/process/pipe.hpp"
 
 namespace skillrun {
 

@@ -14,8 +14,8 @@
 #include "engine/api/dial.hpp"
 #include "engine/api/failure.hpp"
 #include "engine/api/tls_relay.hpp"
-#include "engine/cli/process.hpp"
 #include "engine/quiet_thread.hpp"
+#include "support/process/pipe.hpp"
 
 namespace skillrun {
 

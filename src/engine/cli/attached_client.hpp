@@ -4,7 +4,7 @@
 
 #include <skillrun/engine.hpp>
 
-#include "engine/cli/process.hpp"
+#include "support/process/process.hpp"
 
 namespace skillrun {
 

@@ -15,17 +15,21 @@
 
 #include "engine/cli/argv.hpp"
 #include "engine/cli/attached_client.hpp"
-#include "engine/cli/child_environment.hpp"
 #include "engine/cli/cli_probe.hpp"
 #include "engine/cli/client.hpp"
 #include "engine/cli/context_folder.hpp"
 #include "engine/cli/inspect_json.hpp"
 #include "engine/cli/look_inside.hpp"
-#include "engine/cli/private_folder.hpp"
 #include "engine/cli/start_watch.hpp"
+#include "engine/cli/variable_transport.hpp"
+#include "engine/client_environment.hpp"
 #include "engine/container_list.hpp"
 #include "engine/source_alias.hpp"
 #include "policy/paths.hpp"
+#include "support/process/find_program.hpp"
+#include "support/process/pipe.hpp"
+#include "support/process/private_folder.hpp"
+#include "support/process/spawn.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -241,7 +245,7 @@ EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start(const std::str
   AttachedClient::Pipes theirs;
   const auto connect = [](UniqueFd& read_end, UniqueFd& write_end) -> EngineResult<void> {
     auto pipe = make_pipe();
-    if (!pipe) return std::unexpected(pipe.error());
+    if (!pipe) return std::unexpected(engine_error(pipe.error()));
     read_end = std::move(pipe->first);
     write_end = std::move(pipe->second);
     return {};
@@ -271,7 +275,7 @@ EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start(const std::str
   std::fflush(nullptr);
   auto process = spawn(request);
   theirs = {};
-  if (!process) return std::unexpected(process.error());
+  if (!process) return std::unexpected(engine_error(process.error()));
 
   const CallLimits look{std::chrono::seconds{10}, limits.cancellation};
   auto started = await_start(*process, ours.output.get(), ours.error.get(), [&] { return inspect(id, look); }, limits);

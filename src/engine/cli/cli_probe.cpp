@@ -4,8 +4,9 @@
 
 #include <array>
 
-#include "engine/cli/child_environment.hpp"
 #include "engine/cli/inspect_json.hpp"
+#include "engine/client_environment.hpp"
+#include "support/process/find_program.hpp"
 
 namespace skillrun {
 

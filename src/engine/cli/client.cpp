@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/cli/child_environment.hpp"
+#include "engine/client_environment.hpp"
 #include "engine/log.hpp"
 #include "engine/request_log.hpp"
 #include "support/text.hpp"

@@ -5,7 +5,7 @@
 
 #include <skillrun/engine.hpp>
 
-#include "engine/cli/process.hpp"
+#include "engine/command.hpp"
 
 namespace skillrun {
 

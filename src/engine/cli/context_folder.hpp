@@ -5,7 +5,7 @@
 
 #include <skillrun/engine.hpp>
 
-#include "engine/cli/private_folder.hpp"
+#include "support/process/private_folder.hpp"
 
 namespace skillrun {
 

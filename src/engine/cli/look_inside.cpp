@@ -13,6 +13,8 @@
 #include <fmt/format.h>
 
 #include "engine/log.hpp"
+#include "support/process/pipe.hpp"
+#include "support/process/spawn.hpp"
 
 namespace skillrun {
 
@@ -35,7 +37,7 @@ std::string_view text_field(std::string_view header, std::size_t offset, std::si
 }
 
 /// A client that is asked for the beginning of what it has to say.
-struct Reading {
+struct PartialOutput {
   UniqueFd output;
   UniqueFd error;
   std::string archive;
@@ -52,7 +54,7 @@ bool take(UniqueFd& from, std::string& into) {
 }
 
 /// Waits for more of either.
-EngineResult<void> read_more(Reading& reading, Clock::time_point until, const Cancellation* cancellation) {
+EngineResult<void> read_more(PartialOutput& reading, Clock::time_point until, const Cancellation* cancellation) {
   std::array<pollfd, 3> entries{{{reading.output.get(), POLLIN, 0},
                                  {reading.error.get(), POLLIN, 0},
                                  {cancellation == nullptr ? -1 : cancellation->fd(), POLLIN, 0}}};
@@ -98,15 +100,16 @@ EngineResult<ContainerEntry> look_by_copying(const Client& client, const std::st
                                              CallLimits limits) {
   auto output = make_pipe();
   auto error = make_pipe();
-  if (!output || !error) return std::unexpected(output ? error.error() : output.error());
+  if (!output || !error) return std::unexpected(engine_error(output ? error.error() : output.error()));
   ProcessRequest request = client.request({"cp", "--", fmt::format("{}:{}", id, path), "-"});
   request.output = output->second.get();
   request.error = error->second.get();
   auto process = spawn(request);
-  if (!process) return std::unexpected(process.error());
+  if (!process) return std::unexpected(engine_error(process.error()));
   output->second.reset();
   error->second.reset();
-  Reading reading{.output = std::move(output->first), .error = std::move(error->first), .archive = {}, .words = {}};
+  PartialOutput reading{
+      .output = std::move(output->first), .error = std::move(error->first), .archive = {}, .words = {}};
   const auto until = Clock::now() + limits.deadline;
   while (reading.output || reading.error) {
     if (auto read = read_more(reading, until, limits.cancellation); !read) return std::unexpected(read.error());

@@ -5,7 +5,7 @@
 
 #include <skillrun/engine.hpp>
 
-#include "engine/cli/process.hpp"
+#include "support/process/process.hpp"
 
 namespace skillrun {
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "lint/compose/service_table.hpp"
 #include "manifest/decode.hpp"
+#include "spec/schema.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -82,10 +84,14 @@ void ServiceReader::read(const Member& service, SkillDefinition& skill) {
 void ServiceReader::key(const Member& member, const Path& path) {
   if (member.key.starts_with("x-") || member.value.kind == NodeKind::null) return;
   if (special(member, path)) return;
-  const auto* known = std::ranges::find(service_keys, member.key, &ServiceKey::key);
-  if (known == service_keys.end()) {
-    std::array<std::string_view, service_keys.size()> keys{};
-    std::ranges::transform(service_keys, keys.begin(), &ServiceKey::key);
+  if (std::ranges::find(unjudged_service_keys, member.key) != unjudged_service_keys.end()) return;
+  const std::string_view name = member.key == "external_links" ? "links" : std::string_view(member.key);
+  const auto known = std::ranges::find(schema(), name, [](const SettingRow& row) { return row.service.name; });
+  if (known == schema().end()) {
+    std::vector<std::string_view> keys(unjudged_service_keys.begin(), unjudged_service_keys.end());
+    for (const SettingRow& row : schema()) {
+      if (!row.service.name.empty()) keys.push_back(row.service.name);
+    }
     reporter_.report(path, member.key_span,
                      {.rule = unknown_key,
                       .message = fmt::format("unknown key \"{}\": what it does is not judged", printable(member.key)),
@@ -93,13 +99,13 @@ void ServiceReader::key(const Member& member, const Path& path) {
                       .remediation = suggest(member.key, keys)});
     return;
   }
-  switch (known->shape) {
-    case ServiceShape::scalar: return scalar(known->flag, member.value, path);
-    case ServiceShape::boolean: return boolean(known->flag, member.value, path);
-    case ServiceShape::list: return list(known->flag, member.value, path);
-    case ServiceShape::pairs: return pairs(known->flag, '=', member.value, path);
-    case ServiceShape::hosts: return pairs(known->flag, ':', member.value, path);
-    case ServiceShape::without_judge: return;
+  const std::string_view flag = known->flag.name;
+  switch (known->service.shape) {
+    case ServiceShape::scalar: return scalar(flag, member.value, path);
+    case ServiceShape::boolean: return boolean(flag, member.value, path);
+    case ServiceShape::list: return list(flag, member.value, path);
+    case ServiceShape::pairs: return pairs(flag, '=', member.value, path);
+    case ServiceShape::hosts: return pairs(flag, ':', member.value, path);
   }
 }
 
@@ -115,6 +121,7 @@ bool ServiceReader::special(const Member& member, const Path& path) {
                                       Special{"entrypoint", &ServiceReader::entrypoint},
                                       Special{"env_file", &ServiceReader::env_file},
                                       Special{"gpus", &ServiceReader::gpus},
+                                      Special{"image", &ServiceReader::image},
                                       Special{"label_file", &ServiceReader::env_file},
                                       Special{"logging", &ServiceReader::logging},
                                       Special{"network_mode", &ServiceReader::network_mode},
@@ -181,11 +188,7 @@ bool ServiceReader::is_scalar(const ValueNode& node, const Path& path) {
 
 void ServiceReader::scalar(std::string_view flag, const ValueNode& node, const Path& path) {
   if (!is_scalar(node, path)) return;
-  if (flag == "image") {
-    docker_->image = text(node.text, node, path);
-  } else {
-    word(flag, node.text, node, path);
-  }
+  word(flag, node.text, node, path);
 }
 
 void ServiceReader::boolean(std::string_view flag, const ValueNode& node, const Path& path) {
@@ -259,6 +262,10 @@ void ServiceReader::env_file(const ValueNode& node, const Path& path) {
   };
   if (node.kind != NodeKind::array) return one(node, path);
   for (std::size_t i = 0; i < node.items.size(); ++i) one(node.items[i], Path(path, i));
+}
+
+void ServiceReader::image(const ValueNode& node, const Path& path) {
+  if (is_scalar(node, path)) docker_->image = text(node.text, node, path);
 }
 
 void ServiceReader::gpus(const ValueNode& node, const Path& path) { word("gpus", "all", node, path); }

@@ -56,6 +56,7 @@ class ServiceReader {
   void entrypoint(const ValueNode& node, const Path& path);
   void env_file(const ValueNode& node, const Path& path);
   void gpus(const ValueNode& node, const Path& path);
+  void image(const ValueNode& node, const Path& path);
   void hooks(const ValueNode& node, const Path& path);
   void logging(const ValueNode& node, const Path& path);
   void network_mode(const ValueNode& node, const Path& path);

@@ -22,21 +22,26 @@ using Names = std::set<std::string, std::less<>>;
 /// What each layer may include beside itself.
 const std::map<std::string, Names, std::less<>> visible_layers = {
     {"support", {}},
-    {"manifest", {"support"}},
-    {"spec", {"manifest", "support"}},
+    {"support/process", {"support"}},
+    {"spec", {"support"}},
+    {"manifest", {"spec", "support"}},
     {"policy", {"spec", "manifest", "support"}},
     {"lint", {"policy", "spec", "manifest", "support"}},
     {"report", {"lint", "policy", "spec", "manifest", "support"}},
-    {"engine", {"policy", "spec", "manifest", "support"}},
-    {"run", {"engine", "policy", "spec", "manifest", "support"}},
-    {"cli", {"run", "engine", "report", "lint", "policy", "spec", "manifest", "support"}},
+    {"engine", {"policy", "spec", "manifest", "support/process", "support"}},
+    {"run", {"engine", "policy", "spec", "manifest", "support/process", "support"}},
+    {"cli", {"run", "engine", "report", "lint", "policy", "spec", "manifest", "support/process", "support"}},
 };
+
+/// Rooms of the engine layer that only the layer itself sees; neither sees the other.
+const Names engine_rooms = {"engine/api", "engine/cli"};
 
 /// The layer that a public header belongs to. skillrun.hpp gathers the policy library and is for its users.
 const std::map<std::string, std::string, std::less<>> public_headers = {
-    {"source", "support"}, {"finding", "support"}, {"version", "support"}, {"manifest", "manifest"},
-    {"spec", "spec"},      {"policy", "policy"},   {"lint", "lint"},       {"report", "report"},
-    {"engine", "engine"},  {"run", "run"},         {"skillrun", "report"}, {"grant", "support"},
+    {"source", "support"},   {"finding", "support"}, {"version", "support"}, {"manifest", "manifest"},
+    {"declaration", "spec"}, {"spec", "spec"},       {"policy", "policy"},   {"lint", "lint"},
+    {"report", "report"},    {"engine", "engine"},   {"run", "run"},         {"skillrun", "report"},
+    {"grant", "support"},
 };
 
 struct Library {
@@ -45,25 +50,40 @@ struct Library {
 };
 
 /// Which layers may include which library. Boost.JSON is reached through support/json.hpp only.
-const std::array<Library, 11> libraries = {{
+const std::array<Library, 12> libraries = {{
     {"toml++/", {"manifest"}},
     {"yaml-cpp/", {"manifest", "policy"}},
     {"re2/", {"policy", "spec"}},
     {"boost/json", {"support"}},
-    {"boost/", {"engine", "run"}},
+    {"boost/process", {"support/process"}},
+    {"boost/", {"engine", "run", "support/process"}},
     {"archive", {"engine", "run"}},
     {"openssl/", {"support", "engine"}},
     {"spdlog/", {"engine", "run", "cli"}},
     {"CLI/", {"cli"}},
     {"dtl/", {"lint"}},
-    {"fmt/", {"support", "manifest", "spec", "policy", "lint", "report", "engine", "run", "cli"}},
+    {"fmt/", {"support", "support/process", "manifest", "spec", "policy", "lint", "report", "engine", "run", "cli"}},
 }};
 
 struct File {
   std::string name;  ///< relative to the repository
+  std::string path;  ///< relative to src; empty for a public header
   std::string layer;
   bool is_public = false;
 };
+
+/// The first two folders of a path below src: "engine/cli"; empty for a file that lies in one folder only.
+std::string room_of(std::string_view path) {
+  const auto first = path.find('/');
+  const auto second = first == std::string_view::npos ? first : path.find('/', first + 1);
+  return second == std::string_view::npos ? std::string() : std::string(path.substr(0, second));
+}
+
+/// The layer of a path below src: a room where that is a layer of its own, otherwise the first folder.
+std::string layer_of(std::string_view path) {
+  std::string room = room_of(path);
+  return visible_layers.contains(room) ? std::move(room) : std::string(path.substr(0, path.find('/')));
+}
 
 /// What is wrong with one include of a file; empty when nothing is.
 std::string judge(const File& file, std::string_view target, bool angled) {
@@ -80,8 +100,14 @@ std::string judge(const File& file, std::string_view target, bool angled) {
   }
   if (!angled) {
     if (file.is_public) return "a public header may include only public and standard headers";
-    const std::string layer(target.substr(0, target.find('/')));
+    const std::string layer = layer_of(target);
     if (!visible_layers.contains(layer)) return "write it as \"layer/file.hpp\", relative to src";
+    const std::string room = room_of(target);
+    const std::string own_room = room_of(file.path);
+    if (engine_rooms.contains(room) && room != own_room &&
+        (file.layer != "engine" || engine_rooms.contains(own_room))) {
+      return fmt::format("'{}' is a room of the engine layer, which others do not see", room);
+    }
     return seen(layer) ? "" : fmt::format("layer '{}' must not see layer '{}'", file.layer, layer);
   }
   for (const Library& library : libraries) {
@@ -125,21 +151,26 @@ std::vector<File> sources_of(const fs::path& repository) {
     const fs::path relative = entry.path().lexically_relative(repository);
     const auto extension = entry.path().extension();
     if (extension != ".hpp" && extension != ".cpp") continue;
-    files.push_back({.name = relative.string(), .layer = std::next(relative.begin())->string()});
+    std::string path = entry.path().lexically_relative(repository / "src").string();
+    std::string layer = layer_of(path);
+    files.push_back({.name = relative.string(), .path = std::move(path), .layer = std::move(layer)});
   }
   for (const fs::directory_entry& entry : fs::directory_iterator(repository / "include/skillrun")) {
     const auto layer = public_headers.find(entry.path().stem().string());
     REQUIRE_MESSAGE(layer != public_headers.end(), entry.path().string(), " belongs to no layer");
-    files.push_back(
-        {.name = entry.path().lexically_relative(repository).string(), .layer = layer->second, .is_public = true});
+    files.push_back({.name = entry.path().lexically_relative(repository).string(),
+                     .path = {},
+                     .layer = layer->second,
+                     .is_public = true});
   }
   std::ranges::sort(files, {}, &File::name);
   return files;
 }
 
-std::vector<std::string> complaints_about(const std::string& layer, const std::string& text) {
+std::vector<std::string> complaints_about(const std::string& folder, const std::string& text) {
   std::istringstream stream(text);
-  return complaints_about(File{.name = layer + "/x.cpp", .layer = layer}, stream);
+  const std::string path = folder + "/x.cpp";
+  return complaints_about(File{.name = path, .path = path, .layer = layer_of(path)}, stream);
 }
 
 }  // namespace
@@ -172,11 +203,32 @@ TEST_CASE("a layer that looks up is named with its line") {
   CHECK(complaints_about("engine", "#include \"engine/log.hpp\"\n#include <skillrun/policy.hpp>").empty());
 }
 
+TEST_CASE("what starts programs is seen by engine, run and cli, and by no layer that starts none") {
+  for (const char* folder : {"engine", "engine/api", "engine/cli", "run", "cli", "support/process"}) {
+    CHECK(complaints_about(folder, "#include \"support/process/spawn.hpp\"").empty());
+  }
+  for (const char* folder : {"support", "manifest", "spec", "policy", "policy/rules", "lint", "report/html"}) {
+    CHECK(complaints_about(folder, "#include \"support/process/spawn.hpp\"").size() == 1);
+  }
+  CHECK(complaints_about("support/process", "#include \"support/text.hpp\"").empty());
+  CHECK(complaints_about("support/process", "#include <skillrun/engine.hpp>").size() == 1);
+}
+
+TEST_CASE("the rooms of the engine layer are its own") {
+  CHECK(complaints_about("engine", "#include \"engine/cli/client.hpp\"").empty());
+  CHECK(complaints_about("engine/cli", "#include \"engine/cli/client.hpp\"").empty());
+  CHECK(complaints_about("engine/api", "#include \"engine/cli/client.hpp\"").size() == 1);
+  CHECK(complaints_about("engine/cli", "#include \"engine/api/dial.hpp\"").size() == 1);
+  CHECK(complaints_about("run", "#include \"engine/cli/client.hpp\"").size() == 1);
+}
+
 TEST_CASE("a third-party library stays in its layers") {
   CHECK(complaints_about("manifest", "#include <toml++/toml.h>\n#include <yaml-cpp/yaml.h>").empty());
   CHECK(complaints_about("spec", "#include <yaml-cpp/yaml.h>").size() == 1);
   CHECK(complaints_about("policy", "#include <boost/asio.hpp>").size() == 1);
   CHECK(complaints_about("engine", "#include <boost/json.hpp>").size() == 1);
+  CHECK(complaints_about("support/process", "#include <boost/process/v2/start_dir.hpp>").empty());
+  CHECK(complaints_about("engine", "#include <boost/process/v2/process.hpp>").size() == 1);
   CHECK(complaints_about("engine", "#include <boost/beast/http.hpp>\n#include <sys/socket.h>").empty());
   CHECK(complaints_about("run", "#include <CLI/CLI.hpp>").size() == 1);
   CHECK(complaints_about("support", "#include <unknown/library.h>").size() == 1);

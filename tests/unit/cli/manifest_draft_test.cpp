@@ -39,14 +39,14 @@ TEST_CASE("flags with a key of their own get it, others stay flags, and argument
         "[skills.alpine.docker]\n"
         "image = \"alpine:3.20\"\n"
         "command = [\"wc\", \"-l\", \"a b\"]\n"
-        "volumes = [\"${SKILL_WORKDIR}:/work\"]\n"
-        "working_dir = \"/work\"\n"
         "environment = [\"A=1\", \"B\"]\n"
-        "memory = \"64m\"\n"
-        "cpus = \"2\"\n"
+        "working_dir = \"/work\"\n"
+        "init = true\n"
         "read_only = true\n"
         "cap_drop = [\"ALL\"]\n"
-        "init = true\n"
+        "volumes = [\"${SKILL_WORKDIR}:/work\"]\n"
+        "memory = \"64m\"\n"
+        "cpus = \"2\"\n"
         "extra_args = [\"--pid=host\", \"--sysctl=x=1\"]\n");
 }
 

@@ -6,7 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/cli/child_environment.hpp"
+#include "engine/cli/variable_transport.hpp"
+#include "engine/client_environment.hpp"
 
 namespace skillrun {
 

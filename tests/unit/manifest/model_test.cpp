@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "manifest/docker_fields.hpp"
 #include "manifest/skill_fields.hpp"
+#include "spec/docker_fields.hpp"
 #include "support.hpp"
 
 using namespace skillrun;
@@ -182,7 +182,7 @@ std::string dump(const MountTables& mounts) {
 template <class Table>
 std::string dump(const Table& table) {
   std::string text = "{";
-  for (const Field<Table>& field : Fields<Table>::table) {
+  for (const Field<Table>& field : fields_of<Table>()) {
     std::visit(
         [&](auto pointer) {
           if (table.*pointer) text += std::string(field.key) + "=" + dump(*(table.*pointer)) + "\n";
@@ -212,7 +212,7 @@ TEST_CASE("every key of the format is read, and TOML and YAML twins give the sam
   CHECK(dump(toml) == dump(yaml));
   CHECK(toml.warnings.empty());
   const SkillDefinition& skill = toml.skills.at(0);
-  for (const Field<DockerRuntimeConfig>& field : Fields<DockerRuntimeConfig>::table) {
+  for (const Field<DockerRuntimeConfig>& field : fields_of<DockerRuntimeConfig>()) {
     CAPTURE(field.key);
     CHECK(std::visit([&](auto pointer) { return ((*skill.docker).*pointer).has_value(); }, field.member));
   }
@@ -242,17 +242,17 @@ TEST_CASE("the field tables name every key once and describe it in one line") {
     std::sort(keys.begin(), keys.end());
     CHECK(std::adjacent_find(keys.begin(), keys.end()) == keys.end());
   };
-  check(Fields<DockerRuntimeConfig>::table);
+  check(fields_of<DockerRuntimeConfig>());
   check(Fields<MountTable>::table);
   check(Fields<BuildTable>::table);
   check(Fields<PackageBuild>::table);
-  check(Fields<SkillDefinition>::table);
-  check(Fields<InstanceDefinition>::table);
+  check(fields_of<SkillDefinition>());
+  check(fields_of<InstanceDefinition>());
   check(capability_fields);
 }
 
 TEST_CASE("every example in the field table of docker is a value that the format takes") {
-  for (const Field<DockerRuntimeConfig>& field : Fields<DockerRuntimeConfig>::table) {
+  for (const Field<DockerRuntimeConfig>& field : fields_of<DockerRuntimeConfig>()) {
     CAPTURE(field.key);
     const std::string image = field.key == "image" ? "" : "image = \"a\"\n";
     CHECK(faults(parse_toml(fmt::format("[skills.x.docker]\n{}{} = {}\n", image, field.key, field.example))) == "none");

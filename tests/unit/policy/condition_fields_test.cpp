@@ -1,5 +1,5 @@
 // Conditions reach all of a spec: the fields that explain shows and the fields of conditions are held together here.
-#include "policy/condition_fields.hpp"
+#include "spec/condition_fields.hpp"
 
 #include <set>
 

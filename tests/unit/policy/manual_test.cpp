@@ -6,11 +6,11 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "policy/condition_fields.hpp"
 #include "policy/grant_keys.hpp"
 #include "policy/policy_settings.hpp"
 #include "policy/policy_tests.hpp"
 #include "policy_texts.hpp"
+#include "spec/condition_fields.hpp"
 
 using namespace skillrun;
 using namespace skillrun::test;

@@ -8,8 +8,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "manifest/docker_fields.hpp"
 #include "manifest/skill_fields.hpp"
+#include "spec/docker_fields.hpp"
 
 using namespace skillrun;
 
@@ -25,7 +25,7 @@ std::string read(const std::string& path) {
 template <class Table>
 std::string key_table() {
   std::string text = "\n| key | meaning | example |\n|---|---|---|\n";
-  for (const auto& field : Fields<Table>::table) {
+  for (const auto& field : fields_of<Table>()) {
     text += fmt::format("| `{}` | {} | `{}` |\n", field.key, field.description, field.example);
   }
   return text;

@@ -30,9 +30,9 @@ Names keys_of(const json::value& object) {
 Names properties_of(const json::value& schema) { return keys_of(schema.as_object().at("properties")); }
 
 template <class Table>
-Names fields_of() {
+Names keys_of_table() {
   Names keys;
-  for (const auto& field : Fields<Table>::table) keys.emplace(field.key);
+  for (const auto& field : fields_of<Table>()) keys.emplace(field.key);
   return keys;
 }
 
@@ -54,14 +54,14 @@ TEST_CASE("the schema of manifests has every key that the reader knows, with an 
   const json::object& tables = document.at("$defs").as_object();
   CHECK(properties_of(document) == as_keys(manifest_keys));
   CHECK(properties_of(document.at_pointer("/properties/defaults")) == as_keys(default_table_keys));
-  CHECK(properties_of(tables.at("docker")) == fields_of<DockerRuntimeConfig>());
-  CHECK(properties_of(tables.at("mount")) == fields_of<MountTable>());
-  CHECK(properties_of(tables.at("build")) == fields_of<BuildTable>());
-  CHECK(properties_of(tables.at("packages")) == fields_of<PackageBuild>());
-  Names skill = fields_of<SkillDefinition>();
+  CHECK(properties_of(tables.at("docker")) == keys_of_table<DockerRuntimeConfig>());
+  CHECK(properties_of(tables.at("mount")) == keys_of_table<MountTable>());
+  CHECK(properties_of(tables.at("build")) == keys_of_table<BuildTable>());
+  CHECK(properties_of(tables.at("packages")) == keys_of_table<PackageBuild>());
+  Names skill = keys_of_table<SkillDefinition>();
   skill.merge(as_keys(Fields<SkillDefinition>::nested));
   CHECK(properties_of(tables.at("skill")) == skill);
-  Names instance = fields_of<InstanceDefinition>();
+  Names instance = keys_of_table<InstanceDefinition>();
   instance.merge(as_keys(Fields<InstanceDefinition>::nested));
   CHECK(properties_of(tables.at("instance")) == instance);
   for (const auto& [key, value] : tables.at("docker").at("properties").as_object()) {

@@ -26,9 +26,9 @@
 #include <doctest/doctest.h>
 #include <skillrun/run.hpp>
 
-#include "engine/cli/process.hpp"
 #include "run/labels.hpp"
 #include "support/json.hpp"
+#include "support/process/pipe.hpp"
 #include "support/unique_fd.hpp"
 
 namespace skillrun::test {

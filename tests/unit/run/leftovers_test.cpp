@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "engine/cli/private_folder.hpp"
 #include "run/labels.hpp"
+#include "support/process/private_folder.hpp"
 #include "unit/run/runs.hpp"
 #include "unit/temporary_folder.hpp"
 

@@ -66,16 +66,20 @@ TEST_CASE("limits that are another or missing are refused, and a default that ha
     CAPTURE(captured.path);
     Case c = Case::full(captured);
     c.host()["PidsLimit"] = 0;
-    const auto rules = [&] {
+    const auto severities = [&] {
+      std::vector<Severity> found;
       const auto approved = skillrun::testing::approved(c.spec);
-      return verify(approved, c.order(), c.made(), LexicalHost()).size();
+      for (const Finding& finding : verify(approved, c.order(), c.made(), LexicalHost())) {
+        found.push_back(finding.severity);
+      }
+      return found;
     };
-    CHECK(rules() == 1);
+    CHECK(severities() == std::vector{Severity::error});
     c.spec.pids_limit = defaulted(std::int64_t{100});
-    CHECK(rules() == 0);
+    CHECK(severities() == std::vector{Severity::info});
     // A limit that is there must be the right one, whoever asked for it.
     c.host()["PidsLimit"] = 100000;
-    CHECK(rules() == 1);
+    CHECK(severities() == std::vector{Severity::error});
   }
 }
 

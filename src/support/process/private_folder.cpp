@@ -1,4 +1,4 @@
-#include "engine/cli/private_folder.hpp"
+#include "support/process/private_folder.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,14 +11,6 @@
 namespace skillrun {
 
 using Variables = std::vector<std::pair<std::string, std::string>>;
-
-/// The caller's variables that an engine's client needs to find its engine, its configuration, its credentials and
-/// the network, as NAME=VALUE. Everything else stays behind: variables that change what a client makes of its command
-/// line (DOCKER_DEFAULT_PLATFORM, DOCKER_CONTENT_TRUST, ...) above all.
-[[nodiscard]] std::vector<std::string> client_environment();
-
-/// The value of one of the caller's variables; empty when unset.
-[[nodiscard]] std::string caller_variable(const char* name);
 
 /// How the variables of a skill travel to the client that creates its container. A value is never an argument, where
 /// every user of the machine can read it.

@@ -1,4 +1,4 @@
-#include "engine/cli/sigpipe_guard.hpp"
+#include "support/process/sigpipe_guard.hpp"
 
 #include <pthread.h>
 

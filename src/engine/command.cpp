@@ -1,4 +1,6 @@
-// run_command: one child process, its pipes, a deadline and a cancellation in one poll loop.
+// One child process, its pipes, a deadline and a cancellation in one poll loop.
+#include "engine/command.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -11,8 +13,8 @@
 
 #include <fmt/format.h>
 
-#include "engine/cli/process.hpp"
-#include "engine/cli/sigpipe_guard.hpp"
+#include "support/process/pipe.hpp"
+#include "support/process/sigpipe_guard.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -99,7 +101,7 @@ EngineResult<CommandResult> Conversation::run(const ProcessRequest& request) {
   Ends theirs;
   if (streams_.input != nullptr) {
     auto pipe = make_pipe();
-    if (!pipe) return std::unexpected(pipe.error());
+    if (!pipe) return std::unexpected(engine_error(pipe.error()));
     theirs.input = std::move(pipe->first);
     ours_.input = std::move(pipe->second);
     full.input = theirs.input.get();
@@ -107,7 +109,7 @@ EngineResult<CommandResult> Conversation::run(const ProcessRequest& request) {
   }
   for (const auto& [own, child] : {std::pair{&ours_.output, &theirs.output}, std::pair{&ours_.error, &theirs.error}}) {
     auto pipe = make_pipe();
-    if (!pipe) return std::unexpected(pipe.error());
+    if (!pipe) return std::unexpected(engine_error(pipe.error()));
     *own = std::move(pipe->first);
     *child = std::move(pipe->second);
     set_nonblocking(own->get());
@@ -116,7 +118,7 @@ EngineResult<CommandResult> Conversation::run(const ProcessRequest& request) {
   full.error = theirs.error.get();
   auto process = spawn(full);
   theirs = Ends{};
-  if (!process) return std::unexpected(process.error());
+  if (!process) return std::unexpected(engine_error(process.error()));
 
   while (ours_.output || ours_.error || !ended_) {
     if (auto turned = turn(*process); !turned) return std::unexpected(turned.error());
@@ -216,6 +218,16 @@ EngineResult<void> Conversation::read_from(UniqueFd& fd, bool is_error) {
 }
 
 }  // namespace
+
+EngineError engine_error(const ProcessError& error) {
+  switch (error.kind) {
+    case ProcessError::Kind::unfit: return {EngineError::Kind::unsupported, error.message};
+    case ProcessError::Kind::not_found: return {EngineError::Kind::not_found, error.message};
+    case ProcessError::Kind::permission_denied: return {EngineError::Kind::permission_denied, error.message};
+    case ProcessError::Kind::system: break;
+  }
+  return {EngineError::Kind::server, error.message};
+}
 
 EngineResult<CommandResult> run_command(const ProcessRequest& request, CallLimits limits,
                                         const CommandStreams& streams) {

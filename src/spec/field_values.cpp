@@ -1,4 +1,4 @@
-#include "policy/field_values.hpp"
+#include "spec/field_values.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <vector>
 
-#include <skillrun/manifest.hpp>
+#include <skillrun/declaration.hpp>
 
 namespace skillrun {
 

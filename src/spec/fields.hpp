@@ -2,10 +2,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <variant>
 
-#include <skillrun/manifest.hpp>
+#include <skillrun/declaration.hpp>
 
 namespace skillrun {
 
@@ -35,5 +36,14 @@ struct Field {
 /// Specialised for each table of the manifest with `static constexpr std::array table` of its fields.
 template <class Table>
 struct Fields;
+
+template <class Table>
+[[nodiscard]] std::span<const Field<Table>> fields_of() {
+  return Fields<Table>::table;
+}
+
+/// Those of a docker table: the keys of the table of settings (spec/schema.hpp), in its order.
+template <>
+[[nodiscard]] std::span<const Field<DockerRuntimeConfig>> fields_of<DockerRuntimeConfig>();
 
 }  // namespace skillrun

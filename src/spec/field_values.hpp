@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "policy/condition_fields.hpp"
+#include "spec/condition_fields.hpp"
 
 namespace skillrun {
 

@@ -1,0 +1,30 @@
+#include "spec/schema.hpp"
+
+namespace skillrun {
+
+std::span<const SettingRow> schema() {
+  static const std::vector<SettingRow> rows = [] {
+    std::vector<SettingRow> all;
+    for (const auto subject : {image_settings(), process_settings(), lifecycle_settings(), isolation_settings(),
+                               namespace_settings(), mount_settings(), network_settings(), port_settings(),
+                               resource_settings(), run_settings(), client_settings()}) {
+      all.insert(all.end(), subject.begin(), subject.end());
+    }
+    return all;
+  }();
+  return rows;
+}
+
+template <>
+std::span<const Field<DockerRuntimeConfig>> fields_of<DockerRuntimeConfig>() {
+  static const std::vector<Field<DockerRuntimeConfig>> fields = [] {
+    std::vector<Field<DockerRuntimeConfig>> all;
+    for (const SettingRow& row : schema()) {
+      if (!row.key.key.empty()) all.push_back(row.key);
+    }
+    return all;
+  }();
+  return fields;
+}
+
+}  // namespace skillrun

@@ -1,0 +1,154 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "spec/condition_fields.hpp"
+#include "spec/docker_run_flags.hpp"
+#include "spec/field_values.hpp"
+#include "spec/fields.hpp"
+#include "spec/setting_json.hpp"
+#include "spec/spec_fields.hpp"
+
+namespace skillrun {
+
+/// Reads one value of a setting into the spec. What is not understood becomes a problem at `origin`, and the setting
+/// stays as it was; every spelling of a setting ends in the same setter, so that it has one reading.
+using Setter = void (*)(SpecBuilder& builder, const std::string& value, const Origin& origin);
+
+/// A member of ContainerSpec.
+struct SpecMember {
+  std::string_view name;  ///< in explain, results and conditions; empty: the row is another spelling of a row's member
+  /// Appends what is set.
+  void (*show)(const ContainerSpec& spec, std::string_view name, std::vector<SpecField>& fields) = nullptr;
+  /// What conditions of policies see. For a member that is made of several parts neither has a name: the policy layer
+  /// says which parts there are.
+  ScalarField scalar = {};
+  ListField list = {};
+};
+
+/// How the value of a Compose service's key is written.
+enum class ServiceShape : std::uint8_t {
+  scalar,   ///< a string, number or boolean
+  boolean,  ///< true or false
+  list,     ///< a list of strings, or one string
+  pairs,    ///< a table, or a list of NAME=VALUE
+  hosts,    ///< a table, or a list of NAME:VALUE
+};
+
+/// A key of a Compose service whose values are those of the setting's flag.
+struct ServiceKey {
+  std::string_view name;
+  ServiceShape shape = ServiceShape::scalar;
+};
+
+/// One setting, and how it is said: the one place that a new setting is added to. The manifest's keys and their
+/// overlay, docker's flags, Compose's keys, conditions of policies, `explain`, the JSON schemas and `init` all walk
+/// these rows.
+struct SettingRow {
+  SpecMember member = {};
+  Field<DockerRuntimeConfig> key = {};  ///< of the manifest's docker table; no name: there is none
+  DockerRunFlag flag = {};              ///< of docker run; no name: there is none
+  ServiceKey service = {};              ///< of a Compose service; no name: there is none, or it needs code of its own
+  Setter set = nullptr;                 ///< reads the key; the flag too where that has no setter of its own
+};
+
+/// Every setting, in the order in which explain shows them.
+[[nodiscard]] std::span<const SettingRow> schema();
+
+// The rows by subject, each beside its setters.
+[[nodiscard]] std::span<const SettingRow> image_settings();
+[[nodiscard]] std::span<const SettingRow> process_settings();
+[[nodiscard]] std::span<const SettingRow> lifecycle_settings();
+[[nodiscard]] std::span<const SettingRow> isolation_settings();
+[[nodiscard]] std::span<const SettingRow> namespace_settings();
+[[nodiscard]] std::span<const SettingRow> mount_settings();
+[[nodiscard]] std::span<const SettingRow> network_settings();
+[[nodiscard]] std::span<const SettingRow> port_settings();
+[[nodiscard]] std::span<const SettingRow> resource_settings();
+[[nodiscard]] std::span<const SettingRow> run_settings();
+[[nodiscard]] std::span<const SettingRow> client_settings();
+
+namespace setting_detail {
+
+template <class T>
+void append(std::vector<SpecField>& fields, std::string_view name, const Setting<T>& setting) {
+  fields.push_back({name, std::nullopt, to_json(setting.value), &setting.origin});
+}
+
+template <class T>
+void append(std::vector<SpecField>& fields, std::string_view name, const Optional<T>& setting) {
+  if (setting) append(fields, name, *setting);
+}
+
+template <class T>
+void append(std::vector<SpecField>& fields, std::string_view name, const List<T>& settings) {
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    fields.push_back({name, i, to_json(settings[i].value), &settings[i].origin});
+  }
+}
+
+template <auto pointer>
+FieldValue scalar_value(const ContainerSpec& spec, Scratch& /*scratch*/) {
+  const auto& setting = spec.*pointer;
+  return setting ? to_field(setting->value) : FieldValue();
+}
+
+template <auto pointer>
+const Origin* scalar_origin(const ContainerSpec& spec) {
+  const auto& setting = spec.*pointer;
+  return setting ? &setting->origin : nullptr;
+}
+
+template <auto pointer, auto part>
+FieldValue element_part(const ContainerSpec& spec, std::size_t index) {
+  return to_field((spec.*pointer)[index].value.*part);
+}
+
+template <auto pointer>
+inline constexpr ElementField whole_element[] = {
+    {"", FieldType::text,
+     [](const ContainerSpec& spec, std::size_t index) { return to_field((spec.*pointer)[index].value); }}};
+
+template <auto pointer>
+inline constexpr ElementField key_and_value[] = {{"key", FieldType::text, element_part<pointer, &KeyValue::key>},
+                                                 {"value", FieldType::text, element_part<pointer, &KeyValue::value>}};
+
+}  // namespace setting_detail
+
+/// A list of a spec as conditions see it. `key` and `value` are those of ListField.
+template <auto pointer>
+constexpr ListField list_field(std::string_view name, std::span<const ElementField> parts, int key = -1,
+                               int value = -1) {
+  return {.name = name,
+          .parts = parts,
+          .size = [](const ContainerSpec& spec) { return (spec.*pointer).size(); },
+          .origin = [](const ContainerSpec& spec, std::size_t i) -> const Origin& { return (spec.*pointer)[i].origin; },
+          .key = key,
+          .value = value};
+}
+
+/// The member that `pointer` leads to. Texts, numbers, times and words have one value in conditions, of the given type;
+/// lists of texts and of pairs have elements.
+template <auto pointer>
+constexpr SpecMember member(std::string_view name, FieldType type = FieldType::text) {
+  using Value = std::remove_cvref_t<decltype(std::declval<ContainerSpec&>().*pointer)>;
+  SpecMember row{.name = name, .show = [](const ContainerSpec& spec, std::string_view shown, auto& fields) {
+                   setting_detail::append(fields, shown, spec.*pointer);
+                 }};
+  if constexpr (std::same_as<Value, List<std::string>>) {
+    row.list = list_field<pointer>(name, setting_detail::whole_element<pointer>);
+  } else if constexpr (std::same_as<Value, List<KeyValue>>) {
+    row.list = list_field<pointer>(name, setting_detail::key_and_value<pointer>, 0, 1);
+  } else if constexpr (requires(const Value& value) { to_field(value->value); }) {
+    row.scalar = {name, type, setting_detail::scalar_value<pointer>, setting_detail::scalar_origin<pointer>};
+  }
+  return row;
+}
+
+}  // namespace skillrun
