@@ -1,7 +1,6 @@
 # Compiles the sources of a folder together, up to sixteen at a time, where SKILLRUN_UNITY asks for it: most of a file's
 # time is the templates that its neighbours need as well. Two files that give the same name to different things can not
-# be together: the compiler says so, and the file or its folder is named after ALONE. A main.cpp, which defines macros
-# before it includes anything, is always alone.
+# be together: the compiler says so, and the file or its folder is named after ALONE.
 function(skillrun_unity target)
   if(NOT SKILLRUN_UNITY)
     return()
@@ -9,7 +8,6 @@ function(skillrun_unity target)
   cmake_parse_arguments(PARSE_ARGV 1 unity "" "" "ALONE")
   get_target_property(sources ${target} SOURCES)
   get_target_property(target_folder ${target} SOURCE_DIR)
-  list(FILTER sources EXCLUDE REGEX "main\\.cpp$")
   set(folders)
   foreach(source IN LISTS sources)
     cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${target_folder} OUTPUT_VARIABLE name)

@@ -1,5 +1,4 @@
 // The conformance suite. `integration_tests --path=docker-api` runs it over one of the four ways to a container.
-#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
 #include <iostream>

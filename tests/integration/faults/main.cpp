@@ -1,6 +1,5 @@
 // What happens when things break: `integration_faults --path=docker-api`. Starts a dockerd or a podman service of its
 // own, which it may kill and whose disk it may fill. The suite "faults" is for docker, "dying" for both.
-#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
 #include <iostream>
