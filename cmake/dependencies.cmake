@@ -1,13 +1,13 @@
 # Every third-party library, by the name that Debian's packages give it. Which layer may include which is written in
-# docs/architecture.md and held by tests/unit/architecture_test.cpp.
+# docs/architecture.md and held by tests/unit/architecture.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
-# Header-only use: Boost.JSON, Beast, Asio and Process are compiled into the libraries, so that nobody who links them
-# needs Boost.
+# Header-only use: JSON, Beast, Asio and Process are compiled into the libraries, so that nobody who links them needs
+# Boost.
 find_package(Boost 1.81 REQUIRED)
 find_path(DTL_INCLUDE_DIR dtl/dtl.hpp REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)

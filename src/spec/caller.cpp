@@ -29,8 +29,8 @@ CallerContext CallerContext::current(const std::string& workdir) {
   context.gid = ::getegid();
   context.home = home_directory(context.uid);
   std::error_code error;
-  context.cwd = std::filesystem::current_path(error).string();
-  if (error) context.cwd = "/";
+  const std::filesystem::path standing = std::filesystem::current_path(error);
+  context.cwd = error ? std::string("/") : standing.string();
   context.workdir = (std::filesystem::path(context.cwd) / workdir).lexically_normal().string();
   while (context.workdir.size() > 1 && context.workdir.ends_with('/')) context.workdir.pop_back();
   return context;

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -27,7 +29,9 @@ void check(const RuleContext& context, FindingSink& sink) {
     return;
   }
   if (image.value.repository.empty()) return;  // no image at all, or one that does not parse: reported already
-  const std::string name = fmt::format("{}/{}", image.value.registry, image.value.repository);
+  fmt::memory_buffer text;  // a judgement without a finding takes no memory
+  fmt::format_to(std::back_inserter(text), "{}/{}", image.value.registry, image.value.repository);
+  const std::string_view name(text.data(), text.size());
   const auto matches = [&](const std::string& glob) { return image_glob_matches(glob, name); };
   if (const auto denied = std::ranges::find_if(deny, matches); denied != deny.end()) {
     sink.report(image.origin, fmt::format("images from {} are denied by '{}'", name, *denied));
