@@ -29,7 +29,7 @@ void check(const RuleContext& context, FindingSink& sink) {
     return;
   }
   if (image.value.repository.empty()) return;  // no image at all, or one that does not parse: reported already
-  fmt::memory_buffer text;  // a judgement without a finding takes no memory
+  fmt::memory_buffer text;                     // a judgement without a finding takes no memory
   fmt::format_to(std::back_inserter(text), "{}/{}", image.value.registry, image.value.repository);
   const std::string_view name(text.data(), text.size());
   const auto matches = [&](const std::string& glob) { return image_glob_matches(glob, name); };
