@@ -86,7 +86,8 @@ bool is_excused(std::string_view docker_says, bool older_client) {
   if (says("\"specify mac-address per network\" requires API version")) return true;
   // What came after this client. A run with the newest one shows whether skillrun made it up.
   return older_client && (says("unknown flag: ") || says("unknown shorthand flag: ") || says("invalid field key ") ||
-                          says("unexpected key '"));
+                          says("unexpected key '") || says("bad format for add-host") ||
+                          says("invalid IP address in add-host"));  // since docker 25 with '=' and brackets
 }
 
 }  // namespace
