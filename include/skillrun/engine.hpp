@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -82,13 +83,25 @@ struct EngineInfo {
   bool rootless = false;
   bool remote = false;                ///< not on this machine: host paths are that machine's
   std::optional<std::string> socket;  ///< the local socket it listens on, for rules that keep it out of containers
-  Enforcement enforcement;            ///< asked for only by a complete survey (doctor)
+  /// Who mounts the sources of binds, and whose view of the file system therefore counts.
+  enum class Mounter : std::uint8_t {
+    service,         ///< what listens on `socket`
+    child,           ///< a child of this process
+    user_namespace,  ///< a process in the namespaces that the engine keeps for its user
+  };
+  Mounter mounter = Mounter::service;
+  bool shows_mounts = true;  ///< look_at() sees into what is mounted, not only into the image
+  Enforcement enforcement;   ///< asked for only by a complete survey (doctor)
+};
 
-  /// The words that mean `image` to this engine and no other image. podman looks for a short name in every registry
-  /// that it knows, so it is told the registry too.
-  [[nodiscard]] std::string name_of(const ImageReference& image) const {
-    return kind == "podman" ? image.canonical() : image.familiar();
-  }
+/// What an engine could not honour of a spec.
+struct EngineGap {
+  std::string setting;  ///< the member of ContainerSpec
+  std::string reason;   ///< half a sentence
+  Origin origin;
+  bool gives_way = false;  ///< nobody declared it: a policy's default, which the run may go on without
+
+  [[nodiscard]] std::string text() const { return setting + ": " + reason; }
 };
 
 struct ImageInfo {
@@ -227,6 +240,32 @@ struct StartOptions {
   std::vector<std::pair<std::string, std::string>> environment{};
 };
 
+/// What a container was asked for by, to tell what its engine only says in other words.
+struct AskedContainer {
+  const ContainerSpec& spec;
+  std::span<const SourceAlias> aliases{};  ///< under which bind sources were handed over
+};
+
+/// What an engine gave a container and no spec can say: never what was approved.
+struct ForeignValue {
+  std::string setting;  ///< the member of ContainerSpec that it is about
+  std::string text;
+};
+
+/// A container as its engine says it made it: a spec again, without origins, and what it tells beside.
+struct ObservedContainer {
+  std::string id;
+  std::string image_id;           ///< "sha256:..."
+  std::vector<std::string> argv;  ///< what will be executed, without the engine's own init
+  ContainerSpec spec;             ///< without image, entrypoint and command, which image_id and argv stand for
+  std::vector<ForeignValue> foreign;
+  std::vector<std::string> untold;  ///< members that this engine does not tell, which is not the same as empty
+  std::optional<std::vector<std::string>> bounding_capabilities;  ///< all that it can ever have
+  std::string apparmor_profile;
+  std::optional<std::vector<std::string>> masked_paths;
+  std::optional<std::vector<std::string>> readonly_paths;
+};
+
 /// A container engine. One instance serves one thread at a time; make one per thread.
 class Engine {
  public:
@@ -236,6 +275,10 @@ class Engine {
   virtual ~Engine() = default;
 
   [[nodiscard]] virtual const EngineInfo& info() const noexcept = 0;
+  /// The words that mean `image` to this engine and no other image.
+  [[nodiscard]] virtual std::string name_of(const ImageReference& image) const = 0;
+  /// What this engine would drop of the spec, or read as something else. Asks nobody: known before anything is created.
+  [[nodiscard]] virtual std::vector<EngineGap> gaps(const ContainerSpec& spec) const = 0;
 
   /// The image, or nothing when the engine does not have it. Never pulls.
   [[nodiscard]] virtual EngineResult<std::optional<ImageInfo>> inspect_image(const std::string& reference,
@@ -258,8 +301,9 @@ class Engine {
                                                                                const StartOptions& options,
                                                                                CallLimits limits) = 0;
   [[nodiscard]] virtual EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) = 0;
-  /// What the engine says it made: the JSON that its inspect gives, docker's or podman's own.
-  [[nodiscard]] virtual EngineResult<std::string> describe(const std::string& id, CallLimits limits) = 0;
+  /// What the engine says it made of what was asked for.
+  [[nodiscard]] virtual EngineResult<ObservedContainer> observe(const std::string& id, const AskedContainer& asked,
+                                                                CallLimits limits) = 0;
   /// What the image of a container that has not started put at `path`, absolute and clean, the last component not
   /// followed. An engine that can not tell says unsupported: nothing is never an answer for "not known".
   [[nodiscard]] virtual EngineResult<ContainerEntry> look_at(const std::string& id, const std::string& path,
@@ -297,6 +341,9 @@ struct CommandLine {
 /// starts passes them through its environment instead.
 [[nodiscard]] CommandLine docker_run_command(const ContainerSpec& spec, const RunLabels& labels,
                                              const StartOptions& options, const EngineInfo& engine);
+
+/// True for the names of programs that take docker run's words.
+[[nodiscard]] bool is_client_program(std::string_view name);
 
 /// What detection reads of the world; all values as the user set them.
 struct DetectionContext {

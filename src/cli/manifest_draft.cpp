@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/engine.hpp>
+
 #include "cli/shell_words.hpp"
 #include "spec/extra_args.hpp"
 #include "spec/schema.hpp"
@@ -68,7 +70,7 @@ std::optional<std::span<const std::string>> words_of_run(std::span<const std::st
   skip("sudo");
   if (words.empty()) return std::nullopt;
   const std::string program = words.front().substr(words.front().rfind('/') + 1);
-  if (program != "docker" && program != "podman") return std::nullopt;
+  if (!is_client_program(program)) return std::nullopt;
   words = words.subspan(1);
   skip("container");
   if (!skip("run")) return std::nullopt;

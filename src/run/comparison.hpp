@@ -10,18 +10,27 @@
 #include <fmt/ranges.h>
 
 #include "run/verify.hpp"
+#include "spec/schema.hpp"
 
 namespace skillrun {
 
-/// As engines write the id of a container or network.
-inline bool is_hex_id(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+/// True when the list holds the value.
+template <class List, class Value>
+bool is_among(const List& list, const Value& value) {
+  return std::ranges::find(list, value) != std::ranges::end(list);
+}
+
+inline std::vector<std::string> values_of(const List<std::string>& list) {
+  std::vector<std::string> values;
+  for (const auto& entry : list) values.push_back(entry.value);
+  return values;
 }
 
 /// Collects the differences between an order and what was made of it.
 class Comparison {
  public:
-  Comparison(const Order& ordered, const MadeContainer& found) : order(ordered), spec(ordered.spec), made(found) {}
+  Comparison(const Order& ordered, const ObservedContainer& found)
+      : order(ordered), spec(ordered.spec), observed(found), made(found.spec) {}
 
   /// The field that the following differences belong to.
   void enter(std::string_view field) { field_ = field; }
@@ -52,33 +61,12 @@ class Comparison {
     }
   }
 
-  template <class T>
-  void same_list(const List<T>& approved, const std::vector<T>& found) {
-    std::vector<T> values;
-    for (const auto& entry : approved) values.push_back(entry.value);
-    same_entries(approved.empty() ? nullptr : &approved.front().origin, values, found);
-  }
-
-  /// Later entries of a key win.
-  void same_pairs(const List<KeyValue>& approved, const std::vector<std::pair<std::string, std::string>>& found) {
-    std::vector<std::string> wanted;
-    for (auto entry = approved.rbegin(); entry != approved.rend(); ++entry) {
-      const auto same_key = [&](const Setting<KeyValue>& later) { return later.value.key == entry->value.key; };
-      if (std::none_of(approved.rbegin(), entry, same_key))
-        wanted.push_back(entry->value.key + "=" + entry->value.value);
-    }
-    std::vector<std::string> entries;
-    entries.reserve(found.size());
-    for (const auto& [key, value] : found) entries.push_back(fmt::format("{}={}", key, value));
-    same_entries(approved.empty() ? nullptr : &approved.front().origin, wanted, entries);
-  }
-
-  [[nodiscard]] bool podman() const noexcept { return made.podman; }
   [[nodiscard]] std::vector<Difference> take() && { return std::move(differences_); }
 
   const Order& order;
   const ContainerSpec& spec;
-  const MadeContainer& made;
+  const ObservedContainer& observed;
+  const ContainerSpec& made;
 
  private:
   [[nodiscard]] Origin nowhere() const {
@@ -90,19 +78,24 @@ class Comparison {
   std::vector<Difference> differences_;
 };
 
-/// One row of the table of compared fields.
-struct FieldComparison {
-  std::string_view name;
-  void (*compare)(Comparison&);  ///< null: not compared
-  std::string_view why_not;
+/// How a setting of several parts (Sense::parts) is compared.
+struct PartsComparison {
+  std::string_view setting;
+  void (*compare)(Comparison&);
 };
 
-[[nodiscard]] std::span<const FieldComparison> process_comparisons();
-[[nodiscard]] std::span<const FieldComparison> security_comparisons();
-[[nodiscard]] std::span<const FieldComparison> namespace_comparisons();
-[[nodiscard]] std::span<const FieldComparison> mount_comparisons();
-[[nodiscard]] std::span<const FieldComparison> network_comparisons();
-[[nodiscard]] std::span<const FieldComparison> limit_comparisons();
+[[nodiscard]] std::span<const PartsComparison> process_comparisons();
+[[nodiscard]] std::span<const PartsComparison> isolation_comparisons();
+[[nodiscard]] std::span<const PartsComparison> namespace_comparisons();
+[[nodiscard]] std::span<const PartsComparison> mount_comparisons();
+[[nodiscard]] std::span<const PartsComparison> network_comparisons();
+[[nodiscard]] std::span<const PartsComparison> limit_comparisons();
+
+/// That of a setting; null for those that are compared by what they mean.
+[[nodiscard]] const PartsComparison* parts_comparison(std::string_view setting);
+
+/// One setting, by what a difference in it means.
+void compare_setting(Comparison& comparison, const SettingRow& row);
 
 /// The capabilities that engines give every container: docker's set, which podman's is part of.
 [[nodiscard]] bool is_default_capability(std::string_view capability) noexcept;

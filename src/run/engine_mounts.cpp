@@ -91,15 +91,13 @@ int bind_inside(const PodmanNamespaces& namespaces, const std::vector<Plan>& pla
 std::optional<EngineMounts> EngineMounts::of(const EngineInfo& engine) {
   if (engine.remote) return std::nullopt;
   EngineMounts mounts;
-  const bool podman = engine.kind == "podman";
-  if (engine.rootless && podman) {
+  if (engine.mounter == EngineInfo::Mounter::user_namespace) {
     mounts.others_ = podman_namespaces();
     if (!mounts.others_) return std::nullopt;
     return mounts;
   }
   if (::geteuid() != 0) return std::nullopt;
-  // podman as a program is a child of this process; docker's only asks its daemon.
-  if (podman && engine.transport == "cli") return mounts;
+  if (engine.mounter == EngineInfo::Mounter::child) return mounts;
   if (!engine.socket) return std::nullopt;
   const auto listener = listener_of(*engine.socket);
   if (!listener || !shares_mounts_with(*listener)) return std::nullopt;

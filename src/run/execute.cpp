@@ -93,6 +93,7 @@ class Execution {
   RunResult run();
 
  private:
+  [[nodiscard]] bool can_be_honoured();
   [[nodiscard]] bool ensure();
   [[nodiscard]] bool hold();
   [[nodiscard]] std::optional<std::string> create();
@@ -133,7 +134,7 @@ class Execution {
 
 RunResult Execution::run() {
   const SigpipeGuard no_sigpipe;
-  if (!ensure() || !hold()) return std::move(result_);
+  if (!can_be_honoured() || !ensure() || !hold()) return std::move(result_);
   auto id = create();
   if (!id) return std::move(result_);
   OwnedContainer container(engine_, std::move(*id));
@@ -147,6 +148,12 @@ bool Execution::cancelled() {
   if (!control_.cancellation().cancelled()) return false;
   conclude_failure(result_, RunStatus::cancelled, {EngineError::Kind::cancelled, {}});
   return true;
+}
+
+/// What this engine would drop or read as something else is known before anything is fetched or made.
+bool Execution::can_be_honoured() {
+  return accept(find_unenforced(approved_.spec(), engine_),
+                fmt::format("this {} cannot honour what was approved; nothing was run", engine_.info().kind));
 }
 
 bool Execution::ensure() {
@@ -254,22 +261,13 @@ void Execution::remove_unclaimed() {
 /// an image or a bind source that was exchanged in the meantime, and nothing starts.
 bool Execution::verify(const OwnedContainer& container) {
   const Stopwatch watch(result_.times.verify);
-  const auto description = engine_.describe(container.id(), limits(call_deadline));
-  if (!description) {
-    conclude_failure(result_, RunStatus::engine_error, description.error());
-    return false;
-  }
-  const auto made = read_made_container(*description, engine_.info().kind == "podman");
+  const AskedContainer asked{.spec = approved_.spec(), .aliases = start_.aliases};
+  const auto made = engine_.observe(container.id(), asked, limits(call_deadline));
   if (!made) {
     conclude_failure(result_, RunStatus::engine_error, made.error());
     return false;
   }
-  const Order order{.spec = approved_.spec(),
-                    .image = image_,
-                    .labels = labels_,
-                    .engine = engine_.info(),
-                    .aliases = start_.aliases,
-                    .environment = start_.environment};
+  const Order order{.spec = approved_.spec(), .image = image_, .labels = labels_, .environment = start_.environment};
   return accept(skillrun::verify(approved_, order, *made, host_),
                 fmt::format("the container that {} made is not the one that was approved; it was removed and nothing "
                             "was run",

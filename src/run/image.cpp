@@ -66,7 +66,7 @@ class ImageStage {
         progress_(progress),
         limits_(limits),
         alias_(spec.image.value.familiar()),
-        name_(engine.info().name_of(spec.image.value)) {}
+        name_(engine.name_of(spec.image.value)) {}
 
   EngineResult<SkillImage> ensure() { return spec_.build ? ensure_built() : ensure_pulled(); }
   /// Builds it also when it is there.

@@ -106,9 +106,9 @@ class Search {
       const std::string_view rest = std::string_view(place).substr(above->target == "/" ? 0 : above->target.size());
       return look_on_host(fmt::format("{}{}", above->source == "/" ? "" : above->source, rest));
     }
-    if (above != nullptr && info.kind == "podman") {
+    if (above != nullptr && !info.shows_mounts) {
       return std::unexpected(EngineError{EngineError::Kind::unsupported,
-                                         fmt::format("podman does not show what is in '{}'", above->source)});
+                                         fmt::format("{} does not show what is in '{}'", info.kind, above->source)});
     }
     return engine_.look_at(container_, place, limits_);
   }

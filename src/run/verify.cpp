@@ -1,6 +1,6 @@
 #include "run/verify.hpp"
 
-#include <array>
+#include <algorithm>
 
 #include "engine/log.hpp"
 #include "run/comparison.hpp"
@@ -13,9 +13,20 @@ namespace {
 
 constexpr std::string_view rule_id = "unenforced-field";
 
-std::array<std::span<const FieldComparison>, 6> all_comparisons() {
-  return {process_comparisons(), security_comparisons(), namespace_comparisons(),
-          mount_comparisons(),   network_comparisons(),  limit_comparisons()};
+/// True when the engine set what no spec can say: noted, and nothing is left to compare.
+bool has_foreign(Comparison& comparison, const SettingRow& row) {
+  bool found = false;
+  for (const ForeignValue& value : comparison.observed.foreign) {
+    if (value.setting != row.member.name) continue;
+    found = true;
+    const auto approved = fields_of_setting(row, comparison.spec);
+    if (approved.size() == 1 && !approved.front().index) {
+      comparison.differ(*approved.front().origin, approved.front().text(), value.text);
+    } else {
+      comparison.added(value.text);
+    }
+  }
+  return found;
 }
 
 bool by_default(const Origin& origin) {
@@ -25,6 +36,14 @@ bool by_default(const Origin& origin) {
 Finding finding_of(const ContainerSpec& spec, const Origin& origin, std::string message, std::string remedy,
                    Severity severity = Severity::error) {
   return finding_at(spec, origin, rule_id, severity, std::move(message), std::move(remedy));
+}
+
+Finding default_without_effect(const ContainerSpec& spec, const Origin& origin, std::string_view setting,
+                               std::string_view reason) {
+  std::string what = fmt::format("the policy's default for {} has no effect: {}", setting, reason);
+  log::info("{}", what);
+  return finding_of(spec, origin, std::move(what),
+                    "nothing is to be done, unless the skill needs it: then name an engine that can", Severity::info);
 }
 
 Finding finding_of(const ContainerSpec& spec, const Difference& difference) {
@@ -41,46 +60,52 @@ Finding finding_of(const ContainerSpec& spec, const Difference& difference) {
 
 }  // namespace
 
-std::vector<Difference> find_differences(const Order& order, const MadeContainer& made) {
+const PartsComparison* parts_comparison(std::string_view setting) {
+  for (const auto subject : {process_comparisons(), isolation_comparisons(), namespace_comparisons(),
+                             mount_comparisons(), network_comparisons(), limit_comparisons()}) {
+    for (const PartsComparison& comparison : subject) {
+      if (comparison.setting == setting) return &comparison;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<Difference> find_differences(const Order& order, const ObservedContainer& made) {
   Comparison comparison(order, made);
-  for (const auto& family : all_comparisons()) {
-    for (const FieldComparison& field : family) {
-      if (field.compare == nullptr) continue;
-      comparison.enter(field.name);
-      field.compare(comparison);
+  for (const SettingRow& row : schema()) {
+    if (row.member.name.empty()) continue;
+    comparison.enter(row.member.name);
+    if (has_foreign(comparison, row) || is_among(made.untold, row.member.name)) continue;
+    if (const PartsComparison* parts = parts_comparison(row.member.name)) {
+      parts->compare(comparison);
+    } else {
+      compare_setting(comparison, row);
     }
   }
   return std::move(comparison).take();
 }
 
-std::vector<VerifiedField> verified_fields() {
-  std::vector<VerifiedField> fields;
-  for (const auto& family : all_comparisons()) {
-    for (const FieldComparison& field : family) fields.push_back({field.name, field.why_not});
-  }
-  return fields;
-}
-
-ContainerSpec spec_as_made(const Order& order, const MadeContainer& made) {
+ContainerSpec spec_as_made(const Order& order, const ObservedContainer& made) {
   ContainerSpec spec = order.spec;
   const Origin engine{.kind = OriginKind::builtin, .field = "the engine's configuration", .span = {}, .text = {}};
   std::erase_if(spec.mounts, [](const Setting<Mount>& mount) { return mount.value.type != MountType::tmpfs; });
-  if (made.privileged) spec.privileged = Setting<bool>{true, engine};
+  const bool privileged = made.spec.privileged && made.spec.privileged->value;
+  if (privileged) spec.privileged = Setting<bool>{true, engine};
   const auto add_capability = [&](const std::string& capability) {
     const auto same = [&](const Setting<std::string>& known) { return known.value == capability; };
     if (std::ranges::none_of(spec.cap_add, same)) spec.cap_add.push_back({capability, engine});
   };
-  for (const std::string& capability : made.cap_add) add_capability(capability);
-  for (const std::string& capability : made.bounding_caps.value_or(std::vector<std::string>{})) {
-    if (!made.privileged && !is_default_capability(capability)) add_capability(capability);
+  for (const auto& capability : made.spec.cap_add) add_capability(capability.value);
+  for (const std::string& capability : made.bounding_capabilities.value_or(std::vector<std::string>{})) {
+    if (!privileged && !is_default_capability(capability)) add_capability(capability);
   }
-  for (const std::string& text : made.env) {
-    const std::size_t sign = std::min(text.find('='), text.size());
-    const std::string name = text.substr(0, sign);
-    const auto declared = [&](const Setting<EnvironmentEntry>& entry) { return entry.value.name == name; };
-    const bool of_image = std::ranges::find(order.image.env, text) != order.image.env.end();
-    if (of_image || is_engine_variable(name) || std::ranges::any_of(spec.env, declared)) continue;
-    spec.env.push_back({EnvironmentEntry{.name = name, .value = text.substr(std::min(sign + 1, text.size()))}, engine});
+  for (const auto& entry : made.spec.env) {
+    const EnvironmentEntry& variable = entry.value;
+    const auto declared = [&](const Setting<EnvironmentEntry>& known) { return known.value.name == variable.name; };
+    const std::string text = fmt::format("{}={}", variable.name, variable.value.value_or(""));
+    const bool of_image = is_among(order.image.env, text);
+    if (of_image || is_engine_variable(variable.name) || std::ranges::any_of(spec.env, declared)) continue;
+    spec.env.push_back({variable, engine});
   }
   return spec;
 }
@@ -100,16 +125,28 @@ Findings find_moved_sources(const ContainerSpec& approved, const HostView& host)
   return findings;
 }
 
-Findings verify(const ApprovedSpec& approved, const Order& order, const MadeContainer& made, const HostView& host) {
+Findings find_unenforced(const ContainerSpec& spec, const Engine& engine) {
+  Findings findings;
+  for (const EngineGap& gap : engine.gaps(spec)) {
+    if (gap.gives_way) {
+      findings.push_back(default_without_effect(spec, gap.origin, gap.setting, gap.reason));
+    } else {
+      findings.push_back(finding_of(
+          spec, gap.origin,
+          fmt::format("this {} cannot honour {}: {}", engine.info().kind, gap.setting, printable(gap.reason)),
+          "remove the setting, or name an engine that can with --engine"));
+    }
+  }
+  sort_findings(findings);
+  return findings;
+}
+
+Findings verify(const ApprovedSpec& approved, const Order& order, const ObservedContainer& made, const HostView& host) {
   Findings findings;
   for (const Difference& difference : find_differences(order, made)) {
     if (difference.unenforced && by_default(difference.origin)) {
-      std::string what =
-          fmt::format("the policy's default for {} has no effect: the engine does not apply it", difference.field);
-      log::info("{}", what);
-      findings.push_back(finding_of(order.spec, difference.origin, std::move(what),
-                                    "nothing is to be done, unless the skill needs it: then name an engine that can",
-                                    Severity::info));
+      findings.push_back(
+          default_without_effect(order.spec, difference.origin, difference.field, "the engine does not apply it"));
       continue;
     }
     findings.push_back(finding_of(order.spec, difference));

@@ -9,8 +9,6 @@
 #include <skillrun/engine.hpp>
 #include <skillrun/policy.hpp>
 
-#include "engine/made_container.hpp"
-
 namespace skillrun {
 
 /// Everything that went into the creation of a container.
@@ -18,8 +16,6 @@ struct Order {
   const ContainerSpec& spec;
   const ImageInfo& image;
   const RunLabels& labels;
-  const EngineInfo& engine;
-  std::span<const SourceAlias> aliases = {};                              ///< under which bind sources were handed over
   std::span<const std::pair<std::string, std::string>> environment = {};  ///< that was set over the image's
 };
 
@@ -36,27 +32,22 @@ struct Difference {
 
 /// All differences that matter: those by which the container can do, see or use more than was approved, or runs
 /// something else. What engines add by themselves is none (docs/verification.md lists it). Pure.
-[[nodiscard]] std::vector<Difference> find_differences(const Order& order, const MadeContainer& made);
-
-/// A member of ContainerSpec, and why it is not compared where it is not.
-struct VerifiedField {
-  std::string_view name;
-  std::string_view not_compared;  ///< empty: it is compared
-};
-
-/// Every member of ContainerSpec that a manifest can set.
-[[nodiscard]] std::vector<VerifiedField> verified_fields();
+[[nodiscard]] std::vector<Difference> find_differences(const Order& order, const ObservedContainer& made);
 
 /// The approved spec with what the engine added by its own configuration. Binds and volumes are not in it: they were
 /// judged by more than a container tells of them (both names of a path, whether a volume was there before).
-[[nodiscard]] ContainerSpec spec_as_made(const Order& order, const MadeContainer& made);
+[[nodiscard]] ContainerSpec spec_as_made(const Order& order, const ObservedContainer& made);
 
 /// Bind sources that lead elsewhere than when they were admitted, as findings. Nothing where `host` can not tell.
 [[nodiscard]] Findings find_moved_sources(const ContainerSpec& approved, const HostView& host);
 
+/// What the engine could not honour, before anything is asked of it: an error for what the spec declares, an info for
+/// a policy's default that gives way.
+[[nodiscard]] Findings find_unenforced(const ContainerSpec& spec, const Engine& engine);
+
 /// Why the container must not start, as errors: differences, what the policy says about what the engine added, and
 /// moved sources. Without an error it is what was approved; infos say which defaults of a policy the engine lacks.
-[[nodiscard]] Findings verify(const ApprovedSpec& approved, const Order& order, const MadeContainer& made,
+[[nodiscard]] Findings verify(const ApprovedSpec& approved, const Order& order, const ObservedContainer& made,
                               const HostView& host);
 
 }  // namespace skillrun

@@ -1,5 +1,6 @@
 // What it may do: privileges, capabilities, security options, devices.
 #include <array>
+#include <tuple>
 
 #include "run/comparison.hpp"
 
@@ -26,28 +27,21 @@ bool holds(const std::vector<std::string>& list, std::string_view value) {
   return std::ranges::find(list, value) != list.end();
 }
 
-void compare_privileged(Comparison& c) {
-  const bool approved = c.spec.privileged && c.spec.privileged->value;
-  if (c.made.privileged == approved) return;
-  if (c.spec.privileged) {
-    c.differ(c.spec.privileged->origin, approved ? "true" : "false", c.made.privileged ? "true" : "false");
-  } else {
-    c.added("true");
-  }
+bool is_privileged(const Comparison& c) { return c.spec.privileged && c.spec.privileged->value; }
+
+/// Every entry on both sides.
+void compare_lists(Comparison& c, const List<std::string>& approved, const List<std::string>& made) {
+  c.same_entries(approved.empty() ? nullptr : &approved.front().origin, values_of(approved), values_of(made));
 }
 
-void compare_rootfs(Comparison& c) {
-  const auto& approved = c.spec.readonly_rootfs;
-  if (approved && approved->value && !c.made.readonly_rootfs) c.differ(approved->origin, "read-only", "writable");
-}
-
-/// podman tells what the container ends up with (bounding_caps), docker what it was told.
+/// Some engines tell what the container ends up with, others what they were told.
 void compare_added_capabilities(Comparison& c) {
-  if (c.spec.privileged && c.spec.privileged->value) return;
-  if (!c.made.bounding_caps) return c.same_list(c.spec.cap_add, c.made.cap_add);
+  if (is_privileged(c)) return;
+  const auto& bounding = c.observed.bounding_capabilities;
+  if (!bounding) return compare_lists(c, c.spec.cap_add, c.made.cap_add);
   for (const auto& capability : c.spec.cap_add) {
     const bool dropped = holds(c.spec.cap_drop, capability.value);
-    if (capability.value != "ALL" && !dropped && !holds(*c.made.bounding_caps, capability.value)) {
+    if (capability.value != "ALL" && !dropped && !holds(*bounding, capability.value)) {
       c.differ(capability.origin, capability.value, "none");
     }
   }
@@ -55,25 +49,15 @@ void compare_added_capabilities(Comparison& c) {
 
 void compare_dropped_capabilities(Comparison& c) {
   const auto& drop = c.spec.cap_drop;
-  if (c.spec.privileged && c.spec.privileged->value) return;
-  if (!c.made.bounding_caps) return c.same_list(drop, c.made.cap_drop);
-  for (const std::string& capability : *c.made.bounding_caps) {
+  if (is_privileged(c)) return;
+  const auto& bounding = c.observed.bounding_capabilities;
+  if (!bounding) return compare_lists(c, drop, c.made.cap_drop);
+  for (const std::string& capability : *bounding) {
     if (holds(c.spec.cap_add, capability) || (holds(c.spec.cap_add, "ALL") && !holds(drop, capability))) continue;
     if (holds(drop, "ALL") || holds(drop, capability)) {
       c.differ(drop.front().origin, fmt::format("without {}", capability), capability);
     }
   }
-}
-
-constexpr std::string_view unprivileged_word = "no-new-privileges";
-
-void compare_no_new_privileges(Comparison& c) {
-  const auto& approved = c.spec.no_new_privileges;
-  if (!approved || !approved->value) return;
-  const bool in_force = std::ranges::any_of(c.made.security_opt, [](const std::string& option) {
-    return option == unprivileged_word || option == "no-new-privileges=true" || option == "no-new-privileges:true";
-  });
-  if (!in_force) c.differ(approved->origin, "true", "false");
 }
 
 /// Both separators mean the same.
@@ -84,8 +68,7 @@ std::string with_equals_sign(std::string option) {
 }
 
 void compare_system_paths(Comparison& c) {
-  const bool privileged = c.spec.privileged && c.spec.privileged->value;
-  if (privileged || holds(c.spec.security_opt, "systempaths=unconfined")) return;
+  if (is_privileged(c) || holds(c.spec.security_opt, "systempaths=unconfined")) return;
   const auto check = [&](const std::optional<std::vector<std::string>>& made, const auto& expected,
                          std::string_view how) {
     if (!made) return;
@@ -93,8 +76,8 @@ void compare_system_paths(Comparison& c) {
       if (!holds(*made, path)) c.differ({}, fmt::format("{} {}", path, how), "as on the host");
     }
   };
-  check(c.made.masked_paths, masked, "hidden");
-  check(c.made.readonly_paths, read_only, "read-only");
+  check(c.observed.masked_paths, masked, "hidden");
+  check(c.observed.readonly_paths, read_only, "read-only");
 }
 
 bool is_host(const Optional<NamespaceSetting>& setting) {
@@ -102,7 +85,7 @@ bool is_host(const Optional<NamespaceSetting>& setting) {
 }
 
 void compare_security_options(Comparison& c) {
-  const bool privileged = c.spec.privileged && c.spec.privileged->value;
+  const bool privileged = is_privileged(c);
   // docker switches SELinux labels off for these.
   const bool unlabelled = privileged || is_host(c.spec.pid_mode) || is_host(c.spec.ipc_mode);
   std::vector<std::string> approved;
@@ -110,20 +93,15 @@ void compare_security_options(Comparison& c) {
     if (entry.value != "systempaths=unconfined") approved.push_back(with_equals_sign(entry.value));
   }
   std::vector<std::string> made;
-  for (const std::string& option : c.made.security_opt) {
-    if (option.starts_with(unprivileged_word)) continue;
-    if (unlabelled && with_equals_sign(option) == "label=disable") continue;
-    made.push_back(with_equals_sign(option));
+  for (const auto& entry : c.made.security_opt) {
+    const std::string option = with_equals_sign(entry.value);
+    if (!unlabelled || option != "label=disable") made.push_back(option);
   }
-  if (c.made.apparmor_profile == "unconfined" && !privileged && !holds(made, "apparmor=unconfined")) {
+  if (c.observed.apparmor_profile == "unconfined" && !privileged && !holds(made, "apparmor=unconfined")) {
     made.emplace_back("apparmor=unconfined");
   }
   c.same_entries(c.spec.security_opt.empty() ? nullptr : &c.spec.security_opt.front().origin, approved, made);
   compare_system_paths(c);
-}
-
-void compare_sysctls(Comparison& c) {
-  if (c.made.sysctls) c.same_pairs(c.spec.sysctls, *c.made.sysctls);
 }
 
 std::string text_of(const Device& device) {
@@ -131,46 +109,22 @@ std::string text_of(const Device& device) {
 }
 
 void compare_devices(Comparison& c) {
-  // A privileged container has every device.
-  if (c.spec.privileged && c.spec.privileged->value) return;
+  // A privileged container has every device. Permissions that the engine does not tell are empty.
+  if (is_privileged(c)) return;
   const auto same = [](const Device& made, const Device& approved) {
     return made.host == approved.host && made.container == approved.container &&
            (made.permissions.empty() || made.permissions == approved.permissions);
   };
   for (const auto& approved : c.spec.devices) {
-    if (std::ranges::none_of(c.made.devices, [&](const Device& made) { return same(made, approved.value); })) {
+    if (std::ranges::none_of(c.made.devices, [&](const auto& made) { return same(made.value, approved.value); })) {
       c.differ(approved.origin, text_of(approved.value), "none");
     }
   }
-  for (const Device& made : c.made.devices) {
-    if (std::ranges::none_of(c.spec.devices, [&](const auto& approved) { return same(made, approved.value); })) {
-      c.added(text_of(made));
+  for (const auto& made : c.made.devices) {
+    if (std::ranges::none_of(c.spec.devices, [&](const auto& approved) { return same(made.value, approved.value); })) {
+      c.added(text_of(made.value));
     }
   }
-}
-
-void compare_device_rules(Comparison& c) { c.same_list(c.spec.device_cgroup_rules, c.made.device_cgroup_rules); }
-
-/// podman keeps how it was called in annotations of its own, and takes over the image's. Of those only the standard
-/// ones, which describe the image, say nothing to an OCI runtime.
-void compare_annotations(Comparison& c) {
-  auto made = c.made.annotations;
-  std::erase_if(made, [&](const auto& entry) {
-    const std::string& name = entry.first;
-    return c.podman() && (name.starts_with("io.podman.annotations.") || name.starts_with("org.opencontainers.image.") ||
-                          name == "io.kubernetes.cri-o.TTY" || name == "io.container.manager");
-  });
-  c.same_pairs(c.spec.annotations, made);
-}
-
-constexpr std::string_view cdi = "cdi";
-
-void compare_cdi(Comparison& c) {
-  std::vector<std::string> made;
-  for (const MadeDeviceRequest& request : c.made.device_requests) {
-    if (request.driver == cdi) made.insert(made.end(), request.device_ids.begin(), request.device_ids.end());
-  }
-  c.same_list(c.spec.cdi_devices, made);
 }
 
 std::string text_of(const GpuRequest& gpus) {
@@ -181,48 +135,33 @@ std::string text_of(const GpuRequest& gpus) {
   return text;
 }
 
-bool same_request(const GpuRequest& approved, const MadeDeviceRequest& made) {
-  std::vector<std::string> capabilities = made.capabilities;
-  const auto gpu = std::ranges::find(capabilities, "gpu");
-  if (gpu == capabilities.end()) return false;
-  capabilities.erase(gpu);
-  return made.count == approved.count && made.driver == approved.driver && made.device_ids == approved.device_ids &&
-         capabilities == approved.capabilities;
-}
-
+/// A request for none asks for nothing.
 void compare_gpus(Comparison& c) {
   const auto& approved = c.spec.gpus;
+  const auto& made = c.made.gpus;
   const bool wanted = approved && (approved->value.count != 0 || !approved->value.device_ids.empty());
-  bool found = false;
-  for (const MadeDeviceRequest& made : c.made.device_requests) {
-    if (made.driver == cdi) continue;
-    if (wanted && !found && same_request(approved->value, made)) {
-      found = true;
-    } else {
-      c.added(made.text);
-    }
+  if (!wanted) {
+    if (made) c.added(text_of(made->value));
+    return;
   }
-  if (wanted && !found) c.differ(approved->origin, text_of(approved->value), "none");
+  const auto parts = [](const GpuRequest& gpus) {
+    return std::tie(gpus.count, gpus.driver, gpus.device_ids, gpus.capabilities);
+  };
+  if (made && parts(made->value) == parts(approved->value)) return;
+  c.differ(approved->origin, text_of(approved->value), made ? text_of(made->value) : "none");
 }
 
-constexpr FieldComparison security_rows[] = {
-    {"privileged", compare_privileged, {}},
-    {"readonly_rootfs", compare_rootfs, {}},
-    {"cap_add", compare_added_capabilities, {}},
-    {"cap_drop", compare_dropped_capabilities, {}},
-    {"no_new_privileges", compare_no_new_privileges, {}},
-    {"security_opt", compare_security_options, {}},
-    {"sysctls", compare_sysctls, {}},
-    {"devices", compare_devices, {}},
-    {"cdi_devices", compare_cdi, {}},
-    {"gpus", compare_gpus, {}},
-    {"device_cgroup_rules", compare_device_rules, {}},
-    {"annotations", compare_annotations, {}},
+constexpr PartsComparison isolation_rows[] = {
+    {"cap_add", compare_added_capabilities},
+    {"cap_drop", compare_dropped_capabilities},
+    {"security_opt", compare_security_options},
+    {"devices", compare_devices},
+    {"gpus", compare_gpus},
 };
 
 }  // namespace
 
-std::span<const FieldComparison> security_comparisons() { return security_rows; }
+std::span<const PartsComparison> isolation_comparisons() { return isolation_rows; }
 
 bool is_default_capability(std::string_view capability) noexcept {
   return std::ranges::find(default_capabilities, capability) != default_capabilities.end();

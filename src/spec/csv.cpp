@@ -51,4 +51,24 @@ std::expected<std::vector<std::string>, ParseError> parse_csv_record(std::string
   }
 }
 
+std::string write_csv_record(const std::vector<std::string>& fields) {
+  std::string result;
+  for (const std::string& field : fields) {
+    if (!result.empty()) result += ',';
+    const bool quoted = field.find_first_of(",\"\r\n") != std::string::npos || field.empty() || field.front() == ' ' ||
+                        field.front() == '\t';
+    if (!quoted) {
+      result += field;
+      continue;
+    }
+    result += '"';
+    for (const char c : field) {
+      if (c == '"') result += '"';
+      result += c;
+    }
+    result += '"';
+  }
+  return result;
+}
+
 }  // namespace skillrun

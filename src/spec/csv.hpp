@@ -14,4 +14,8 @@ namespace skillrun {
 /// line: callers refuse control characters first.
 [[nodiscard]] std::expected<std::vector<std::string>, ParseError> parse_csv_record(std::string_view text);
 
+/// One record as Go's encoding/csv reads it: a field with a comma, a quote, a line break or a blank at its start is
+/// quoted.
+[[nodiscard]] std::string write_csv_record(const std::vector<std::string>& fields);
+
 }  // namespace skillrun

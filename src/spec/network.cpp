@@ -7,6 +7,7 @@
 #include "spec/csv.hpp"
 #include "spec/path.hpp"
 #include "spec/scan.hpp"
+#include "support/text.hpp"
 
 namespace skillrun {
 
@@ -27,9 +28,8 @@ bool is_csv(std::string_view text) {
 /// What one engine or another takes for a way to connect, or for its default network, and not for a network that
 /// somebody made. As the name of one, in whatever case, they would mean different things to different engines.
 bool is_mode_of_some_engine(std::string_view name) {
-  constexpr std::array<std::string_view, 11> words = {"none", "bridge",  "default", "host",        "container", "ns",
-                                                      "pod",  "private", "pasta",   "slirp4netns", "podman"};
-  return std::ranges::find(words, to_lower(name)) != words.end();
+  constexpr std::string_view words = "none bridge default host container ns pod private pasta slirp4netns podman";
+  return is_word_of(words, to_lower(name));
 }
 
 std::expected<NetworkMode, ParseError> parse_literal(std::string_view text) {

@@ -1,5 +1,7 @@
 #include "spec/schema.hpp"
 
+#include <algorithm>
+
 namespace skillrun {
 
 std::span<const SettingRow> schema() {
@@ -13,6 +15,18 @@ std::span<const SettingRow> schema() {
     return all;
   }();
   return rows;
+}
+
+const SettingRow* find_setting(std::string_view name) {
+  const auto rows = schema();
+  const auto found = std::ranges::find(rows, name, [](const SettingRow& row) { return row.member.name; });
+  return name.empty() || found == rows.end() ? nullptr : &*found;
+}
+
+std::vector<SpecField> fields_of_setting(const SettingRow& row, const ContainerSpec& spec) {
+  std::vector<SpecField> fields;
+  if (row.member.show != nullptr) row.member.show(spec, row.member.name, fields);
+  return fields;
 }
 
 template <>

@@ -21,6 +21,16 @@ namespace skillrun {
 /// stays as it was; every spelling of a setting ends in the same setter, so that it has one reading.
 using Setter = void (*)(SpecBuilder& builder, const std::string& value, const Origin& origin);
 
+/// What it means when a container is made with another value than was approved.
+enum class Sense : std::uint8_t {
+  exact,     ///< it gives the container something: what was approved, no more and no less
+  grant,     ///< the same, but an engine may give less
+  bound,     ///< it limits the container: what was approved must be in force; an engine may have further limits
+  declared,  ///< where it was approved it must be so; where not, the engine's configuration decides
+  parts,     ///< it has parts, or an engine's own habits, that are compared one by one (src/run/verify*.cpp)
+  untold,    ///< no engine is told: see `why_untold`
+};
+
 /// A member of ContainerSpec.
 struct SpecMember {
   std::string_view name;  ///< in explain, results and conditions; empty: the row is another spelling of a row's member
@@ -30,6 +40,15 @@ struct SpecMember {
   /// says which parts there are.
   ScalarField scalar = {};
   ListField list = {};
+  Sense sense = Sense::exact;
+  std::string_view why_untold = {};
+
+  [[nodiscard]] constexpr SpecMember meaning(Sense meant, std::string_view why = {}) const {
+    SpecMember copy = *this;
+    copy.sense = meant;
+    copy.why_untold = why;
+    return copy;
+  }
 };
 
 /// How the value of a Compose service's key is written.
@@ -60,6 +79,12 @@ struct SettingRow {
 
 /// Every setting, in the order in which explain shows them.
 [[nodiscard]] std::span<const SettingRow> schema();
+
+/// The row whose member has this name; null when none has.
+[[nodiscard]] const SettingRow* find_setting(std::string_view name);
+
+/// What is set of one row's member, as spec_fields() gives it.
+[[nodiscard]] std::vector<SpecField> fields_of_setting(const SettingRow& row, const ContainerSpec& spec);
 
 // The rows by subject, each beside its setters.
 [[nodiscard]] std::span<const SettingRow> image_settings();

@@ -25,20 +25,20 @@ bool holds_credentials(std::string_view text) {
 }
 
 constexpr SettingRow image_rows[] = {
-    {.member = member<&Spec::name>("name"),
+    {.member = member<&Spec::name>("name").meaning(Sense::declared),
      .flag = {.name = "name"},
      .service = {"container_name"},
      .set = set_text<&Spec::name, is_volume_name, "container name",
                      "use two or more letters, digits, '_', '.' and '-', the first a letter or digit">},
     // A spec always has an image; normalize() reads it, from `image` or from `source`.
-    {.member = member<&Spec::image>("image"),
+    {.member = member<&Spec::image>("image").meaning(Sense::parts),
      .key = {"image", &Docker::image, "image to run", R"("jrottenberg/ffmpeg:5-alpine")"}},
-    {.member = member<&Spec::platform>("platform"),
+    {.member = member<&Spec::platform>("platform").meaning(Sense::untold, "the image's id, which is compared, decides"),
      .key = {"platform", &Docker::platform, "os[/arch[/variant]] of the image", R"("linux/amd64")"},
      .flag = {.name = "platform"},
      .service = {"platform"},
      .set = set_parsed<&Spec::platform, parse_platform, "write os/arch, such as linux/amd64">},
-    {.member = member<&Spec::build>("build"),
+    {.member = member<&Spec::build>("build").meaning(Sense::untold, "the image's id, which is compared, decides"),
      .key = {"build", &Docker::build, "how to make the image when it is missing",
              R"({ packages = { suite = "bookworm", include = ["ffmpeg"] } })"}},
 };

@@ -82,7 +82,9 @@ void set_time(SpecBuilder& builder, const std::string& value, const Origin& orig
 }
 
 constexpr SettingRow lifecycle_rows[] = {
-    {.member = member<&Spec::healthcheck>("healthcheck"), .flag = {.name = "health-cmd"}, .set = set_health_command},
+    {.member = member<&Spec::healthcheck>("healthcheck").meaning(Sense::parts),
+     .flag = {.name = "health-cmd"},
+     .set = set_health_command},
     {.flag = {.name = "health-interval"}, .set = set_time<&Healthcheck::interval>},
     {.flag = {.name = "health-timeout"}, .set = set_time<&Healthcheck::timeout>},
     {.flag = {.name = "health-start-period"}, .set = set_time<&Healthcheck::start_period>},
@@ -93,11 +95,11 @@ constexpr SettingRow lifecycle_rows[] = {
      .flag = {.name = "restart"},
      .service = {"restart"},
      .set = set_parsed<&Spec::restart_policy, parse_restart_policy, "remove it; a skill runs once">},
-    {.member = member<&Spec::log_driver>("log_driver"),
+    {.member = member<&Spec::log_driver>("log_driver").meaning(Sense::parts),
      .flag = {.name = "log-driver"},
      .set = set_text<&Spec::log_driver, is_driver_name, "log driver",
                      "remove it, or name one such as none, local or json-file">},
-    {.member = member<&Spec::log_options>("log_options"),
+    {.member = member<&Spec::log_options>("log_options").meaning(Sense::declared),
      .flag = {.name = "log-opt", .arity = FlagArity::list},
      .set = add_log_option},
 };

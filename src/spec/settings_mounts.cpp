@@ -87,7 +87,7 @@ void add_storage_option(SpecBuilder& builder, const std::string& value, const Or
 
 constexpr SettingRow mount_rows[] = {
     // Binds, volumes and tmpfs of every spelling, in order.
-    {.member = member<&Spec::mounts>("mounts"),
+    {.member = member<&Spec::mounts>("mounts").meaning(Sense::parts),
      .key = {"volumes", &Docker::volumes, "mounts as source:target[:mode]", R"(["${SKILL_WORKDIR}:/workdir"])"},
      .flag = {.name = "volume", .shorthand = 'v', .arity = FlagArity::list},
      .set = add_volume},

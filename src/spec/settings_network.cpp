@@ -90,11 +90,11 @@ void check_option(SpecBuilder& builder, std::string_view what, const Places& fou
 }
 
 constexpr SettingRow network_rows[] = {
-    {.member = member<&Spec::network_mode>("network_mode"),
+    {.member = member<&Spec::network_mode>("network_mode").meaning(Sense::parts),
      .key = {"network", &Docker::network, "network mode: none (the default), bridge or a network's name", R"("none")"},
      .flag = {.name = "network", .alias = "net", .arity = FlagArity::list},
      .set = set_network},
-    {.member = member<&Spec::network_aliases>("network_aliases"),
+    {.member = member<&Spec::network_aliases>("network_aliases").meaning(Sense::parts),
      .flag = {.name = "network-alias", .alias = "net-alias", .arity = FlagArity::list},
      .set = set_text<&Spec::network_aliases, is_engine_name, "network alias", "use letters, digits, '-' and '.'">},
     {.member = member<&Spec::network_driver_options>("network_driver_options")},
@@ -107,7 +107,7 @@ constexpr SettingRow network_rows[] = {
     {.member = member<&Spec::link_local_ips>("link_local_ips"),
      .flag = {.name = "link-local-ip", .arity = FlagArity::list},
      .set = set_text<&Spec::link_local_ips, is_ip_address, "IP address", "write one such as 169.254.0.5">},
-    {.member = member<&Spec::mac_address>("mac_address"),
+    {.member = member<&Spec::mac_address>("mac_address").meaning(Sense::declared),
      .flag = {.name = "mac-address"},
      .service = {"mac_address"},
      .set = set_parsed<&Spec::mac_address, parse_mac_address, "remove it; the engine chooses one">},

@@ -29,28 +29,31 @@ void set_tty_flag(SpecBuilder& builder, const std::string& value, const Origin& 
 }
 
 constexpr SettingRow run_rows[] = {
-    {.member = member<&Spec::detach>("detach", FieldType::boolean),
+    {.member = member<&Spec::detach>("detach", FieldType::boolean)
+                   .meaning(Sense::untold, "skillrun passes on the output of every skill"),
      .flag = {.name = "detach", .shorthand = 'd', .arity = FlagArity::boolean},
      .set = set_switch<&Spec::detach>},
-    {.member = member<&Spec::rm>("rm", FieldType::boolean),
+    {.member = member<&Spec::rm>("rm", FieldType::boolean).meaning(Sense::untold, "skillrun removes it itself"),
      .key = {"rm", &Docker::rm, "remove the container after the run (the default)", "true"},
      .flag = {.name = "rm", .arity = FlagArity::boolean},
      .set = set_switch<&Spec::rm>},
-    {.member = member<&Spec::pull>("pull"),
+    {.member = member<&Spec::pull>("pull").meaning(Sense::untold, "when an image is pulled; no container knows it"),
      .key = {"pull", &Docker::pull, "when to pull the image: missing (the default), always or never", R"("missing")"},
      .flag = {.name = "pull"},
      .set = set_pull},
-    {.member = member<&Spec::quiet>("quiet", FieldType::boolean),
+    {.member = member<&Spec::quiet>("quiet", FieldType::boolean)
+                   .meaning(Sense::untold, "how a pull is shown; no container knows it"),
      .flag = {.name = "quiet", .shorthand = 'q', .arity = FlagArity::boolean},
      .set = set_switch<&Spec::quiet>},
-    {.member = member<&Spec::timeout>("timeout", FieldType::duration),
+    {.member = member<&Spec::timeout>("timeout", FieldType::duration).meaning(Sense::untold, "skillrun's own clock"),
      .key = {"timeout", &Docker::timeout, "longest run, with a unit", R"("10m")"},
      .set = set_timeout},
-    {.member = member<&Spec::stdin_open>("stdin", FieldType::boolean),
+    {.member = member<&Spec::stdin_open>("stdin", FieldType::boolean)
+                   .meaning(Sense::untold, "how streams are attached is decided for each run"),
      .key = {"stdin", &Docker::stdin_open, "pass standard input on (the default)", "true"},
      .flag = {.name = "interactive", .shorthand = 'i', .arity = FlagArity::boolean},
      .set = set_switch<&Spec::stdin_open>},
-    {.member = member<&Spec::tty>("tty"),
+    {.member = member<&Spec::tty>("tty").meaning(Sense::untold, "how streams are attached is decided for each run"),
      .key = {"tty", &Docker::tty, "terminal: auto (the default), true or false", R"("auto")", Scalars::booleans},
      .flag = {.name = "tty", .shorthand = 't', .arity = FlagArity::boolean, .set = set_tty_flag},
      .set = set_tty},

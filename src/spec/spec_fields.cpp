@@ -8,6 +8,10 @@ namespace skillrun {
 
 std::string SpecField::label() const { return index ? fmt::format("{}[{}]", name, *index) : std::string(name); }
 
+std::string SpecField::text() const {
+  return value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+}
+
 std::vector<SpecField> spec_fields(const ContainerSpec& spec) {
   std::vector<SpecField> fields;
   for (const SettingRow& row : schema()) {

@@ -21,6 +21,8 @@ struct SpecField {
 
   /// "memory", "mounts[0]".
   [[nodiscard]] std::string label() const;
+  /// The value as one text: as docker's flags take it where it has one part.
+  [[nodiscard]] std::string text() const;
 };
 
 /// Every set field in a fixed order; each element of a list is a field of its own.

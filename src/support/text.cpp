@@ -229,4 +229,13 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
+bool is_word_of(std::string_view words, std::string_view word) noexcept {
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    if (words.substr(0, end) == word) return true;
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return false;
+}
+
 }  // namespace skillrun

@@ -54,4 +54,7 @@ namespace skillrun {
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text SKILLRUN_VIEWED, char separator);
 void split(ExpiringString auto&& text, char separator) = delete;
 
+/// True when `word` is one of the words of a list that has a blank between them.
+[[nodiscard]] bool is_word_of(std::string_view words, std::string_view word) noexcept;
+
 }  // namespace skillrun

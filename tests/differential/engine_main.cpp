@@ -12,8 +12,8 @@
 
 #include <fmt/format.h>
 
-#include "engine/api/api_engine.hpp"
-#include "engine/api/create_body.hpp"
+#include "engine/docker/api/api_engine.hpp"
+#include "engine/docker/create_body.hpp"
 #include "grammar.hpp"
 #include "shell_words.hpp"
 #include "skillrun_reading.hpp"
@@ -179,7 +179,7 @@ class Suite {
         client_.exchange({"GET", fmt::format("/v{}/containers/{}/json", engine_->info().api_version, id)}, limits);
     if (!answer || answer->head.status != 200) return {"the container can not be inspected"};
     const json::object inspected = json::parse(answer->body).as_object();
-    const json::object request = skillrun::create_body(approved.spec(), {}, {}, engine_->info());
+    const json::object request = skillrun::create_body(approved.spec(), {}, {}, skillrun::dialect_of(engine_->info()));
     const Fields asked = canonical(request, places_);
     const Fields made = canonical(as_request(inspected), places_);
     std::vector<std::string> out;

@@ -4,8 +4,8 @@
 
 #include <skillrun/engine.hpp>
 
-#include "engine/api/create_body.hpp"
-#include "engine/api/unenforced.hpp"
+#include "engine/docker/create_body.hpp"
+#include "engine/docker/gaps.hpp"
 
 namespace differential {
 
@@ -113,8 +113,9 @@ SkillrunAnswer read_with_skillrun(const std::vector<std::string>& words, const s
   engine.kind = "docker";
   engine.transport = "api";
   engine.api_version = api_version;
-  for (const Unenforced& setting : unenforced_settings(admitted->spec(), engine)) {
-    if (setting.declared) answer.privileged.push_back({"unenforced-field", setting.field + ": " + setting.reason});
+  const Dialect dialect = dialect_of(engine);
+  for (const EngineGap& gap : find_gaps(admitted->spec(), dialect)) {
+    if (!gap.gives_way) answer.privileged.push_back({"unenforced-field", gap.text()});
   }
   if (!answer.privileged.empty()) {
     answer.baseline.insert(answer.baseline.end(), answer.privileged.begin(), answer.privileged.end());
@@ -122,9 +123,9 @@ SkillrunAnswer read_with_skillrun(const std::vector<std::string>& words, const s
   }
   const StartOptions options{.standard_input = admitted->spec().wants_stdin(),
                              .tty = spec.tty && spec.tty->value == TtyMode::on};
-  answer.sent = create_body(admitted->spec(), {}, options, engine);
+  answer.sent = create_body(admitted->spec(), {}, options, dialect);
   const ContainerSpec named = with_names_of(spec, admitted->spec());
-  answer.request = as_asked(create_body(named, {}, options, engine), named);
+  answer.request = as_asked(create_body(named, {}, options, dialect), named);
   if (spec.platform) answer.platform = spec.platform->value;
   // Only the API has these: docker's words fold them to lower case.
   if (!spec.network_driver_options.empty() || spec.gateway_priority) return answer;

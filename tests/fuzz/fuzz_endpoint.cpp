@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/api/endpoint.hpp"
+#include "engine/wire/endpoint.hpp"
 #include "support/base64.hpp"
 
 namespace {

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/made_container.hpp"
+#include "engine/docker/observe.hpp"
 #include "run/verify.hpp"
 #include "support/json.hpp"
 
@@ -159,13 +159,12 @@ bool is_foreign_bind(const json::value& entry) {
          !is_text(*mount, "Source", "/host_mnt/usr/share") && !is_text(*mount, "Source", "/host_mnt/usr/lib");
 }
 
-void check(const ApprovedSpec& spec, bool plain, const json::object& answer, const MadeContainer& made) {
+void check(const ApprovedSpec& spec, bool plain, const json::object& answer, const ObservedContainer& made) {
   ImageInfo image;
   image.id = made.image_id;  // so that the other members decide
   image.command = {"sh"};
   const RunLabels labels{{{"skillrun.run", "run-1"}, {"skillrun.skill", "full"}}};
-  const EngineInfo engine;
-  const Order order{.spec = spec.spec(), .image = image, .labels = labels, .engine = engine};
+  const Order order{.spec = spec.spec(), .image = image, .labels = labels};
   const auto differences = find_differences(order, made);
   for (const Difference& difference : differences) {
     require(!difference.field.empty() && difference.approved != difference.made);
@@ -193,7 +192,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const json::value answer = json::parse(text, error);
   const json::object* document = error ? nullptr : document_of(answer);
   for (const bool podman : {false, true}) {
-    const auto made = read_made_container(text, podman);
+    const Dialect dialect{.podman = podman, .init_path = {}};
+    const auto made = read_container(text, dialect, {.spec = plain.spec()});
+    const auto made_full = read_container(text, dialect, {.spec = full.spec()});
+    require(made.has_value() == made_full.has_value());
     if (!made) {
       require(made.error().kind == EngineError::Kind::protocol && !made.error().message.empty());
       continue;
@@ -203,7 +205,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!made->id.empty() && !made->image_id.empty());
     require(has_promised_types(*document, *object_in(*document, "HostConfig")));
     check(plain, true, *document, *made);
-    check(full, false, *document, *made);
+    check(full, false, *document, *made_full);
   }
   return 0;
 }

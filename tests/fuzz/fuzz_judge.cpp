@@ -10,8 +10,7 @@
 
 #include <skillrun/engine.hpp>
 
-#include "engine/api/create_body.hpp"
-#include "engine/api/unenforced.hpp"
+#include "engine/docker/gaps.hpp"
 #include "support/text.hpp"
 
 namespace {
@@ -52,7 +51,7 @@ void render(const ContainerSpec& spec) {
     engine.kind = kind;
     for (const char* api : {"1.41", "1.47"}) {
       engine.api_version = api;
-      (void)unenforced_settings(spec, engine);
+      (void)find_gaps(spec, dialect_of(engine));
       require(!create_request_json(spec, {}, {}, engine).empty());
       require(docker_run_command(spec, {}, {}, engine).words.size() > 2);
     }

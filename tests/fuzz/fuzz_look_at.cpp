@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "engine/api/path_stat.hpp"
-#include "engine/cli/look_inside.hpp"
+#include "engine/docker/api/path_stat.hpp"
+#include "engine/docker/cli/look_inside.hpp"
 #include "support/base64.hpp"
 
 namespace {

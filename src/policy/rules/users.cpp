@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "policy/rule_support.hpp"
+#include "support/text.hpp"
 
 namespace skillrun::rules {
 
@@ -26,14 +27,12 @@ void check_user(const RuleContext& context, FindingSink& sink) {
 }
 
 /// Groups that engines, disks, memory or other users' secrets are open to.
-constexpr std::string_view powerful_groups[] = {
-    "root", "docker", "podman", "containerd", "lxd",   "incus", "incus-admin", "libvirt",         "kvm",
-    "disk", "kmem",   "shadow", "sudo",       "admin", "wheel", "adm",         "systemd-journal",
-};
+constexpr std::string_view powerful_groups =
+    "root docker podman containerd lxd incus incus-admin libvirt kvm disk kmem shadow sudo admin wheel adm "
+    "systemd-journal";
 
 bool is_powerful(std::string_view group) {
-  return std::ranges::find(powerful_groups, group) != std::end(powerful_groups) ||
-         group.find_first_not_of('0') == std::string_view::npos;
+  return is_word_of(powerful_groups, group) || group.find_first_not_of('0') == std::string_view::npos;
 }
 
 void check_group(const RuleContext& context, FindingSink& sink) {

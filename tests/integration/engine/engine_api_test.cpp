@@ -14,12 +14,12 @@
 #include <fstream>
 #include <thread>
 
-#include "engine/api/api_engine.hpp"
-#include "engine/api/create_body.hpp"
-#include "engine/api/http_client.hpp"
-#include "engine/api/json_fields.hpp"
 #include "engine/context_snapshot.hpp"
+#include "engine/docker/api/api_engine.hpp"
+#include "engine/docker/create_body.hpp"
+#include "engine/docker/json_fields.hpp"
 #include "engine/stream_frames.hpp"
+#include "engine/wire/http_client.hpp"
 #include "unit/engine/api_full_spec.hpp"
 
 using namespace skillrun;
@@ -362,7 +362,7 @@ TEST_CASE("engine API: the engine understands every field of a full request") {
   spec.image = declared(*parse_image_reference(image_name));
   // Nothing is started: the driver for a GPU, which this machine may not have, is looked for only then.
   const ApprovedSpec admitted = approved(spec);
-  const json::object body = create_body(admitted.spec(), run_labels(), {}, engine->info());
+  const json::object body = create_body(admitted.spec(), run_labels(), {}, dialect_of(engine->info()));
   const auto id = engine->create(admitted, run_labels(), {}, {20s});
   REQUIRE_MESSAGE(id, id.error().message);
   const Removal removal(*engine, *id);

@@ -9,8 +9,8 @@
 
 #include <skillrun/run.hpp>
 
-#include "engine/api/api_engine.hpp"
-#include "engine/cli/cli_engine.hpp"
+#include "engine/docker/api/api_engine.hpp"
+#include "engine/docker/cli/cli_engine.hpp"
 
 namespace skillrun::testing {
 
@@ -75,8 +75,11 @@ class ForwardingEngine : public Engine {
   EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override {
     return real_.inspect(id, limits);
   }
-  EngineResult<std::string> describe(const std::string& id, CallLimits limits) override {
-    return real_.describe(id, limits);
+  std::string name_of(const ImageReference& image) const override { return real_.name_of(image); }
+  std::vector<EngineGap> gaps(const ContainerSpec& spec) const override { return real_.gaps(spec); }
+  EngineResult<ObservedContainer> observe(const std::string& id, const AskedContainer& asked,
+                                          CallLimits limits) override {
+    return real_.observe(id, asked, limits);
   }
   EngineResult<ContainerEntry> look_at(const std::string& id, const std::string& path, CallLimits limits) override {
     return real_.look_at(id, path, limits);

@@ -15,7 +15,7 @@
 
 #include <skillrun/run.hpp>
 
-#include "engine/api/api_engine.hpp"
+#include "engine/docker/api/api_engine.hpp"
 #include "support/read_file.hpp"
 
 using namespace skillrun;

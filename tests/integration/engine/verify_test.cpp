@@ -12,6 +12,7 @@
 
 #include <skillrun/run.hpp>
 
+#include "engine/docker/docker_engine.hpp"
 #include "integration/engine/four_paths.hpp"
 #include "run/verify.hpp"
 #include "unit/engine/api_full_spec.hpp"
@@ -141,16 +142,18 @@ TEST_CASE("what an engine makes of a plain, a full and a rare spec is what was a
       REQUIRE(*image);
       const auto id = engine->create(spec, run_labels(), {}, {20s});
       REQUIRE_MESSAGE(id, id.error().message);
-      const auto text = engine->describe(*id, {20s});
+      const auto made = engine->observe(*id, {.spec = spec.spec()}, {20s});
+      if (!folder.empty()) {
+        const auto text = dynamic_cast<DockerEngine&>(*engine).describe(*id, {20s});
+        REQUIRE(text);
+        std::ofstream(folder + "/" + path.name + "-" + which + ".json") << *text;
+      }
       const auto removed = engine->remove(*id, {20s});
       CHECK(removed);
       remove_volumes(path);
-      REQUIRE_MESSAGE(text, text.error().message);
-      if (!folder.empty()) std::ofstream(folder + "/" + path.name + "-" + which + ".json") << *text;
-      const auto made = read_made_container(*text, path.podman);
       REQUIRE_MESSAGE(made, made.error().message);
       const RunLabels labels = run_labels();
-      const Order order{.spec = spec.spec(), .image = **image, .labels = labels, .engine = engine->info()};
+      const Order order{.spec = spec.spec(), .image = **image, .labels = labels};
       for (const Difference& difference : find_differences(order, *made)) {
         FAIL_CHECK(difference.field << ": approved " << difference.approved << ", made " << difference.made);
       }

@@ -29,12 +29,17 @@ const std::map<std::string, Names, std::less<>> visible_layers = {
     {"lint", {"policy", "spec", "manifest", "support"}},
     {"report", {"lint", "policy", "spec", "manifest", "support"}},
     {"engine", {"policy", "spec", "manifest", "support/process", "support"}},
+    {"engine/wire", {"engine", "support/process", "support"}},
+    {"engine/docker", {"engine", "policy", "spec", "manifest", "support/process", "support"}},
+    {"engine/docker/api",
+     {"engine/docker", "engine/wire", "engine", "policy", "spec", "manifest", "support/process", "support"}},
+    {"engine/docker/cli", {"engine/docker", "engine", "policy", "spec", "manifest", "support/process", "support"}},
+    {"engine/choice",
+     {"engine/docker/api", "engine/docker/cli", "engine/docker", "engine/wire", "engine", "policy", "spec", "manifest",
+      "support/process", "support"}},
     {"run", {"engine", "policy", "spec", "manifest", "support/process", "support"}},
     {"cli", {"run", "engine", "report", "lint", "policy", "spec", "manifest", "support/process", "support"}},
 };
-
-/// Rooms of the engine layer that only the layer itself sees; neither sees the other.
-const Names engine_rooms = {"engine/api", "engine/cli"};
 
 /// The layer that a public header belongs to. skillrun.hpp gathers the policy library and is for its users.
 const std::map<std::string, std::string, std::less<>> public_headers = {
@@ -56,13 +61,15 @@ const std::array<Library, 12> libraries = {{
     {"re2/", {"policy", "spec"}},
     {"boost/json", {"support"}},
     {"boost/process", {"support/process"}},
-    {"boost/", {"engine", "run", "support/process"}},
-    {"archive", {"engine", "run"}},
-    {"openssl/", {"support", "engine"}},
+    {"boost/", {"engine/wire", "support/process"}},
+    {"archive", {"engine", "engine/docker/cli", "run"}},
+    {"openssl/", {"support", "engine/wire"}},
     {"spdlog/", {"engine", "run", "cli"}},
     {"CLI/", {"cli"}},
     {"dtl/", {"lint"}},
-    {"fmt/", {"support", "support/process", "manifest", "spec", "policy", "lint", "report", "engine", "run", "cli"}},
+    {"fmt/",
+     {"support", "support/process", "manifest", "spec", "policy", "lint", "report", "engine", "engine/wire",
+      "engine/docker", "engine/docker/api", "engine/docker/cli", "engine/choice", "run", "cli"}},
 }};
 
 struct File {
@@ -72,17 +79,12 @@ struct File {
   bool is_public = false;
 };
 
-/// The first two folders of a path below src: "engine/cli"; empty for a file that lies in one folder only.
-std::string room_of(std::string_view path) {
-  const auto first = path.find('/');
-  const auto second = first == std::string_view::npos ? first : path.find('/', first + 1);
-  return second == std::string_view::npos ? std::string() : std::string(path.substr(0, second));
-}
-
-/// The layer of a path below src: a room where that is a layer of its own, otherwise the first folder.
+/// The layer of a path below src: the innermost of its folders that is one; otherwise the first.
 std::string layer_of(std::string_view path) {
-  std::string room = room_of(path);
-  return visible_layers.contains(room) ? std::move(room) : std::string(path.substr(0, path.find('/')));
+  for (auto end = path.rfind('/'); end != std::string_view::npos && end != 0; end = path.rfind('/', end - 1)) {
+    if (std::string layer(path.substr(0, end)); visible_layers.contains(layer)) return layer;
+  }
+  return std::string(path.substr(0, path.find('/')));
 }
 
 /// What is wrong with one include of a file; empty when nothing is.
@@ -102,12 +104,6 @@ std::string judge(const File& file, std::string_view target, bool angled) {
     if (file.is_public) return "a public header may include only public and standard headers";
     const std::string layer = layer_of(target);
     if (!visible_layers.contains(layer)) return "write it as \"layer/file.hpp\", relative to src";
-    const std::string room = room_of(target);
-    const std::string own_room = room_of(file.path);
-    if (engine_rooms.contains(room) && room != own_room &&
-        (file.layer != "engine" || engine_rooms.contains(own_room))) {
-      return fmt::format("'{}' is a room of the engine layer, which others do not see", room);
-    }
     return seen(layer) ? "" : fmt::format("layer '{}' must not see layer '{}'", file.layer, layer);
   }
   for (const Library& library : libraries) {
@@ -204,7 +200,7 @@ TEST_CASE("a layer that looks up is named with its line") {
 }
 
 TEST_CASE("what starts programs is seen by engine, run and cli, and by no layer that starts none") {
-  for (const char* folder : {"engine", "engine/api", "engine/cli", "run", "cli", "support/process"}) {
+  for (const char* folder : {"engine", "engine/wire", "engine/docker/cli", "run", "cli", "support/process"}) {
     CHECK(complaints_about(folder, "#include \"support/process/spawn.hpp\"").empty());
   }
   for (const char* folder : {"support", "manifest", "spec", "policy", "policy/rules", "lint", "report/html"}) {
@@ -214,12 +210,25 @@ TEST_CASE("what starts programs is seen by engine, run and cli, and by no layer 
   CHECK(complaints_about("support/process", "#include <skillrun/engine.hpp>").size() == 1);
 }
 
-TEST_CASE("the rooms of the engine layer are its own") {
-  CHECK(complaints_about("engine", "#include \"engine/cli/client.hpp\"").empty());
-  CHECK(complaints_about("engine/cli", "#include \"engine/cli/client.hpp\"").empty());
-  CHECK(complaints_about("engine/api", "#include \"engine/cli/client.hpp\"").size() == 1);
-  CHECK(complaints_about("engine/cli", "#include \"engine/api/dial.hpp\"").size() == 1);
-  CHECK(complaints_about("run", "#include \"engine/cli/client.hpp\"").size() == 1);
+TEST_CASE("the rooms of the engine know what lies under them, and nobody else knows them") {
+  const auto allowed = [](const char* from, const char* target) {
+    return complaints_about(from, fmt::format("#include \"{}/x.hpp\"", target)).empty();
+  };
+  CHECK(allowed("engine/choice", "engine/docker/cli"));
+  CHECK(allowed("engine/docker/api", "engine/docker"));
+  CHECK(allowed("engine/docker/api", "engine/wire"));
+  CHECK(allowed("engine/wire", "engine"));
+  CHECK_FALSE(allowed("engine/docker/api", "engine/docker/cli"));
+  CHECK_FALSE(allowed("engine/docker/cli", "engine/docker/api"));
+  CHECK_FALSE(allowed("engine/docker/cli", "engine/wire"));
+  CHECK_FALSE(allowed("engine/docker", "engine/docker/api"));
+  CHECK_FALSE(allowed("engine/wire", "engine/docker"));
+  CHECK_FALSE(allowed("engine", "engine/docker"));
+  for (const char* room : {"engine/choice", "engine/docker", "engine/docker/api", "engine/docker/cli", "engine/wire"}) {
+    CAPTURE(room);
+    CHECK_FALSE(allowed("run", room));
+    CHECK_FALSE(allowed("cli", room));
+  }
 }
 
 TEST_CASE("a third-party library stays in its layers") {
@@ -229,7 +238,7 @@ TEST_CASE("a third-party library stays in its layers") {
   CHECK(complaints_about("engine", "#include <boost/json.hpp>").size() == 1);
   CHECK(complaints_about("support/process", "#include <boost/process/v2/start_dir.hpp>").empty());
   CHECK(complaints_about("engine", "#include <boost/process/v2/process.hpp>").size() == 1);
-  CHECK(complaints_about("engine", "#include <boost/beast/http.hpp>\n#include <sys/socket.h>").empty());
+  CHECK(complaints_about("engine/wire", "#include <boost/beast/http.hpp>\n#include <sys/socket.h>").empty());
   CHECK(complaints_about("run", "#include <CLI/CLI.hpp>").size() == 1);
   CHECK(complaints_about("support", "#include <unknown/library.h>").size() == 1);
 }

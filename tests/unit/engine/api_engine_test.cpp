@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <poll.h>
 
-#include "engine/api/api_engine.hpp"
+#include "engine/docker/api/api_engine.hpp"
 #include "engine/stream_frames.hpp"
 #include "unit/engine/api_fake_engine.hpp"
 #include "unit/engine/api_full_spec.hpp"
@@ -209,8 +209,7 @@ TEST_CASE("a setting that would be dropped is refused before anything is created
   const auto before = fake.requests().size();
   const auto id = engine->create(approved(spec), {}, {}, {});
   REQUIRE_FALSE(id);
-  CHECK(id.error().message ==
-        "this engine can not honour mounts: the engine speaks API 1.41, subpath needs 1.45 (docker 26)");
+  CHECK(id.error().message == "this engine cannot honour mounts: a subpath needs an engine of API 1.45 (docker 26)");
   CHECK(fake.requests().size() == before);
 }
 

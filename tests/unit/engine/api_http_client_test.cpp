@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "engine/api/http_client.hpp"
+#include "engine/wire/http_client.hpp"
 #include "unit/engine/api_fake_engine.hpp"
 
 using namespace skillrun;

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "engine/api/message_stream.hpp"
+#include "engine/docker/api/message_stream.hpp"
 
 using namespace skillrun;
 

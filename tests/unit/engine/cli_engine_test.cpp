@@ -6,9 +6,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "engine/cli/cli_engine.hpp"
-#include "engine/cli/inspect_json.hpp"
 #include "engine/context_snapshot.hpp"
+#include "engine/docker/cli/cli_engine.hpp"
+#include "engine/docker/cli/inspect_json.hpp"
 #include "unit/temporary_folder.hpp"
 
 namespace skillrun {

@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/cli/variable_transport.hpp"
 #include "engine/client_environment.hpp"
+#include "engine/docker/cli/variable_transport.hpp"
 
 namespace skillrun {
 

@@ -1,4 +1,4 @@
-#include "engine/container_list.hpp"
+#include "engine/docker/container_list.hpp"
 
 #include <doctest/doctest.h>
 

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <set>
 
-#include "engine/api/create_body.hpp"
+#include "engine/docker/create_body.hpp"
 #include "spec/spec_fields.hpp"
 #include "unit/engine/api_full_spec.hpp"
 
@@ -27,7 +27,7 @@ const EngineInfo docker{.kind = "docker",
                         .enforcement = {}};
 
 json::object body_of(const ContainerSpec& spec, const EngineInfo& engine = docker, StartOptions options = {}) {
-  return create_body(spec, {}, options, engine);
+  return create_body(spec, {}, options, dialect_of(engine));
 }
 
 json::object host_of(const ContainerSpec& spec, const EngineInfo& engine = docker) {
@@ -36,7 +36,7 @@ json::object host_of(const ContainerSpec& spec, const EngineInfo& engine = docke
 
 // SKILLRUN_UPDATE_GOLDENS=1 writes the files anew.
 void check_golden(const ContainerSpec& spec, const std::string& name) {
-  const std::string text = pretty(create_body(spec, run_labels(), {}, docker));
+  const std::string text = pretty(create_body(spec, run_labels(), {}, dialect_of(docker)));
   const std::string path = std::string(SKILLRUN_SOURCE_DIR) + "/tests/unit/engine/golden/" + name;
   if (std::getenv("SKILLRUN_UPDATE_GOLDENS") != nullptr) std::ofstream(path) << text;
   std::ifstream file(path);
@@ -83,7 +83,7 @@ TEST_CASE("an older server takes the MAC address with the container, a newer one
   const json::object body = body_of(spec, newer);
   CHECK_FALSE(body.contains("MacAddress"));
   CHECK(json::serialize(body.at("NetworkingConfig")) ==
-        R"({"EndpointsConfig":{"bridge":{"DriverOpts":{"a":"b"},"GwPriority":5,"MacAddress":"02:42:ac:11:00:02"}}})");
+        R"({"EndpointsConfig":{"bridge":{"DriverOpts":{"a":"b"},"MacAddress":"02:42:ac:11:00:02","GwPriority":5}}})");
   EngineInfo older = docker;
   older.api_version = "1.41";
   CHECK(body_of(spec, older).at("MacAddress") == "02:42:ac:11:00:02");
@@ -107,13 +107,13 @@ TEST_CASE("a spec that says nothing leaves everything to the engine") {
   const json::object body = body_of(small_spec());
   CHECK(json::serialize(body) ==
         R"({"Image":"skillrun-test/small:1","Labels":{},"AttachStdin":true,"AttachStdout":true,"AttachStderr":true,)"
-        R"("OpenStdin":true,"StdinOnce":true,"Tty":false,"HostConfig":{"AutoRemove":false,)"
-        R"("LogConfig":{"Type":"none","Config":{}}}})");
+        R"("OpenStdin":true,"StdinOnce":true,"Tty":false,"HostConfig":{)"
+        R"("LogConfig":{"Type":"none","Config":{}},"AutoRemove":false}})");
 }
 
 TEST_CASE("what explain shows is what is sent") {
   CHECK(create_request_json(full_spec(), run_labels(), {}, docker) ==
-        json::serialize(create_body(full_spec(), run_labels(), {}, docker)));
+        json::serialize(create_body(full_spec(), run_labels(), {}, dialect_of(docker))));
 }
 
 TEST_CASE("a container that is kept keeps its log") {
@@ -124,7 +124,7 @@ TEST_CASE("a container that is kept keeps its log") {
 }
 
 TEST_CASE("the labels of the run can not be forged by the manifest") {
-  const json::object body = create_body(full_spec(), run_labels(), {}, docker);
+  const json::object body = create_body(full_spec(), run_labels(), {}, dialect_of(docker));
   CHECK(body.at("Labels").at("skillrun.run").as_string() == "run-1");
   CHECK(body.at("Labels").at("app").as_string() == "x");
 }

@@ -4,8 +4,8 @@
 
 #include <fstream>
 
-#include "engine/detection_places.hpp"
-#include "engine/docker_context.hpp"
+#include "engine/choice/detection_places.hpp"
+#include "engine/docker/docker_context.hpp"
 #include "unit/engine/api_fake_engine.hpp"
 
 using namespace skillrun;

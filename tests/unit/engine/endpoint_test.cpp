@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "engine/api/endpoint.hpp"
+#include "engine/wire/endpoint.hpp"
 
 using namespace skillrun;
 

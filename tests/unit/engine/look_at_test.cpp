@@ -4,9 +4,9 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/api/api_engine.hpp"
-#include "engine/cli/look_inside.hpp"
-#include "engine/podman_root.hpp"
+#include "engine/docker/api/api_engine.hpp"
+#include "engine/docker/cli/look_inside.hpp"
+#include "engine/docker/podman_root.hpp"
 #include "support/base64.hpp"
 #include "unit/engine/api_fake_engine.hpp"
 #include "unit/temporary_folder.hpp"

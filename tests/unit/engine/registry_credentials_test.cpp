@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "engine/registry_credentials.hpp"
+#include "engine/docker/registry_credentials.hpp"
 #include "support/base64.hpp"
 #include "unit/temporary_folder.hpp"
 

@@ -40,6 +40,21 @@ TEST_CASE("a container that is not the approved one is removed, never started, a
   CHECK(engine.was_called("remove"));
 }
 
+TEST_CASE("what the engine would drop is refused before it is asked for anything") {
+  FakeEngine engine;
+  ContainerSpec spec = plain_spec();
+  spec.pid_mode = declared(NamespaceSetting{NamespaceMode::path, "/proc/1/ns/pid"});
+  const RunResult result = run_with(engine, spec);
+  CHECK(result.status == RunStatus::refused);
+  CHECK(result.exit_status() == 126);
+  CHECK(result.message == "this docker cannot honour what was approved; nothing was run");
+  const auto found = std::ranges::find(result.findings, "unenforced-field", &Finding::rule);
+  REQUIRE(found != result.findings.end());
+  CHECK(found->severity == Severity::error);
+  CHECK(found->message == "this docker cannot honour pid_mode: only podman joins a namespace by its path");
+  CHECK(engine.calls().empty());
+}
+
 TEST_CASE("a difference points at the place of the manifest that was not honoured") {
   FakeEngine engine;
   engine.on_describe = [](json::object& made) { made.at("HostConfig").as_object().erase("Memory"); };

@@ -26,6 +26,7 @@
 #include <doctest/doctest.h>
 #include <skillrun/run.hpp>
 
+#include "engine/docker/docker_engine.hpp"
 #include "run/labels.hpp"
 #include "support/json.hpp"
 #include "support/process/pipe.hpp"
@@ -246,7 +247,7 @@ inline json::object docker_description(const ContainerSpec& spec, const RunLabel
 }
 
 /// An engine of one image and one container, which writes down what it is asked for.
-class FakeEngine final : public Engine {
+class FakeEngine final : public DockerEngine {
  public:
   FakeEngine() {
     info_.kind = "docker";

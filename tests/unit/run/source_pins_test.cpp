@@ -18,6 +18,7 @@ using skillrun::testing::declared;
 EngineInfo podman_program() {
   EngineInfo info;
   info.kind = "podman";
+  info.mounter = EngineInfo::Mounter::child;
   info.transport = "cli";
   return info;
 }

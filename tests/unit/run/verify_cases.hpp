@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/docker/observe.hpp"
 #include "run/verify.hpp"
 #include "unit/engine/api_full_spec.hpp"
 #include "unit/run/runs.hpp"
@@ -52,7 +53,6 @@ struct Case {
   bool podman = false;
   ImageInfo image;
   RunLabels labels = run_labels();
-  EngineInfo engine;
 
   Case(ContainerSpec of, const Captured& captured, const std::string& which)
       : spec(std::move(of)), answer(captured.read(which)), podman(captured.podman) {
@@ -66,9 +66,12 @@ struct Case {
     return {rare_spec_for(captured.podman, captured.path.ends_with("-api")), captured, "rare"};
   }
 
-  [[nodiscard]] Order order() const { return {.spec = spec, .image = image, .labels = labels, .engine = engine}; }
-  [[nodiscard]] MadeContainer made() const {
-    auto result = read_made_container(json::serialize(answer), podman);
+  [[nodiscard]] Order order() const { return {.spec = spec, .image = image, .labels = labels}; }
+  [[nodiscard]] EngineResult<ObservedContainer> read() const {
+    return read_container(json::serialize(answer), Dialect{.podman = podman, .init_path = {}}, {.spec = spec});
+  }
+  [[nodiscard]] ObservedContainer made() const {
+    auto result = read();
     REQUIRE_MESSAGE(result, result.error().message);
     return std::move(*result);
   }

@@ -1,9 +1,7 @@
 // What is accepted, what can not be read, and what is judged beside the comparison.
 #include "run/verify.hpp"
 
-#include <set>
-
-#include "spec/spec_fields.hpp"
+#include "run/comparison.hpp"
 #include "unit/run/verify_cases.hpp"
 
 namespace skillrun::test {
@@ -25,10 +23,11 @@ TEST_CASE("what every engine made of a plain, a full and a rare spec is accepted
 }
 
 TEST_CASE("an answer that can not be read is an error, never an empty container") {
+  const ContainerSpec spec = captured_plain_spec();
   for (const char* text : {"", "[]", "{}", "7", R"({"Id":"1","Image":"2"})", R"({"Config":{},"HostConfig":{}})",
                            R"([{"Id":"1","Image":"2","Config":{},"HostConfig":{}},{}])"}) {
     CAPTURE(text);
-    const auto made = read_made_container(text, false);
+    const auto made = read_container(text, Dialect{}, {.spec = spec});
     REQUIRE_FALSE(made);
     CHECK(made.error().kind == EngineError::Kind::protocol);
   }
@@ -76,13 +75,12 @@ TEST_CASE("what the engine's configuration adds is judged by the policy") {
 }
 
 TEST_CASE("each member of a spec is compared, or not for a reason") {
-  std::set<std::string_view> names;
-  for (const VerifiedField& field : verified_fields()) {
-    CAPTURE(field.name);
-    CHECK(names.insert(field.name).second);
+  for (const SettingRow& row : schema()) {
+    if (row.member.name.empty()) continue;
+    CAPTURE(row.member.name);
+    CHECK((row.member.sense == Sense::untold) == !row.member.why_untold.empty());
+    CHECK((row.member.sense == Sense::parts) == (parts_comparison(row.member.name) != nullptr));
   }
-  const auto expected = spec_field_names();
-  CHECK(names == std::set<std::string_view>(expected.begin(), expected.end()));
 }
 
 TEST_CASE("a bind source that leads elsewhere than when it was admitted is found") {

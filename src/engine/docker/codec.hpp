@@ -1,0 +1,237 @@
+#pragma once
+
+#include <concepts>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <skillrun/engine.hpp>
+
+#include "engine/docker/dialect.hpp"
+#include "engine/docker/typed_answer.hpp"
+#include "spec/setting_json.hpp"
+#include "support/json.hpp"
+
+namespace skillrun {
+
+/// A request to create a container while it is written. The API has what describes the image's program at the top and
+/// what describes the host's part in an object of its own.
+struct CreateRequest {
+  json::object& top;
+  json::object& host;
+  json::object endpoint;   ///< how it appears on its network
+  json::object addresses;  ///< the endpoint's
+  const Dialect& dialect;
+};
+
+/// The words for a client while they are written.
+struct ClientWords {
+  std::vector<std::string>& flags;
+  const Dialect& dialect;
+
+  void add(std::string_view flag, std::string_view value) { flags.push_back(fmt::format("--{}={}", flag, value)); }
+};
+
+/// An answer to inspect: all of it, and the objects that say again what a create request says.
+struct InspectAnswer {
+  TypedAnswer document;
+  TypedAnswer top;
+  TypedAnswer host;
+  TypedAnswer endpoint;  ///< empty before it is attached to a network
+  TypedAnswer addresses;
+  const Dialect& dialect;
+  const AskedContainer& asked;
+};
+
+/// Collects what an engine could not honour.
+class GapSink {
+ public:
+  explicit GapSink(std::vector<EngineGap>& into) : into_(into) {}
+
+  void enter(std::string_view setting) { setting_ = setting; }
+  /// A default that nobody wrote into the manifest gives way.
+  void lacks(const Origin& origin, std::string reason) { add(origin, std::move(reason), true); }
+  /// For what would run as something else than was judged: refused whoever asked for it.
+  void differs(const Origin& origin, std::string reason) { add(origin, std::move(reason), false); }
+
+ private:
+  void add(const Origin& origin, std::string reason, bool may_give_way) {
+    const bool by_default = origin.kind == OriginKind::builtin || origin.kind == OriginKind::policy_default;
+    into_.push_back({.setting = std::string(setting_),
+                     .reason = std::move(reason),
+                     .origin = origin,
+                     .gives_way = may_give_way && by_default});
+  }
+
+  std::vector<EngineGap>& into_;
+  std::string_view setting_;
+};
+
+/// As engines write the id of a container or network.
+inline bool is_hex_id(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// Where a setting stands in a create request, and again in an answer to inspect.
+struct ApiPlace {
+  enum class Part : std::uint8_t { none, top, host, endpoint, addresses };
+  Part part = Part::none;
+  std::string_view key = {};
+
+  [[nodiscard]] auto& in(auto& whole) const {
+    switch (part) {
+      case Part::top: return whole.top;
+      case Part::endpoint: return whole.endpoint;
+      case Part::addresses: return whole.addresses;
+      case Part::none:
+      case Part::host: break;
+    }
+    return whole.host;
+  }
+};
+
+constexpr ApiPlace top(std::string_view key) { return {ApiPlace::Part::top, key}; }
+constexpr ApiPlace host(std::string_view key) { return {ApiPlace::Part::host, key}; }
+constexpr ApiPlace endpoint(std::string_view key) { return {ApiPlace::Part::endpoint, key}; }
+constexpr ApiPlace addresses(std::string_view key) { return {ApiPlace::Part::addresses, key}; }
+
+/// One setting of ContainerSpec in docker's dialect: the one place that says how it is written, read back, and where
+/// docker and podman differ. From these rows come the create request, the words for clients, what an engine is found to
+/// have made, and what it could not honour.
+struct CodecRow {
+  std::string_view setting;  ///< the member's name in the table of settings (spec/schema.hpp)
+  ApiPlace place = {};
+  /// Writes it into a create request; null: another row does, or no engine is told.
+  void (*write)(const ApiPlace& place, const ContainerSpec& spec, CreateRequest& request) = nullptr;
+  /// Reads it from an answer. What no spec can say is noted as foreign.
+  void (*read)(const ApiPlace& place, const InspectAnswer& answer, ObservedContainer& made) = nullptr;
+  /// Words for a client; null: the setting's flag with each of its values.
+  void (*words)(const ContainerSpec& spec, ClientWords& words) = nullptr;
+  int since = 0;       ///< the API version 1.N that brought it; older engines drop it without a word
+  bool podman = true;  ///< false: skillrun does not hand it to podman, which reads it differently or not at all
+  /// What else an engine may lack of it.
+  void (*gaps)(const ContainerSpec& spec, const Dialect& dialect, GapSink& gaps) = nullptr;
+
+  // The same row, but for one member.
+  [[nodiscard]] constexpr CodecRow with_read(decltype(CodecRow::read) other) const {
+    return with(&CodecRow::read, other);
+  }
+  [[nodiscard]] constexpr CodecRow with_words(decltype(CodecRow::words) other) const {
+    return with(&CodecRow::words, other);
+  }
+  [[nodiscard]] constexpr CodecRow with_gaps(decltype(CodecRow::gaps) other) const {
+    return with(&CodecRow::gaps, other);
+  }
+  [[nodiscard]] constexpr CodecRow not_for_podman() const { return with(&CodecRow::podman, false); }
+  [[nodiscard]] constexpr CodecRow since_api(int minor) const { return with(&CodecRow::since, minor); }
+
+  template <class T>
+  [[nodiscard]] constexpr CodecRow with(T CodecRow::* member, std::type_identity_t<T> value) const {
+    CodecRow row = *this;
+    row.*member = value;
+    return row;
+  }
+};
+
+/// Every setting that an engine is told, in the order of the table of settings.
+[[nodiscard]] std::span<const CodecRow> codec();
+
+// The rows by subject.
+[[nodiscard]] std::span<const CodecRow> process_codec();
+[[nodiscard]] std::span<const CodecRow> isolation_codec();
+[[nodiscard]] std::span<const CodecRow> mount_codec();
+[[nodiscard]] std::span<const CodecRow> network_codec();
+[[nodiscard]] std::span<const CodecRow> resource_codec();
+
+/// For settings that clients are told otherwise, or not.
+inline void no_words(const ContainerSpec& /*spec*/, ClientWords& /*words*/) {}
+
+namespace codec_detail {
+
+template <class T>
+json::value json_of(const T& value) {
+  if constexpr (std::same_as<T, std::string> || std::same_as<T, bool> || std::same_as<T, std::int64_t>) {
+    return json::value(value);
+  } else if constexpr (std::same_as<T, std::chrono::seconds>) {
+    return json::value(value.count());
+  } else {
+    return to_json(value);  // one text, as a flag has it
+  }
+}
+
+template <auto pointer>
+void write(const ApiPlace& place, const ContainerSpec& spec, CreateRequest& request) {
+  const auto& setting = spec.*pointer;
+  using Value = std::remove_cvref_t<decltype(setting)>;
+  json::object& object = place.in(request);
+  if constexpr (std::same_as<Value, List<KeyValue>>) {
+    if (setting.empty()) return;
+    json::object pairs;
+    for (const auto& entry : setting) pairs[entry.value.key] = entry.value.value;
+    object[place.key] = std::move(pairs);
+  } else if constexpr (requires { setting.empty(); }) {
+    if (setting.empty()) return;
+    json::array list;
+    for (const auto& entry : setting) list.push_back(json_of(entry.value));
+    object[place.key] = std::move(list);
+  } else if (setting) {
+    object[place.key] = json_of(setting->value);
+  }
+}
+
+/// Values that engines say as they were told.
+template <class Value>
+concept ReadsAlike = std::same_as<Value, Optional<std::int64_t>> || std::same_as<Value, Optional<bool>> ||
+                     std::same_as<Value, Optional<std::string>> || std::same_as<Value, List<KeyValue>> ||
+                     std::same_as<Value, List<std::string>>;
+
+/// What engines say for "nothing" (0, false, an empty text) is nothing.
+template <auto pointer>
+void read(const ApiPlace& place, const InspectAnswer& answer, ObservedContainer& made) {
+  auto& slot = made.spec.*pointer;
+  const TypedAnswer& object = place.in(answer);
+  using Value = std::remove_cvref_t<decltype(slot)>;
+  if constexpr (std::same_as<Value, Optional<std::int64_t>>) {
+    if (const std::int64_t number = object.number(place.key); number != 0) slot = Setting{number, Origin()};
+  } else if constexpr (std::same_as<Value, Optional<bool>>) {
+    if (object.flag(place.key)) slot = Setting{true, Origin()};
+  } else if constexpr (std::same_as<Value, Optional<std::string>>) {
+    if (std::string text = object.text(place.key); !text.empty()) slot = Setting{std::move(text), Origin()};
+  } else if constexpr (std::same_as<Value, List<KeyValue>>) {
+    for (auto& [key, value] : object.pairs(place.key)) slot.push_back({KeyValue{key, value}, Origin()});
+  } else {
+    for (std::string& text : object.texts(place.key)) slot.push_back({std::move(text), Origin()});
+  }
+}
+
+}  // namespace codec_detail
+
+/// A setting that is one member of the API, of the same shape. Values of other types than texts, numbers, booleans and
+/// pairs need a reader of their own.
+template <auto pointer>
+constexpr CodecRow same(std::string_view setting, ApiPlace place) {
+  CodecRow row{.setting = setting, .place = place, .write = codec_detail::write<pointer>};
+  using Value = std::remove_cvref_t<decltype(std::declval<ContainerSpec&>().*pointer)>;
+  if constexpr (codec_detail::ReadsAlike<Value>) row.read = codec_detail::read<pointer>;
+  return row;
+}
+
+/// Reads a value; what its parser can not read is foreign.
+template <auto pointer, class Parse>
+void observe_parsed(ObservedContainer& made, std::string_view setting, const std::string& text, const Parse& parse) {
+  if (text.empty()) return;
+  auto value = parse(text);
+  if (!value) return made.foreign.push_back({std::string(setting), text});
+  auto& slot = made.spec.*pointer;
+  if constexpr (requires { slot.emplace_back(); }) {
+    slot.push_back({std::move(*value), Origin()});
+  } else {
+    slot = Setting{std::move(*value), Origin()};
+  }
+}
+
+}  // namespace skillrun

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <skillrun/engine.hpp>
+
+namespace skillrun {
+
+/// EngineInfo::kind.
+inline constexpr std::string_view kind_docker = "docker";
+inline constexpr std::string_view kind_podman = "podman";
+
+/// What docker's words mean to whoever gets them: docker or podman, over the API or through their programs.
+struct Dialect {
+  bool podman = false;
+  bool rootless = false;
+  bool client = false;    ///< a program that is given words, which passes them on
+  int api_minor = 99;     ///< of API version 1.N: an older engine would ignore what is newer, so it is refused
+  bool has_init = true;   ///< podman has no init program of its own everywhere
+  std::string init_path;  ///< podman's client: the init program to use; empty: its own
+
+  /// True when the engine knows what API 1.`minor` brought. podman's versions count otherwise: its gaps are told row by
+  /// row.
+  [[nodiscard]] bool knows(int minor) const noexcept { return podman || api_minor >= minor; }
+};
+
+/// That of an engine's API. An engine that says no version (none was asked yet) is taken for the newest.
+[[nodiscard]] Dialect dialect_of(const EngineInfo& engine);
+
+/// N of an API version "1.N"; nothing for every other text.
+[[nodiscard]] std::optional<int> api_minor(std::string_view version);
+
+}  // namespace skillrun
