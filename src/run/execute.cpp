@@ -129,6 +129,7 @@ class Execution {
   NextRunGuard guard_;            ///< until the container is gone
   std::vector<HeldSource> held_;  ///< while it is, no other file has the number of one of these
   SourcePins pins_;
+  std::vector<EngineGap> gaps_;  ///< what the engine can not honour, which only defaults may ask for
   RunResult result_;
 };
 
@@ -152,7 +153,8 @@ bool Execution::cancelled() {
 
 /// What this engine would drop or read as something else is known before anything is fetched or made.
 bool Execution::can_be_honoured() {
-  return accept(find_unenforced(approved_.spec(), engine_),
+  gaps_ = engine_.gaps(approved_.spec());
+  return accept(findings_of_gaps(approved_.spec(), engine_.info(), gaps_),
                 fmt::format("this {} cannot honour what was approved; nothing was run", engine_.info().kind));
 }
 
@@ -267,7 +269,8 @@ bool Execution::verify(const OwnedContainer& container) {
     conclude_failure(result_, RunStatus::engine_error, made.error());
     return false;
   }
-  const Order order{.spec = approved_.spec(), .image = image_, .labels = labels_, .environment = start_.environment};
+  const Order order{
+      .spec = approved_.spec(), .image = image_, .labels = labels_, .environment = start_.environment, .gaps = gaps_};
   return accept(skillrun::verify(approved_, order, *made, host_),
                 fmt::format("the container that {} made is not the one that was approved; it was removed and nothing "
                             "was run",

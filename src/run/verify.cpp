@@ -29,6 +29,10 @@ bool has_foreign(Comparison& comparison, const SettingRow& row) {
   return found;
 }
 
+bool is_among_gaps(std::span<const EngineGap> gaps, std::string_view setting) {
+  return std::ranges::any_of(gaps, [&](const EngineGap& gap) { return gap.gives_way && gap.setting == setting; });
+}
+
 bool by_default(const Origin& origin) {
   return origin.kind == OriginKind::policy_default || origin.kind == OriginKind::builtin;
 }
@@ -125,16 +129,16 @@ Findings find_moved_sources(const ContainerSpec& approved, const HostView& host)
   return findings;
 }
 
-Findings find_unenforced(const ContainerSpec& spec, const Engine& engine) {
+Findings findings_of_gaps(const ContainerSpec& spec, const EngineInfo& engine, std::span<const EngineGap> gaps) {
   Findings findings;
-  for (const EngineGap& gap : engine.gaps(spec)) {
+  for (const EngineGap& gap : gaps) {
     if (gap.gives_way) {
       findings.push_back(default_without_effect(spec, gap.origin, gap.setting, gap.reason));
     } else {
-      findings.push_back(finding_of(
-          spec, gap.origin,
-          fmt::format("this {} cannot honour {}: {}", engine.info().kind, gap.setting, printable(gap.reason)),
-          "remove the setting, or name an engine that can with --engine"));
+      findings.push_back(
+          finding_of(spec, gap.origin,
+                     fmt::format("this {} cannot honour {}: {}", engine.kind, gap.setting, printable(gap.reason)),
+                     "remove the setting, or name an engine that can with --engine"));
     }
   }
   sort_findings(findings);
@@ -145,6 +149,7 @@ Findings verify(const ApprovedSpec& approved, const Order& order, const Observed
   Findings findings;
   for (const Difference& difference : find_differences(order, made)) {
     if (difference.unenforced && by_default(difference.origin)) {
+      if (is_among_gaps(order.gaps, difference.field)) continue;
       findings.push_back(
           default_without_effect(order.spec, difference.origin, difference.field, "the engine does not apply it"));
       continue;

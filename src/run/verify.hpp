@@ -17,6 +17,7 @@ struct Order {
   const ImageInfo& image;
   const RunLabels& labels;
   std::span<const std::pair<std::string, std::string>> environment = {};  ///< that was set over the image's
+  std::span<const EngineGap> gaps = {};  ///< that were known before: what gave way is not told again
 };
 
 /// One respect in which an engine made something else than it was told.
@@ -43,7 +44,8 @@ struct Difference {
 
 /// What the engine could not honour, before anything is asked of it: an error for what the spec declares, an info for
 /// a policy's default that gives way.
-[[nodiscard]] Findings find_unenforced(const ContainerSpec& spec, const Engine& engine);
+[[nodiscard]] Findings findings_of_gaps(const ContainerSpec& spec, const EngineInfo& engine,
+                                        std::span<const EngineGap> gaps);
 
 /// Why the container must not start, as errors: differences, what the policy says about what the engine added, and
 /// moved sources. Without an error it is what was approved; infos say which defaults of a policy the engine lacks.

@@ -176,16 +176,20 @@ void port_words(const Spec& spec, ClientWords& words) {
   }
 }
 
-/// podman writes the address that the engine's own name for the host stands for.
+/// podman writes the address that the engine's own name for the host stands for: of one line for each that was asked
+/// for, whatever it is.
 void read_hosts(const ApiPlace& place, const InspectAnswer& answer, ObservedContainer& made) {
-  const auto& asked = answer.asked.spec.extra_hosts;
+  std::vector<std::string_view> gateways;
+  for (const auto& entry : answer.asked.spec.extra_hosts) {
+    if (answer.dialect.podman && entry.value.address == "host-gateway") gateways.push_back(entry.value.host);
+  }
   for (const std::string& text : place.in(answer).texts(place.key)) {
     const std::size_t colon = std::min(text.find(':'), text.size());
     ExtraHost entry{.host = text.substr(0, colon), .address = text.substr(std::min(colon + 1, text.size()))};
-    const bool gateway = std::ranges::any_of(asked, [&](const Setting<ExtraHost>& one) {
-      return one.value.host == entry.host && one.value.address == "host-gateway";
-    });
-    if (gateway) entry.address = "host-gateway";
+    if (const auto gateway = std::ranges::find(gateways, entry.host); gateway != gateways.end()) {
+      entry.address = "host-gateway";
+      gateways.erase(gateway);
+    }
     made.spec.extra_hosts.push_back({std::move(entry), Origin()});
   }
 }

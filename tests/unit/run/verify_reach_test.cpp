@@ -176,6 +176,22 @@ TEST_CASE("names are looked up where the spec says") {
                {"extra_hosts: db:192.0.2.7 -> none", "extra_hosts: none -> db:192.0.2.8"});
 }
 
+TEST_CASE("of the lines for a host that was to lead to the gateway, one may have an address of podman's choice") {
+  for (const Captured& captured : all_paths) {
+    CAPTURE(captured.path);
+    Case c = Case::plain(captured);
+    c.spec.extra_hosts = {declared(ExtraHost{"gate", "host-gateway"})};
+    const auto told = [&](auto... lines) {
+      c.host()["ExtraHosts"] = json::array{lines...};
+      return c.differences();
+    };
+    CHECK(told("gate:host-gateway").empty());
+    CHECK(told("gate:10.88.0.1").empty() == c.podman);
+    CHECK_FALSE(told("gate:10.88.0.1", "gate:192.0.2.1").empty());
+    CHECK_FALSE(told("gate:host-gateway", "other:192.0.2.1").empty());
+  }
+}
+
 TEST_CASE("published ports are those of the spec") {
   plain_differs(
       [](Case& c) {
