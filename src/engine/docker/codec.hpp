@@ -152,17 +152,7 @@ inline void no_words(const ContainerSpec& /*spec*/, ClientWords& /*words*/) {}
 
 namespace codec_detail {
 
-template <class T>
-json::value json_of(const T& value) {
-  if constexpr (std::same_as<T, std::string> || std::same_as<T, bool> || std::same_as<T, std::int64_t>) {
-    return json::value(value);
-  } else if constexpr (std::same_as<T, std::chrono::seconds>) {
-    return json::value(value.count());
-  } else {
-    return to_json(value);  // one text, as a flag has it
-  }
-}
-
+/// Values are written as one text, number or boolean each, as explain shows them.
 template <auto pointer>
 void write(const ApiPlace& place, const ContainerSpec& spec, CreateRequest& request) {
   const auto& setting = spec.*pointer;
@@ -176,10 +166,10 @@ void write(const ApiPlace& place, const ContainerSpec& spec, CreateRequest& requ
   } else if constexpr (requires { setting.empty(); }) {
     if (setting.empty()) return;
     json::array list;
-    for (const auto& entry : setting) list.push_back(json_of(entry.value));
+    for (const auto& entry : setting) list.push_back(to_json(entry.value));
     object[place.key] = std::move(list);
   } else if (setting) {
-    object[place.key] = json_of(setting->value);
+    object[place.key] = to_json(setting->value);
   }
 }
 
