@@ -4,7 +4,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include <fmt/format.h>
@@ -118,21 +117,28 @@ struct CodecRow {
 
   // The same row, but for one member.
   [[nodiscard]] constexpr CodecRow with_read(decltype(CodecRow::read) other) const {
-    return with(&CodecRow::read, other);
+    CodecRow row = *this;
+    row.read = other;
+    return row;
   }
   [[nodiscard]] constexpr CodecRow with_words(decltype(CodecRow::words) other) const {
-    return with(&CodecRow::words, other);
+    CodecRow row = *this;
+    row.words = other;
+    return row;
   }
   [[nodiscard]] constexpr CodecRow with_gaps(decltype(CodecRow::gaps) other) const {
-    return with(&CodecRow::gaps, other);
-  }
-  [[nodiscard]] constexpr CodecRow not_for_podman() const { return with(&CodecRow::podman, false); }
-  [[nodiscard]] constexpr CodecRow since_api(int minor) const { return with(&CodecRow::since, minor); }
-
-  template <class T>
-  [[nodiscard]] constexpr CodecRow with(T CodecRow::* member, std::type_identity_t<T> value) const {
     CodecRow row = *this;
-    row.*member = value;
+    row.gaps = other;
+    return row;
+  }
+  [[nodiscard]] constexpr CodecRow not_for_podman() const {
+    CodecRow row = *this;
+    row.podman = false;
+    return row;
+  }
+  [[nodiscard]] constexpr CodecRow since_api(int minor) const {
+    CodecRow row = *this;
+    row.since = minor;
     return row;
   }
 };
