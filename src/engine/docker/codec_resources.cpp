@@ -23,7 +23,8 @@ void read_cpus(const ApiPlace& place, const InspectAnswer& answer, ObservedConta
   codec_detail::read<&Spec::nano_cpus>(place, answer, made);
   const auto& asked = answer.asked.spec.nano_cpus;
   auto& cpus = made.spec.nano_cpus;
-  if (answer.dialect.podman && asked && cpus && std::abs(cpus->value - asked->value) <= step) cpus = asked;
+  if (!answer.dialect.podman || !asked || !cpus || cpus->value <= 0 || asked->value <= 0) return;
+  if (std::abs(cpus->value - asked->value) <= step) cpus = asked;
 }
 
 void cpu_words(const Spec& spec, ClientWords& words) {
