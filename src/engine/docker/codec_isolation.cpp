@@ -213,6 +213,7 @@ void gpu_words(const Spec& spec, ClientWords& words) {
   if (!gpus.device_ids.empty()) fields.push_back(fmt::format("device={}", fmt::join(gpus.device_ids, ",")));
   if (!gpus.capabilities.empty()) fields.push_back(fmt::format("capabilities={}", fmt::join(gpus.capabilities, ",")));
   std::vector<std::string> options;
+  options.reserve(gpus.options.size());
   for (const KeyValue& option : gpus.options) options.push_back(option.key + "=" + option.value);
   if (!options.empty()) fields.push_back("options=" + write_csv_record(options));
   words.add("gpus", write_csv_record(fields));

@@ -189,6 +189,7 @@ EngineResult<std::string> CliEngine::create(const ApprovedSpec& approved, const 
   const RunWords rendered = run_words(spec, labels, options, dialect_);
   VariableTransport transport = plan_transport(rendered.variables);
   std::vector<std::string> lost;
+  lost.reserve(transport.impossible.size());
   for (const std::string& name : transport.impossible) {
     lost.push_back(fmt::format("the value of variable {} cannot be given to a client", name));
   }
