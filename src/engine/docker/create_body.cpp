@@ -1,7 +1,6 @@
 #include "engine/docker/create_body.hpp"
 
 #include "engine/docker/codec.hpp"
-#include "engine/docker/run_words.hpp"
 
 namespace skillrun {
 
@@ -9,7 +8,7 @@ json::object create_body(const ContainerSpec& spec, const RunLabels& labels, con
                          const Dialect& dialect) {
   json::object body;
   json::object host;
-  body["Image"] = options.image.empty() ? image_name(spec.image.value, dialect) : options.image;
+  body["Image"] = options.image.empty() ? image_name_for(spec.image.value, dialect) : options.image;
   CreateRequest request{body, host, {}, {}, dialect};
   for (const CodecRow& row : codec()) {
     if (row.write != nullptr) row.write(row.place, spec, request);

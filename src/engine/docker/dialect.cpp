@@ -10,6 +10,10 @@ Dialect dialect_of(const EngineInfo& engine) {
   return dialect;
 }
 
+std::string image_name_for(const ImageReference& image, const Dialect& dialect) {
+  return dialect.podman ? image.canonical() : image.familiar();
+}
+
 std::optional<int> api_minor(std::string_view version) {
   int minor = 0;
   if (!version.starts_with("1.")) return std::nullopt;

@@ -29,6 +29,10 @@ struct Dialect {
 /// That of an engine's API. An engine that says no version (none was asked yet) is taken for the newest.
 [[nodiscard]] Dialect dialect_of(const EngineInfo& engine);
 
+/// The words that mean `image` to an engine and no other image. podman looks for a short name in every registry that it
+/// knows, so it is told the registry too.
+[[nodiscard]] std::string image_name_for(const ImageReference& image, const Dialect& dialect);
+
 /// N of an API version "1.N"; nothing for every other text.
 [[nodiscard]] std::optional<int> api_minor(std::string_view version);
 

@@ -8,7 +8,7 @@
 
 namespace skillrun {
 
-std::string DockerEngine::name_of(const ImageReference& image) const { return image_name(image, dialect()); }
+std::string DockerEngine::name_of(const ImageReference& image) const { return image_name_for(image, dialect()); }
 
 std::vector<EngineGap> DockerEngine::gaps(const ContainerSpec& spec) const { return find_gaps(spec, dialect()); }
 

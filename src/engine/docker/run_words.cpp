@@ -57,14 +57,10 @@ RunWords run_words(const ContainerSpec& spec, const RunLabels& labels, const Sta
   add_variables(spec, dialect, result);
 
   result.tail.emplace_back("--");
-  result.tail.push_back(options.image.empty() ? image_word(image_name(spec.image.value, dialect), dialect)
+  result.tail.push_back(options.image.empty() ? image_word(image_name_for(spec.image.value, dialect), dialect)
                                               : options.image);
   for (const auto& word : spec.command) result.tail.push_back(word.value);
   return result;
-}
-
-std::string image_name(const ImageReference& image, const Dialect& dialect) {
-  return dialect.podman ? image.canonical() : image.familiar();
 }
 
 std::string image_word(const std::string& reference, const Dialect& dialect) {

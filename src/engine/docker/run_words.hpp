@@ -20,10 +20,6 @@ struct RunWords {
 [[nodiscard]] RunWords run_words(const ContainerSpec& spec, const RunLabels& labels, const StartOptions& options,
                                  const Dialect& dialect);
 
-/// The words that mean `image` to an engine and no other image. podman looks for a short name in every registry that it
-/// knows, so it is told the registry too.
-[[nodiscard]] std::string image_name(const ImageReference& image, const Dialect& dialect);
-
 /// An image reference as a client takes it: podman refuses a tag beside a digest, and the digest is what counts.
 [[nodiscard]] std::string image_word(const std::string& reference, const Dialect& dialect);
 

@@ -97,11 +97,11 @@ TEST_CASE("podman is told the registry of a short name, which it would look for 
   CHECK(image(podman) == "docker.io/library/debian:12");
   EngineInfo engine;
   engine.kind = "podman";
-  CHECK(image_name(spec.image.value, podman) == "docker.io/library/debian:12");
+  CHECK(image_name_for(spec.image.value, podman) == "docker.io/library/debian:12");
   CHECK(create_request_json(spec, {}, {}, engine).find("\"Image\":\"docker.io/library/debian:12\"") !=
         std::string::npos);
   engine.kind = "docker";
-  CHECK(image_name(spec.image.value, docker) == "debian:12");
+  CHECK(image_name_for(spec.image.value, docker) == "debian:12");
 }
 
 TEST_CASE("every flag is one word with its value, so that no value can become a flag") {
