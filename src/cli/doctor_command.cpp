@@ -111,7 +111,7 @@ int doctor_command(const Invocation& invocation) {
   const Console console(invocation.global);
   DetectionContext context = DetectionContext::current();
   context.selection = invocation.global.engine;
-  const Detection detection = detect_engine(context, true, CallLimits{.deadline = std::chrono::seconds(3)});
+  const Detection detection = detect_engine(context, true);
   const auto policy = load_policy(invocation.global, console);
   json::array files;
   if (policy) {

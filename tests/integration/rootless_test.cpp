@@ -128,6 +128,7 @@ TEST_CASE_FIXTURE(UserWorld, "a limit holds in a rootless container or fails the
     if (!holds) CHECK(contains(outcome.err, "pids_limit was to be 50, and is none"));
     if (!engine.starts_with("unix://")) continue;
     const std::string enforced = by_user({"--engine", engine, "doctor"}).out;
+    CAPTURE(enforced);
     CHECK(contains(enforced, "rootless"));
     CHECK(contains(enforced, holds ? "enforces: memory, swap, pids" : "not memory, swap, pids"));
   }

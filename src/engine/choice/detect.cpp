@@ -22,11 +22,13 @@ namespace {
 
 using Kind = EngineError::Kind;
 
+// What listens answers a ping at once, or hangs.
 constexpr std::chrono::milliseconds socket_deadline{3'000};
 // A name to resolve, a handshake, or ssh's.
 constexpr std::chrono::milliseconds remote_deadline{15'000};
-// A client is a process or two, and podman's first start sets its storage up.
-constexpr std::chrono::milliseconds program_deadline{15'000};
+// A client is a process or two, and podman's first start sets its storage up, as its service does for what it tells
+// of itself: 0.4 s on an idle machine, several on a loaded one.
+constexpr std::chrono::milliseconds working_deadline{15'000};
 
 CallLimits at_most(CallLimits limits, std::chrono::milliseconds deadline) {
   limits.deadline = std::min(limits.deadline, deadline);
@@ -90,9 +92,11 @@ std::string describe(const EngineInfo& info) {
 
 Answer try_api(const EnginePlace& place, const DetectionContext& context, bool complete, CallLimits limits) {
   Answer answer{.probe = {.place = place.label, .outcome = {}, .advice = {}}, .engine = nullptr};
-  auto engine = ApiEngine::open(place.endpoint, limits);
+  const CallLimits for_info = at_most(limits, working_deadline);
+  const CallLimits for_ping = at_most(limits, place.endpoint.is_remote() ? remote_deadline : socket_deadline);
+  auto engine = ApiEngine::open(place.endpoint, for_ping, for_info);
   if (engine && complete) {
-    if (auto completed = (*engine)->complete_info(limits); !completed) engine = std::unexpected(completed.error());
+    if (auto completed = (*engine)->complete_info(for_info); !completed) engine = std::unexpected(completed.error());
   }
   if (engine) {
     (*engine)->use_credentials(RegistryCredentials(context.docker_config, context.path));
@@ -162,10 +166,8 @@ Answer try_program(const EnginePlace& place, const DetectionContext& context, Ca
 
 Answer ask_place(const EnginePlace& place, const DetectionContext& context, bool complete, CallLimits limits) {
   switch (place.kind) {
-    case EnginePlace::Kind::api:
-      return try_api(place, context, complete,
-                     at_most(limits, place.endpoint.is_remote() ? remote_deadline : socket_deadline));
-    case EnginePlace::Kind::program: return try_program(place, context, at_most(limits, program_deadline));
+    case EnginePlace::Kind::api: return try_api(place, context, complete, limits);
+    case EnginePlace::Kind::program: return try_program(place, context, at_most(limits, working_deadline));
     case EnginePlace::Kind::problem: break;
   }
   return {.probe = {.place = place.label, .usable = false, .outcome = place.outcome, .advice = place.advice},

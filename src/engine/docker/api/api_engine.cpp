@@ -37,7 +37,8 @@ std::string container_path(const std::string& id) { return "/containers/" + perc
 
 }  // namespace
 
-EngineResult<std::unique_ptr<ApiEngine>> ApiEngine::open(const Endpoint& endpoint, CallLimits limits) {
+EngineResult<std::unique_ptr<ApiEngine>> ApiEngine::open(const Endpoint& endpoint, CallLimits limits,
+                                                         CallLimits for_info) {
   std::unique_ptr<ApiEngine> engine(new ApiEngine(endpoint));
   if (auto connected = dial(endpoint, Deadline(limits)); connected) {
     engine->client_ = HttpClient(endpoint, std::move(*connected));
@@ -77,7 +78,7 @@ EngineResult<std::unique_ptr<ApiEngine>> ApiEngine::open(const Endpoint& endpoin
   // A user may own the socket of an engine in a virtual machine as well, and of one elsewhere nothing is known: only
   // docker itself knows.
   if (!engine->is_podman() && (owned_by_user || info.remote)) {
-    if (auto completed = engine->complete_info(limits); !completed) return std::unexpected(completed.error());
+    if (auto completed = engine->complete_info(for_info); !completed) return std::unexpected(completed.error());
   }
   return engine;
 }

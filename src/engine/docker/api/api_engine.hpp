@@ -18,8 +18,13 @@ namespace skillrun {
 class ApiEngine final : public DockerEngine {
  public:
   /// Asks what listens at `endpoint` (one ping) and agrees on a version of the API. What answers but is no engine
-  /// is kind protocol, one that is too old kind unsupported.
-  [[nodiscard]] static EngineResult<std::unique_ptr<ApiEngine>> open(const Endpoint& endpoint, CallLimits limits);
+  /// is kind protocol, one that is too old kind unsupported. `for_info`: the time of complete_info(), where it is
+  /// needed; an engine that answers a ping at once may gather what it tells of itself for seconds.
+  [[nodiscard]] static EngineResult<std::unique_ptr<ApiEngine>> open(const Endpoint& endpoint, CallLimits limits,
+                                                                     CallLimits for_info);
+  [[nodiscard]] static EngineResult<std::unique_ptr<ApiEngine>> open(const Endpoint& endpoint, CallLimits limits) {
+    return open(endpoint, limits, limits);
+  }
 
   /// Asks for what info() holds only then: the engine's own version and architecture, and whether it is rootless.
   [[nodiscard]] EngineResult<void> complete_info(CallLimits limits);
