@@ -193,86 +193,30 @@ class Folder {
     }
   }
 
-  template <class Value, class Stricter>
-  void single(DefaultKey key, Value PolicyDefaults::* member, DefaultSettings& over, Stricter stricter) {
-    std::optional<PolicyOrigin>& origin = over.origin(key);
-    if (!origin) return;
-    DefaultSettings& below = below_.defaults;
-    Value& mine = below.values.*member;
-    Value& theirs = over.values.*member;
-    if (mine == theirs && below.origin(key)) return;
-    if (mode_ == FoldMode::tighten && !stricter(mine, theirs)) {
-      refuse(*origin, fmt::format("defaults.{}", default_keys[static_cast<std::size_t>(key)]),
-             fmt::format("the default {} can not be relaxed", default_keys[static_cast<std::size_t>(key)]), {},
-             below.origin(key));
-      return;
-    }
-    mine = std::move(theirs);
-    below.origin(key) = std::move(origin);
-  }
-
   PolicySettings& below_;
   FoldMode mode_;
   Findings& faults_;
 };
 
-bool is_root(const std::string& user) {
-  return user.empty() || user == "root" || user.starts_with("0") || user.starts_with("root:");
-}
-
-std::string_view target_of(std::string_view tmpfs) { return tmpfs.substr(0, tmpfs.find(':')); }
-
-/// Every tmpfs that was there stays as it was; others may join them.
-bool keeps_all(const std::vector<std::string>& before, const std::vector<std::string>& now) {
-  return std::ranges::all_of(before,
-                             [&](const std::string& mount) { return std::ranges::find(now, mount) != now.end(); });
-}
-
-bool drops_all(const std::vector<std::string>& dropped) { return std::ranges::find(dropped, "ALL") != dropped.end(); }
-
-bool keeps_dropped(const std::vector<std::string>& before, const std::vector<std::string>& now) {
-  return drops_all(now) || keeps_all(before, now);
-}
-
-std::vector<std::string> dropped_by_both(const std::vector<std::string>& below, std::vector<std::string> over) {
-  for (const std::string& capability : below) {
-    if (std::ranges::find(over, capability) == over.end()) over.push_back(capability);
-  }
-  if (drops_all(over)) return {"ALL"};
-  return over;
-}
-
 void Folder::defaults(DefaultSettings over) {
-  // "none" is what a skill gets when nobody says anything.
-  const auto no_network = [](const auto&, const auto& now) { return now == "none"; };
-  const auto switched_on = [](const auto&, const auto& now) { return now == true; };
-  const auto smaller = [](const auto& before, const auto& now) { return !before || *now < *before; };
-  // Of two built-in policies that are extended, the later one takes nothing back that the first one drops.
-  const auto& dropping = over.origin(DefaultKey::cap_drop);
-  if (dropping && !over.values.cap_drop.empty() && (mode_ == FoldMode::tighten || !dropping->source)) {
-    over.values.cap_drop = dropped_by_both(below_.defaults.values.cap_drop, std::move(over.values.cap_drop));
-  }
-  if (mode_ == FoldMode::tighten) {
-    // What is dropped or mounted below stays; an empty list is an attempt to take it away.
-    const PolicyDefaults& below = below_.defaults.values;
-    if (over.origin(DefaultKey::tmpfs)) {
-      for (const std::string& mount : below.tmpfs) {
-        const auto same = [&](const std::string& other) { return target_of(other) == target_of(mount); };
-        if (std::ranges::none_of(over.values.tmpfs, same)) over.values.tmpfs.push_back(mount);
-      }
+  DefaultSettings& below = below_.defaults;
+  for (std::size_t i = 0; i < default_rows().size(); ++i) {
+    const DefaultRow& row = default_rows()[i];
+    std::optional<PolicyOrigin>& origin = over.origins[i];
+    if (!origin) continue;
+    const bool tightens = mode_ == FoldMode::tighten;
+    if (row.join != nullptr && (tightens || (row.joins_builtins && !origin->source))) {
+      row.join(below.values, over.values);
     }
+    if (row.equal(below.values, over.values) && below.origins[i]) continue;
+    if (tightens && !row.tightens(below.values, over.values)) {
+      refuse(*origin, fmt::format("defaults.{}", row.key), fmt::format("the default {} can not be relaxed", row.key),
+             {}, below.origins[i]);
+      continue;
+    }
+    row.take(below.values, over.values);
+    below.origins[i] = std::move(origin);
   }
-  single(DefaultKey::network, &PolicyDefaults::network, over, no_network);
-  single(DefaultKey::no_new_privileges, &PolicyDefaults::no_new_privileges, over, switched_on);
-  single(DefaultKey::init, &PolicyDefaults::init, over, switched_on);
-  single(DefaultKey::pids_limit, &PolicyDefaults::pids_limit, over, smaller);
-  single(DefaultKey::read_only, &PolicyDefaults::read_only, over, switched_on);
-  single(DefaultKey::memory_swap_equals_memory, &PolicyDefaults::memory_swap_equals_memory, over, switched_on);
-  single(DefaultKey::cap_drop, &PolicyDefaults::cap_drop, over, keeps_dropped);
-  single(DefaultKey::tmpfs, &PolicyDefaults::tmpfs, over, keeps_all);
-  // A user that is named already was chosen; another one may own more, not less.
-  single(DefaultKey::user, &PolicyDefaults::user, over,
-         [](const auto& before, const auto& now) { return !before && !is_root(*now); });
 }
 
 }  // namespace

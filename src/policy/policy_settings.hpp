@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include <skillrun/policy.hpp>
 
 #include "policy/condition.hpp"
+#include "policy/defaults.hpp"
 #include "policy/grants.hpp"
 #include "policy/rule_params.hpp"
 #include "policy/waivers.hpp"
@@ -37,35 +37,6 @@ struct RuleSettings {
   std::vector<ParamSetting> params;
 
   [[nodiscard]] const ParamSetting* find(std::string_view param) const noexcept;
-};
-
-/// The keys of `defaults`, in the order of their origins.
-inline constexpr std::array<std::string_view, 9> default_keys{
-    "network", "no_new_privileges", "init", "pids_limit", "read_only", "memory_swap_equals_memory", "cap_drop", "tmpfs",
-    "user"};
-enum class DefaultKey : std::uint8_t {
-  network,
-  no_new_privileges,
-  init,
-  pids_limit,
-  read_only,
-  memory_swap_equals_memory,
-  cap_drop,
-  tmpfs,
-  user
-};
-
-/// Defaults with the origin of each; one without an origin is not set.
-struct DefaultSettings {
-  PolicyDefaults values;
-  std::array<std::optional<PolicyOrigin>, default_keys.size()> origins;
-
-  [[nodiscard]] std::optional<PolicyOrigin>& origin(DefaultKey key) noexcept {
-    return origins[static_cast<std::size_t>(key)];
-  }
-  [[nodiscard]] const std::optional<PolicyOrigin>& origin(DefaultKey key) const noexcept {
-    return origins[static_cast<std::size_t>(key)];
-  }
 };
 
 /// What one document, or several folded together, set.

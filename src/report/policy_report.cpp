@@ -51,22 +51,6 @@ json::value to_value(const ParamSetting& setting) {
   return json::array(texts.begin(), texts.end());
 }
 
-json::value to_value(const PolicyDefaults& defaults, DefaultKey key) {
-  const auto words = [](const std::vector<std::string>& list) { return json::array(list.begin(), list.end()); };
-  switch (key) {
-    case DefaultKey::network: return json::value(defaults.network.value_or(""));
-    case DefaultKey::no_new_privileges: return defaults.no_new_privileges.value_or(false);
-    case DefaultKey::init: return defaults.init.value_or(false);
-    case DefaultKey::pids_limit: return defaults.pids_limit.value_or(0);
-    case DefaultKey::read_only: return defaults.read_only.value_or(false);
-    case DefaultKey::memory_swap_equals_memory: return defaults.memory_swap_equals_memory;
-    case DefaultKey::cap_drop: return words(defaults.cap_drop);
-    case DefaultKey::tmpfs: return words(defaults.tmpfs);
-    case DefaultKey::user: return json::value(defaults.user.value_or(""));
-  }
-  return nullptr;
-}
-
 json::object to_object(const PolicyWaiver& waiver) {
   json::object object{{"rule", waiver.rule}, {"skill", waiver.skill}};
   if (waiver.instance) object["instance"] = *waiver.instance;
@@ -106,9 +90,9 @@ json::object placed(json::value value, const PolicyOrigin& origin) {
 /// Calls `visit(key, value, origin)` for every default that is set.
 template <class Visit>
 void for_each_default(const DefaultSettings& defaults, Visit visit) {
-  for (std::size_t i = 0; i < default_keys.size(); ++i) {
-    const auto key = static_cast<DefaultKey>(i);
-    if (const auto& origin = defaults.origin(key)) visit(default_keys[i], to_value(defaults.values, key), *origin);
+  for (std::size_t i = 0; i < default_rows().size(); ++i) {
+    const DefaultRow& row = default_rows()[i];
+    if (const auto& origin = defaults.origins[i]) visit(row.key, row.show(defaults.values), *origin);
   }
 }
 

@@ -101,26 +101,9 @@ json::object rules() {
   return table.take();
 }
 
-json::object default_value(DefaultKey key) {
-  switch (key) {
-    case DefaultKey::network: return described("network mode", text());
-    case DefaultKey::no_new_privileges: return described("no process gains privileges", schema::flag());
-    case DefaultKey::init: return described("an init that forwards signals and reaps processes", schema::flag());
-    case DefaultKey::pids_limit: return described("most processes at once", whole(1));
-    case DefaultKey::read_only: return described("read-only root file system", schema::flag());
-    case DefaultKey::memory_swap_equals_memory: return described("no swap beyond the memory limit", schema::flag());
-    case DefaultKey::cap_drop: return described("capabilities to drop", list_of_items(text()));
-    case DefaultKey::tmpfs: return described("tmpfs mounts as target[:options]", list_of_items(text()));
-    case DefaultKey::user: return described("host (the caller), UID[:GID] or NAME[:GROUP]", text());
-  }
-  return {};
-}
-
 json::object defaults() {
   schema::Table table;
-  for (std::size_t i = 0; i < default_keys.size(); ++i) {
-    table.add(default_keys[i], default_value(static_cast<DefaultKey>(i)));
-  }
+  for (const DefaultRow& row : default_rows()) table.add(row.key, row.schema());
   return table.take();
 }
 

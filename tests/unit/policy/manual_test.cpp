@@ -75,7 +75,7 @@ TEST_CASE("the manual names every key, default, operator and field") {
   }
   for (const std::string_view key : {"grants", "skill", "manifest"}) CHECK_MESSAGE(names(text, key), key);
   for (const GrantList& list : grant_lists) CHECK_MESSAGE(names(text, list.key), list.key);
-  for (const std::string_view key : default_keys) CHECK_MESSAGE(names(text, key), key);
+  for (const DefaultRow& row : default_rows()) CHECK_MESSAGE(names(text, row.key), row.key);
   for (const std::string_view word :
        {"exists", "equals", "in", "matches", "path_under", "path_covers", "cidr", "lte", "gte", "any", "none"}) {
     CHECK_MESSAGE(names(text, word), word);
