@@ -38,13 +38,13 @@ TEST_CASE("the real path of a bind is judged and pinned") {
   host.links["/srv/current"] = "/srv/release-7";
   host.links["/srv/innocent"] = "/etc";
   ContainerSpec spec = clean_spec();
-  spec.mounts.push_back(bind("/srv/current"));
+  spec.mounts.push_back(bind_mount("/srv/current"));
   const auto approved = admit(baseline(), spec, host);
   REQUIRE(approved);
   CHECK(approved->spec().mounts.front().value.source == "/srv/release-7");
   CHECK(has(approved->findings(), "symlink-mount", Severity::warning));
 
-  spec.mounts.front() = bind("/srv/innocent");
+  spec.mounts.front() = bind_mount("/srv/innocent");
   const auto refused = admit(baseline(), spec, host);
   REQUIRE_FALSE(refused);
   CHECK(has(refused.error().findings, "sensitive-mount", Severity::error));
@@ -118,7 +118,7 @@ TEST_CASE("a path that this machine can not resolve is refused") {
   FakeHost host;
   host.unreadable.push_back("/home/other/locked");
   ContainerSpec spec = clean_spec();
-  spec.mounts.push_back(bind("/home/other/locked"));
+  spec.mounts.push_back(bind_mount("/home/other/locked"));
   CHECK_FALSE(admit(baseline(), spec, host));
   CHECK(admit(baseline(), spec, LexicalHost()));
 }
@@ -161,7 +161,7 @@ TEST_CASE("defaults never replace what the manifest says, and applying them twic
   spec.init = set(false, "docker.init");
   spec.memory_swap = set(std::int64_t{-1}, "docker.memory_swap");
   spec.cap_drop = {set(std::string("MKNOD"), "docker.cap_drop[0]")};
-  spec.mounts.push_back(bind("/srv/x", "/tmp"));
+  spec.mounts.push_back(bind_mount("/srv/x", "/tmp"));
   const ContainerSpec once = with_defaults(restricted(), spec);
   CHECK(once.network_mode->value.kind == NetworkKind::bridge);
   CHECK_FALSE(once.init->value);

@@ -64,7 +64,7 @@ ContainerSpec busy_spec() {
         set(KeyValue{.key = "org.opencontainers.image." + number, .value = "the value of a label " + number},
             "docker.labels.l" + number));
     spec.command.push_back(set(std::string("--an-option-of-some-length=") + number, "docker.command[" + number + "]"));
-    Setting<Mount> mount = bind("/srv/project/data/" + number, "/data/" + number);
+    Setting<Mount> mount = bind_mount("/srv/project/data/" + number, "/data/" + number);
     mount.origin.text = "${SKILL_WORKDIR}/data/" + number + ":/data/" + number;
     mount.value.caller_workdir = true;
     spec.mounts.push_back(std::move(mount));

@@ -29,7 +29,7 @@ ContainerSpec rich_spec() {
   spec.image.value = *parse_image_reference("ghcr.io/acme/ffmpeg:5.1");
   spec.labels.push_back(set(KeyValue{.key = "acme.owner", .value = "media"}, "docker.labels.acme.owner"));
   spec.env.push_back(set(EnvironmentEntry{.name = "LANG", .value = "C.UTF-8", .from_caller = false}, "env.LANG"));
-  spec.mounts = {bind("/data/in", "/in", true), bind("/srv/out", "/out", false)};
+  spec.mounts = {bind_mount("/data/in", "/in", true), bind_mount("/srv/out", "/out", false)};
   spec.mounts[1].origin = at("docker.volumes[1]", "/srv/out:/out", 7);
   spec.dns.push_back(set(std::string("10.1.2.3"), "docker.dns[0]"));
   spec.ulimits.push_back(set(Ulimit{.name = "nofile", .soft = 1024, .hard = 4096}, "docker.ulimits.nofile"));

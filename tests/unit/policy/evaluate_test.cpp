@@ -16,8 +16,8 @@ ContainerSpec dreadful_spec() {
   ContainerSpec spec = clean_spec();
   spec.privileged = set(true, "docker.extra_args[0]", "--privileged", 20);
   spec.network_mode = set(NetworkMode{.kind = NetworkKind::host, .name = {}}, "docker.network", "host", 9);
-  spec.mounts.push_back(bind("/"));
-  spec.mounts.push_back(bind("/run/docker.sock"));
+  spec.mounts.push_back(bind_mount("/"));
+  spec.mounts.push_back(bind_mount("/run/docker.sock"));
   spec.cap_add.push_back(set(std::string("SYS_ADMIN"), "docker.cap_add[0]", "sys_admin", 12));
   spec.memory.reset();
   spec.memory_swap.reset();
@@ -183,7 +183,7 @@ TEST_CASE("a value that could not be read is not also missing, and a warning abo
 TEST_CASE("each path is resolved once, so that what was judged is what is used") {
   FakeHost host;
   ContainerSpec spec = clean_spec();
-  spec.mounts.push_back(bind("/srv/data"));
+  spec.mounts.push_back(bind_mount("/srv/data"));
   REQUIRE(admit(baseline(), spec, host));
   CHECK(std::ranges::count(host.asked, "/srv/data") == 1);
 }

@@ -29,19 +29,19 @@ constexpr HostView::Ownership closed{.uid = 1001, .callers = false, .everybody_r
 
 TEST_CASE("a writable folder of another user's is asked for wherever it is") {
   const Machine host(open_to_all);
-  CHECK(has(judge_mount(bind("/srv/data", "/d", false), host), rule, Severity::error));
-  CHECK(has(judge_mount(bind("/srv/skills/data", "/d", false), host), rule, Severity::error));
+  CHECK(has(judge_mount(bind_mount("/srv/data", "/d", false), host), rule, Severity::error));
+  CHECK(has(judge_mount(bind_mount("/srv/skills/data", "/d", false), host), rule, Severity::error));
   Setting<Mount> directory = workdir("/srv/project");
   directory.value.read_only = false;
   CHECK(has(judge_mount(directory, host), rule, Severity::error));
-  CHECK_FALSE(has(judge_mount(bind("/srv/data", "/d", true), host), rule));
-  CHECK_FALSE(has(judge_mount(bind("/srv/own", "/d", false), host), rule));
+  CHECK_FALSE(has(judge_mount(bind_mount("/srv/data", "/d", true), host), rule));
+  CHECK_FALSE(has(judge_mount(bind_mount("/srv/own", "/d", false), host), rule));
 }
 
 TEST_CASE("a grant opens it, and a folder that is closed needs no second word") {
   const Machine host(open_to_all);
   ContainerSpec spec = clean_spec();
-  spec.mounts = {bind("/srv/data", "/d", false)};
+  spec.mounts = {bind_mount("/srv/data", "/d", false)};
   spec.grants = {{.kind = AskKind::mount, .subject = "/srv/data", .writes = true, .by = "a test"}};
   CHECK_FALSE(has(evaluate(baseline(), spec, host), rule, Severity::warning));
   spec.grants.front().writes = false;
@@ -49,19 +49,19 @@ TEST_CASE("a grant opens it, and a folder that is closed needs no second word") 
 
   FakeHost system;
   system.owners = {{"/var/lib/x", open_to_all}};
-  const Findings findings = judge_mount(bind("/var/lib/x", "/d", false), system);
+  const Findings findings = judge_mount(bind_mount("/var/lib/x", "/d", false), system);
   CHECK(has(findings, "sensitive-mount", Severity::error));
   CHECK_FALSE(has(findings, rule));
 }
 
 TEST_CASE("root reads for a skill only what everybody may read") {
   Machine host(closed);
-  CHECK_FALSE(has(judge_mount(bind("/srv/data", "/d", true), host), rule));
+  CHECK_FALSE(has(judge_mount(bind_mount("/srv/data", "/d", true), host), rule));
   host.user = 0;
-  CHECK(has(judge_mount(bind("/srv/data", "/d", true), host), rule, Severity::error));
+  CHECK(has(judge_mount(bind_mount("/srv/data", "/d", true), host), rule, Severity::error));
   Machine readable(open_to_all);
   readable.user = 0;
-  CHECK_FALSE(has(judge_mount(bind("/srv/data", "/d", true), readable), rule));
+  CHECK_FALSE(has(judge_mount(bind_mount("/srv/data", "/d", true), readable), rule));
 }
 
 TEST_CASE("the machine says whose a folder is and who may read it, by the folders above it too") {

@@ -82,8 +82,8 @@ TEST_CASE("what belongs to the system is closed by the tree that it lies in") {
                            "/opt"}) {
     CAPTURE(path);
     for (const bool read_only : {true, false}) {
-      CHECK(is_closed(judge_in("/srv/project", bind(path, "/d", read_only), Machine())));
-      CHECK(is_closed(judge_in("/srv/project", bind(path, "/d", read_only), LexicalHost())));
+      CHECK(is_closed(judge_in("/srv/project", bind_mount(path, "/d", read_only), Machine())));
+      CHECK(is_closed(judge_in("/srv/project", bind_mount(path, "/d", read_only), LexicalHost())));
     }
   }
 }
@@ -92,14 +92,15 @@ TEST_CASE("the caller's own places are asked for: a warning under baseline, an e
   for (const char* path : {"/srv/data", "/data/films", "/mnt/disk/x", "/media/alice/stick", "/tmp/data", "/films",
                            "/rootfs/x", "/home/alice/films", "/home/alice/work/.git"}) {
     CAPTURE(path);
-    const Findings findings = judge_in("/srv/project", bind(path), Machine());
+    const Findings findings = judge_in("/srv/project", bind_mount(path), Machine());
     const Finding* asked = find(findings, "mount-outside-roots");
     REQUIRE(asked != nullptr);
     CHECK(asked->severity == Severity::warning);
     REQUIRE(asked->ask);
     CHECK(asked->ask == Ask{.kind = AskKind::mount, .subject = path, .writes = false, .closed = false});
     CHECK_FALSE(has_errors(findings));
-    CHECK(has(judge_in("/srv/project", bind(path), Machine(), restricted()), "mount-outside-roots", Severity::error));
+    CHECK(has(judge_in("/srv/project", bind_mount(path), Machine(), restricted()), "mount-outside-roots",
+              Severity::error));
   }
 }
 
@@ -107,30 +108,31 @@ TEST_CASE("the working directory and the manifest's folder are open, whichever w
   // The manifest of clean_spec() lies in /srv/skills.
   for (const char* path : {"/srv/project", "/srv/project/data", "/srv/skills", "/srv/skills/data"}) {
     CAPTURE(path);
-    const Findings findings = judge_in("/srv/project", bind(path), Machine(), restricted());
+    const Findings findings = judge_in("/srv/project", bind_mount(path), Machine(), restricted());
     CHECK(find(findings, "mount-outside-roots") == nullptr);
     CHECK_FALSE(has_errors(findings));
   }
-  CHECK(has(judge_in("/srv/project", bind("/srv/projects"), Machine()), "mount-outside-roots"));
+  CHECK(has(judge_in("/srv/project", bind_mount("/srv/projects"), Machine()), "mount-outside-roots"));
 }
 
 TEST_CASE("who names no working directory opens none") {
-  CHECK(has(judge_in("", bind("/srv/project"), LexicalHost(), restricted()), "mount-outside-roots", Severity::error));
+  CHECK(has(judge_in("", bind_mount("/srv/project"), LexicalHost(), restricted()), "mount-outside-roots",
+            Severity::error));
 }
 
 TEST_CASE("a working directory opens nothing of the system, no whole home and no secrets") {
   for (const char* path : {"/", "/etc", "/var/www/site", "/opt/x", "/home/alice", "/home", "/home/alice/.ssh",
                            "/home/alice/.aws/x", "/root"}) {
     CAPTURE(path);
-    CHECK(has_errors(judge_in(path, bind(path), Machine())));
+    CHECK(has_errors(judge_in(path, bind_mount(path), Machine())));
   }
 }
 
 TEST_CASE("a link is judged by both of its ends") {
   Machine machine;
   machine.links = {{"/srv/project/link", "/var/lib/dpkg"}, {"/srv/project/out", "/data/x"}};
-  CHECK(is_closed(judge_in("/srv/project", bind("/srv/project/link"), machine)));
-  const Findings findings = judge_in("/srv/project", bind("/srv/project/out"), machine);
+  CHECK(is_closed(judge_in("/srv/project", bind_mount("/srv/project/link"), machine)));
+  const Findings findings = judge_in("/srv/project", bind_mount("/srv/project/out"), machine);
   const Finding* asked = find(findings, "mount-outside-roots");
   REQUIRE(asked != nullptr);
   CHECK(asked->ask->subject == "/data/x");
@@ -141,25 +143,25 @@ TEST_CASE("the homes of others are closed, and so are entries of any home that b
        {"/home/bob/films", "/srv/ftp/pub", "/home/alice/.anything", "/home/alice/.config/unheard-of", "/home/bob/.x",
         "/home/alice", "/home", "/srv", "/home/alice/.local/share/x", "/home/nobody-we-know/x"}) {
     CAPTURE(path);
-    CHECK(is_closed(judge_in("/srv/project", bind(path), Machine())));
+    CHECK(is_closed(judge_in("/srv/project", bind_mount(path), Machine())));
   }
-  CHECK_FALSE(is_closed(judge_in("/srv/project", bind("/home/alice/.cache/pip"), Machine())));
-  CHECK(is_closed(judge_in("/srv/project", bind("/home/alice/.cache/pip", "/d", false), Machine())));
+  CHECK_FALSE(is_closed(judge_in("/srv/project", bind_mount("/home/alice/.cache/pip"), Machine())));
+  CHECK(is_closed(judge_in("/srv/project", bind_mount("/home/alice/.cache/pip", "/d", false), Machine())));
   // While linting nobody knows whose home it is.
-  CHECK_FALSE(is_closed(judge_in("/srv/project", bind("/home/bob/films"), LexicalHost())));
-  CHECK(is_closed(judge_in("/srv/project", bind("/home/bob/.anything"), LexicalHost())));
+  CHECK_FALSE(is_closed(judge_in("/srv/project", bind_mount("/home/bob/films"), LexicalHost())));
+  CHECK(is_closed(judge_in("/srv/project", bind_mount("/home/bob/.anything"), LexicalHost())));
 }
 
 TEST_CASE("a home that lies in a tree of the system is still the caller's own") {
   Machine machine;
   machine.home_folders = {"/var/lib/jenkins"};
-  CHECK_FALSE(is_closed(judge_in("/srv/project", bind("/var/lib/jenkins/workspace/x"), machine)));
-  CHECK(is_closed(judge_in("/srv/project", bind("/var/lib/jenkins/.x"), machine)));
-  CHECK(is_closed(judge_in("/srv/project", bind("/var/lib/jenkins"), machine)));
-  CHECK(is_closed(judge_in("/srv/project", bind("/var/lib/postgresql/data"), machine)));
+  CHECK_FALSE(is_closed(judge_in("/srv/project", bind_mount("/var/lib/jenkins/workspace/x"), machine)));
+  CHECK(is_closed(judge_in("/srv/project", bind_mount("/var/lib/jenkins/.x"), machine)));
+  CHECK(is_closed(judge_in("/srv/project", bind_mount("/var/lib/jenkins"), machine)));
+  CHECK(is_closed(judge_in("/srv/project", bind_mount("/var/lib/postgresql/data"), machine)));
   // A tree itself is nobody's home, whatever the account database says.
   machine.home_folders = {"/opt"};
-  CHECK(is_closed(judge_in("/srv/project", bind("/opt/acme"), machine)));
+  CHECK(is_closed(judge_in("/srv/project", bind_mount("/opt/acme"), machine)));
 }
 
 TEST_CASE("only what lies beside the manifest may be built from in a tree of the system") {
@@ -185,12 +187,12 @@ TEST_CASE("skillrun's own folders are closed wherever the caller's variables put
   machine.skillrun_folders = {"/data/settings/skillrun"};
   for (const char* path : {"/data/settings", "/data/settings/skillrun", "/data/settings/skillrun/grants"}) {
     CAPTURE(path);
-    CHECK(is_closed(judge_in("/srv/project", bind(path), machine)));
-    CHECK(is_closed(judge_in(path, bind(path), machine)));
+    CHECK(is_closed(judge_in("/srv/project", bind_mount(path), machine)));
+    CHECK(is_closed(judge_in(path, bind_mount(path), machine)));
   }
-  CHECK_FALSE(is_closed(judge_in("/srv/project", bind("/data/settings/other"), machine)));
+  CHECK_FALSE(is_closed(judge_in("/srv/project", bind_mount("/data/settings/other"), machine)));
   machine.links = {{"/data/link", "/data/settings"}};
-  CHECK(is_closed(judge_in("/srv/project", bind("/data/link"), machine)));
+  CHECK(is_closed(judge_in("/srv/project", bind_mount("/data/link"), machine)));
 }
 
 TEST_CASE("a folder with keys right in it is closed, the working directory too") {
@@ -198,28 +200,28 @@ TEST_CASE("a folder with keys right in it is closed, the working directory too")
     CAPTURE(name);
     Machine machine;
     machine.folders = {{"/srv/project", {{.name = "a"}, {.name = name}}}};
-    CHECK(is_closed(judge_in("/srv/project", bind("/srv/project"), machine)));
+    CHECK(is_closed(judge_in("/srv/project", bind_mount("/srv/project"), machine)));
   }
   Machine machine;
   machine.folders = {{"/srv/project", {{.name = "server.pem"}}}};
   machine.files = {{"/srv/project/server.pem", "-----BEGIN CERTIFICATE-----\n"}};
-  CHECK_FALSE(is_closed(judge_in("/srv/project", bind("/srv/project"), machine)));
+  CHECK_FALSE(is_closed(judge_in("/srv/project", bind_mount("/srv/project"), machine)));
   machine.files = {{"/srv/project/server.pem", "-----BEGIN EC PRIVATE KEY-----\n"}};
-  CHECK(is_closed(judge_in("/srv/project", bind("/srv/project"), machine)));
+  CHECK(is_closed(judge_in("/srv/project", bind_mount("/srv/project"), machine)));
 }
 
 TEST_CASE("a socket in a mounted folder refuses it, and is a warning in the working directory") {
   Machine machine;
   machine.folders = {{"/srv/project", {{.name = "app.sock", .is_socket = true}}},
                      {"/data/x", {{.name = "app.sock", .is_socket = true}}}};
-  CHECK(has(judge_in("/srv/project", bind("/data/x"), machine), "agent-socket", Severity::error));
-  const Findings findings = judge_in("/srv/project", bind("/srv/project"), machine);
+  CHECK(has(judge_in("/srv/project", bind_mount("/data/x"), machine), "agent-socket", Severity::error));
+  const Findings findings = judge_in("/srv/project", bind_mount("/srv/project"), machine);
   CHECK(has(findings, "agent-socket", Severity::warning));
   CHECK_FALSE(has_errors(findings));
 }
 
 TEST_CASE("what the caller grants is an info that says who did, and never opens what is closed") {
-  ContainerSpec spec = spec_in("/srv/project", bind("/data/films/new", "/d", false));
+  ContainerSpec spec = spec_in("/srv/project", bind_mount("/data/films/new", "/d", false));
   spec.grants = {{.kind = AskKind::mount, .subject = "/data/films", .writes = true, .by = "--allow-mount"}};
   const Findings findings = evaluate(restricted(), spec, Machine());
   const Finding* granted = find(findings, "mount-outside-roots");
@@ -229,7 +231,7 @@ TEST_CASE("what the caller grants is an info that says who did, and never opens 
   spec.grants.front().writes = false;
   CHECK(has(evaluate(restricted(), spec, Machine()), "mount-outside-roots", Severity::error));
   spec.grants.front() = {.kind = AskKind::mount, .subject = "/", .writes = true, .by = "--allow-mount"};
-  spec.mounts = {bind("/var/lib/dpkg")};
+  spec.mounts = {bind_mount("/var/lib/dpkg")};
   CHECK(is_closed(evaluate(baseline(), spec, Machine())));
 }
 

@@ -8,7 +8,7 @@ using namespace skillrun::test;
 namespace {
 
 bool refused(const std::string& source, std::string_view rule, bool read_only = true) {
-  return has(judge_mount(bind(source, "/data", read_only)), rule, Severity::error);
+  return has(judge_mount(bind_mount(source, "/data", read_only)), rule, Severity::error);
 }
 
 bool is_refused_workdir(const std::string& folder, const FakeHost& host = {}) {
@@ -48,13 +48,13 @@ TEST_CASE("folders that only look like system folders pass") {
   for (const char* path : {"/rootfs", "/etcetera", "/home2/al/data", "/srv/etc", "/data/root", "/devel", "/process",
                            "/varnish", "/srv/docker.sock.md", "/mnt/run"}) {
     CAPTURE(path);
-    CHECK_FALSE(has_errors(judge_mount(bind(path))));
+    CHECK_FALSE(has_errors(judge_mount(bind_mount(path))));
   }
 }
 
 TEST_CASE("a volume that exists already is judged by what it is, not by what the manifest says of it") {
   FakeHost host;
-  Setting<Mount> volume = bind("data");
+  Setting<Mount> volume = bind_mount("data");
   volume.value.type = MountType::volume;
   const auto found = [&](std::string_view rule) { return has(judge_mount(volume, host), rule, Severity::error); };
   CHECK_FALSE(has_errors(judge_mount(volume, host)));
@@ -74,7 +74,7 @@ TEST_CASE("a volume that exists already is judged by what it is, not by what the
 TEST_CASE("each volume that exists already is judged, whichever others a skill has") {
   FakeHost host;
   const auto volume = [](const std::string& name, const std::string& target) {
-    Setting<Mount> mount = bind(name, target);
+    Setting<Mount> mount = bind_mount(name, target);
     mount.value.type = MountType::volume;
     return mount;
   };
@@ -128,7 +128,7 @@ TEST_CASE("sockets of every engine are refused, in their rootful and rootless pl
 }
 
 TEST_CASE("a socket is known by its source, not by its target, and not by a part of a name") {
-  CHECK_FALSE(has(judge_mount(bind("/srv/data", "/var/run/docker.sock")), "engine-socket"));
+  CHECK_FALSE(has(judge_mount(bind_mount("/srv/data", "/var/run/docker.sock")), "engine-socket"));
   CHECK_FALSE(refused("/srv/docker.sock.example", "engine-socket"));
   CHECK_FALSE(refused("/srv/my-docker.sock", "engine-socket"));
 }
@@ -146,12 +146,12 @@ TEST_CASE("folders that hold sockets are refused") {
 TEST_CASE("the socket of the selected engine is refused wherever it is") {
   FakeHost host;
   host.socket = "/srv/engines/main";
-  CHECK(has(judge_mount(bind("/srv/engines/main"), host), "engine-socket", Severity::error));
-  CHECK(has(judge_mount(bind("/srv/engines"), host), "socket-ancestor", Severity::error));
-  CHECK(has(judge_mount(bind("/srv"), host), "socket-ancestor", Severity::error));
-  CHECK_FALSE(has_errors(judge_mount(bind("/srv/other"), host)));
+  CHECK(has(judge_mount(bind_mount("/srv/engines/main"), host), "engine-socket", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/srv/engines"), host), "socket-ancestor", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/srv"), host), "socket-ancestor", Severity::error));
+  CHECK_FALSE(has_errors(judge_mount(bind_mount("/srv/other"), host)));
   host.links["/srv/engines/main"] = "/mnt/real.sock";
-  CHECK(has(judge_mount(bind("/mnt/real.sock"), host), "engine-socket", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/mnt/real.sock"), host), "engine-socket", Severity::error));
 }
 
 TEST_CASE("agents and system buses are refused") {
@@ -161,7 +161,7 @@ TEST_CASE("agents and system buses are refused") {
     CAPTURE(path);
     CHECK(refused(path, "agent-socket"));
   }
-  Setting<Mount> mount = bind("/somewhere/odd");
+  Setting<Mount> mount = bind_mount("/somewhere/odd");
   mount.origin.expansions = {{.variable = "SSH_AUTH_SOCK", .begin = 0, .end = 0, .has_value = false}};
   CHECK(has(judge_mount(mount), "agent-socket", Severity::error));
 }
@@ -200,7 +200,7 @@ TEST_CASE("homes and the secrets in them are refused") {
 TEST_CASE("what a user's programs run may be read, where it is in no home, but not written") {
   for (const char* path : {"/data/users/al/.profile", "/data/users/al/.bashrc", "/data/users/al/.local/bin"}) {
     CAPTURE(path);
-    Setting<Mount> mount = bind(path);
+    Setting<Mount> mount = bind_mount(path);
     mount.value.read_only = false;
     CHECK(has(judge_mount(mount), "home-secrets-mount", Severity::error));
     mount.value.read_only = true;
@@ -211,52 +211,52 @@ TEST_CASE("what a user's programs run may be read, where it is in no home, but n
 TEST_CASE("a system folder is known by where it really is") {
   FakeHost host;
   host.links = {{"/var/lib/docker", "/data/docker"}, {"/bin", "/usr/bin"}, {"/boot", "/"}};
-  CHECK(has(judge_mount(bind("/data/docker"), host), "sensitive-mount", Severity::error));
-  CHECK(has(judge_mount(bind("/data/docker/overlay2"), host), "sensitive-mount", Severity::error));
-  CHECK(has(judge_mount(bind("/data"), host), "sensitive-mount", Severity::error));
-  CHECK_FALSE(has_errors(judge_mount(bind("/data2/project"), host)));
-  CHECK_FALSE(has(judge_mount(bind("/data"), LexicalHost()), "sensitive-mount"));
+  CHECK(has(judge_mount(bind_mount("/data/docker"), host), "sensitive-mount", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/data/docker/overlay2"), host), "sensitive-mount", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/data"), host), "sensitive-mount", Severity::error));
+  CHECK_FALSE(has_errors(judge_mount(bind_mount("/data2/project"), host)));
+  CHECK_FALSE(has(judge_mount(bind_mount("/data"), LexicalHost()), "sensitive-mount"));
 }
 
 TEST_CASE("sockets of terminals and of X are agents, and the folder that holds them is no place to mount") {
   for (const char* path : {"/tmp/tmux-1000", "/tmp/tmux-1000/default", "/tmp/.X11-unix", "/tmp/ssh-abc/agent.7"}) {
     CAPTURE(path);
-    CHECK(has(judge_mount(bind(path)), "agent-socket", Severity::error));
+    CHECK(has(judge_mount(bind_mount(path)), "agent-socket", Severity::error));
   }
-  CHECK(has(judge_mount(bind("/tmp")), "agent-socket", Severity::error));
-  CHECK_FALSE(has(judge_mount(bind("/tmp/work")), "agent-socket"));
+  CHECK(has(judge_mount(bind_mount("/tmp")), "agent-socket", Severity::error));
+  CHECK_FALSE(has(judge_mount(bind_mount("/tmp/work")), "agent-socket"));
 }
 
 TEST_CASE("the caller's own home is known even in an unusual place") {
   FakeHost host;
   host.home_folders = {"/root", "/var/opt/builder"};
-  CHECK(has(judge_mount(bind("/var/opt/builder"), host), "home-secrets-mount", Severity::error));
-  CHECK(has(judge_mount(bind("/var/opt"), host), "sensitive-mount", Severity::error));
-  CHECK_FALSE(has_errors(judge_mount(bind("/var/opt/builder/project"), host)));
+  CHECK(has(judge_mount(bind_mount("/var/opt/builder"), host), "home-secrets-mount", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/var/opt"), host), "sensitive-mount", Severity::error));
+  CHECK_FALSE(has_errors(judge_mount(bind_mount("/var/opt/builder/project"), host)));
   host.links = {{"/var/opt/builder", "/data/builder"}};
-  CHECK(has(judge_mount(bind("/data/builder"), host), "home-secrets-mount", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/data/builder"), host), "home-secrets-mount", Severity::error));
   host.home_folders = {"/"};
-  CHECK_FALSE(has_errors(judge_mount(bind("/srv/project"), host)));
+  CHECK_FALSE(has_errors(judge_mount(bind_mount("/srv/project"), host)));
 }
 
 TEST_CASE("a symlink to a forbidden place is forbidden") {
   FakeHost host;
   host.links = {{"/srv/a", "/etc"}, {"/srv/b", "/run/docker.sock"},  {"/srv/c", "/"}, {"/srv/d", "/home/al"},
                 {"/srv/e", "/run"}, {"/srv/f", "/run/user/1000/bus"}};
-  CHECK(has(judge_mount(bind("/srv/a"), host), "sensitive-mount", Severity::error));
-  CHECK(has(judge_mount(bind("/srv/b"), host), "engine-socket", Severity::error));
-  CHECK(has(judge_mount(bind("/srv/c"), host), "root-mount", Severity::error));
-  CHECK(has(judge_mount(bind("/srv/d"), host), "home-secrets-mount", Severity::error));
-  CHECK(has(judge_mount(bind("/srv/e"), host), "socket-ancestor", Severity::error));
-  CHECK(has(judge_mount(bind("/srv/f"), host), "agent-socket", Severity::error));
-  const Findings findings = judge_mount(bind("/srv/a"), host);
+  CHECK(has(judge_mount(bind_mount("/srv/a"), host), "sensitive-mount", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/srv/b"), host), "engine-socket", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/srv/c"), host), "root-mount", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/srv/d"), host), "home-secrets-mount", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/srv/e"), host), "socket-ancestor", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/srv/f"), host), "agent-socket", Severity::error));
+  const Findings findings = judge_mount(bind_mount("/srv/a"), host);
   CHECK(has(findings, "symlink-mount", Severity::warning));
 }
 
 TEST_CASE("a forbidden path stays forbidden when a symlink leads to a harmless place") {
   FakeHost host;
   host.links["/etc/app"] = "/srv/app";
-  CHECK(has(judge_mount(bind("/etc/app"), host), "sensitive-mount", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/etc/app"), host), "sensitive-mount", Severity::error));
 }
 
 TEST_CASE("the working directory is judged by where it is") {
@@ -284,7 +284,7 @@ TEST_CASE("only root may share a folder below /root, and only as the working dir
   CHECK_FALSE(is_refused_workdir("/root/project", root));
   CHECK(is_refused_workdir("/root", root));
   CHECK(is_refused_workdir("/root/.ssh", root));
-  CHECK(has_errors(judge_mount(bind("/root/project"), root)));
+  CHECK(has_errors(judge_mount(bind_mount("/root/project"), root)));
   CHECK(is_refused_workdir("/root/project"));
   CHECK(has_errors(judge_mount(workdir("/root/project"), LexicalHost())));
 }
@@ -314,7 +314,7 @@ TEST_CASE("what is open is the folder that the caller stands in, however a manif
   const auto refused_in = [&](std::string folder) {
     ContainerSpec spec = clean_spec();
     spec.workdir = std::move(folder);
-    spec.mounts = {bind("/root/project")};
+    spec.mounts = {bind_mount("/root/project")};
     // The text names the variable; it is not what counts.
     spec.mounts.front().origin.text = "${SKILL_WORKDIR}:/x";
     return has_errors(evaluate(baseline(), spec, root));
@@ -335,29 +335,29 @@ TEST_CASE("allowed_paths narrow where binds come from, under every policy") {
     spec.mounts = {std::move(mount)};
     return has(evaluate(privileged(), spec, host), "mount-outside-instance", Severity::error);
   };
-  CHECK_FALSE(outside(bind("/srv/data")));
-  CHECK_FALSE(outside(bind("/srv/data/x")));
-  CHECK(outside(bind("/srv/database")));
-  CHECK(outside(bind("/srv")));
+  CHECK_FALSE(outside(bind_mount("/srv/data")));
+  CHECK_FALSE(outside(bind_mount("/srv/data/x")));
+  CHECK(outside(bind_mount("/srv/database")));
+  CHECK(outside(bind_mount("/srv")));
   CHECK_FALSE(outside(workdir("/home/al/project")));
   CHECK_FALSE(outside(workdir("/home/al/project", "/sub")));
 
   FakeHost host;
   host.links["/srv/data/link"] = "/srv/secret";
   host.links["/home/al/project/link"] = "/srv/secret";
-  CHECK(outside(bind("/srv/data/link"), host));
+  CHECK(outside(bind_mount("/srv/data/link"), host));
   CHECK(outside(workdir("/home/al/project", "/link"), host));
   host.links["/srv/data"] = "/mnt/disk";
   host.links["/srv/data/x"] = "/mnt/disk/x";
-  CHECK_FALSE(outside(bind("/srv/data/x"), host));
+  CHECK_FALSE(outside(bind_mount("/srv/data/x"), host));
 
   spec.allowed_paths = {""};
-  CHECK(outside(bind("/srv/data")));
+  CHECK(outside(bind_mount("/srv/data")));
 }
 
 TEST_CASE("outside of the open places the baseline shows what the restricted policy refuses") {
   ContainerSpec spec = clean_spec();
-  spec.mounts.push_back(bind("/srv/data"));
+  spec.mounts.push_back(bind_mount("/srv/data"));
   CHECK(has(evaluate(baseline(), spec, LexicalHost()), "mount-outside-roots", Severity::warning));
   CHECK_FALSE(has(evaluate(baseline(), spec, LexicalHost()), "mount-outside-roots", Severity::error));
   CHECK(has(evaluate(restricted(), spec, LexicalHost()), "mount-outside-roots", Severity::error));
@@ -368,20 +368,20 @@ TEST_CASE("outside of the open places the baseline shows what the restricted pol
 TEST_CASE("a missing source is told only where somebody can know") {
   FakeHost host;
   host.missing.push_back("/srv/gone");
-  CHECK(has(judge_mount(bind("/srv/gone"), host), "missing-mount-source"));
-  CHECK_FALSE(has(judge_mount(bind("/srv/there"), host), "missing-mount-source"));
-  CHECK_FALSE(has(judge_mount(bind("/srv/gone")), "missing-mount-source"));
+  CHECK(has(judge_mount(bind_mount("/srv/gone"), host), "missing-mount-source"));
+  CHECK_FALSE(has(judge_mount(bind_mount("/srv/there"), host), "missing-mount-source"));
+  CHECK_FALSE(has(judge_mount(bind_mount("/srv/gone")), "missing-mount-source"));
 }
 
 TEST_CASE("a mount that was not cleaned is refused under every policy, whatever it leads to") {
   for (const char* source : {"//etc", "/./root", "/tmp/../root", "etc", "", "/srv/"}) {
     CAPTURE(source);
     ContainerSpec spec = clean_spec();
-    spec.mounts.push_back(bind(source));
+    spec.mounts.push_back(bind_mount(source));
     CHECK(has(evaluate(privileged(), spec, LexicalHost()), "invalid-mount", Severity::error));
   }
-  CHECK(has(judge_mount(bind("/srv/x", "data")), "invalid-mount", Severity::error));
-  CHECK(has(judge_mount(bind("/srv/x", "")), "sensitive-target", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/srv/x", "data")), "invalid-mount", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/srv/x", "")), "sensitive-target", Severity::error));
 }
 
 TEST_CASE("a subpath that leads out of its volume is refused, also where no parser made the mount") {
@@ -402,7 +402,7 @@ TEST_CASE("a subpath that leads out of its volume is refused, also where no pars
 }
 
 TEST_CASE("slave propagation is a warning where shared is an error") {
-  Setting<Mount> mount = bind("/srv/x");
+  Setting<Mount> mount = bind_mount("/srv/x");
   for (const Propagation mode : {Propagation::shared, Propagation::rshared}) {
     mount.value.propagation = mode;
     CHECK(has(judge_mount(mount), "mount-propagation", Severity::error));

@@ -64,7 +64,7 @@ Disk empty_project() { return Disk({"/srv/p"}); }
 }  // namespace
 
 TEST_CASE("in a writable folder the protected names are read-only, whether they are there or not") {
-  const auto found = masks(bind("/srv/p", "/w", false), empty_project());
+  const auto found = masks(bind_mount("/srv/p", "/w", false), empty_project());
   const std::vector<std::string> expected{
       "/w/.envrc ro .envrc",
       "/w/.git ro .git/",
@@ -84,7 +84,7 @@ TEST_CASE("the folder above a protected name stays writable, and can not be move
   Disk disk = empty_project();
   disk.on_disk.insert(disk.on_disk.end(), {"/srv/p/.vscode"});
   disk.plain_files = {"/srv/p/.vscode/tasks.json"};
-  const auto found = masks(bind("/srv/p", "/w", false), disk);
+  const auto found = masks(bind_mount("/srv/p", "/w", false), disk);
   CHECK(holds(found, "/w/.vscode rw .vscode/"));
   CHECK(holds(found, "/w/.vscode/tasks.json ro .vscode/tasks.json"));
 }
@@ -95,7 +95,7 @@ TEST_CASE("a repository is read-only as a whole, and needs nothing else") {
                       {"/srv/p/.git", "/srv/p/.git/hooks", "/srv/p/.git/objects", "/srv/p/.git/refs"});
   disk.plain_files = {"/srv/p/.git/HEAD", "/srv/p/.git/config"};
   disk.files["/srv/p/.git/config"] = "[core]\n\tbare = false\n";
-  const auto found = masks(bind("/srv/p", "/w", false), disk);
+  const auto found = masks(bind_mount("/srv/p", "/w", false), disk);
   CHECK(holds(found, "/w/.git ro .git/"));
   CHECK_FALSE(holds(found, "/w/.git/"));
   CHECK_FALSE(holds(found, "/w/HEAD"));
@@ -105,9 +105,9 @@ TEST_CASE("a folder without a repository can not become one, and one that is one
   Disk disk = empty_project();
   disk.on_disk.insert(disk.on_disk.end(), {"/srv/p/.git", "/srv/p/.git/refs", "/srv/p/objects", "/srv/p/refs"});
   // A .git without all that makes a repository is none.
-  CHECK(holds(masks(bind("/srv/p", "/w", false), disk), "/w/HEAD ro HEAD"));
+  CHECK(holds(masks(bind_mount("/srv/p", "/w", false), disk), "/w/HEAD ro HEAD"));
   disk.plain_files = {"/srv/p/HEAD", "/srv/p/config"};
-  const auto found = masks(bind("/srv/p", "/w", false), disk);
+  const auto found = masks(bind_mount("/srv/p", "/w", false), disk);
   for (const char* line : {"/w/HEAD ro HEAD", "/w/config ro config", "/w/hooks ro hooks/", "/w/commondir ro commondir",
                            "/w/config.worktree ro", "/w/modules ro modules/", "/w/worktrees ro worktrees/"}) {
     CAPTURE(line);
@@ -123,7 +123,7 @@ TEST_CASE("submodules are kept as the repository above them is") {
   disk.files["/srv/p/lib/one/.git"] = "gitdir: ../../.git/modules/one\n";
   disk.files["/srv/p/.gitmodules"] =
       "[submodule \"one\"]\n\tpath = lib/one\n\turl = x\n[submodule \"no\"]\n path=../x\n";
-  const auto found = masks(bind("/srv/p", "/w", false), disk);
+  const auto found = masks(bind_mount("/srv/p", "/w", false), disk);
   CHECK(holds(found, "/w/.gitmodules ro .gitmodules"));
   CHECK(holds(found, "/w/lib rw lib/"));
   CHECK(holds(found, "/w/lib/one rw lib/one/"));
@@ -148,8 +148,8 @@ TEST_CASE("submodules are kept that only the index knows, also those of a reposi
   disk.files["/srv/.git/index"] = std::string("DIRC\0\0\0\2\0\0\0\1", 12) + std::string(24, '\0') +
                                   std::string("\0\0\xe0\0", 4) + std::string(32, '\0') +
                                   std::string("\0\5p/lib\0\0\0\0\0", 12) + std::string(20, '\0');
-  CHECK(holds(masks(bind("/srv", "/w", false), disk), "/w/p/lib/.git ro p/lib/.git/"));
-  CHECK(holds(masks(bind("/srv/p", "/w", false), disk), "/w/lib/.git ro lib/.git/"));
+  CHECK(holds(masks(bind_mount("/srv", "/w", false), disk), "/w/p/lib/.git ro p/lib/.git/"));
+  CHECK(holds(masks(bind_mount("/srv/p", "/w", false), disk), "/w/lib/.git ro lib/.git/"));
 
   disk.files["/srv/.git/index"] = "an index of later";
   const auto found = protected_places("/srv/p", std::vector<std::string>{".git/"}, ContainerSpec(), disk);
@@ -165,11 +165,11 @@ TEST_CASE("the repository that a .git names is kept as a whole, and the one that
   disk.files["/srv/p/.git/worktrees/wt/commondir"] = "../..\n";
   ContainerSpec spec = clean_spec();
   spec.standing = "/srv/wt";
-  CHECK(holds(masks(bind("/srv", "/w", false), disk, baseline(), spec), "/w/p/.git ro p/.git/"));
+  CHECK(holds(masks(bind_mount("/srv", "/w", false), disk, baseline(), spec), "/w/p/.git ro p/.git/"));
 
   // The caller stands in a tree outside of the mount.
   disk.files["/srv/wt/.git"] = "gitdir: ../store\n";
-  CHECK(holds(masks(bind("/srv", "/w", false), disk, baseline(), spec), "/w/store ro store/"));
+  CHECK(holds(masks(bind_mount("/srv", "/w", false), disk, baseline(), spec), "/w/store ro store/"));
   const auto inside = [&](const std::string& root) {
     const auto found = protected_places(root, std::vector<std::string>{".git/"}, spec, disk);
     return std::ranges::any_of(found, [](const auto& place) { return place.kind == ProtectedPlace::Kind::inside; });
@@ -196,7 +196,7 @@ TEST_CASE("nothing within a repository, and no single file that git reads, is mo
   }
   CHECK_FALSE(inside("/srv/p/text"));
   CHECK_FALSE(inside("/srv/p/src"));
-  const auto found = masks(bind("/srv/p", "/w", false), disk);
+  const auto found = masks(bind_mount("/srv/p", "/w", false), disk);
   for (const char* line : {"/w/gitconfig ro gitconfig", "/w/more ro more", "/w/src/hooks ro src/hooks/"}) {
     CAPTURE(line);
     CHECK(holds(found, line));
@@ -204,7 +204,7 @@ TEST_CASE("nothing within a repository, and no single file that git reads, is mo
   // Below a home too, and not at all where it is not known whose.
   disk.home_folders = {"/srv"};
   disk.files["/srv/p/gitconfig"] = "[include]\n\tpath = ~/p/other\n";
-  CHECK(holds(masks(bind("/srv/p", "/w", false), disk), "/w/other ro other"));
+  CHECK(holds(masks(bind_mount("/srv/p", "/w", false), disk), "/w/other ro other"));
   disk.files["/srv/p/gitconfig"] = "[include]\n\tpath = ~bob/other\n";
   CHECK(std::ranges::any_of(protected_places("/srv/p", std::vector<std::string>{".git/"}, ContainerSpec(), disk),
                             [](const auto& place) { return place.kind == ProtectedPlace::Kind::unknown; }));
@@ -218,51 +218,51 @@ TEST_CASE("a .git that is a file says where the repository is and is protected i
   Disk disk = empty_project();
   disk.plain_files = {"/srv/p/.git"};
   disk.files["/srv/p/.git"] = "gitdir: /srv/.bare/worktrees/p\n";
-  const auto found = masks(bind("/srv/p", "/w", false), disk);
+  const auto found = masks(bind_mount("/srv/p", "/w", false), disk);
   CHECK(holds(found, "/w/.git ro .git"));
   CHECK_FALSE(holds(found, "/w/HEAD"));
 }
 
 TEST_CASE("a folder that is mounted by a part of a protected name is protected in what is left of the name") {
-  const auto found = masks(bind("/srv/p/.vscode", "/g", false), Disk({"/srv/p/.vscode"}));
+  const auto found = masks(bind_mount("/srv/p/.vscode", "/g", false), Disk({"/srv/p/.vscode"}));
   CHECK(holds(found, "/g/tasks.json ro tasks.json"));
 }
 
 TEST_CASE("nothing is protected where nothing can be written, and on another machine") {
-  CHECK(masks(bind("/srv/p", "/w", true), empty_project()).empty());
+  CHECK(masks(bind_mount("/srv/p", "/w", true), empty_project()).empty());
   Disk file = empty_project();
   file.on_disk.clear();
   file.plain_files = {"/srv/p"};
-  CHECK(masks(bind("/srv/p", "/w", false), file).empty());
+  CHECK(masks(bind_mount("/srv/p", "/w", false), file).empty());
 }
 
 TEST_CASE("a writable mount of a protected name is refused, wherever it lies") {
   for (const char* path : {"/srv/p/.skillrun", "/srv/p/.skillrun/tools", "/srv/p/skillrun.toml", "/srv/p/.git/hooks",
                            "/srv/p/.git/hooks/pre-commit", "/srv/p/.envrc", "/srv/.git/config", "/srv/p/.git"}) {
     CAPTURE(path);
-    CHECK(has(judge_mount(bind(path, "/w", false)), "protected-file", Severity::error));
-    CHECK_FALSE(has(judge_mount(bind(path, "/w", true)), "protected-file"));
+    CHECK(has(judge_mount(bind_mount(path, "/w", false)), "protected-file", Severity::error));
+    CHECK_FALSE(has(judge_mount(bind_mount(path, "/w", true)), "protected-file"));
   }
   for (const char* path : {"/srv/p/my.skillrun", "/srv/p/.github", "/srv/p/skillrun.toml.bak"}) {
     CAPTURE(path);
-    CHECK_FALSE(has(judge_mount(bind(path, "/w", false)), "protected-file"));
+    CHECK_FALSE(has(judge_mount(bind_mount(path, "/w", false)), "protected-file"));
   }
 }
 
 TEST_CASE("a protected name that is a link can not be protected") {
   Disk disk = empty_project();
   disk.links["/srv/p/.envrc"] = "/srv/p/env";
-  CHECK(has(judge_mount(bind("/srv/p", "/w", false), disk), "protected-file", Severity::error));
+  CHECK(has(judge_mount(bind_mount("/srv/p", "/w", false), disk), "protected-file", Severity::error));
   disk.links = {{"/srv/p/.git", "/srv/git"}};
-  CHECK(has(judge_mount(bind("/srv/p", "/w", false), disk), "protected-file", Severity::error));
-  CHECK_FALSE(has(judge_mount(bind("/srv/p", "/w", true), disk), "protected-file"));
+  CHECK(has(judge_mount(bind_mount("/srv/p", "/w", false), disk), "protected-file", Severity::error));
+  CHECK_FALSE(has(judge_mount(bind_mount("/srv/p", "/w", true), disk), "protected-file"));
 }
 
 TEST_CASE("a policy adds and allows protected names") {
   const auto policy = with_params("{add: [.husky/, package.json], allow: [.git, .envrc]}");
   Disk disk = empty_project();
   disk.on_disk.insert(disk.on_disk.end(), {"/srv/p/.git", "/srv/p/.git/hooks"});
-  const auto found = masks(bind("/srv/p", "/w", false), disk, *policy);
+  const auto found = masks(bind_mount("/srv/p", "/w", false), disk, *policy);
   CHECK(holds(found, "/w/.husky ro .husky/"));
   CHECK(holds(found, "/w/package.json ro"));
   CHECK_FALSE(holds(found, "/w/.git"));
@@ -277,14 +277,14 @@ TEST_CASE("a policy adds and allows protected names") {
 }
 
 TEST_CASE("a policy that turns the rule off protects nothing") {
-  CHECK(masks(bind("/srv/p", "/w", false), empty_project(), privileged()).empty());
+  CHECK(masks(bind_mount("/srv/p", "/w", false), empty_project(), privileged()).empty());
 }
 
 TEST_CASE("the manifest of the skill is protected wherever it lies below a writable folder") {
   Disk disk;
   disk.on_disk = {"/srv", "/srv/skills"};
   disk.plain_files = {"/srv/skills/skills.toml"};
-  const auto found = masks(bind("/srv", "/w", false), disk);
+  const auto found = masks(bind_mount("/srv", "/w", false), disk);
   CHECK(holds(found, "/w/skills rw skills/"));
   CHECK(holds(found, "/w/skills/skills.toml ro skills/skills.toml"));
   // Who works there uses the folder, too.
@@ -295,7 +295,7 @@ TEST_CASE("every folder from the mounted one down to where the caller stands has
   Disk disk({"/srv", "/srv/a", "/srv/a/b", "/srv/skills"});
   ContainerSpec spec = clean_spec();
   spec.standing = "/srv/a/b";
-  const auto found = masks(bind("/srv", "/w", false), disk, baseline(), spec);
+  const auto found = masks(bind_mount("/srv", "/w", false), disk, baseline(), spec);
   for (const char* line :
        {"/w/.envrc ro .envrc", "/w/a rw a/", "/w/a/.envrc ro a/.envrc", "/w/a/b rw a/b/", "/w/a/b/.git ro a/b/.git/",
         "/w/a/b/HEAD ro a/b/HEAD", "/w/a/b/.skillrun ro a/b/.skillrun/"}) {
@@ -303,7 +303,7 @@ TEST_CASE("every folder from the mounted one down to where the caller stands has
     CHECK(holds(found, line));
   }
   spec.standing = "/home/me";
-  CHECK_FALSE(holds(masks(bind("/srv", "/w", false), disk, baseline(), spec), "/w/a"));
+  CHECK_FALSE(holds(masks(bind_mount("/srv", "/w", false), disk, baseline(), spec), "/w/a"));
 }
 
 TEST_CASE("what was read to decide is kept: files, whole folders, and what could be put where nothing was") {
@@ -311,7 +311,7 @@ TEST_CASE("what was read to decide is kept: files, whole folders, and what could
   disk.plain_files = {"/srv/p/pol/base.yaml", "/srv/p/skills/a.toml"};
   ContainerSpec spec = clean_spec();
   spec.deciding = {"/srv/p/pol/base.yaml", "/srv/p/skills/", "/srv/p/skills/a.toml", "/srv/p/none.toml", "/srv/else"};
-  const auto found = masks(bind("/srv/p", "/w", false), disk, baseline(), spec);
+  const auto found = masks(bind_mount("/srv/p", "/w", false), disk, baseline(), spec);
   CHECK(holds(found, "/w/pol/base.yaml ro pol/base.yaml"));
   CHECK(holds(found, "/w/skills ro skills/"));
   CHECK_FALSE(holds(found, "/w/skills/"));
@@ -326,10 +326,10 @@ TEST_CASE("the recipe of an image is kept: the context as a whole, or what makes
   recipe.context = ContextRecipe{.context = "/srv/p/image", .dockerfile = "Dockerfile", .target = {}, .args = {}};
   spec.build = set(recipe, "docker.build");
   spec.source = std::make_shared<const SourceText>(SourceText{.name = "m.toml", .directory = "/srv/p", .text = "x"});
-  const auto whole = masks(bind("/srv/p", "/w", false), disk, baseline(), spec);
+  const auto whole = masks(bind_mount("/srv/p", "/w", false), disk, baseline(), spec);
   CHECK(holds(whole, "/w/image ro image/"));
   CHECK_FALSE(holds(whole, "/w/image/"));
-  const auto inside = masks(bind("/srv/p/image", "/w", false), disk, baseline(), spec);
+  const auto inside = masks(bind_mount("/srv/p/image", "/w", false), disk, baseline(), spec);
   CHECK(holds(inside, "/w/Dockerfile ro Dockerfile"));
   CHECK(holds(inside, "/w/.dockerignore ro .dockerignore"));
 }
@@ -340,14 +340,14 @@ TEST_CASE("a link that leads to a deciding document can not be kept, nor can the
   disk.links["/srv/p/p.yaml"] = "/srv/real.yaml";
   disk.links["/srv/p/.skillrun/x.toml"] = "/srv/p/mine.toml";
   ContainerSpec spec = clean_spec();
-  spec.mounts.push_back(bind("/srv/p", "/w", false));
+  spec.mounts.push_back(bind_mount("/srv/p", "/w", false));
   spec.deciding = {"/srv/p/.skillrun/x.toml"};  // the folder of the link is kept
   CHECK_FALSE(has(evaluate(baseline(), spec, disk), "protected-file"));
   spec.deciding = {"/srv/p/p.yaml"};
   CHECK(has(evaluate(baseline(), spec, disk), "protected-file", Severity::error));
   spec.mounts.front().value.read_only = true;
   CHECK_FALSE(has(evaluate(baseline(), spec, disk), "protected-file"));
-  spec.mounts = {bind("/srv/p/mine.toml", "/w", false)};
+  spec.mounts = {bind_mount("/srv/p/mine.toml", "/w", false)};
   CHECK_FALSE(has(evaluate(baseline(), spec, disk), "protected-file"));
   spec.deciding = {"/srv/p/mine.toml"};
   CHECK(has(evaluate(baseline(), spec, disk), "protected-file", Severity::error));
@@ -355,8 +355,8 @@ TEST_CASE("a link that leads to a deciding document can not be kept, nor can the
 
 TEST_CASE("another mount that lies over a protected name is judged for itself") {
   ContainerSpec spec = clean_spec();
-  spec.mounts.push_back(bind("/srv/p", "/w", false));
-  spec.mounts.push_back(bind("/srv/q", "/w/.git", true));
+  spec.mounts.push_back(bind_mount("/srv/p", "/w", false));
+  spec.mounts.push_back(bind_mount("/srv/q", "/w/.git", true));
   const auto approved = admit(baseline(), std::move(spec), Disk({"/srv/p", "/srv/q"}));
   REQUIRE(approved);
   CHECK(std::ranges::count(approved->spec().mounts, "/w/.git", [](const auto& m) { return m.value.target; }) == 1);

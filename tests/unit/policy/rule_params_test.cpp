@@ -90,20 +90,20 @@ TEST_CASE("images are judged by their registry and repository, spelled out") {
 
 TEST_CASE("roots take the place of the working directory, unless they name it too") {
   const std::string data = params("mount-outside-roots", "roots: [{path: /data, mode: ro}, /srv/out]");
-  CHECK_FALSE(has(judge(data, with_mounts({bind("/data/x", "/a", true)})), "mount-outside-roots"));
-  CHECK_FALSE(has(judge(data, with_mounts({bind("/srv/out", "/a", false)})), "mount-outside-roots"));
-  const Findings writable = judge(data, with_mounts({bind("/data/x", "/a", false)}));
+  CHECK_FALSE(has(judge(data, with_mounts({bind_mount("/data/x", "/a", true)})), "mount-outside-roots"));
+  CHECK_FALSE(has(judge(data, with_mounts({bind_mount("/srv/out", "/a", false)})), "mount-outside-roots"));
+  const Findings writable = judge(data, with_mounts({bind_mount("/data/x", "/a", false)}));
   REQUIRE(has(writable, "mount-outside-roots"));
   CHECK(says(writable.front(), "read-only"));
-  CHECK(has(judge(data, with_mounts({bind("/database", "/a", true)})), "mount-outside-roots"));
+  CHECK(has(judge(data, with_mounts({bind_mount("/database", "/a", true)})), "mount-outside-roots"));
   CHECK(has(judge(data, with_mounts({workdir("/home/alice/project")})), "mount-outside-roots"));
 
   const std::string both = params("mount-outside-roots", "roots: [/data, \"${SKILL_WORKDIR}\"]");
   CHECK_FALSE(has(judge(both, with_mounts({workdir("/home/alice/project", "/in")})), "mount-outside-roots"));
-  CHECK_FALSE(has(judge(both, with_mounts({bind("/data")})), "mount-outside-roots"));
-  CHECK(has(judge(both, with_mounts({bind("/home/alice/project")})), "mount-outside-roots"));
+  CHECK_FALSE(has(judge(both, with_mounts({bind_mount("/data")})), "mount-outside-roots"));
+  CHECK(has(judge(both, with_mounts({bind_mount("/home/alice/project")})), "mount-outside-roots"));
 
-  ContainerSpec narrowed = with_mounts({bind("/data/a"), bind("/data/b")});
+  ContainerSpec narrowed = with_mounts({bind_mount("/data/a"), bind_mount("/data/b")});
   narrowed.allowed_paths = {"/data/a"};
   CHECK(rules_of(judge(both, narrowed)) == std::vector<std::string>{"mount-outside-instance"});
 }
@@ -111,32 +111,33 @@ TEST_CASE("roots take the place of the working directory, unless they name it to
 TEST_CASE("a symlink out of a root is outside") {
   FakeHost host;
   host.links = {{"/data/link", "/srv/other"}, {"/srv/data", "/mnt/disk"}, {"/srv/data/x", "/mnt/disk/x"}};
-  CHECK(has(judge(params("mount-outside-roots", "roots: [/data]"), with_mounts({bind("/data/link")}), host),
+  CHECK(has(judge(params("mount-outside-roots", "roots: [/data]"), with_mounts({bind_mount("/data/link")}), host),
             "mount-outside-roots"));
-  CHECK_FALSE(has(judge(params("mount-outside-roots", "roots: [/srv/data]"), with_mounts({bind("/srv/data/x")}), host),
-                  "mount-outside-roots"));
+  CHECK_FALSE(
+      has(judge(params("mount-outside-roots", "roots: [/srv/data]"), with_mounts({bind_mount("/srv/data/x")}), host),
+          "mount-outside-roots"));
 }
 
 TEST_CASE("sensitive places are added to the built-in ones; replacing them must be asked for") {
   const std::string add = params("sensitive-mount", "add: [/data/secrets]");
-  CHECK(has(judge(add, with_mounts({bind("/data/secrets/x")})), "sensitive-mount", Severity::error));
-  CHECK(has(judge(add, with_mounts({bind("/data")})), "sensitive-mount"));
-  CHECK(has(judge(add, with_mounts({bind("/etc/shadow")})), "sensitive-mount"));
-  CHECK_FALSE(has(judge(add, with_mounts({bind("/data/secretsx")})), "sensitive-mount"));
+  CHECK(has(judge(add, with_mounts({bind_mount("/data/secrets/x")})), "sensitive-mount", Severity::error));
+  CHECK(has(judge(add, with_mounts({bind_mount("/data")})), "sensitive-mount"));
+  CHECK(has(judge(add, with_mounts({bind_mount("/etc/shadow")})), "sensitive-mount"));
+  CHECK_FALSE(has(judge(add, with_mounts({bind_mount("/data/secretsx")})), "sensitive-mount"));
 
   const std::string replace = params("sensitive-mount", "replace: [/opt/secrets], add: [/opt/more]");
-  CHECK_FALSE(has(judge(replace, with_mounts({bind("/var/log")})), "sensitive-mount"));
-  CHECK(has(judge(replace, with_mounts({bind("/opt/secrets")})), "sensitive-mount"));
-  CHECK(has(judge(replace, with_mounts({bind("/opt/more")})), "sensitive-mount"));
+  CHECK_FALSE(has(judge(replace, with_mounts({bind_mount("/var/log")})), "sensitive-mount"));
+  CHECK(has(judge(replace, with_mounts({bind_mount("/opt/secrets")})), "sensitive-mount"));
+  CHECK(has(judge(replace, with_mounts({bind_mount("/opt/more")})), "sensitive-mount"));
 
   const std::string read = params("sensitive-mount", "allow_read_only: [/usr/share/dict]");
-  CHECK_FALSE(has(judge(read, with_mounts({bind("/usr/share/dict/words", "/w", true)})), "sensitive-mount"));
-  CHECK(has(judge(read, with_mounts({bind("/usr/share/dict/words", "/w", false)})), "sensitive-mount"));
+  CHECK_FALSE(has(judge(read, with_mounts({bind_mount("/usr/share/dict/words", "/w", true)})), "sensitive-mount"));
+  CHECK(has(judge(read, with_mounts({bind_mount("/usr/share/dict/words", "/w", false)})), "sensitive-mount"));
 
   const std::string home = params("home-secrets-mount", "add: [.config/acme, ~/tokens]");
-  CHECK(has(judge(home, with_mounts({bind("/home/bob/.config/acme/token")})), "home-secrets-mount"));
-  CHECK(has(judge(home, with_mounts({bind("/home/bob/tokens")})), "home-secrets-mount"));
-  CHECK_FALSE(has(judge(home, with_mounts({bind("/home/bob/data")})), "home-secrets-mount"));
+  CHECK(has(judge(home, with_mounts({bind_mount("/home/bob/.config/acme/token")})), "home-secrets-mount"));
+  CHECK(has(judge(home, with_mounts({bind_mount("/home/bob/tokens")})), "home-secrets-mount"));
+  CHECK_FALSE(has(judge(home, with_mounts({bind_mount("/home/bob/data")})), "home-secrets-mount"));
 }
 
 TEST_CASE("exceptions let pass what they name and nothing else") {
@@ -306,7 +307,7 @@ TEST_CASE("a list of its own takes the place of what was added before it, and is
       Policy::parse(named("acme", "extends: [./own.yaml]\n" + params("sensitive-mount", "add: [/opt/c]")), &files);
   REQUIRE(folded);
   const auto refused = [&](const char* path) {
-    return has(evaluate(**folded, with_mounts({bind(path)}), LexicalHost()), "sensitive-mount");
+    return has(evaluate(**folded, with_mounts({bind_mount(path)}), LexicalHost()), "sensitive-mount");
   };
   CHECK_FALSE(refused("/opt/a"));
   CHECK_FALSE(refused("/var/log"));
@@ -325,7 +326,7 @@ TEST_CASE("of two documents the later one's list stands, and what they add to a 
                     &files);
   REQUIRE(folded);
   for (const char* path : {"/opt/a", "/opt/b"}) {
-    CHECK(has(evaluate(**folded, with_mounts({bind(path)}), LexicalHost()), "sensitive-mount"));
+    CHECK(has(evaluate(**folded, with_mounts({bind_mount(path)}), LexicalHost()), "sensitive-mount"));
   }
   const auto refused = [&](const char* image) {
     return has(evaluate(**folded, with_image(image), LexicalHost()), "image-registry");

@@ -214,7 +214,7 @@ TEST_CASE("control characters are refused in whatever reaches the engine") {
   const std::string nul("host\0x", 6);
   const auto bad = [](auto tweak) { return has(judged(tweak, privileged()), "control-character", Severity::error); };
   CHECK(bad([&](auto& s) { s.network_mode = set(NetworkMode{NetworkKind::named, nul}, "docker.network"); }));
-  CHECK(bad([&](auto& s) { s.mounts.push_back(bind("/srv/" + nul)); }));
+  CHECK(bad([&](auto& s) { s.mounts.push_back(bind_mount("/srv/" + nul)); }));
   CHECK(bad([&](auto& s) { s.command.push_back(set(nul, "docker.command[0]")); }));
   CHECK(bad([&](auto& s) { s.hostname = set(std::string("a\nb"), "docker.hostname"); }));
   CHECK(bad([&](auto& s) { s.labels.push_back(set(KeyValue{"a", "b\x1b"}, "docker.labels.a")); }));
@@ -225,7 +225,7 @@ TEST_CASE("control characters are refused in whatever reaches the engine") {
   CHECK(bad([&](auto& s) { s.name = set(nul, "docker.extra_args[0]"); }));
   CHECK(bad([&](auto& s) { s.pid_mode = set(NamespaceSetting{NamespaceMode::container, nul}, "docker.pid"); }));
   CHECK(bad([&](auto& s) {
-    s.mounts.push_back(bind("/srv/x"));
+    s.mounts.push_back(bind_mount("/srv/x"));
     s.mounts.back().value.driver_options.push_back({"o", nul});
   }));
   CHECK_FALSE(bad([&](auto& s) { s.command.push_back(set(std::string("a\nb\tc"), "docker.command[0]")); }));

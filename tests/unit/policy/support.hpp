@@ -128,7 +128,7 @@ inline ContainerSpec clean_spec() {
   return spec;
 }
 
-inline Setting<Mount> bind(std::string source, std::string target = "/data", bool read_only = true) {
+inline Setting<Mount> bind_mount(std::string source, std::string target = "/data", bool read_only = true) {
   Mount mount;
   mount.type = MountType::bind;
   mount.source = source;
@@ -139,7 +139,7 @@ inline Setting<Mount> bind(std::string source, std::string target = "/data", boo
 
 /// The working directory, as `${SKILL_WORKDIR}:/workdir` declares it.
 inline Setting<Mount> workdir(std::string source, std::string below = {}) {
-  Setting<Mount> mount = bind(source + below, "/workdir");
+  Setting<Mount> mount = bind_mount(source + below, "/workdir");
   mount.value.caller_workdir = true;
   mount.origin.text = "${SKILL_WORKDIR}" + below + ":/workdir";
   return mount;
