@@ -365,17 +365,22 @@ struct DetectionContext {
 struct Probe {
   std::string place;  ///< "unix:///run/docker.sock (Docker Engine API)"
   bool usable = false;
-  std::string outcome;  ///< version, or why not: not installed, no permission, not running, ...
-  std::string advice;   ///< what to do about it; may be empty
+  std::string outcome;      ///< version, or why not: not installed, no permission, not running, ...
+  std::string advice;       ///< what to do about it; may be empty
+  std::string misfit = {};  ///< why it was passed over for another, although it answers; otherwise empty
 };
+
+/// Why an engine is not for what is to run, as half a sentence; empty: it is.
+using EngineMisfit = std::function<std::string(const Engine&)>;
 
 struct Detection {
   std::unique_ptr<Engine> engine;  ///< null when none answered
   std::vector<Probe> probes;       ///< in the order tried; with `all`, every place
 };
 
-/// Finds an engine. Stops at the first that answers unless `all` (doctor). Never waits longer than the limits say for
-/// one place.
-[[nodiscard]] Detection detect_engine(const DetectionContext& context, bool all = false, CallLimits limits = {});
+/// Finds an engine: the first that answers and, where `misfit` is given, fits; the first that answers when none does.
+/// With `all` (doctor) every place is tried. Never waits longer than the limits say for one place.
+[[nodiscard]] Detection detect_engine(const DetectionContext& context, bool all = false, CallLimits limits = {},
+                                      const EngineMisfit& misfit = {});
 
 }  // namespace skillrun

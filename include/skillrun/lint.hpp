@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,9 @@ struct LintContext {
   const HostView& host;                  ///< LexicalHost: nothing of this machine's file system is consulted
   const VariableSource& variables;       ///< of the environment
   CallerContext caller;
+  /// What else there is to say of a spec with the policy's defaults, such as what an engine cannot honour of it; may be
+  /// empty. Not asked about what only Compose would run.
+  std::function<Findings(const ContainerSpec&)> more = {};
 };
 
 /// What was found in one file.

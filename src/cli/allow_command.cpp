@@ -5,13 +5,14 @@
 #include <fmt/format.h>
 #include <skillrun/report.hpp>
 
+#include "app/caller_grants.hpp"
+#include "app/places.hpp"
 #include "cli/allow_question.hpp"
-#include "cli/caller_grants.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/granted_list.hpp"
-#include "cli/preparation.hpp"
+#include "cli/prepare.hpp"
 #include "cli/terminal_question.hpp"
 #include "policy/grants.hpp"
 #include "support/json.hpp"
@@ -24,24 +25,6 @@ namespace {
 constexpr int answered_no = 1;
 /// More than this many asks may have scrolled away when the question is read.
 constexpr std::size_t a_screen = 15;
-
-struct Verdict {
-  ContainerSpec spec;  ///< with the policy's defaults
-  Findings findings;
-  bool engine_asked = false;
-};
-
-/// What `run` would find: with the engine's volumes, where an engine answers.
-Verdict judge(const GlobalOptions& options, const Prepared& prepared) {
-  Judgement judgement = judge_here(options, prepared, AskEngine::always);
-  const bool asked = judgement.detection.engine != nullptr;
-  if (const auto& verdict = judgement.verdict) {
-    return {.spec = verdict->spec(), .findings = verdict->findings(), .engine_asked = asked};
-  }
-  return {.spec = std::move(judgement.verdict.error().spec),
-          .findings = std::move(judgement.verdict.error().findings),
-          .engine_asked = asked};
-}
 
 /// Errors that are about nothing that can be granted.
 Findings incurable(const Findings& findings) {
@@ -57,12 +40,12 @@ struct Question {
   std::vector<PlacedAsk> asks;
   std::vector<PlacedAsk> closed;
   Findings errors;
-  std::optional<GrantRecord> before;  ///< what was granted to this skill, by an answer
-  bool changed = false;               ///< since then, the manifest has
+  std::optional<app::GrantRecord> before;  ///< what was granted to this skill, by an answer
+  bool changed = false;                    ///< since then, the manifest has
 };
 
-std::string subject_of(const GrantRecord& record) {
-  return fmt::format("{} ({})", printable(name_of(record)), printable(record.manifest));
+std::string subject_of(const app::GrantRecord& record) {
+  return fmt::format("{} ({})", printable(app::name_of(record)), printable(record.manifest));
 }
 
 std::vector<Ask> asks_of(std::span<const PlacedAsk> placed) {
@@ -72,7 +55,7 @@ std::vector<Ask> asks_of(std::span<const PlacedAsk> placed) {
   return asks;
 }
 
-std::string closed_text(const Question& question, const GrantRecord& now) {
+std::string closed_text(const Question& question, const app::GrantRecord& now) {
   if (question.closed.empty()) return {};
   std::string text = "It asks for what no answer opens, only a policy (the machine's, yours, or one for -p):\n";
   return text + describe_asks(question.closed) +
@@ -80,9 +63,9 @@ std::string closed_text(const Question& question, const GrantRecord& now) {
 }
 
 /// What is asked stands last, right above where it is answered.
-std::string question_text(const Question& question, const GrantRecord& now, const Verdict& verdict) {
+std::string question_text(const Question& question, const app::GrantRecord& now, const app::Judgement& judgement) {
   std::string text = closed_text(question, now);
-  if (!verdict.engine_asked) text += "No engine answers: whose the volumes are that it names is not known.\n\n";
+  if (judgement.engine() == nullptr) text += "No engine answers: whose the volumes are that it names is not known.\n\n";
   text += fmt::format("The skill {}\n", subject_of(now));
   if (question.changed) {
     text += fmt::format("has changed since you allowed it on {}. It asks for:\n", printable(question.before->day));
@@ -91,12 +74,13 @@ std::string question_text(const Question& question, const GrantRecord& now, cons
                             : "asks for more than is open to every skill. It\n";
   }
   text += describe_asks(question.asks, question.changed ? std::optional(question.before->asks) : std::nullopt);
-  if (const std::string reach = describe_reach(verdict.spec, verdict.findings); !reach.empty()) text += "\n" + reach;
+  if (const std::string reach = describe_reach(judgement.spec(), judgement.findings()); !reach.empty())
+    text += "\n" + reach;
   return text;
 }
 
 /// The record as it will be: what was asked now and, where the manifest is as it was, what was granted before.
-GrantRecord answer(GrantRecord now, const Question& question) {
+app::GrantRecord answer(app::GrantRecord now, const Question& question) {
   if (question.before && !question.changed) now.asks = question.before->asks;
   for (const PlacedAsk& entry : question.asks) {
     std::erase_if(now.asks,
@@ -106,13 +90,13 @@ GrantRecord answer(GrantRecord now, const Question& question) {
   return now;
 }
 
-bool is_text(const GrantRecord& record) {
+bool is_text(const app::GrantRecord& record) {
   return !find_invalid_utf8(record.manifest) && !find_invalid_utf8(record.skill) &&
          std::ranges::none_of(record.asks, [](const Ask& ask) { return find_invalid_utf8(ask.subject).has_value(); });
 }
 
 /// What an option of this call lets the skill have is asked for as well: the answer makes it last.
-void add_options(const Prepared& prepared, const Findings& findings, std::vector<PlacedAsk>& asks) {
+void add_options(const app::Prepared& prepared, const Findings& findings, std::vector<PlacedAsk>& asks) {
   for (const Grant& grant : prepared.options) {
     const auto used = [&](const Finding& finding) { return finding.ask && finding.granted == grant.by; };
     if (std::ranges::none_of(findings, used)) continue;
@@ -130,24 +114,27 @@ class Allow {
       console_.failure(prepared.error());
       return prepared.error().exit_status();
     }
-    const auto store = grant_store();
+    const auto store = app::grant_store();
     if (!store) return fail("there is no home: set HOME or XDG_CONFIG_HOME, so that an answer can be kept");
     const auto records = store->read();
     if (!records) return fail(records.error());
-    auto now = record_for(prepared->resolved, to_string(today()));
+    auto now = app::record_for(prepared->resolved, to_string(app::today()));
     if (!now) return fail(now.error());
-    if (const auto bound = bind_to_context(*now, prepared->spec); !bound) return fail(bound.error());
-    const Verdict verdict = judge(invocation_.global, *prepared);
-    Recorded recorded = find_record(*records, *now);
-    Question question{.asks = open_asks(verdict.findings, false),
-                      .closed = open_asks(verdict.findings, true),
-                      .errors = incurable(verdict.findings),
+    if (const auto bound = app::bind_to_context(*now, prepared->spec); !bound) return fail(bound.error());
+    app::Warnings warnings;
+    const app::Judgement judgement = app::judge_here(invocation_.global, *prepared, app::AskEngine::always, warnings);
+    console_.warnings(warnings);
+    const Findings findings = judgement.findings();
+    app::Recorded recorded = app::find_record(*records, *now);
+    Question question{.asks = open_asks(findings, false),
+                      .closed = open_asks(findings, true),
+                      .errors = incurable(findings),
                       .before = std::move(recorded.record),
                       .changed = false};
     question.changed = question.before && !recorded.holds;
-    add_options(*prepared, verdict.findings, question.asks);
+    add_options(*prepared, findings, question.asks);
     return question.asks.empty() || !question.errors.empty() ? nothing_to_ask(question, *now)
-                                                             : ask(*store, question, *now, verdict);
+                                                             : ask(*store, question, *now, judgement);
   }
 
  private:
@@ -156,7 +143,7 @@ class Allow {
     return failed;
   }
 
-  int nothing_to_ask(const Question& question, const GrantRecord& now) const {
+  int nothing_to_ask(const Question& question, const app::GrantRecord& now) const {
     if (still_refused(question)) {
       // An answer would hold until the manifest changes, which it has to.
       console_.findings(question.errors);
@@ -172,8 +159,9 @@ class Allow {
     return success;
   }
 
-  int ask(const GrantStore& store, const Question& question, const GrantRecord& now, const Verdict& verdict) const {
-    const GrantRecord record = answer(now, question);
+  int ask(const app::GrantStore& store, const Question& question, const app::GrantRecord& now,
+          const app::Judgement& judgement) const {
+    const app::GrantRecord record = answer(now, question);
     if (!is_text(record)) return fail("a name or path with bytes that are no UTF-8 can not be recorded");
     const auto terminal = CallerTerminal::open();
     if (!terminal) {
@@ -182,21 +170,21 @@ class Allow {
           "policy, yours, or one for -p:\n  grants: [{}]",
           as_policy_grant(now.skill, asks_of(question.asks))));
     }
-    const bool told = terminal->print(question_text(question, now, verdict) + "\n");
+    const bool told = terminal->print(question_text(question, now, judgement) + "\n");
     if (!told || !terminal->confirm(fmt::format(
-                     "Allow {} {}, until its manifest changes? [y/N] ", printable(name_of(now)),
+                     "Allow {} {}, until its manifest changes? [y/N] ", printable(app::name_of(now)),
                      now.asks.size() > a_screen ? fmt::format("all {} of these", now.asks.size()) : "this"))) {
       console_.note("nothing was allowed");
       return answered_no;
     }
     // What others recorded meanwhile stays.
-    const auto done = store.update([&](GrantRecords& records) { put_record(records, record); });
+    const auto done = store.update([&](app::GrantRecords& records) { app::put_record(records, record); });
     if (!done) return fail(done.error());
     console_.note(fmt::format("recorded in {}; `skillrun allow --revoke {}` takes it back", printable(store.file()),
-                              shell_quoted(name_of(now))));
+                              shell_quoted(app::name_of(now))));
     if (!still_refused(question)) return success;
     console_.error(
-        fmt::format("'{}' is still refused, until a policy opens what no answer does", printable(name_of(now))));
+        fmt::format("'{}' is still refused, until a policy opens what no answer does", printable(app::name_of(now))));
     return refused;
   }
 

@@ -6,7 +6,7 @@
 
 #include <skillrun/spec.hpp>
 
-#include "cli/grant_record.hpp"
+#include "app/grant_record.hpp"
 
 namespace skillrun::cli {
 

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <skillrun/policy.hpp>
 
+#include "app/places.hpp"
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/completion_scripts.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
-#include "cli/preparation.hpp"
 #include "policy/builtin_policies.hpp"
 #include "support/text.hpp"
 
@@ -17,9 +17,7 @@ namespace skillrun::cli {
 namespace {
 
 std::vector<Candidate> skills_of(const std::vector<std::string>& manifests, bool instances) {
-  GlobalOptions options;
-  options.manifests = manifests;
-  auto discovery = discover_manifests(discovery_options(options));
+  auto discovery = discover_manifests(app::discovery_options({.manifests = manifests, .policies = {}}));
   std::vector<Candidate> candidates;
   if (!discovery) return candidates;
   SkillCatalog catalog(std::move(*discovery));

@@ -13,6 +13,7 @@
 #include "run/terminal.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
+#include "support/write_all.hpp"
 
 namespace skillrun::cli {
 
@@ -41,16 +42,6 @@ std::string json_line(std::string_view level, std::string_view message, const Fi
 
 }  // namespace
 
-bool write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 bool on_terminal() {
   return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && may_touch_terminal(STDIN_FILENO) &&
          may_touch_terminal(STDOUT_FILENO);
@@ -74,6 +65,10 @@ void Console::error(std::string_view message) const {
 void Console::warning(std::string_view message) const {
   if (quiet_) return;
   write_error(json_ ? json_line("warning", message) : fmt::format("skillrun: warning: {}\n", printable_lines(message)));
+}
+
+void Console::warnings(const std::vector<std::string>& messages) const {
+  for (const std::string& message : messages) warning(message);
 }
 
 void Console::note(std::string_view message) const {
@@ -116,23 +111,6 @@ void Console::failure(const RunResult& result, const Findings& told) const {
   std::erase_if(untold, was_told);
   findings(untold);
   if (!result.message.empty()) error(result.message);
-}
-
-std::string shell_quoted(std::string_view word) {
-  const bool plain = !word.empty() && std::ranges::all_of(word, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_-./:=,@%+").find(c) != std::string_view::npos;
-  });
-  if (plain) return std::string(word);
-  std::string quoted = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      quoted += "'\\''";
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "'";
 }
 
 std::string table(const std::vector<std::vector<std::string>>& rows) {

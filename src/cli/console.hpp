@@ -24,6 +24,7 @@ class Console {
   /// One line "skillrun: MESSAGE" on standard error.
   void error(std::string_view message) const;
   void warning(std::string_view message) const;
+  void warnings(const std::vector<std::string>& messages) const;
   /// What was done, where nobody would know otherwise; not under --quiet.
   void note(std::string_view message) const;
   /// Findings with their places on standard error; below errors only under -v, but for warnings about what the skill
@@ -49,12 +50,6 @@ class Console {
 /// True when standard input and output are terminals of this program's own: not those of another job in the
 /// foreground, which would be taken from it.
 [[nodiscard]] bool on_terminal();
-
-/// Writes everything; false when that is not possible (errno says why).
-[[nodiscard]] bool write_all(int descriptor, std::string_view text);
-
-/// A word for a POSIX shell, quoted only where that is needed.
-[[nodiscard]] std::string shell_quoted(std::string_view word);
 
 /// Rows as columns, two spaces apart; the last column is not padded. The first row is the heading.
 [[nodiscard]] std::string table(const std::vector<std::vector<std::string>>& rows);

@@ -1,10 +1,11 @@
 #include <fmt/format.h>
 #include <skillrun/version.hpp>
 
+#include "app/load_policy.hpp"
+#include "app/places.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
-#include "cli/preparation.hpp"
 #include "policy/policy_data.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
@@ -112,7 +113,9 @@ int doctor_command(const Invocation& invocation) {
   DetectionContext context = DetectionContext::current();
   context.selection = invocation.global.engine;
   const Detection detection = detect_engine(context, true);
-  const auto policy = load_policy(invocation.global, console);
+  app::Warnings warnings;
+  const auto policy = app::load_policy(invocation.global, warnings);
+  console.warnings(warnings);
   json::array files;
   if (policy) {
     for (const PolicyInput& input : (*policy)->data().inputs) {
@@ -123,7 +126,7 @@ int doctor_command(const Invocation& invocation) {
   const bool written =
       console.print(invocation.format == OutputFormat::json
                         ? pretty(as_json(detection, files, policy_text))
-                        : as_text(detection, files, policy_text, discovery_options(invocation.global)));
+                        : as_text(detection, files, policy_text, app::discovery_options(invocation.global)));
   return written && detection.engine && policy ? success : failed;
 }
 

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "app/explain.hpp"
 #include "cli/exit_status.hpp"
-#include "cli/preparation.hpp"
-#include "cli/request.hpp"
+#include "cli/prepare.hpp"
+#include "support/text.hpp"
 
 namespace skillrun::cli {
 
@@ -14,16 +15,17 @@ int dry_run(const Invocation& invocation, const Console& console) {
     console.failure(prepared.error());
     return prepared.error().exit_status();
   }
-  Judgement judgement = judge_here(invocation.global, *prepared, AskEngine::always);
-  if (!judgement.verdict) {
-    const RunResult result = refused_result(std::move(judgement.verdict.error()), *prepared);
+  app::Warnings warnings;
+  app::Explanation explanation = app::explain(invocation.global, *prepared, on_terminal(), warnings);
+  console.warnings(warnings);
+  if (!explanation.request) {
+    const RunResult result = app::refused_result(std::move(explanation.judgement), *prepared);
     console.failure(result);
     return result.exit_status();
   }
-  if (!judgement.detection.engine) console.warning(no_engine_asked);
-  const ApprovedSpec& approved = *judgement.verdict;
-  tell_findings(*prepared, approved.findings(), console);
-  const Request request = render_request(judgement.detection.engine.get(), approved.spec());
+  if (explanation.judgement.engine() == nullptr) console.warning(app::no_engine_asked);
+  tell_findings(*prepared, explanation.judgement.findings(), console);
+  const app::Request& request = *explanation.request;
   std::string line;
   for (const std::string& word : request.command.words) line += (line.empty() ? "" : " ") + shell_quoted(word);
   for (const std::string& gap : request.command.gaps) console.warning(fmt::format("not in this command: {}", gap));

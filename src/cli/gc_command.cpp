@@ -1,23 +1,15 @@
-#include <chrono>
-
 #include <fmt/format.h>
 
+#include "app/collect_garbage.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
-#include "cli/preparation.hpp"
-#include "run/labels.hpp"
-#include "run/leftovers.hpp"
-#include "run/noted_writes.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {
 
 namespace {
-
-/// Removing may have to kill first.
-constexpr std::chrono::seconds call_deadline{60};
 
 std::string_view action_of(const Leftover& leftover, bool dry_run) {
   if (!leftover.remove) return "left";
@@ -72,44 +64,21 @@ json::object as_json(const std::vector<Leftover>& leftovers, bool dry_run, const
       {"engine", engine.kind}, {"endpoint", engine.endpoint}, {"dry_run", dry_run}, {"entries", std::move(entries)}};
 }
 
-/// Whatever container is still there by the label of its run may write, whether gc may remove it or not.
-void end_writes(Engine& engine, CallLimits limits, const Console& console) {
-  const auto containers = engine.find_containers(std::string(run_label), limits);
-  if (!containers) {
-    return console.warning(
-        fmt::format("which containers are left can not be told: {}; what they could write stays "
-                    "protected",
-                    printable(containers.error().message)));
-  }
-  std::vector<std::string> alive;
-  for (const ListedContainer& container : *containers) alive.push_back(label_of(container.labels, run_label));
-  if (const std::error_code error = end_abandoned_writes(engine.info(), alive)) {
-    console.warning(fmt::format("the record of what skills could write can not be changed: {}", error.message()));
-  }
-}
-
 }  // namespace
 
 int gc_command(const Invocation& invocation) {
   const Console console(invocation.global);
-  auto engine = find_engine(invocation.global);
-  if (!engine) {
-    console.failure(engine.error());
-    return engine.error().exit_status();
+  app::Warnings warnings;
+  const auto garbage = app::collect_garbage(invocation.global, invocation.dry_run, warnings);
+  console.warnings(warnings);
+  if (!garbage) {
+    console.failure(garbage.error());
+    return garbage.error().exit_status();
   }
-  const CallLimits limits{.deadline = call_deadline};
-  const RunRecords records = RunRecords::of_user();
-  auto leftovers = find_leftovers(**engine, records, ProcessOwner::current(), look_at_process, limits);
-  if (!leftovers) {
-    console.error(fmt::format("the engine's containers can not be listed: {}", printable(leftovers.error().message)));
-    return failed;
-  }
-  const bool all = invocation.dry_run || remove_leftovers(**engine, records, *leftovers, limits);
-  if (!invocation.dry_run) end_writes(**engine, limits, console);
   const bool written = console.print(invocation.format == OutputFormat::json
-                                         ? pretty(as_json(*leftovers, invocation.dry_run, (*engine)->info()))
-                                         : as_text(*leftovers, invocation.dry_run));
-  return written && all ? success : failed;
+                                         ? pretty(as_json(garbage->leftovers, invocation.dry_run, garbage->engine))
+                                         : as_text(garbage->leftovers, invocation.dry_run));
+  return written && garbage->removed ? success : failed;
 }
 
 }  // namespace skillrun::cli

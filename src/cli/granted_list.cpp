@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <skillrun/manifest.hpp>
 
-#include "cli/caller_grants.hpp"
+#include "app/caller_grants.hpp"
+#include "app/prepare.hpp"
 #include "cli/exit_status.hpp"
-#include "cli/preparation.hpp"
 #include "manifest/readers.hpp"
 #include "support/json.hpp"
 #include "support/read_file.hpp"
@@ -16,33 +16,33 @@ namespace skillrun::cli {
 namespace {
 
 /// "in-force", "changed" or "gone".
-std::string_view state_of(const GrantRecord& record) {
+std::string_view state_of(const app::GrantRecord& record) {
   const auto text = read_file(record.manifest, max_manifest_size);
   if (!text) return "gone";
-  if (manifest_digest(*text) != record.digest) return "changed";
-  return !record.context || digest_of_context(*record.context) == record.context->digest ? "in-force" : "changed";
+  if (app::manifest_digest(*text) != record.digest) return "changed";
+  return !record.context || app::digest_of_context(*record.context) == record.context->digest ? "in-force" : "changed";
 }
 
-std::string_view explanation(std::string_view state, const GrantRecord& record) {
+std::string_view explanation(std::string_view state, const app::GrantRecord& record) {
   if (state == "in-force") return "";
   if (state == "gone") return ": does not count, the manifest can not be read";
   return record.context ? ": does not count, the manifest or its build context has changed"
                         : ": does not count, the manifest has changed";
 }
 
-std::string as_text(const GrantRecords& records) {
+std::string as_text(const app::GrantRecords& records) {
   std::string text;
-  for (const GrantRecord& record : records) {
-    text += fmt::format("{}, {}, since {}{}\n", printable(name_of(record)), printable(record.manifest),
+  for (const app::GrantRecord& record : records) {
+    text += fmt::format("{}, {}, since {}{}\n", printable(app::name_of(record)), printable(record.manifest),
                         printable(record.day), explanation(state_of(record), record));
     for (const Ask& ask : record.asks) text += fmt::format("  {}\n", describe(ask));
   }
   return text.empty() ? "nothing is allowed\n" : text;
 }
 
-json::object as_json(const GrantRecords& records, const std::string& file) {
+json::object as_json(const app::GrantRecords& records, const std::string& file) {
   json::array grants;
-  for (const GrantRecord& record : records) {
+  for (const app::GrantRecord& record : records) {
     json::array asks;
     for (const Ask& ask : record.asks) {
       asks.push_back(json::object{
@@ -62,8 +62,8 @@ json::object as_json(const GrantRecords& records, const std::string& file) {
 }  // namespace
 
 int list_granted(const Console& console, OutputFormat format) {
-  const auto store = grant_store();
-  const auto records = store ? store->read() : GrantRecords();
+  const auto store = app::grant_store();
+  const auto records = store ? store->read() : app::GrantRecords();
   if (!records) {
     console.error(records.error());
     return failed;
@@ -75,14 +75,14 @@ int list_granted(const Console& console, OutputFormat format) {
 
 int revoke_granted(const Console& console, bool all, const std::string& skill,
                    const std::optional<std::string>& instance) {
-  const auto store = grant_store();
+  const auto store = app::grant_store();
   if (!store) {
     console.error("there is no home: set HOME or XDG_CONFIG_HOME, where answers are kept");
     return failed;
   }
   std::size_t revoked = 0;
-  const auto done = store->update([&](GrantRecords& records) {
-    revoked = std::erase_if(records, [&](const GrantRecord& record) {
+  const auto done = store->update([&](app::GrantRecords& records) {
+    revoked = std::erase_if(records, [&](const app::GrantRecord& record) {
       return all || (record.skill == skill && (!instance || record.instance == instance));
     });
   });

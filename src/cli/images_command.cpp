@@ -5,7 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
-#include "cli/preparation.hpp"
+#include "cli/prepare.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 
@@ -28,7 +28,7 @@ int for_each_skill(const Invocation& invocation, const RunOverrides& overrides, 
   RunControl control;
   const SignalForwarding signals(control);
   for (const std::string& name : invocation.names) {
-    RunRequest request;
+    app::SkillRequest request;
     request.skill = name;
     request.overrides = overrides;
     const auto prepared = prepare(invocation.global, request, console);
@@ -36,7 +36,7 @@ int for_each_skill(const Invocation& invocation, const RunOverrides& overrides, 
       console.failure(prepared.error());
       return prepared.error().exit_status();
     }
-    const auto admitted = admit_on_engine(invocation.global, *prepared, &control.cancellation());
+    const auto admitted = admit_on_engine(invocation.global, *prepared, console, control.cancellation());
     if (!admitted) {
       console.failure(admitted.error());
       return admitted.error().exit_status();

@@ -9,13 +9,15 @@
 #include <skillrun/lint.hpp>
 #include <skillrun/report.hpp>
 
+#include "app/judge.hpp"
+#include "app/load_policy.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/manifest_draft.hpp"
-#include "cli/preparation.hpp"
 #include "support/text.hpp"
 #include "support/unique_fd.hpp"
+#include "support/write_all.hpp"
 
 namespace skillrun::cli {
 
@@ -48,7 +50,7 @@ LintedFile judge(const std::string& text, ManifestFormat format, const std::stri
   std::error_code error;
   auto source = std::make_shared<const SourceText>(
       SourceText{.name = path, .directory = std::filesystem::current_path(error).string(), .text = text});
-  const HostHere here = host_here(options);
+  const app::HostHere here = app::host_here(options);
   const EnvironmentVariables variables;
   return lint_manifest(
       std::move(source), format, path,
@@ -71,7 +73,9 @@ int init_command(const Invocation& invocation) {
   const std::string path = !request.output.empty() && !to_output ? request.output
                            : request.yaml                        ? "skillrun.yaml"
                                                                  : "skillrun.toml";
-  const auto policy = load_policy(invocation.global, console);
+  app::Warnings warnings;
+  const auto policy = app::load_policy(invocation.global, warnings);
+  console.warnings(warnings);
   if (!policy) {
     console.failure(policy.error());
     return policy.error().exit_status();

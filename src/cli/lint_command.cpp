@@ -12,16 +12,15 @@
 
 #include <skillrun/lint.hpp>
 
+#include "app/lint.hpp"
+#include "app/lint_variables.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
-#include "cli/lint_variables.hpp"
-#include "cli/preparation.hpp"
-#include "lint/find_files.hpp"
 #include "lint/fixes.hpp"
-#include "lint/lint_files.hpp"
 #include "support/text.hpp"
 #include "support/unique_fd.hpp"
+#include "support/write_all.hpp"
 
 namespace skillrun::cli {
 
@@ -29,28 +28,12 @@ namespace {
 
 constexpr std::string_view standard_input = "-";
 
-/// Whoever runs the skill: nothing of this machine, so that a report is the same everywhere.
-CallerContext anybody() {
-  return {.workdir = "/home/user/work", .cwd = "/home/user/work", .home = "/home/user", .uid = 1000, .gid = 1000};
-}
-
 std::optional<LintKind> kind_by_name(std::string_view word) {
   if (word == "toml") return LintKind::toml;
   if (word == "yaml") return LintKind::yaml;
   if (word == "compose") return LintKind::compose;
   if (word == "skill-md") return LintKind::skill_md;
   return std::nullopt;
-}
-
-/// What a text without a name is: front matter opens with ---, YAML's first key ends with a colon.
-LintKind guess_kind(std::string_view text) {
-  for (std::string_view line : split(text, '\n')) {
-    line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
-    if (line.empty() || line.front() == '#') continue;
-    if (line.starts_with("---") || line.front() == '{') return LintKind::yaml;
-    return line.find(':') < line.find_first_of("=[") ? LintKind::yaml : LintKind::toml;
-  }
-  return LintKind::toml;
 }
 
 std::expected<std::string, std::string> read_standard_input() {
@@ -70,13 +53,6 @@ std::expected<std::string, std::string> read_standard_input() {
 
 std::string counted(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
-/// The mark that an editor put at the beginning of the file, which is no part of what is read.
-std::string byte_order_mark_of(const std::string& path) {
-  constexpr std::string_view mark = "\xef\xbb\xbf";
-  const auto source = read_source(path);
-  return source && (*source)->text.starts_with(mark) ? std::string(mark) : std::string();
 }
 
 /// Writes beside the file and moves it into its place, so that a full disk or a crash leaves the old text.
@@ -102,30 +78,22 @@ class Lint {
       : global_(invocation.global), request_(invocation.lint), console_(invocation.global) {}
 
   int run() {
-    auto policy = load_policy(global_, console_);
-    if (!policy) {
-      console_.failure(policy.error());
-      return wrong_usage;
-    }
-    auto variables = lint_variables(request_);
+    auto variables = app::lint_variables(request_.environment_files, request_.environment);
     if (!variables) return fail(variables.error());
-    const MapVariables environment(std::move(*variables));
-    const LexicalHost text_alone(today());
-    const HostHere here = request_.host_checks ? host_here(global_) : HostHere{};
-    const LintContext context{
-        .policy = *policy,
-        .host = here.view ? static_cast<const HostView&>(*here.view) : text_alone,
-        .variables = environment,
-        .caller = request_.host_checks ? CallerContext::current() : anybody(),
-    };
-    LintReport report{.policy = *policy, .files = {}};
-    auto linted = request_.paths == std::vector<std::string>{std::string(standard_input)}
-                      ? standard_input_alone(context)
-                      : files(context);
+    app::Warnings warnings;
+    const auto linter = app::Linter::open(global_,
+                                          {.kind = kind_by_name(request_.kind),
+                                           .variables = std::move(*variables),
+                                           .host_checks = request_.host_checks,
+                                           .engine_checks = request_.engine_checks},
+                                          warnings);
+    console_.warnings(warnings);
+    if (!linter) return fail(linter.error());
+    auto linted = look(*linter);
     if (!linted) return fail(linted.error());
-    report.files = std::move(linted->files);
+    LintReport report{.policy = linter->policy(), .files = std::move(linted->files)};
     if (request_.fix) {
-      if (auto done = fix(report, context); !done) return fail(done.error());
+      if (auto done = fix(*linter, report); !done) return fail(done.error());
       if (request_.dry_run) return success;
     }
     if (auto done = baselines(report); !done) return fail(done.error());
@@ -144,64 +112,39 @@ class Lint {
     console_.error(message);
     return wrong_usage;
   }
-
-  [[nodiscard]] std::expected<LintedFiles, std::string> standard_input_alone(const LintContext& context) const {
-    auto text = read_standard_input();
-    if (!text) return std::unexpected(fmt::format("standard input can not be read: {}", text.error()));
-    const LintKind kind = kind_by_name(request_.kind).value_or(guess_kind(*text));
-    std::error_code error;
-    auto source = std::make_shared<const SourceText>(
-        SourceText{.name = "<stdin>", .directory = std::filesystem::current_path(error).string(), .text = *text});
-    const LintInput input{.path = "<stdin>", .repository_path = "<stdin>", .kind = kind};
-    LintedFiles linted;
-    linted.files.push_back(lint_source(std::move(source), input, context));
-    return linted;
+  [[nodiscard]] int fail(const RunResult& failure) const {
+    console_.failure(failure);
+    return wrong_usage;
   }
 
-  [[nodiscard]] std::expected<LintedFiles, std::string> files(const LintContext& context) const {
-    if (!request_.paths.empty()) {
-      const auto inputs = find_lint_files(request_.paths, kind_by_name(request_.kind));
-      if (!inputs) return std::unexpected(inputs.error());
-      return lint_files(*inputs, context);
+  [[nodiscard]] std::expected<LintedFiles, std::string> look(const app::Linter& linter) const {
+    if (request_.paths == std::vector<std::string>{std::string(standard_input)}) {
+      auto text = read_standard_input();
+      if (!text) return std::unexpected(fmt::format("standard input can not be read: {}", text.error()));
+      LintedFiles linted;
+      linted.files.push_back(linter.text(std::move(*text), "<stdin>"));
+      return linted;
     }
-    auto catalog = open_catalog(global_, console_);
-    if (!catalog) return std::unexpected(catalog.error().message);
-    warn_of_doubted(*catalog, console_);
-    std::vector<LintInput> inputs;
-    for (const ManifestCandidate& candidate : catalog->discovery().candidates) {
-      const auto kind = kind_of(candidate.path);
-      if (!kind) continue;
-      inputs.push_back(
-          {.path = candidate.path, .repository_path = repository_path(candidate.path), .kind = *kind, .named = true});
-    }
-    std::ranges::sort(inputs, {}, &LintInput::repository_path);
-    return lint_files(inputs, context);
+    if (!request_.paths.empty()) return linter.files(request_.paths);
+    app::Warnings warnings;
+    auto linted = linter.discovered(warnings);
+    console_.warnings(warnings);
+    if (!linted) return std::unexpected(linted.error().message);
+    return std::move(*linted);
   }
 
-  /// Mends the files and looks at them again; with --dry-run the changes are printed and nothing is written.
-  [[nodiscard]] std::expected<void, std::string> fix(LintReport& report, const LintContext& context) const {
-    for (LintedFile& file : report.files) {
-      const auto kind = kind_of(file.source->name);
-      const LintInput input{.path = file.source->name,
-                            .repository_path = file.path,
-                            .kind = kind_by_name(request_.kind).value_or(kind.value_or(LintKind::toml))};
-      const auto lint_text = [&](const std::string& text) {
-        return lint_source(std::make_shared<const SourceText>(SourceText{
-                               .name = file.source->name, .directory = file.source->directory, .text = text}),
-                           input, context);
-      };
-      const MendedText mended = mend(file, lint_text);
-      if (mended.count == 0) continue;
-      const std::string mark = byte_order_mark_of(file.source->name);
+  /// Mends the files; with --dry-run the changes are printed and nothing is written.
+  [[nodiscard]] std::expected<void, std::string> fix(const app::Linter& linter, LintReport& report) const {
+    for (const app::MendedFile& file : linter.mend(report)) {
+      const std::string name = printable(file.name);
       if (request_.dry_run) {
-        if (!console_.print_bytes(unified_diff(mark + file.source->text, mark + mended.text, printable(file.path)))) {
+        if (!console_.print_bytes(unified_diff(file.before, file.after, name))) {
           return std::unexpected("standard output can not be written");
         }
         continue;
       }
-      if (auto written = replace_file(file.source->name, mark + mended.text); !written) return written;
-      file = lint_text(mended.text);
-      console_.note(fmt::format("{}: {} mended", printable(file.path), counted(mended.count, "finding")));
+      if (auto written = replace_file(file.path, file.after); !written) return written;
+      console_.note(fmt::format("{}: {} mended", name, counted(file.count, "finding")));
     }
     return {};
   }

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
+#include "app/catalog.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
-#include "cli/preparation.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
@@ -47,14 +47,16 @@ std::string as_json(const SkillCatalog::Listing& listing) {
 
 int list_command(const Invocation& invocation) {
   const Console console(invocation.global);
-  auto catalog = open_catalog(invocation.global, console);
+  app::Warnings warnings;
+  auto catalog = app::open_catalog(invocation.global, warnings);
+  console.warnings(warnings);
   if (!catalog) {
     console.failure(catalog.error());
     return catalog.error().exit_status();
   }
   const SkillCatalog::Listing listing = catalog->list();
   console.findings(listing.broken);
-  warn_of_doubted(*catalog, console);
+  console.warnings(app::doubts_of(*catalog));
   const bool written = console.print(invocation.format == OutputFormat::json ? as_json(listing) : as_text(listing));
   if (listing.entries.empty() && listing.broken.empty() && invocation.format == OutputFormat::text) {
     std::string message = "no skills found; looked in:";

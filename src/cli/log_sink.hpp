@@ -7,6 +7,7 @@
 #include "cli/console.hpp"
 #include "support/text.hpp"
 #include "support/unique_fd.hpp"
+#include "support/write_all.hpp"
 
 namespace skillrun::cli {
 

@@ -366,7 +366,15 @@ class Parser {
     words.resize(at);
   }
 
+  /// True when the option is there, which it is not for the variable that stands for it.
+  static bool names_engine(const std::vector<std::string>& words) {
+    const auto end = std::ranges::find(words, "--");
+    return std::any_of(words.begin(), end,
+                       [](const std::string& word) { return word == "--engine" || word.starts_with("--engine="); });
+  }
+
   std::expected<Invocation, ParseExit> parse_own(std::vector<std::string> words) {
+    invocation_.lint.engine_checks = names_engine(words);
     try {
       std::ranges::reverse(words);
       app_.parse(std::move(words));

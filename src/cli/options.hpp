@@ -8,16 +8,15 @@
 #include <skillrun/report.hpp>
 #include <skillrun/spec.hpp>
 
+#include "app/selection.hpp"
+
 namespace skillrun::cli {
 
 enum class ColorMode : std::uint8_t { automatic, always, never };
 enum class OutputFormat : std::uint8_t { text, json };
 
 /// Options that every command takes.
-struct GlobalOptions {
-  std::vector<std::string> manifests;
-  std::vector<std::string> policies;
-  std::string engine = "auto";
+struct GlobalOptions : app::Selection {
   ColorMode color = ColorMode::automatic;
   int verbose = 0;
   bool quiet = false;
@@ -26,16 +25,11 @@ struct GlobalOptions {
 };
 
 /// SKILL[@INSTANCE] [RUN OPTIONS] [--] ARGS...
-struct RunRequest {
-  std::string skill;
-  std::optional<std::string> instance;
-  std::string workdir;
-  RunOverrides overrides;
+struct RunRequest : app::SkillRequest {
   bool dry_run = false;
   std::string result_file;
   bool json = false;
   std::optional<std::string> max_output;
-  std::vector<std::string> allow_mounts;  ///< PATH[:ro|:rw]
 };
 
 /// Where one report of `lint` goes.
@@ -55,6 +49,7 @@ struct LintRequest {
   std::vector<std::string> environment_files;  ///< of such lines
   std::string kind;                            ///< toml, yaml, compose or skill-md; empty: by the file's name
   bool host_checks = false;
+  bool engine_checks = false;  ///< --engine was given, not only SKILLRUN_ENGINE
   bool fix = false;
   bool dry_run = false;
 };

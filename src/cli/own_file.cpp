@@ -1,4 +1,5 @@
 #include "cli/own_file.hpp"
+#include "support/write_all.hpp"
 
 #include <fcntl.h>
 #include <sys/random.h>
@@ -14,8 +15,6 @@
 #include <system_error>
 
 #include <fmt/format.h>
-
-#include "cli/console.hpp"
 
 namespace skillrun::cli {
 

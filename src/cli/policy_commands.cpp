@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 #include <skillrun/report.hpp>
 
+#include "app/load_policy.hpp"
+#include "app/places.hpp"
+#include "app/policy_files.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
-#include "cli/policy_files.hpp"
-#include "cli/preparation.hpp"
 #include "policy/policy_tests.hpp"
 #include "report/policy_report.hpp"
 #include "support/text.hpp"
@@ -36,12 +37,12 @@ RunResult not_valid(const std::string& path, Findings findings) {
 /// The built-in policy or document of that name by itself: no layer of this machine takes part.
 std::expected<std::shared_ptr<const Policy>, RunResult> load_named(const std::string& name) {
   if (auto builtin = Policy::builtin(name)) return builtin;
-  const auto source = read_policy_file(name);
+  const auto source = app::read_policy_file(name);
   if (!source) {
     return std::unexpected(
         not_readable(name, source.error() + "; the built-in ones are baseline, restricted and privileged"));
   }
-  const LocalPolicyFiles files;
+  const app::LocalPolicyFiles files;
   auto policy = Policy::parse(*source, &files);
   if (!policy) return std::unexpected(not_valid(name, std::move(policy.error())));
   return std::move(*policy);
@@ -103,8 +104,10 @@ std::string as_json(const std::vector<TestedFile>& files) {
 
 int policy_show_command(const Invocation& invocation) {
   const Console console(invocation.global);
+  app::Warnings warnings;
   const auto policy =
-      invocation.names.empty() ? load_policy(invocation.global, console) : load_named(invocation.names.front());
+      invocation.names.empty() ? app::load_policy(invocation.global, warnings) : load_named(invocation.names.front());
+  console.warnings(warnings);
   if (!policy) {
     console.failure(policy.error());
     return failed;
@@ -115,17 +118,17 @@ int policy_show_command(const Invocation& invocation) {
 
 int policy_test_command(const Invocation& invocation) {
   const Console console(invocation.global);
-  const LocalPolicyFiles reader;
+  const app::LocalPolicyFiles reader;
   std::vector<TestedFile> files;
   bool valid = true;
   for (const std::string& name : invocation.names) {
-    const auto source = read_policy_file(name);
+    const auto source = app::read_policy_file(name);
     if (!source) {
       console.failure(not_readable(name, source.error()));
       valid = false;
       continue;
     }
-    auto report = run_policy_tests(*source, &reader, today());
+    auto report = run_policy_tests(*source, &reader, app::today());
     if (!report) {
       console.failure(not_valid(name, std::move(report.error())));
       valid = false;

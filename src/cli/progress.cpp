@@ -10,6 +10,7 @@
 #include "cli/console.hpp"
 #include "engine/log.hpp"
 #include "run/terminal.hpp"
+#include "support/write_all.hpp"
 
 namespace skillrun::cli {
 

@@ -8,7 +8,7 @@
 #include "cli/dry_run.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/own_file.hpp"
-#include "cli/preparation.hpp"
+#include "cli/prepare.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "run/result_document.hpp"
@@ -50,7 +50,7 @@ RunResult run_to_the_end(const Invocation& invocation, const Console& console, c
   if (!prepared) return std::move(prepared.error());
   RunControl control;
   const SignalForwarding signals(control);
-  auto admitted = admit_on_engine(invocation.global, *prepared, &control.cancellation());
+  auto admitted = admit_on_engine(invocation.global, *prepared, console, control.cancellation());
   if (!admitted) return std::move(admitted.error());
   told = admitted->approved.findings();
   tell_findings(*prepared, told, console);

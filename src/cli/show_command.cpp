@@ -3,7 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
-#include "cli/preparation.hpp"
+#include "cli/prepare.hpp"
 #include "report/manifest_document.hpp"
 #include "support/text.hpp"
 
@@ -66,7 +66,7 @@ void append_text(std::string& text, const json::object& document, std::size_t in
 
 int show_command(const Invocation& invocation) {
   const Console console(invocation.global);
-  RunRequest request;
+  app::SkillRequest request;
   const std::string& word = invocation.names.front();
   request.skill = word.substr(0, word.find('@'));
   if (request.skill.size() < word.size()) request.instance = word.substr(request.skill.size() + 1);

@@ -10,6 +10,7 @@
 
 #include "cli/console.hpp"
 #include "support/text.hpp"
+#include "support/write_all.hpp"
 
 namespace skillrun::cli {
 

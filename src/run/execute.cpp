@@ -9,6 +9,7 @@
 
 #include "engine/log.hpp"
 #include "run/conclude.hpp"
+#include "run/gap_findings.hpp"
 #include "run/held_sources.hpp"
 #include "run/image_reach.hpp"
 #include "run/labels.hpp"
@@ -155,7 +156,7 @@ bool Execution::cancelled() {
 bool Execution::can_be_honoured() {
   gaps_ = engine_.gaps(approved_.spec());
   return accept(findings_of_gaps(approved_.spec(), engine_.info(), gaps_),
-                fmt::format("this {} cannot honour what was approved; nothing was run", engine_.info().kind));
+                cannot_honour(engine_.info()));
 }
 
 bool Execution::ensure() {

@@ -20,6 +20,7 @@
 #include "support/json.hpp"
 #include "support/sha256.hpp"
 #include "support/text.hpp"
+#include "support/write_all.hpp"
 #include "support/unique_fd.hpp"
 
 namespace skillrun {
@@ -45,16 +46,6 @@ constexpr OwnerMember owner_members[] = {
 
 bool is_hex(std::string_view text, std::size_t length) {
   return text.size() == length && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
 }
 
 std::expected<void, std::string> write_in(int folder, const std::string& run, const std::string& text) {

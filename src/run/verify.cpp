@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/log.hpp"
 #include "run/comparison.hpp"
+#include "run/gap_findings.hpp"
 #include "spec/finding_at.hpp"
 #include "support/text.hpp"
 
@@ -40,14 +40,6 @@ bool by_default(const Origin& origin) {
 Finding finding_of(const ContainerSpec& spec, const Origin& origin, std::string message, std::string remedy,
                    Severity severity = Severity::error) {
   return finding_at(spec, origin, rule_id, severity, std::move(message), std::move(remedy));
-}
-
-Finding default_without_effect(const ContainerSpec& spec, const Origin& origin, std::string_view setting,
-                               std::string_view reason) {
-  std::string what = fmt::format("the policy's default for {} has no effect: {}", setting, reason);
-  log::info("{}", what);
-  return finding_of(spec, origin, std::move(what),
-                    "nothing is to be done, unless the skill needs it: then name an engine that can", Severity::info);
 }
 
 Finding finding_of(const ContainerSpec& spec, const Difference& difference) {
@@ -126,22 +118,6 @@ Findings find_moved_sources(const ContainerSpec& approved, const HostView& host)
                     now ? fmt::format("leads to '{}' now", printable(*now)) : "can not be resolved any more"),
         "find out who replaces it by a symlink, and run it again"));
   }
-  return findings;
-}
-
-Findings findings_of_gaps(const ContainerSpec& spec, const EngineInfo& engine, std::span<const EngineGap> gaps) {
-  Findings findings;
-  for (const EngineGap& gap : gaps) {
-    if (gap.gives_way) {
-      findings.push_back(default_without_effect(spec, gap.origin, gap.setting, gap.reason));
-    } else {
-      findings.push_back(
-          finding_of(spec, gap.origin,
-                     fmt::format("this {} cannot honour {}: {}", engine.kind, gap.setting, printable(gap.reason)),
-                     "remove the setting, or name an engine that can with --engine"));
-    }
-  }
-  sort_findings(findings);
   return findings;
 }
 

@@ -42,11 +42,6 @@ struct Difference {
 /// Bind sources that lead elsewhere than when they were admitted, as findings. Nothing where `host` can not tell.
 [[nodiscard]] Findings find_moved_sources(const ContainerSpec& approved, const HostView& host);
 
-/// What the engine could not honour, before anything is asked of it: an error for what the spec declares, an info for
-/// a policy's default that gives way.
-[[nodiscard]] Findings findings_of_gaps(const ContainerSpec& spec, const EngineInfo& engine,
-                                        std::span<const EngineGap> gaps);
-
 /// Why the container must not start, as errors: differences, what the policy says about what the engine added, and
 /// moved sources. Without an error it is what was approved; infos say which defaults of a policy the engine lacks.
 [[nodiscard]] Findings verify(const ApprovedSpec& approved, const Order& order, const ObservedContainer& made,

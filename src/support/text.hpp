@@ -57,4 +57,7 @@ void split(ExpiringString auto&& text, char separator) = delete;
 /// True when `word` is one of the words of a list that has a blank between them.
 [[nodiscard]] bool is_word_of(std::string_view words, std::string_view word) noexcept;
 
+/// A word for a POSIX shell, quoted only where that is needed.
+[[nodiscard]] std::string shell_quoted(std::string_view word);
+
 }  // namespace skillrun

@@ -9,7 +9,7 @@
 
 #include <skillrun/manifest.hpp>
 
-#include "cli/lint_variables.hpp"
+#include "app/lint_variables.hpp"
 #include "cli/manifest_draft.hpp"
 
 namespace {
@@ -44,8 +44,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string text(data + 1, data + size);
   if (data[0] == 'e') {
-    cli::VariableMap variables;
-    const auto read = cli::read_env_file(text, variables);
+    app::VariableMap variables;
+    const auto read = app::read_env_file(text, variables);
     require(read || !read.error().empty());
     for (const auto& [name, value] : variables) require(!name.empty() && name.find('=') == std::string::npos);
     return 0;

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "cli/grant_record.hpp"
+#include "app/grant_record.hpp"
 #include "run/run_record.hpp"
 #include "support/written_places.hpp"
 
@@ -19,12 +19,12 @@ void require(bool holds) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace skillrun;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (const auto grants = cli::parse_records(text)) {
-    const std::string written = cli::format_records(*grants);
-    const auto again = cli::parse_records(written);
-    require(again && cli::format_records(*again) == written);
+  if (const auto grants = app::parse_records(text)) {
+    const std::string written = app::format_records(*grants);
+    const auto again = app::parse_records(written);
+    require(again && app::format_records(*again) == written);
     for (const auto& record : *grants) {
-      for (const Grant& grant : cli::grants_of(record)) {
+      for (const Grant& grant : app::grants_of(record)) {
         // Nothing that was recorded opens what is closed.
         require(!grant.covers({.kind = grant.kind, .subject = grant.subject, .writes = false, .closed = true}));
       }

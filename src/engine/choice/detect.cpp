@@ -186,20 +186,28 @@ Answer try_place(const EnginePlace& place, const DetectionContext& context, bool
 
 /// What was tried so far.
 struct Survey {
-  Detection detection;
-  bool found = false;              ///< something that could be an engine, whether or not it answers
-  std::vector<std::size_t> lacks;  ///< probes of programs that are not installed
+  const EngineMisfit& misfit;
+  Detection detection{};
+  std::unique_ptr<Engine> second_best{};  ///< one that answers and does not fit
+  bool found = false;                     ///< something that could be an engine, whether or not it answers
+  std::vector<std::size_t> lacks{};       ///< probes of programs that are not installed
 
   void add(const EnginePlace& place, Answer answer) {
     found = found || !answer.absent;
     if (answer.absent && place.kind == EnginePlace::Kind::program) lacks.push_back(detection.probes.size());
+    if (answer.engine && misfit) answer.probe.misfit = misfit(*answer.engine);
+    std::unique_ptr<Engine>& best = answer.probe.misfit.empty() ? detection.engine : second_best;
+    if (answer.engine && !best) best = std::move(answer.engine);
     detection.probes.push_back(std::move(answer.probe));
-    if (answer.engine && !detection.engine) detection.engine = std::move(answer.engine);
   }
   /// An engine that is there and does not answer is to be mended; another need not be installed.
   Detection end() && {
     for (const std::size_t probe : lacks) {
       if (found) detection.probes[probe].advice.clear();
+    }
+    if (!detection.engine) {
+      detection.engine = std::move(second_best);
+      for (Probe& probe : detection.probes) probe.misfit.clear();
     }
     return std::move(detection);
   }
@@ -238,8 +246,8 @@ DetectionContext DetectionContext::current() {
   return context;
 }
 
-Detection detect_engine(const DetectionContext& context, bool all, CallLimits limits) {
-  Survey survey;
+Detection detect_engine(const DetectionContext& context, bool all, CallLimits limits, const EngineMisfit& misfit) {
+  Survey survey{.misfit = misfit};
   const EnginePlaces places = places_to_try(context);
   const auto cancelled = [&] { return limits.cancellation != nullptr && limits.cancellation->cancelled(); };
   for (const EnginePlace& place : places.candidates) {

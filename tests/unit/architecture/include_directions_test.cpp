@@ -38,7 +38,8 @@ const std::map<std::string, Names, std::less<>> visible_layers = {
      {"engine/docker/api", "engine/docker/cli", "engine/docker", "engine/wire", "engine", "policy", "spec", "manifest",
       "support/process", "support"}},
     {"run", {"engine", "policy", "spec", "manifest", "support/process", "support"}},
-    {"cli", {"run", "engine", "report", "lint", "policy", "spec", "manifest", "support/process", "support"}},
+    {"app", {"run", "engine", "report", "lint", "policy", "spec", "manifest", "support/process", "support"}},
+    {"cli", {"app", "run", "engine", "report", "lint", "policy", "spec", "manifest", "support/process", "support"}},
 };
 
 /// The layer that a public header belongs to. skillrun.hpp gathers the policy library and is for its users.
@@ -69,7 +70,7 @@ const std::array<Library, 12> libraries = {{
     {"dtl/", {"lint"}},
     {"fmt/",
      {"support", "support/process", "manifest", "spec", "policy", "lint", "report", "engine", "engine/wire",
-      "engine/docker", "engine/docker/api", "engine/docker/cli", "engine/choice", "run", "cli"}},
+      "engine/docker", "engine/docker/api", "engine/docker/cli", "engine/choice", "run", "app", "cli"}},
 }};
 
 struct File {

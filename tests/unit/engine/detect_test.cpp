@@ -2,11 +2,13 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "engine/choice/detection_places.hpp"
 #include "engine/docker/docker_context.hpp"
 #include "unit/engine/api_fake_engine.hpp"
+#include "unit/temporary_folder.hpp"
 
 using namespace skillrun;
 using namespace skillrun::testing;
@@ -181,6 +183,34 @@ TEST_CASE("an engine on a named socket is found and described") {
   REQUIRE(detection.probes.size() == 1);
   CHECK(detection.probes[0].usable);
   CHECK(detection.probes[0].outcome == "docker 20.10.24, API 1.41");
+}
+
+TEST_CASE("an engine that does not fit is passed over for one that does, and taken where none does") {
+  const auto script =
+      after_ping([](FakeEngine::Connection& connection, const std::string&) { connection.answer(500); });
+  FakeEngine first(script);
+  FakeEngine second(script);
+  const skillrun::test::TemporaryFolder folder;
+  fs::create_directory(folder.path() / "podman");
+  fs::create_symlink(first.path(), folder.path() / "docker.sock");
+  fs::create_symlink(second.path(), folder.path() / "podman/podman.sock");
+  DetectionContext context = user_context();
+  context.runtime_dir = folder.path();
+  const std::string fitting = (folder.path() / "podman/podman.sock").string();
+
+  Detection detection = detect_engine(context, false, {}, [&](const Engine& engine) {
+    return engine.info().socket == fitting ? "" : "cannot honour x";
+  });
+  REQUIRE(detection.engine);
+  CHECK(detection.engine->info().socket == fitting);
+  for (const Probe& probe : detection.probes) {
+    CHECK(probe.misfit == (probe.usable && probe.place.find(fitting) == std::string::npos ? "cannot honour x" : ""));
+  }
+
+  detection = detect_engine(context, false, {}, [](const Engine&) { return "cannot honour x"; });
+  REQUIRE(detection.engine);
+  CHECK(detection.engine->info().socket != fitting);
+  CHECK(std::ranges::all_of(detection.probes, [](const Probe& probe) { return probe.misfit.empty(); }));
 }
 
 TEST_CASE("a survey asks for what a run does not need") {

@@ -8,7 +8,7 @@
 
 #include <skillrun/grant.hpp>
 
-namespace skillrun::cli {
+namespace skillrun::app {
 
 /// The folder that an image is built from, as it was when its skill was allowed something.
 struct GrantedContext {
@@ -52,4 +52,4 @@ void put_record(GrantRecords& records, GrantRecord record);
 [[nodiscard]] std::string format_records(const GrantRecords& records);
 [[nodiscard]] std::expected<GrantRecords, std::string> parse_records(std::string_view text);
 
-}  // namespace skillrun::cli
+}  // namespace skillrun::app

@@ -6,14 +6,14 @@
 
 #include <skillrun/manifest.hpp>
 
-#include "cli/grant_record.hpp"
-#include "cli/options.hpp"
+#include "app/grant_record.hpp"
+#include "app/selection.hpp"
 
-namespace skillrun::cli {
+namespace skillrun::app {
 
 /// What the command line grants: --allow-mount PATH[:ro|:rw] as the real path, and -e NAME. A message when a word is
 /// none.
-[[nodiscard]] std::expected<Grants, std::string> option_grants(const RunRequest& request);
+[[nodiscard]] std::expected<Grants, std::string> option_grants(const SkillRequest& request);
 
 /// A record of this skill as the manifest is now, with nothing granted yet. A message when its path can not be told.
 [[nodiscard]] std::expected<GrantRecord, std::string> record_for(const ResolvedSkill& skill, std::string day);
@@ -34,10 +34,4 @@ struct Recorded {
 /// What such a folder holds now. A message when it can not be read.
 [[nodiscard]] std::expected<std::string, std::string> digest_of_context(const GrantedContext& context);
 
-/// SKILL or SKILL@INSTANCE, of what has both.
-template <class Subject>
-[[nodiscard]] std::string name_of(const Subject& subject) {
-  return subject.instance ? subject.skill + "@" + *subject.instance : subject.skill;
-}
-
-}  // namespace skillrun::cli
+}  // namespace skillrun::app

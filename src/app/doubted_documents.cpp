@@ -1,4 +1,4 @@
-#include "cli/doubted_documents.hpp"
+#include "app/doubted_documents.hpp"
 
 #include <sys/stat.h>
 
@@ -12,7 +12,7 @@
 #include "run/noted_writes.hpp"
 #include "support/text.hpp"
 
-namespace skillrun::cli {
+namespace skillrun::app {
 
 namespace fs = std::filesystem;
 
@@ -104,4 +104,4 @@ std::vector<std::string> deciding_documents(const DiscoveryOptions& options, con
   return documents;
 }
 
-}  // namespace skillrun::cli
+}  // namespace skillrun::app

@@ -4,10 +4,9 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "cli/options.hpp"
-
-namespace skillrun::cli {
+namespace skillrun::app {
 
 using VariableMap = std::map<std::string, std::string, std::less<>>;
 
@@ -15,7 +14,9 @@ using VariableMap = std::map<std::string, std::string, std::less<>>;
 /// over, values are taken as they are. The error names the line.
 [[nodiscard]] std::expected<void, std::string> read_env_file(std::string_view text, VariableMap& into);
 
-/// The variables of --env-file and --env, the later ones over the earlier ones. Errors are whole messages.
-[[nodiscard]] std::expected<VariableMap, std::string> lint_variables(const LintRequest& request);
+/// The variables of the env files and of the words NAME=VALUE, the later ones over the earlier ones. Errors are whole
+/// messages.
+[[nodiscard]] std::expected<VariableMap, std::string> lint_variables(const std::vector<std::string>& files,
+                                                                     const std::vector<std::string>& words);
 
-}  // namespace skillrun::cli
+}  // namespace skillrun::app

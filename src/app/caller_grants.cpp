@@ -1,4 +1,4 @@
-#include "cli/caller_grants.hpp"
+#include "app/caller_grants.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -11,7 +11,7 @@
 #include "spec/path.hpp"
 #include "support/text.hpp"
 
-namespace skillrun::cli {
+namespace skillrun::app {
 
 namespace fs = std::filesystem;
 
@@ -37,7 +37,7 @@ std::expected<Grant, std::string> mount_grant(const std::string& word) {
 
 }  // namespace
 
-std::expected<Grants, std::string> option_grants(const RunRequest& request) {
+std::expected<Grants, std::string> option_grants(const SkillRequest& request) {
   Grants grants;
   for (const std::string& word : request.allow_mounts) {
     auto grant = mount_grant(word);
@@ -95,4 +95,4 @@ Recorded find_record(const GrantRecords& records, const GrantRecord& now) {
   return {.record = *found, .holds = found->digest == now.digest && found->context == now.context};
 }
 
-}  // namespace skillrun::cli
+}  // namespace skillrun::app

@@ -1,4 +1,4 @@
-#include "cli/grant_store.hpp"
+#include "app/grant_store.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -6,11 +6,11 @@
 #include <filesystem>
 #include <thread>
 
-#include "cli/caller_grants.hpp"
+#include "app/caller_grants.hpp"
 #include "unit/temporary_folder.hpp"
 
 using namespace skillrun;
-using namespace skillrun::cli;
+using namespace skillrun::app;
 using skillrun::test::TemporaryFolder;
 
 namespace fs = std::filesystem;

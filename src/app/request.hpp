@@ -5,7 +5,7 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun::cli {
+namespace skillrun::app {
 
 /// What an engine would be asked for a spec: the create request's body and the equivalent command.
 struct Request {
@@ -14,7 +14,8 @@ struct Request {
   EngineInfo engine;  ///< the one that answers now, or docker's defaults when none does
 };
 
-/// Rendered for the engine that would be taken. With none at hand (null) the request is docker's.
-[[nodiscard]] Request render_request(const Engine* engine, const ContainerSpec& spec);
+/// Rendered for the engine that would be taken. With none at hand (null) the request is docker's. `terminal`: whether
+/// a run would have one.
+[[nodiscard]] Request render_request(const Engine* engine, const ContainerSpec& spec, bool terminal);
 
-}  // namespace skillrun::cli
+}  // namespace skillrun::app

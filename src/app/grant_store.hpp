@@ -4,9 +4,9 @@
 #include <functional>
 #include <string>
 
-#include "cli/grant_record.hpp"
+#include "app/grant_record.hpp"
 
-namespace skillrun::cli {
+namespace skillrun::app {
 
 /// Where the caller's answers are kept: grants.json in a folder of its own below the user's configuration.
 ///
@@ -30,4 +30,4 @@ class GrantStore {
   std::string folder_;
 };
 
-}  // namespace skillrun::cli
+}  // namespace skillrun::app

@@ -10,7 +10,7 @@
 
 #include "support/written_places.hpp"
 
-namespace skillrun::cli {
+namespace skillrun::app {
 
 /// Asks the record of what skills could write about every document that decides what runs. One that a skill could have
 /// made or changed, or a link on the way to it, is not believed until the caller touches it.
@@ -36,4 +36,4 @@ void mark_doubted(Discovery& discovery);
 /// counts as a whole.
 [[nodiscard]] std::vector<std::string> deciding_documents(const DiscoveryOptions& options, const Discovery& discovery);
 
-}  // namespace skillrun::cli
+}  // namespace skillrun::app

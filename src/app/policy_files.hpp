@@ -8,7 +8,7 @@
 
 #include <skillrun/policy.hpp>
 
-namespace skillrun::cli {
+namespace skillrun::app {
 
 /// Where policies of layers may lie.
 struct PolicyPlaces {
@@ -45,4 +45,4 @@ class LocalPolicyFiles final : public PolicyFiles {
   std::vector<std::string> projects_;
 };
 
-}  // namespace skillrun::cli
+}  // namespace skillrun::app

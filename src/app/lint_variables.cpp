@@ -1,11 +1,11 @@
-#include "cli/lint_variables.hpp"
+#include "app/lint_variables.hpp"
 
 #include <fmt/format.h>
 #include <skillrun/manifest.hpp>
 
 #include "support/text.hpp"
 
-namespace skillrun::cli {
+namespace skillrun::app {
 
 namespace {
 
@@ -33,16 +33,17 @@ std::expected<void, std::string> read_env_file(std::string_view text, VariableMa
   return {};
 }
 
-std::expected<VariableMap, std::string> lint_variables(const LintRequest& request) {
+std::expected<VariableMap, std::string> lint_variables(const std::vector<std::string>& files,
+                                                       const std::vector<std::string>& words) {
   VariableMap variables;
-  for (const std::string& path : request.environment_files) {
+  for (const std::string& path : files) {
     const auto source = read_source(path);
     if (!source) return std::unexpected(fmt::format("the env file '{}' {}", printable(path), source.error()));
     if (auto read = read_env_file((*source)->text, variables); !read) {
       return std::unexpected(fmt::format("the env file '{}': {}", printable(path), read.error()));
     }
   }
-  for (const std::string& word : request.environment) {
+  for (const std::string& word : words) {
     if (!add(word, variables)) {
       return std::unexpected(
           fmt::format("--env '{}' gives no value: while linting nothing is copied from the caller", printable(word)));
@@ -51,4 +52,4 @@ std::expected<VariableMap, std::string> lint_variables(const LintRequest& reques
   return variables;
 }
 
-}  // namespace skillrun::cli
+}  // namespace skillrun::app

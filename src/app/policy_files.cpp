@@ -1,4 +1,4 @@
-#include "cli/policy_files.hpp"
+#include "app/policy_files.hpp"
 
 #include <sys/stat.h>
 
@@ -17,7 +17,7 @@
 #include "support/text.hpp"
 #include "support/writers.hpp"
 
-namespace skillrun::cli {
+namespace skillrun::app {
 
 namespace fs = std::filesystem;
 
@@ -159,4 +159,4 @@ std::expected<FoundPolicies, std::string> find_policies(const PolicyPlaces& plac
   return std::move(finder.found);
 }
 
-}  // namespace skillrun::cli
+}  // namespace skillrun::app

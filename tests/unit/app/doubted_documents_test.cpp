@@ -1,4 +1,4 @@
-#include "cli/doubted_documents.hpp"
+#include "app/doubted_documents.hpp"
 
 #include <filesystem>
 
@@ -6,7 +6,7 @@
 #include "unit/temporary_folder.hpp"
 
 using namespace skillrun;
-using namespace skillrun::cli;
+using namespace skillrun::app;
 using skillrun::test::Environment;
 using skillrun::test::TemporaryFolder;
 

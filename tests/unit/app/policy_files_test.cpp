@@ -1,4 +1,4 @@
-#include "cli/policy_files.hpp"
+#include "app/policy_files.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include "unit/temporary_folder.hpp"
 
 using namespace skillrun;
-using namespace skillrun::cli;
+using namespace skillrun::app;
 using skillrun::test::TemporaryFolder;
 
 namespace fs = std::filesystem;

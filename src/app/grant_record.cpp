@@ -1,4 +1,4 @@
-#include "cli/grant_record.hpp"
+#include "app/grant_record.hpp"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 #include "support/json.hpp"
 #include "support/sha256.hpp"
 
-namespace skillrun::cli {
+namespace skillrun::app {
 
 namespace {
 
@@ -173,4 +173,4 @@ std::expected<GrantRecords, std::string> parse_records(std::string_view text) {
   return records;
 }
 
-}  // namespace skillrun::cli
+}  // namespace skillrun::app

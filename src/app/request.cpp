@@ -1,20 +1,19 @@
-#include "cli/request.hpp"
+#include "app/request.hpp"
 
 #include <fmt/format.h>
 
-#include "cli/console.hpp"
 #include "run/recipe.hpp"
 
-namespace skillrun::cli {
+namespace skillrun::app {
 
-Request render_request(const Engine* engine, const ContainerSpec& spec) {
+Request render_request(const Engine* engine, const ContainerSpec& spec, bool terminal) {
   Request request;
   request.engine.kind = "docker";
   request.engine.transport = "api";
   if (engine != nullptr) request.engine = engine->info();
   StartOptions options{
       .standard_input = spec.wants_stdin(),
-      .tty = spec.tty && spec.tty->value != TtyMode::automatic ? spec.tty->value == TtyMode::on : on_terminal()};
+      .tty = spec.tty && spec.tty->value != TtyMode::automatic ? spec.tty->value == TtyMode::on : terminal};
   std::string trouble;
   if (spec.build) {
     auto recipe = recipe_digest(spec, nullptr);
@@ -28,4 +27,4 @@ Request render_request(const Engine* engine, const ContainerSpec& spec) {
   return request;
 }
 
-}  // namespace skillrun::cli
+}  // namespace skillrun::app
