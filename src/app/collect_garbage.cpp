@@ -19,7 +19,7 @@ constexpr std::chrono::seconds call_deadline{60};
 
 /// Whatever container is still there by the label of its run may write, whether gc may remove it or not.
 void end_writes(Engine& engine, CallLimits limits, Warnings& warnings) {
-  const auto containers = engine.find_containers(std::string(run_label), limits);
+  const auto containers = engine.containers().find_containers(std::string(run_label), limits);
   if (!containers) {
     warnings.push_back(
         fmt::format("which containers are left can not be told: {}; what they could write stays protected",
@@ -47,7 +47,7 @@ std::expected<Garbage, RunResult> collect_garbage(const Selection& selection, bo
   }
   Garbage garbage{.engine = (*engine)->info(), .leftovers = std::move(*found)};
   if (dry_run) return garbage;
-  garbage.removed = remove_leftovers(**engine, records, garbage.leftovers, limits);
+  garbage.removed = remove_leftovers((*engine)->containers(), records, garbage.leftovers, limits);
   end_writes(**engine, limits, warnings);
   return garbage;
 }

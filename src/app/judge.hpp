@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include <skillrun/detection.hpp>
 #include <skillrun/policy.hpp>
 #include <skillrun/run.hpp>
 

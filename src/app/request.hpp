@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <skillrun/engine.hpp>
+#include <skillrun/engine_request.hpp>
 
 namespace skillrun::app {
 

@@ -11,6 +11,7 @@
 #include "spec/extra_args.hpp"
 #include "spec/schema.hpp"
 #include "support/text.hpp"
+#include "engine/choice/client_program.hpp"
 
 namespace skillrun::cli {
 

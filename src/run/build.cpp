@@ -27,14 +27,14 @@ bool engine_runs_on_this_architecture(const EngineInfo& engine) {
   return engine.architecture == name;
 }
 
-EngineResult<void> build_from_archive(Engine& engine, const std::string& mmdebstrap, const PackageRecipe& recipe,
+EngineResult<void> build_from_archive(ImageStore& images, const std::string& mmdebstrap, const PackageRecipe& recipe,
                                       const ImportRequest& request, const ProgressSink& progress, CallLimits limits) {
   auto archive = PackageArchive::open(mmdebstrap, recipe, progress, limits);
   if (!archive) return std::unexpected(archive.error());
-  return engine.import_image(request, [&] { return archive->next(); }, limits);
+  return images.import_image(request, [&] { return archive->next(); }, limits);
 }
 
-EngineResult<void> build_from_base_image(Engine& engine, const PackageRecipe& recipe, BuildRequest request,
+EngineResult<void> build_from_base_image(ImageStore& images, const PackageRecipe& recipe, BuildRequest request,
                                          const ProgressSink& progress, CallLimits limits) {
   const auto dockerfile = package_dockerfile(recipe);
   if (!dockerfile) return std::unexpected(dockerfile.error());
@@ -48,7 +48,7 @@ EngineResult<void> build_from_base_image(Engine& engine, const PackageRecipe& re
   const auto context = ContextSnapshot::take(folder.path(), "Dockerfile");
   if (!context) return std::unexpected(context.error());
   request.dockerfile = context->dockerfile();
-  return engine.build_image(request, context->bytes(), progress, limits);
+  return images.build_image(request, context->bytes(), progress, limits);
 }
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
@@ -59,7 +59,7 @@ std::optional<std::string> platform_of(const ContainerSpec& spec) {
   return spec.platform ? std::optional(spec.platform->value) : std::nullopt;
 }
 
-EngineResult<BuiltImage> build_from_context(Engine& engine, const ContainerSpec& spec, const ContextRecipe& recipe,
+EngineResult<BuiltImage> build_from_context(ImageStore& images, const ContainerSpec& spec, const ContextRecipe& recipe,
                                             const ProgressSink& progress, CallLimits limits) {
   const auto context = ContextSnapshot::take(recipe.context, recipe.dockerfile, {.cancellation = limits.cancellation});
   if (!context) return std::unexpected(context.error());
@@ -73,7 +73,7 @@ EngineResult<BuiltImage> build_from_context(Engine& engine, const ContainerSpec&
                        .platform = platform_of(spec),
                        .labels = labels_of(image)};
   for (const auto& argument : recipe.args) request.args.emplace_back(argument.value.key, argument.value.value);
-  if (auto built = engine.build_image(request, context->bytes(), progress, limits); !built)
+  if (auto built = images.build_image(request, context->bytes(), progress, limits); !built)
     return std::unexpected(built.error());
   return image;
 }
@@ -86,7 +86,7 @@ EngineResult<BuiltImage> build_from_packages(Engine& engine, const ContainerSpec
   const auto mmdebstrap = find_program("mmdebstrap", caller_variable("PATH"));
   EngineResult<void> built;
   if (mmdebstrap && !spec.platform && engine_runs_on_this_architecture(engine.info())) {
-    built = build_from_archive(engine, *mmdebstrap, recipe, {image.name, labels_of(image)}, progress, limits);
+    built = build_from_archive(engine.images(), *mmdebstrap, recipe, {image.name, labels_of(image)}, progress, limits);
   } else {
     const BuildRequest request{.dockerfile = {},
                                .target = {},
@@ -94,7 +94,7 @@ EngineResult<BuiltImage> build_from_packages(Engine& engine, const ContainerSpec
                                .reference = image.name,
                                .platform = platform_of(spec),
                                .labels = labels_of(image)};
-    built = build_from_base_image(engine, recipe, request, progress, limits);
+    built = build_from_base_image(engine.images(), recipe, request, progress, limits);
   }
   if (!built) return std::unexpected(built.error());
   return image;
@@ -105,7 +105,7 @@ EngineResult<BuiltImage> build_from_packages(Engine& engine, const ContainerSpec
 EngineResult<BuiltImage> build_by_recipe(Engine& engine, const ContainerSpec& spec, const ProgressSink& progress,
                                          CallLimits limits) {
   const BuildRecipe& recipe = spec.build->value;
-  if (recipe.context) return build_from_context(engine, spec, *recipe.context, progress, limits);
+  if (recipe.context) return build_from_context(engine.images(), spec, *recipe.context, progress, limits);
   return build_from_packages(engine, spec, *recipe.packages, progress, limits);
 }
 

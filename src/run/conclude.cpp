@@ -1,10 +1,6 @@
 #include "run/conclude.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <csignal>
-#include <string_view>
 
 #include <fmt/format.h>
 
@@ -12,25 +8,8 @@ namespace skillrun {
 
 namespace {
 
-using namespace std::string_view_literals;
-
 constexpr int signal_base = 128;
 constexpr int last_signal = 64;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
-template <std::size_t N>
-bool holds_one_of(const std::string& text, const std::array<std::string_view, N>& parts) {
-  return std::ranges::any_of(parts, [&](std::string_view part) { return text.find(part) != std::string::npos; });
-}
-
-/// Of the OCI runtimes: how they begin to speak of the command.
-constexpr std::array about_the_command{"exec: \""sv, "exec user process"sv, "exec format error"sv, "executable"sv};
-constexpr std::array missing{"not found"sv, "no such file"sv};
 
 void ended_by_signal(RunResult& result, int number) {
   result.status = RunStatus::signalled;
@@ -56,14 +35,6 @@ void ended_by_itself(RunResult& result, const ContainerState& state) {
 
 bool has_ended(const ContainerState& state) noexcept {
   return state.status == "exited" || state.status == "stopped" || state.status == "dead";
-}
-
-StartFailure classify_start_failure(const ContainerState& state, const std::string& words) {
-  const std::string text = lower(state.error.empty() ? words : state.error);
-  if (!holds_one_of(text, about_the_command)) return StartFailure::other;
-  if (state.exit_code == 127) return StartFailure::not_found;
-  if (state.exit_code == 126) return StartFailure::not_invocable;
-  return holds_one_of(text, missing) ? StartFailure::not_found : StartFailure::not_invocable;
 }
 
 void conclude(RunResult& result, const ContainerState& state, const Ending& ending) {

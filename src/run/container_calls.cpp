@@ -62,10 +62,10 @@ void ContainerCalls::make(const Call& call) {
   const CallLimits limits{call_deadline_, &over_};
   const auto made = [&]() -> EngineResult<void> {
     switch (call.kind) {
-      case Kind::signal: return engine_.kill(id_, call.signal, limits);
-      case Kind::resize: return engine_.resize(id_, call.size.rows, call.size.columns, limits);
-      case Kind::pause: return engine_.pause(id_, limits);
-      case Kind::resume: return engine_.resume(id_, limits);
+      case Kind::signal: return containers_.kill(id_, call.signal, limits);
+      case Kind::resize: return containers_.resize(id_, call.size.rows, call.size.columns, limits);
+      case Kind::pause: return containers_.pause(id_, limits);
+      case Kind::resume: return containers_.resume(id_, limits);
     }
     return {};
   }();

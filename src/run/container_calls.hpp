@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include <skillrun/engine.hpp>
+#include <skillrun/containers.hpp>
 
 #include "run/terminal.hpp"
 
@@ -19,8 +19,8 @@ namespace skillrun {
 /// answer. While one lives the engine belongs to it.
 class ContainerCalls {
  public:
-  ContainerCalls(Engine& engine, const std::string& id, std::chrono::milliseconds call_deadline)
-      : engine_(engine), id_(id), call_deadline_(call_deadline) {}
+  ContainerCalls(ContainerBackend& containers, const std::string& id, std::chrono::milliseconds call_deadline)
+      : containers_(containers), id_(id), call_deadline_(call_deadline) {}
   ContainerCalls(const ContainerCalls&) = delete;
   ContainerCalls& operator=(const ContainerCalls&) = delete;
   /// Breaks off what is not finished.
@@ -44,7 +44,7 @@ class ContainerCalls {
   void work();
   void make(const Call& call);
 
-  Engine& engine_;
+  ContainerBackend& containers_;
   const std::string& id_;
   std::chrono::milliseconds call_deadline_;
   Cancellation over_;

@@ -80,7 +80,9 @@ class ImageStage {
   /// What the recipe says now decides the name.
   EngineResult<void> read_recipe();
   EngineResult<SkillImage> pull();
-  EngineResult<std::optional<ImageInfo>> look() { return engine_.inspect_image(name_, for_inspecting(limits_)); }
+  EngineResult<std::optional<ImageInfo>> look() {
+    return engine_.images().inspect_image(name_, for_inspecting(limits_));
+  }
   EngineResult<SkillImage> must_be_there(std::string_view after);
   /// Every image goes through here before it is used.
   [[nodiscard]] EngineResult<SkillImage> trusted(ImageInfo image) const;
@@ -193,15 +195,15 @@ EngineResult<SkillImage> ImageStage::ensure_pulled() {
 EngineResult<SkillImage> ImageStage::pull() {
   begin_stage(fmt::format("pulling image {}", name_));
   const auto platform = spec_.platform ? std::optional(spec_.platform->value) : std::nullopt;
-  auto pulled = engine_.pull_image(spec_.image.value, platform, progress_, limits_);
+  auto pulled = engine_.images().pull_image(spec_.image.value, platform, progress_, limits_);
   for (const auto pause : retry_pauses) {
-    if (pulled || !may_pass(pulled.error())) break;
+    if (pulled || pulled.error().kind != EngineError::Kind::transient) break;
     log::info("pulling image {} failed: {}", name_, pulled.error().message);
     begin_stage(fmt::format("pulling image {} failed, trying again: {}", name_, pulled.error().message));
     if (!pause_unless_cancelled(pause, limits_.cancellation)) {
       return std::unexpected(EngineError{EngineError::Kind::cancelled, "cancelled"});
     }
-    pulled = engine_.pull_image(spec_.image.value, platform, progress_, limits_);
+    pulled = engine_.images().pull_image(spec_.image.value, platform, progress_, limits_);
   }
   if (!pulled) {
     EngineError error = pulled.error();

@@ -11,11 +11,11 @@
 
 namespace skillrun {
 
-RunLabels labels_of_run(const ContainerSpec& spec, const RunOptions& options, const std::string& run) {
+RunLabels labels_of_run(const ContainerSpec& spec, const Labels& added, const std::string& run) {
   RunLabels labels;
   auto& entries = labels.entries;
   // Of two of one name the later one counts.
-  entries.insert(entries.end(), options.labels.begin(), options.labels.end());
+  entries.insert(entries.end(), added.begin(), added.end());
   entries.emplace_back(skill_label, spec.skill);
   entries.emplace_back("skillrun.instance", spec.instance.value_or(""));
   entries.emplace_back(run_label, run);

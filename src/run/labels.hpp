@@ -18,7 +18,7 @@ inline constexpr std::string_view skill_label = "skillrun.skill";
 
 /// The labels of the container of a run. Each label that skillrun knows is among them, so that none of an image counts.
 /// They are for finding it and for people; nothing is decided by what they say.
-[[nodiscard]] RunLabels labels_of_run(const ContainerSpec& spec, const RunOptions& options, const std::string& run);
+[[nodiscard]] RunLabels labels_of_run(const ContainerSpec& spec, const Labels& added, const std::string& run);
 
 /// The value of a label; empty when there is none.
 [[nodiscard]] std::string label_of(const Labels& labels, std::string_view name);

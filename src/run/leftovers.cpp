@@ -97,7 +97,7 @@ std::vector<Leftover> judge_records(const LeftoverView& view) {
 EngineResult<std::vector<Leftover>> find_leftovers(Engine& engine, const RunRecords& records, const ProcessOwner& here,
                                                    const LookAtProcess& look, CallLimits limits) {
   // Before the records: one of a run that begins in between has an owner that lives.
-  auto containers = engine.find_containers(std::string(run_label), limits);
+  auto containers = engine.containers().find_containers(std::string(run_label), limits);
   if (!containers) return std::unexpected(containers.error());
   std::ranges::sort(*containers, {}, &ListedContainer::id);
   const std::vector<RunRecord> known = records.read();
@@ -123,7 +123,8 @@ EngineResult<std::vector<Leftover>> find_leftovers(Engine& engine, const RunReco
   return found;
 }
 
-bool remove_leftovers(Engine& engine, const RunRecords& records, std::vector<Leftover>& leftovers, CallLimits limits) {
+bool remove_leftovers(ContainerBackend& backend, const RunRecords& records, std::vector<Leftover>& leftovers,
+                      CallLimits limits) {
   bool all = true;
   for (Leftover& leftover : leftovers) {
     if (!leftover.remove) continue;
@@ -132,7 +133,7 @@ bool remove_leftovers(Engine& engine, const RunRecords& records, std::vector<Lef
           leftover.kind == Leftover::Kind::pins ? remove_pins(leftover.name) : remove_private_folder(leftover.name);
       if (error) leftover.trouble = error.message();
     } else if (leftover.kind == Leftover::Kind::container) {
-      if (const auto removed = engine.remove(leftover.name, limits); !removed)
+      if (const auto removed = backend.remove(leftover.name, limits); !removed)
         leftover.trouble = removed.error().message;
     }
     if (const bool recorded = leftover.kind == Leftover::Kind::container || leftover.kind == Leftover::Kind::record;

@@ -57,7 +57,7 @@ struct LeftoverView {
                                                                  CallLimits limits);
 
 /// Removes what is to be removed; goes on after a failure, which becomes the entry's trouble. True when all went well.
-[[nodiscard]] bool remove_leftovers(Engine& engine, const RunRecords& records, std::vector<Leftover>& leftovers,
-                                    CallLimits limits);
+[[nodiscard]] bool remove_leftovers(ContainerBackend& backend, const RunRecords& records,
+                                    std::vector<Leftover>& leftovers, CallLimits limits);
 
 }  // namespace skillrun

@@ -110,7 +110,7 @@ class Search {
       return std::unexpected(EngineError{EngineError::Kind::unsupported,
                                          fmt::format("{} does not show what is in '{}'", info.kind, above->source)});
     }
-    return engine_.look_at(container_, place, limits_);
+    return engine_.containers().look_at(container_, place, limits_);
   }
 
   void report_link(const Setting<Mount>& mount, const std::string& place, const ContainerEntry& link) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include <skillrun/engine.hpp>
+#include <skillrun/containers.hpp>
 
 #include "engine/log.hpp"
 
@@ -13,7 +13,7 @@ namespace skillrun {
 /// A created container, which does not outlive this object unless it is kept.
 class OwnedContainer {
  public:
-  OwnedContainer(Engine& engine, std::string id) : engine_(engine), id_(std::move(id)) {}
+  OwnedContainer(ContainerBackend& containers, std::string id) : containers_(containers), id_(std::move(id)) {}
   OwnedContainer(const OwnedContainer&) = delete;
   OwnedContainer& operator=(const OwnedContainer&) = delete;
   ~OwnedContainer() {
@@ -28,13 +28,13 @@ class OwnedContainer {
   [[nodiscard]] bool owned() const noexcept { return owned_; }
   EngineResult<void> remove() {
     owned_ = false;
-    return engine_.remove(id_, {deadline, nullptr});
+    return containers_.remove(id_, {deadline, nullptr});
   }
 
  private:
   static constexpr std::chrono::seconds deadline{30};
 
-  Engine& engine_;
+  ContainerBackend& containers_;
   std::string id_;
   bool owned_ = true;
 };

@@ -20,8 +20,8 @@
 #include "support/json.hpp"
 #include "support/sha256.hpp"
 #include "support/text.hpp"
-#include "support/write_all.hpp"
 #include "support/unique_fd.hpp"
+#include "support/write_all.hpp"
 
 namespace skillrun {
 

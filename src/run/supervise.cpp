@@ -22,7 +22,7 @@ using Clock = Pump::Clock;
 class Supervisor {
  public:
   Supervisor(const Watched& watched, const EndingLimits& limits)
-      : watched_(watched), limits_(limits), calls_(watched.engine, watched.id, limits.call) {
+      : watched_(watched), limits_(limits), calls_(watched.containers, watched.id, limits.call) {
     // A duration of 0 means no limit, and one beyond a year would leave the clock's range.
     if (watched.spec.timeout && watched.spec.timeout->value.count() > 0) {
       const auto timeout =

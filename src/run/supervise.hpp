@@ -44,7 +44,7 @@ struct Ending {
 
 /// What there is to watch over.
 struct Watched {
-  Engine& engine;
+  ContainerBackend& containers;
   const std::string& id;
   const ContainerSpec& spec;
   AttachedContainer& container;

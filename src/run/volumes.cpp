@@ -17,14 +17,14 @@ VolumeRequest request_for(const Mount& mount, const ContainerSpec& spec) {
 
 }  // namespace
 
-EngineResult<void> ensure_volumes(Engine& engine, const ApprovedSpec& approved, CallLimits limits) {
+EngineResult<void> ensure_volumes(VolumeStore& volumes, const ApprovedSpec& approved, CallLimits limits) {
   const ContainerSpec& spec = approved.spec();
   for (const auto& mount : spec.mounts) {
     if (mount.value.type != MountType::volume || mount.value.source.empty()) continue;
-    const auto existing = engine.inspect_volume(mount.value.source, limits);
+    const auto existing = volumes.inspect_volume(mount.value.source, limits);
     if (!existing) return std::unexpected(existing.error());
     if (*existing) continue;
-    if (auto made = engine.create_volume(request_for(mount.value, spec), limits); !made) return made;
+    if (auto made = volumes.create_volume(request_for(mount.value, spec), limits); !made) return made;
   }
   return {};
 }

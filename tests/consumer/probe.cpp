@@ -1,6 +1,6 @@
 // Links the runtime library: says which engines are there. Finding none is an answer, not a failure.
 #include <iostream>
-#include <skillrun/engine.hpp>
+#include <skillrun/detection.hpp>
 
 int main() {
   const skillrun::Detection detection = skillrun::detect_engine(skillrun::DetectionContext::current(), true);

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <skillrun/engine.hpp>
+#include <skillrun/engine_request.hpp>
 
 #include "engine/docker/create_body.hpp"
 #include "engine/docker/gaps.hpp"

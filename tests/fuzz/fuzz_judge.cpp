@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <skillrun/engine.hpp>
+#include <skillrun/engine_request.hpp>
 
 #include "engine/docker/gaps.hpp"
 #include "support/text.hpp"

@@ -8,7 +8,7 @@
 #include <array>
 #include <cstdlib>
 
-#include <skillrun/engine.hpp>
+#include <skillrun/detection.hpp>
 
 #include "engine/choice/detection_places.hpp"
 #include "engine/docker/api/api_engine.hpp"

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <skillrun/engine.hpp>
+#include <skillrun/detection.hpp>
 
 #include "engine/wire/endpoint.hpp"
 

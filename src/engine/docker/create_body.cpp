@@ -1,5 +1,7 @@
 #include "engine/docker/create_body.hpp"
 
+#include <skillrun/engine_request.hpp>
+
 #include "engine/docker/codec.hpp"
 
 namespace skillrun {

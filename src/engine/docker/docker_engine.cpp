@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/docker/error_words.hpp"
 #include "engine/docker/gaps.hpp"
 #include "engine/docker/observe.hpp"
 #include "engine/docker/run_words.hpp"
@@ -17,6 +18,21 @@ EngineResult<ObservedContainer> DockerEngine::observe(const std::string& id, con
   const auto text = describe(id, limits);
   if (!text) return std::unexpected(text.error());
   return read_container(*text, dialect(), asked);
+}
+
+EngineResult<void> DockerEngine::pull_image(const ImageReference& image, const std::optional<std::string>& platform,
+                                            const ProgressSink& progress, CallLimits limits) {
+  auto pulled = fetch_image(image, platform, progress, limits);
+  if (!pulled) return std::unexpected(error_of_pull(std::move(pulled.error())));
+  return pulled;
+}
+
+EngineResult<std::unique_ptr<AttachedContainer>> DockerEngine::start(const std::string& id, const StartOptions& options,
+                                                                     CallLimits limits) {
+  auto started = start_container(id, options, limits);
+  if (started || started.error().kind == EngineError::Kind::cancelled) return started;
+  const auto state = inspect(id, {.deadline = limits.deadline});
+  return std::unexpected(error_of_start(std::move(started.error()), state.value_or(ContainerState{})));
 }
 
 EngineResult<void> DockerEngine::check_gaps(const ContainerSpec& spec) const {

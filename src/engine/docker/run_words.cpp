@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include <skillrun/engine_request.hpp>
+
 #include "engine/docker/codec.hpp"
 #include "engine/docker/gaps.hpp"
 #include "spec/schema.hpp"

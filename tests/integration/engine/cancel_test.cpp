@@ -164,7 +164,7 @@ TEST_CASE("a run is cancelled while its image is pulled") {
                                                    [&canceller = stage.canceller] { canceller.reach(); });
     });
     const auto engine = open(path);
-    const auto left = engine->inspect_image(image, {20s});
+    const auto left = engine->images().inspect_image(image, {20s});
     REQUIRE(left);
     CHECK_FALSE(*left);
   }

@@ -142,7 +142,7 @@ TEST_CASE("many runs at a time keep apart, share fairly, and leave nothing") {
   const long grown = memory("VmRSS") - before;
   CHECK(grown < 8192);
   const auto engine = open_engine();
-  const auto left = engine->find_containers("skillrun.run", {20s});
+  const auto left = engine->containers().find_containers("skillrun.run", {20s});
   REQUIRE(left);
   CHECK(left->empty());
   MESSAGE(total << " runs, " << workers << " at a time: " << seconds << " s, " << least << " to " << most

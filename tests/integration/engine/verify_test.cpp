@@ -118,7 +118,7 @@ void check_refused(const Path& path, const ContainerSpec& spec, const std::strin
   CHECK(messages(result).find(words) != std::string::npos);
   CHECK_FALSE(meddler.started);
   REQUIRE(meddler.created.size() == 1);
-  const auto left = engine->inspect(meddler.created.front(), {20s});
+  const auto left = engine->containers().inspect(meddler.created.front(), {20s});
   REQUIRE_FALSE(left);
   CHECK(left.error().kind == EngineError::Kind::not_found);
 }
@@ -137,18 +137,18 @@ TEST_CASE("what an engine makes of a plain, a full and a rare spec is what was a
                                                : rare_spec_for(path.podman, path.name.ends_with("-api"));
       wanted.image = plain().image;
       const ApprovedSpec spec = approved(std::move(wanted));
-      const auto image = engine->inspect_image(spec.spec().image.value.familiar(), {20s});
+      const auto image = engine->images().inspect_image(spec.spec().image.value.familiar(), {20s});
       REQUIRE(image);
       REQUIRE(*image);
-      const auto id = engine->create(spec, run_labels(), {}, {20s});
+      const auto id = engine->containers().create(spec, run_labels(), {}, {20s});
       REQUIRE_MESSAGE(id, id.error().message);
-      const auto made = engine->observe(*id, {.spec = spec.spec()}, {20s});
+      const auto made = engine->containers().observe(*id, {.spec = spec.spec()}, {20s});
       if (!folder.empty()) {
         const auto text = dynamic_cast<DockerEngine&>(*engine).describe(*id, {20s});
         REQUIRE(text);
         std::ofstream(folder + "/" + path.name + "-" + which + ".json") << *text;
       }
-      const auto removed = engine->remove(*id, {20s});
+      const auto removed = engine->containers().remove(*id, {20s});
       CHECK(removed);
       remove_volumes(path);
       REQUIRE_MESSAGE(made, made.error().message);

@@ -38,16 +38,20 @@ const std::map<std::string, Names, std::less<>> visible_layers = {
      {"engine/docker/api", "engine/docker/cli", "engine/docker", "engine/wire", "engine", "policy", "spec", "manifest",
       "support/process", "support"}},
     {"run", {"engine", "policy", "spec", "manifest", "support/process", "support"}},
-    {"app", {"run", "engine", "report", "lint", "policy", "spec", "manifest", "support/process", "support"}},
-    {"cli", {"app", "run", "engine", "report", "lint", "policy", "spec", "manifest", "support/process", "support"}},
+    {"app",
+     {"run", "engine/choice", "engine", "report", "lint", "policy", "spec", "manifest", "support/process", "support"}},
+    {"cli",
+     {"app", "run", "engine/choice", "engine", "report", "lint", "policy", "spec", "manifest", "support/process",
+      "support"}},
 };
 
 /// The layer that a public header belongs to. skillrun.hpp gathers the policy library and is for its users.
 const std::map<std::string, std::string, std::less<>> public_headers = {
-    {"source", "support"},   {"finding", "support"}, {"version", "support"}, {"manifest", "manifest"},
-    {"declaration", "spec"}, {"spec", "spec"},       {"policy", "policy"},   {"lint", "lint"},
-    {"report", "report"},    {"engine", "engine"},   {"run", "run"},         {"skillrun", "report"},
-    {"grant", "support"},
+    {"source", "support"},   {"finding", "support"}, {"version", "support"},    {"manifest", "manifest"},
+    {"declaration", "spec"}, {"spec", "spec"},       {"policy", "policy"},      {"lint", "lint"},
+    {"report", "report"},    {"engine", "engine"},   {"engine_call", "engine"}, {"engine_request", "engine"},
+    {"images", "engine"},    {"volumes", "engine"},  {"containers", "engine"},  {"detection", "engine"},
+    {"run", "run"},          {"skillrun", "report"}, {"grant", "support"},
 };
 
 struct Library {

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <skillrun/engine_request.hpp>
 
 #include "engine/docker/api/api_engine.hpp"
 #include "engine/stream_frames.hpp"

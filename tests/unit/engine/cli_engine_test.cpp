@@ -129,19 +129,19 @@ TEST_CASE("create gives no value of a variable as an argument, and the client ca
       "env >$d/env; echo warning; echo " +
       id + ";;");
   const auto engine = client.open();
-  REQUIRE(engine->create(approved_spec("TOKEN", "secret"), {}, {}, {}));
+  REQUIRE(engine->containers().create(approved_spec("TOKEN", "secret"), {}, {}, {}));
   CHECK(client.calls().find("secret") == std::string::npos);
   CHECK(client.read("file") == "TOKEN=secret\n");
   CHECK(client.read("env").find("secret") == std::string::npos);
   CHECK(client.calls().find("-- example.org/tool:1") != std::string::npos);
   CHECK(client.calls().find("create --pull=never") != std::string::npos);
 
-  REQUIRE(engine->create(approved_spec("QUOTED", "\"secret\""), {}, {}, {}));
+  REQUIRE(engine->containers().create(approved_spec("QUOTED", "\"secret\""), {}, {}, {}));
   CHECK(client.calls().find("secret") == std::string::npos);
   CHECK(client.calls().find("--env=QUOTED ") != std::string::npos);
   CHECK(client.read("env").find("QUOTED=\"secret\"") != std::string::npos);
 
-  const auto steering = engine->create(approved_spec("LD_PRELOAD", "\"x\""), {}, {}, {});
+  const auto steering = engine->containers().create(approved_spec("LD_PRELOAD", "\"x\""), {}, {}, {});
   REQUIRE(!steering);
   CHECK(steering.error().kind == EngineError::Kind::unsupported);
   CHECK(steering.error().message.find("LD_PRELOAD") != std::string::npos);
@@ -156,16 +156,16 @@ TEST_CASE("a start that fails is an error with the client's words, none of which
   FakeClient client("start) echo 'Error response from daemon: exec: \"x\": not found' >&2; exit 1;;\n" +
                     inspected("created", 127));
   const auto engine = client.open();
-  const auto started = engine->start(id, {}, {});
+  const auto started = engine->containers().start(id, {}, {});
   REQUIRE(!started);
   CHECK(started.error().message == "exec: \"x\": not found");
-  CHECK(engine->inspect(id, {})->error == "exec: \"x\": not found");
+  CHECK(engine->containers().inspect(id, {})->error == "exec: \"x\": not found");
 }
 
 TEST_CASE("a skill that writes to its error stream at once has started") {
   FakeClient client("start) echo words >&2; sleep 0.2; exit 0;;\n" + inspected("running"));
   const auto engine = client.open();
-  auto started = engine->start(id, {}, {});
+  auto started = engine->containers().start(id, {}, {});
   REQUIRE(started);
   CHECK(read_all((*started)->error_fd()) == "words\n");
   CHECK((*started)->finish({}));
@@ -176,7 +176,7 @@ TEST_CASE("a skill that is silent and quick has started too, and input reaches t
   CHECK(quick.open()->start(id, {}, {}));
   FakeClient reader("start) cat;;\n" + inspected("running"));
   const auto engine = reader.open();
-  auto started = engine->start(id, {}, {});
+  auto started = engine->containers().start(id, {}, {});
   REQUIRE(started);
   REQUIRE(::write((*started)->input_fd(), "hello", 5) == 5);
   (*started)->close_input();
@@ -188,11 +188,11 @@ TEST_CASE("podman's note that memory ran out is found, and lies in no folder of 
   FakeClient client("start) touch oom; pwd >$d/where; exit 137;;\n" + inspected("exited", 137), podman_version);
   {
     const auto engine = client.open();
-    const auto started = engine->start(id, {}, {});
+    const auto started = engine->containers().start(id, {}, {});
     REQUIRE(started);
     // The client that says "exited" is another process than the one that leaves the note.
     CHECK((*started)->finish({}));
-    CHECK(engine->inspect(id, {})->out_of_memory);
+    CHECK(engine->containers().inspect(id, {})->out_of_memory);
   }
   std::string where = client.read("where");
   where.pop_back();
@@ -203,7 +203,7 @@ TEST_CASE("podman's note that memory ran out is found, and lies in no folder of 
 TEST_CASE("a skill without input has no pipe for it") {
   FakeClient client("start) cat; echo end;;\n" + inspected("running"));
   const auto engine = client.open();
-  auto started = engine->start(id, {.standard_input = false, .tty = false}, {});
+  auto started = engine->containers().start(id, {.standard_input = false, .tty = false}, {});
   REQUIRE(started);
   CHECK((*started)->input_fd() == -1);
   CHECK(read_all((*started)->output_fd()) == "end\n");
@@ -215,7 +215,7 @@ TEST_CASE("a cancellation breaks a start off") {
   const auto engine = client.open();
   Cancellation cancellation;
   cancellation.cancel();
-  const auto started = engine->start(id, {}, {30s, &cancellation});
+  const auto started = engine->containers().start(id, {}, {30s, &cancellation});
   REQUIRE(!started);
   CHECK(started.error().kind == EngineError::Kind::cancelled);
 }
@@ -227,12 +227,12 @@ TEST_CASE("an image that is not there is no error, an engine that is not there i
        {"Error: No such image: x", "Error response from daemon: no such image: x: No such image: x:latest",
         "Error: inspecting object: x: image not known"}) {
     client.write("words", words);
-    const auto image = engine->inspect_image("x", {});
+    const auto image = engine->images().inspect_image("x", {});
     REQUIRE(image);
     CHECK(!*image);
   }
   client.write("words", "Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?");
-  CHECK(!engine->inspect_image("x", {}));
+  CHECK(!engine->images().inspect_image("x", {}));
 }
 
 TEST_CASE("a container that is gone already counts as removed, one that stays does not") {
@@ -250,11 +250,11 @@ TEST_CASE("an import is fed from its source and labelled; podman is not asked to
   const auto engine = client.open();
   int pieces = 0;
   const ByteSource source = [&]() -> EngineResult<std::string> { return ++pieces == 1 ? "tar" : ""; };
-  REQUIRE(engine->import_image({"example.org/x:1", {{"skillrun.recipe", "abc"}}}, source, {}));
+  REQUIRE(engine->images().import_image({"example.org/x:1", {{"skillrun.recipe", "abc"}}}, source, {}));
   CHECK(client.read("archive") == "tar");
   CHECK(client.calls().find("import --change=LABEL skillrun.recipe=abc -- - example.org/x:1") != std::string::npos);
-  CHECK(!engine->import_image({"example.org/x:1", {{"a", "b\nUSER root"}}}, source, {}));
-  REQUIRE(engine->remove(id, {}));
+  CHECK(!engine->images().import_image({"example.org/x:1", {{"a", "b\nUSER root"}}}, source, {}));
+  REQUIRE(engine->containers().remove(id, {}));
   CHECK(client.calls().find("--time=0") != std::string::npos);
 }
 

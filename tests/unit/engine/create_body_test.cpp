@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <skillrun/engine_request.hpp>
 
 #include <cstdlib>
 #include <fstream>

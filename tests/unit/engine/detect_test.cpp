@@ -191,12 +191,12 @@ TEST_CASE("an engine that does not fit is passed over for one that does, and tak
   FakeEngine first(script);
   FakeEngine second(script);
   const skillrun::test::TemporaryFolder folder;
-  fs::create_directory(folder.path() / "podman");
-  fs::create_symlink(first.path(), folder.path() / "docker.sock");
-  fs::create_symlink(second.path(), folder.path() / "podman/podman.sock");
+  fs::create_directory(folder.path() + "/podman");
+  fs::create_symlink(first.path(), folder.path() + "/docker.sock");
+  fs::create_symlink(second.path(), folder.path() + "/podman/podman.sock");
   DetectionContext context = user_context();
   context.runtime_dir = folder.path();
-  const std::string fitting = (folder.path() / "podman/podman.sock").string();
+  const std::string fitting = folder.path() + "/podman/podman.sock";
 
   Detection detection = detect_engine(context, false, {}, [&](const Engine& engine) {
     return engine.info().socket == fitting ? "" : "cannot honour x";

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <skillrun/engine_request.hpp>
 #include <string>
 #include <vector>
 

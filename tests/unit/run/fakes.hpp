@@ -1,5 +1,6 @@
 #pragma once
 
+#include <skillrun/engine_request.hpp>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -267,8 +268,8 @@ class FakeEngine final : public DockerEngine {
     const auto found = built.find(reference);
     return found == built.end() ? std::nullopt : std::optional(found->second);
   }
-  EngineResult<void> pull_image(const ImageReference& reference, const std::optional<std::string>& platform,
-                                const ProgressSink& progress, CallLimits limits) override {
+  EngineResult<void> fetch_image(const ImageReference& reference, const std::optional<std::string>& platform,
+                                 const ProgressSink& progress, CallLimits limits) override {
     if (progress) progress({.kind = ProgressEvent::Kind::layer, .text = "Downloading", .layer = "ab"});
     auto step = call("pull " + reference.familiar() + (platform ? " for " + *platform : ""), limits);
     if (step && pulled) image = pulled;
@@ -309,8 +310,8 @@ class FakeEngine final : public DockerEngine {
     state.status = "created";
     return state.id;
   }
-  EngineResult<std::unique_ptr<AttachedContainer>> start(const std::string&, const StartOptions& options,
-                                                         CallLimits limits) override {
+  EngineResult<std::unique_ptr<AttachedContainer>> start_container(const std::string&, const StartOptions& options,
+                                                                   CallLimits limits) override {
     if (auto step = call("start", limits); !step) return std::unexpected(step.error());
     {
       const std::scoped_lock lock(mutex_);

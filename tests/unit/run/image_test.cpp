@@ -130,19 +130,6 @@ TEST_CASE("a cancelled run does not wait for the next attempt of a pull") {
   CHECK(std::chrono::steady_clock::now() - begin < retry_pauses[0]);
 }
 
-TEST_CASE("only what may pass is tried again") {
-  using Kind = EngineError::Kind;
-  CHECK(may_pass({Kind::server, "read tcp 10.0.0.1: connection reset by peer"}));
-  CHECK(may_pass({Kind::server, "unexpected EOF"}));
-  for (const char* words : {"unauthorized: authentication required", "manifest unknown", "no space left on device",
-                            "toomanyrequests: You have reached your pull rate limit", ""}) {
-    CAPTURE(words);
-    CHECK_FALSE(may_pass({Kind::server, words}));
-  }
-  CHECK_FALSE(may_pass({Kind::unavailable, "timeout"}));
-  CHECK_FALSE(may_pass({Kind::cancelled, "timeout"}));
-}
-
 TEST_CASE("an image of another platform is replaced, and refused when the registry has no other") {
   ContainerSpec spec = plain_spec();
   spec.platform.emplace();

@@ -140,8 +140,9 @@ EngineResult<std::string> ApiEngine::request(std::string_view method, std::strin
   return std::move(answer->body);
 }
 
-EngineResult<std::unique_ptr<AttachedContainer>> ApiEngine::start(const std::string& id, const StartOptions& options,
-                                                                  CallLimits limits) {
+EngineResult<std::unique_ptr<AttachedContainer>> ApiEngine::start_container(const std::string& id,
+                                                                            const StartOptions& options,
+                                                                            CallLimits limits) {
   unmount_root(limits);
   auto attachment = ApiAttachment::open(client_, path(container_path(id)), options, limits);
   if (!attachment) {  // podman prepares the container here already

@@ -35,17 +35,17 @@ class ApiEngine final : public DockerEngine {
   [[nodiscard]] const EngineInfo& info() const noexcept override { return info_; }
   [[nodiscard]] EngineResult<std::optional<ImageInfo>> inspect_image(const std::string& reference,
                                                                      CallLimits limits) override;
-  [[nodiscard]] EngineResult<void> pull_image(const ImageReference& image, const std::optional<std::string>& platform,
-                                              const ProgressSink& progress, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> fetch_image(const ImageReference& image, const std::optional<std::string>& platform,
+                                               const ProgressSink& progress, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> import_image(const ImportRequest& request, const ByteSource& archive,
                                                 CallLimits limits) override;
   [[nodiscard]] EngineResult<void> build_image(const BuildRequest& request, const ByteSource& context,
                                                const ProgressSink& progress, CallLimits limits) override;
   [[nodiscard]] EngineResult<std::string> create(const ApprovedSpec& approved, const RunLabels& labels,
                                                  const StartOptions& options, CallLimits limits) override;
-  [[nodiscard]] EngineResult<std::unique_ptr<AttachedContainer>> start(const std::string& id,
-                                                                       const StartOptions& options,
-                                                                       CallLimits limits) override;
+  [[nodiscard]] EngineResult<std::unique_ptr<AttachedContainer>> start_container(const std::string& id,
+                                                                                 const StartOptions& options,
+                                                                                 CallLimits limits) override;
   [[nodiscard]] EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<std::string> describe(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<ContainerEntry> look_at(const std::string& id, const std::string& path,

@@ -78,8 +78,8 @@ EngineResult<std::optional<ImageInfo>> ApiEngine::inspect_image(const std::strin
   return image;
 }
 
-EngineResult<void> ApiEngine::pull_image(const ImageReference& image, const std::optional<std::string>& platform,
-                                         const ProgressSink& progress, CallLimits limits) {
+EngineResult<void> ApiEngine::fetch_image(const ImageReference& image, const std::optional<std::string>& platform,
+                                          const ProgressSink& progress, CallLimits limits) {
   if (!image.id.empty()) {
     return failure(Kind::not_found,
                    fmt::format("the engine has no image {}, and an image id can not be pulled", image.id));

@@ -73,17 +73,17 @@ class CliEngine final : public DockerEngine {
   [[nodiscard]] const EngineInfo& info() const noexcept override { return info_; }
   [[nodiscard]] EngineResult<std::optional<ImageInfo>> inspect_image(const std::string& reference,
                                                                      CallLimits limits) override;
-  [[nodiscard]] EngineResult<void> pull_image(const ImageReference& image, const std::optional<std::string>& platform,
-                                              const ProgressSink& progress, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> fetch_image(const ImageReference& image, const std::optional<std::string>& platform,
+                                               const ProgressSink& progress, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> import_image(const ImportRequest& request, const ByteSource& archive,
                                                 CallLimits limits) override;
   [[nodiscard]] EngineResult<void> build_image(const BuildRequest& request, const ByteSource& context,
                                                const ProgressSink& progress, CallLimits limits) override;
   [[nodiscard]] EngineResult<std::string> create(const ApprovedSpec& approved, const RunLabels& labels,
                                                  const StartOptions& options, CallLimits limits) override;
-  [[nodiscard]] EngineResult<std::unique_ptr<AttachedContainer>> start(const std::string& id,
-                                                                       const StartOptions& options,
-                                                                       CallLimits limits) override;
+  [[nodiscard]] EngineResult<std::unique_ptr<AttachedContainer>> start_container(const std::string& id,
+                                                                                 const StartOptions& options,
+                                                                                 CallLimits limits) override;
   [[nodiscard]] EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<std::string> describe(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<ContainerEntry> look_at(const std::string& id, const std::string& path,
@@ -130,8 +130,8 @@ EngineResult<std::optional<ImageInfo>> CliEngine::inspect_image(const std::strin
   return std::optional(std::move(*image));
 }
 
-EngineResult<void> CliEngine::pull_image(const ImageReference& image, const std::optional<std::string>& platform,
-                                         const ProgressSink& progress, CallLimits limits) {
+EngineResult<void> CliEngine::fetch_image(const ImageReference& image, const std::optional<std::string>& platform,
+                                          const ProgressSink& progress, CallLimits limits) {
   if (!image.id.empty()) return unsupported("an image named by its id can not be pulled");
   std::vector<std::string> words{"pull"};
   if (platform) words.push_back("--platform=" + *platform);
@@ -226,8 +226,9 @@ EngineResult<std::string> CliEngine::create(const ApprovedSpec& approved, const 
   return id;
 }
 
-EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start(const std::string& id, const StartOptions& options,
-                                                                  CallLimits limits) {
+EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start_container(const std::string& id,
+                                                                            const StartOptions& options,
+                                                                            CallLimits limits) {
   if (root_) unmount_podman_root(client_, info_, std::exchange(root_, std::nullopt)->container(), limits);
   std::vector<std::string> words{"start", "--attach"};
   if (options.standard_input) words.emplace_back("--interactive");
