@@ -8,10 +8,10 @@
 #include <skillrun/engine.hpp>
 
 #include "cli/shell_words.hpp"
+#include "engine/client_program.hpp"
 #include "spec/extra_args.hpp"
 #include "spec/schema.hpp"
 #include "support/text.hpp"
-#include "engine/choice/client_program.hpp"
 
 namespace skillrun::cli {
 

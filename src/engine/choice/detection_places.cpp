@@ -1,7 +1,7 @@
 #include "engine/choice/detection_places.hpp"
 
 #include <fmt/format.h>
-#include "engine/choice/client_program.hpp"
+#include "engine/client_program.hpp"
 
 #include "engine/docker/dialect.hpp"
 #include "engine/docker/docker_context.hpp"

@@ -30,7 +30,7 @@ World::Result with_death_at(const World& world, const std::string& marker, const
   {
     const SocketServer server([&](int connection) {
       relay(connection, engine.socket(), [&](const std::string& bytes) {
-        if (contains(bytes, marker) && !died.exchange(true)) engine.containers().kill();
+        if (contains(bytes, marker) && !died.exchange(true)) engine.kill();
       });
     });
     const fs::path file = world.folder() / "result.json";

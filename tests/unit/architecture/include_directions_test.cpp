@@ -39,9 +39,9 @@ const std::map<std::string, Names, std::less<>> visible_layers = {
       "support/process", "support"}},
     {"run", {"engine", "policy", "spec", "manifest", "support/process", "support"}},
     {"app",
-     {"run", "engine/choice", "engine", "report", "lint", "policy", "spec", "manifest", "support/process", "support"}},
+     {"run", "engine", "report", "lint", "policy", "spec", "manifest", "support/process", "support"}},
     {"cli",
-     {"app", "run", "engine/choice", "engine", "report", "lint", "policy", "spec", "manifest", "support/process",
+     {"app", "run", "engine", "report", "lint", "policy", "spec", "manifest", "support/process",
       "support"}},
 };
 

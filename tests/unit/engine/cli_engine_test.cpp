@@ -149,7 +149,7 @@ TEST_CASE("create gives no value of a variable as an argument, and the client ca
 
 TEST_CASE("what is no container id is not taken for one") {
   FakeClient client("create) echo --help;;");
-  CHECK(!client.open()->create(approved_spec(), {}, {}, {}));
+  CHECK(!client.open()->containers().create(approved_spec(), {}, {}, {}));
 }
 
 TEST_CASE("a start that fails is an error with the client's words, none of which reach the skill's streams") {
@@ -173,7 +173,7 @@ TEST_CASE("a skill that writes to its error stream at once has started") {
 
 TEST_CASE("a skill that is silent and quick has started too, and input reaches the one that reads") {
   FakeClient quick("start) exit 3;;\n" + inspected("exited", 3));
-  CHECK(quick.open()->start(id, {}, {}));
+  CHECK(quick.open()->containers().start(id, {}, {}));
   FakeClient reader("start) cat;;\n" + inspected("running"));
   const auto engine = reader.open();
   auto started = engine->containers().start(id, {}, {});
@@ -237,10 +237,10 @@ TEST_CASE("an image that is not there is no error, an engine that is not there i
 
 TEST_CASE("a container that is gone already counts as removed, one that stays does not") {
   FakeClient gone("rm) echo 'Error: No such container' >&2; exit 1;;\nps) ;;");
-  CHECK(gone.open()->remove(id, {}));
+  CHECK(gone.open()->containers().remove(id, {}));
   CHECK(gone.calls().find("rm --force --volumes -- " + id) != std::string::npos);
   FakeClient stays("rm) echo 'device is busy' >&2; exit 1;;\nps) echo " + id + ";;");
-  const auto removed = stays.open()->remove(id, {});
+  const auto removed = stays.open()->containers().remove(id, {});
   REQUIRE(!removed);
   CHECK(removed.error().message == "device is busy");
 }
@@ -262,10 +262,10 @@ TEST_CASE("a pull names the registry where podman would look for one") {
   const auto image = parse_image_reference("busybox:1");
   REQUIRE(image);
   FakeClient podman("pull) ;;", podman_version);
-  REQUIRE(podman.open()->pull_image(*image, "linux/amd64", {}, {}));
+  REQUIRE(podman.open()->images().pull_image(*image, "linux/amd64", {}, {}));
   CHECK(podman.calls().find("pull --platform=linux/amd64 -- docker.io/library/busybox:1") != std::string::npos);
   FakeClient docker("pull) ;;");
-  REQUIRE(docker.open()->pull_image(*image, std::nullopt, {}, {}));
+  REQUIRE(docker.open()->images().pull_image(*image, std::nullopt, {}, {}));
   CHECK(docker.calls().find("pull -- busybox:1") != std::string::npos);
 }
 
@@ -277,7 +277,7 @@ EngineResult<void> build_from(FakeClient& client, const test::TemporaryFolder& f
   request.reference = "example.org/x:1";
   const auto context = ContextSnapshot::take(folder.path(), request.dockerfile);
   if (!context) return std::unexpected(context.error());
-  return client.open()->build_image(request, context->bytes(), {}, {});
+  return client.open()->images().build_image(request, context->bytes(), {}, {});
 }
 
 }  // namespace
@@ -372,7 +372,7 @@ TEST_CASE("containers are found by label and inspected one by one; one that is g
   FakeClient client("ps) echo " + id + "; echo " + other + ";;\n" + "inspect) case $4 in " + other +
                     ") echo 'Error: No such container' >&2; exit 1;; *) echo '[{\"Id\":\"" + id +
                     "\",\"State\":{\"Status\":\"exited\"},\"Config\":{\"Labels\":{\"a\":\"b, c=d\"}}}]';; esac;;");
-  const auto found = client.open()->find_containers("skillrun.run", {});
+  const auto found = client.open()->containers().find_containers("skillrun.run", {});
   REQUIRE_MESSAGE(found, found.error().message);
   REQUIRE(found->size() == 1);
   CHECK(found->front().id == id);
