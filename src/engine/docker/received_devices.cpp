@@ -107,12 +107,13 @@ void receive_gpus(const ReceivedValue& entry, const ReceivedObject& request, con
   const auto ids = words_of(request.list("DeviceIDs"));
   const auto alternatives = request.list("Capabilities");
   auto capabilities = alternatives.empty() ? std::vector<std::string>() : words_of(alternatives.front().list());
-  const auto gpu = std::ranges::find(capabilities, "gpu");
-  if (alternatives.size() != 1 || gpu == capabilities.end()) {
+  // The last one: that is where it is written beside others.
+  const auto gpu = std::ranges::find(capabilities.rbegin(), capabilities.rend(), "gpu");
+  if (alternatives.size() != 1 || gpu == capabilities.rend()) {
     return entry.invalid("devices by what they can do are GPUs, in one list of capabilities",
                          R"(send Capabilities as [["gpu"]], with what else they must do)");
   }
-  capabilities.erase(gpu);
+  capabilities.erase(std::next(gpu).base());
   if ((count == 0) == ids.empty() || count < -1) {
     return entry.invalid("GPUs are asked for by a count, or -1 for all, or by DeviceIDs", "send one of the two");
   }

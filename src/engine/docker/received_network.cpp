@@ -31,11 +31,11 @@ void receive_driver_options(const CodecRow& row, ReceivedRequest& request) {
 /// Since API 1.44 it belongs to the endpoint, before to the container; clients send both.
 void receive_mac(const CodecRow& row, ReceivedRequest& request) {
   const ReceivedObject& endpoint = request.endpoint;
-  const std::string key(row.place.key);
-  const std::string of_container = row.place.in(request).text(key);
+  const ReceivedObject& container = row.place.in(request);
+  const std::string of_container = container.text(row.place.key);
   const std::string of_endpoint = endpoint.text("MacAddress");
   if (!of_container.empty()) {
-    set_by_flag(request.builder, "mac-address", of_container, row.place.in(request).origin_of(key));
+    set_by_flag(request.builder, "mac-address", of_container, container.origin_of(row.place.key));
   }
   if (of_endpoint.empty() || of_endpoint == of_container) return;
   if (of_container.empty()) {
