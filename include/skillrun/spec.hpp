@@ -20,14 +20,15 @@ enum class OriginKind : std::uint8_t {
   manifest,        ///< a key of the manifest
   extra_args,      ///< a word of extra_args
   command_line,    ///< an option of the caller; `field` is the option
+  create_request,  ///< a member of what a client asks an engine for; `field` is its JSON pointer
 };
 
 /// Where a setting comes from: what explain shows and what a finding points at.
 struct Origin {
   OriginKind kind = OriginKind::builtin;
-  std::string field;                       ///< "docker.memory", "docker.extra_args[0]", "--env", or a policy's name
-  Span span;                               ///< in the manifest; unknown for the other kinds
-  std::string text;                        ///< as written, before variables were expanded
+  std::string field;  ///< "docker.memory", "docker.extra_args[0]", "--env", "/HostConfig/Memory", or a policy's name
+  Span span;          ///< in the manifest; unknown for the other kinds
+  std::string text;   ///< as written, before variables were expanded
   std::vector<Expansion> expansions = {};  ///< the variables in it
 };
 

@@ -11,6 +11,7 @@ std::string describe_origin(const Origin& origin, const ContainerSpec& spec) {
     case OriginKind::builtin: return "default";
     case OriginKind::policy_default: return fmt::format("policy {}", origin.field);
     case OriginKind::command_line: return origin.field.empty() ? "command line" : origin.field;
+    case OriginKind::create_request: return fmt::format("create request {}", origin.field);
     case OriginKind::manifest:
     case OriginKind::extra_args: break;
   }

@@ -228,8 +228,9 @@ void add_environment(SpecBuilder& builder, const std::string& value, const Origi
     builder.problem("invalid-value", origin, entry.error().message, "write NAME=VALUE, or NAME to copy your own value");
     return;
   }
-  if (!entry->value) {
-    entry->from_caller = true;
+  // A client has looked its own variables up: a name alone in its request takes an image's variable away.
+  entry->from_caller = !entry->value && origin.kind != OriginKind::create_request;
+  if (entry->from_caller) {
     entry->value = builder.environment().lookup(entry->name);
     if (entry->value && !builder.clean(*entry->value, origin, Allowed::lines)) return;
   }

@@ -1,6 +1,7 @@
 #include "comparison.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -52,10 +53,13 @@ bool holds_nul(const std::vector<std::string>& words) {
 }
 
 /// The platform that was asked for. Where skillrun leaves the architecture to the engine, docker's is left out.
-std::string platform_of(const Request& create, const SkillrunAnswer& skillrun) {
-  const std::string platform = query_value(create.query, "platform");
+std::string platform_as_asked(const std::string& platform, const SkillrunAnswer& skillrun) {
   const bool system_only = !skillrun.platform.empty() && skillrun.platform.find('/') == std::string::npos;
   return system_only ? platform.substr(0, platform.find('/')) : platform;
+}
+
+std::string platform_of(const Request& create, const SkillrunAnswer& skillrun) {
+  return platform_as_asked(query_value(create.query, "platform"), skillrun);
 }
 
 /// The first line that says what is wrong.
@@ -72,6 +76,7 @@ std::string_view to_string(FaultKind kind) noexcept {
     case FaultKind::accepted: return "ACCEPTED: skillrun understands what docker rejects";
     case FaultKind::different: return "DIFFERENT: the requests differ (docker | skillrun)";
     case FaultKind::words_differ: return "WORDS DIFFER: skillrun's own words read by docker (docker | skillrun)";
+    case FaultKind::misread: return "MISREAD: docker's request is not read as its words are (request | words)";
     case FaultKind::not_understood: return "NO ANSWER: the client's answer can not be used";
   }
   return "";
@@ -126,6 +131,55 @@ std::optional<Fault> Comparer::judge(Comparison& comparison, const std::optional
   return Fault{FaultKind::different, std::move(found)};
 }
 
+namespace {
+
+/// Where a request means less than its words: what is refused for that is no fault of its reader.
+bool is_left_to_engine(const Objection& objection, bool older_client) {
+  const auto says = [&](std::string_view words) { return objection.message.find(words) != std::string::npos; };
+  if (objection.rule != "invalid-mount") return false;
+  // No docker expands ~, and 20.10 sends ./x as it is: the engine, which knows neither folder, refuses both.
+  return says("starts at the home directory") || (older_client && says("there is no folder to start from"));
+}
+
+/// The rules for which a policy refuses.
+std::set<std::string> rules_of(const std::vector<Objection>& objections) {
+  std::set<std::string> names;
+  for (const Objection& objection : objections) names.insert(objection.rule);
+  return names;
+}
+
+}  // namespace
+
+std::optional<Fault> Comparer::judge_reading(Comparison& comparison, const Request& create,
+                                             const std::string& api_version) {
+  const auto docker = parsed(create.body);
+  if (!docker) return std::nullopt;
+  comparison.request_read = true;
+  SkillrunAnswer read = read_request_with_skillrun(create, docker_.agreed_version(api_version), places_);
+  std::vector<std::string> found;
+  for (const Objection& objection : read.privileged) {
+    if (is_left_to_engine(objection, older_client())) continue;
+    found.push_back(fmt::format("refused: {}: {}", objection.rule, objection.message));
+  }
+  if (!found.empty()) return Fault{FaultKind::misread, std::move(found)};
+  if (!read.privileged.empty()) return std::nullopt;
+  json::object ours = comparison.skillrun.request;
+  drop_own_log(ours, *docker);
+  drop_own_log(read.request, *docker);
+  found = differences(canonical(read.request, places_), canonical(ours, places_));
+  if (platform_as_asked(read.platform, comparison.skillrun) != comparison.skillrun.platform) {
+    found.push_back(fmt::format("?platform: {} | {}", read.platform, comparison.skillrun.platform));
+  }
+  const auto asked = rules_of(read.baseline);
+  auto worded = rules_of(comparison.skillrun.baseline);
+  if (!asked.contains("unlimited")) worded.erase("unlimited");  // a limit of 0 is none that a request declares
+  if (asked != worded) {
+    found.push_back(fmt::format("baseline refuses for: {} | {}", fmt::join(asked, " "), fmt::join(worded, " ")));
+  }
+  if (found.empty()) return std::nullopt;
+  return Fault{FaultKind::misread, std::move(found)};
+}
+
 std::optional<Fault> Comparer::judge_words(const Comparison& comparison, const std::string& api_version) {
   const DockerAnswer answer = docker_.run(comparison.skillrun.words, api_version);
   if (!answer.create) {
@@ -158,6 +212,9 @@ Comparison Comparer::compare(const std::vector<std::string>& words, const std::s
   comparison.docker_accepts = answer.create.has_value();
   if (!answer.create) comparison.docker_says = reason_of(answer);
   comparison.fault = judge(comparison, answer.create);
+  if (!comparison.fault && comparison.docker_accepts && comparison.skillrun.privileged.empty()) {
+    comparison.fault = judge_reading(comparison, *answer.create, api_version);
+  }
   if (!comparison.fault && round_trip && comparison.docker_accepts && !comparison.skillrun.words.empty()) {
     comparison.fault = judge_words(comparison, api_version);
   }

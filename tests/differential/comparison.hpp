@@ -15,6 +15,7 @@ enum class FaultKind : std::uint8_t {
   accepted,        ///< skillrun understands what docker rejects
   different,       ///< both accept, and the requests differ
   words_differ,    ///< skillrun's own canonical words make docker post something else
+  misread,         ///< docker's request is read, or judged, as something else than the words
   not_understood,  ///< the client gave no usable answer
 };
 
@@ -31,6 +32,7 @@ struct Comparison {
   std::string docker_says;         ///< its words when it does not
   std::vector<std::string> harms;  ///< of docker's request
   SkillrunAnswer skillrun;
+  bool request_read = false;  ///< skillrun's reader of create requests was given docker's
   std::optional<Fault> fault;
 };
 
@@ -52,6 +54,7 @@ class Comparer {
   /// True for a client that does not know everything that skillrun reads.
   [[nodiscard]] bool older_client();
   std::optional<Fault> judge(Comparison& comparison, const std::optional<Request>& create);
+  std::optional<Fault> judge_reading(Comparison& comparison, const Request& create, const std::string& api_version);
   std::optional<Fault> judge_words(const Comparison& comparison, const std::string& api_version);
 
   DockerClient& docker_;

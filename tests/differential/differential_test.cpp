@@ -7,6 +7,7 @@
 #include "http_request.hpp"
 #include "judge.hpp"
 #include "shell_words.hpp"
+#include "skillrun_reading.hpp"
 #include "spec/docker_run_flags.hpp"
 
 using namespace differential;
@@ -166,6 +167,27 @@ TEST_CASE("two requests that make the same container are the same") {
   CHECK_FALSE(same(R"({"HostConfig":{"Memory":1}})", R"({"HostConfig":{"Memory":2}})"));
   CHECK_FALSE(same(R"({"Env":["A"]})", R"({"Env":["A="]})"));
   CHECK_FALSE(same(R"({"HostConfig":{"SomethingNew":1}})", R"({})"));
+}
+
+TEST_CASE("what is written for generated words is read as what was written") {
+  const std::map<std::string, std::string, std::less<>> environment{{"SET_BY_CALLER", "the caller's value"}};
+  std::size_t read_again = 0;
+  for (std::uint64_t i = 0; i < 6'000; ++i) {
+    const auto words = generate_words(11, i);
+    const SkillrunAnswer asked = read_with_skillrun(words, i % 2 == 0 ? "1.48" : "1.41", places, environment);
+    if (!asked.privileged.empty()) continue;
+    CAPTURE(shell_quoted(words));
+    const Request create{.method = "POST",
+                         .path = "/containers/create",
+                         .query = asked.platform.empty() ? "" : "platform=" + asked.platform,
+                         .body = json::serialize(asked.request)};
+    const SkillrunAnswer read = read_request_with_skillrun(create, i % 2 == 0 ? "1.48" : "1.41", places);
+    for (const Objection& objection : read.privileged) FAIL_CHECK(objection.message);
+    CHECK(differences(canonical(read.request, places), canonical(asked.request, places)).empty());
+    CHECK(read.platform == asked.platform);
+    ++read_again;
+  }
+  CHECK(read_again > 500);
 }
 
 TEST_CASE("words go through a shell's quoting and back") {

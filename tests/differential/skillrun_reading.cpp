@@ -5,6 +5,7 @@
 #include <skillrun/engine_request.hpp>
 
 #include "engine/docker/create_body.hpp"
+#include "engine/docker/create_request.hpp"
 #include "engine/docker/gaps.hpp"
 
 namespace differential {
@@ -64,42 +65,13 @@ json::object as_asked(json::object body, const ContainerSpec& spec) {
   return body;
 }
 
-}  // namespace
-
-const std::vector<std::string>& asked_command() {
-  static const std::vector<std::string> command{"run-me", "--privileged", "-v", "/:/x", "two words"};
-  return command;
+CallerContext caller_in(const Places& places) {
+  return {.workdir = places.folder, .cwd = places.folder, .home = places.home, .uid = 1000, .gid = 1000};
 }
 
-std::expected<ContainerSpec, Findings> spec_of_words(
-    const std::vector<std::string>& words, const Places& places,
-    const std::map<std::string, std::string, std::less<>>& environment) {
-  auto source = std::make_shared<const SourceText>(SourceText{
-      .name = places.folder + "/skills.toml",
-      .directory = places.folder,
-      .text = fmt::format("version = \"1\"\n[skills.tool.docker]\nimage = \"{}\"\ncommand = {}\nextra_args = {}\n",
-                          asked_image, toml_list(asked_command()), toml_list(words))});
-  const auto manifest = parse_manifest(source, ManifestFormat::toml);
-  if (!manifest) return std::unexpected(manifest.error());
-  const CallerContext caller{
-      .workdir = places.folder, .cwd = places.folder, .home = places.home, .uid = 1000, .gid = 1000};
-  const MapVariables variables(environment);
-  const auto skill = resolve_skill(*manifest, manifest->skills.front(), std::nullopt, caller, variables);
-  if (!skill) return std::unexpected(skill.error());
-  return normalize(*skill, {}, caller, variables);
-}
-
-SkillrunAnswer read_with_skillrun(const std::vector<std::string>& words, const std::string& api_version,
-                                  const Places& places,
-                                  const std::map<std::string, std::string, std::less<>>& environment) {
+/// What the two policies say, and what would be sent.
+SkillrunAnswer judged(const ContainerSpec& spec, const EngineInfo& engine) {
   SkillrunAnswer answer;
-  const auto read = spec_of_words(words, places, environment);
-  if (!read) {
-    answer.baseline = errors_of(read.error());
-    answer.privileged = answer.baseline;
-    return answer;
-  }
-  const ContainerSpec& spec = *read;
   const LexicalHost host;
   if (const auto admitted = admit(*Policy::builtin("baseline"), spec, host); !admitted) {
     answer.baseline = errors_of(admitted.error().findings);
@@ -109,10 +81,6 @@ SkillrunAnswer read_with_skillrun(const std::vector<std::string>& words, const s
     answer.privileged = errors_of(admitted.error().findings);
     return answer;
   }
-  EngineInfo engine;
-  engine.kind = "docker";
-  engine.transport = "api";
-  engine.api_version = api_version;
   const Dialect dialect = dialect_of(engine);
   for (const EngineGap& gap : find_gaps(admitted->spec(), dialect)) {
     if (!gap.gives_way) answer.privileged.push_back({"unenforced-field", gap.text()});
@@ -132,6 +100,58 @@ SkillrunAnswer read_with_skillrun(const std::vector<std::string>& words, const s
   answer.words = docker_run_command(admitted->spec(), {}, options, engine).words;
   answer.words.erase(answer.words.begin(), answer.words.begin() + 2);
   return answer;
+}
+
+EngineInfo docker_api(const std::string& api_version) {
+  EngineInfo engine;
+  engine.kind = "docker";
+  engine.transport = "api";
+  engine.api_version = api_version;
+  return engine;
+}
+
+}  // namespace
+
+const std::vector<std::string>& asked_command() {
+  static const std::vector<std::string> command{"run-me", "--privileged", "-v", "/:/x", "two words"};
+  return command;
+}
+
+std::expected<ContainerSpec, Findings> spec_of_words(
+    const std::vector<std::string>& words, const Places& places,
+    const std::map<std::string, std::string, std::less<>>& environment) {
+  auto source = std::make_shared<const SourceText>(SourceText{
+      .name = places.folder + "/skills.toml",
+      .directory = places.folder,
+      .text = fmt::format("version = \"1\"\n[skills.tool.docker]\nimage = \"{}\"\ncommand = {}\nextra_args = {}\n",
+                          asked_image, toml_list(asked_command()), toml_list(words))});
+  const auto manifest = parse_manifest(source, ManifestFormat::toml);
+  if (!manifest) return std::unexpected(manifest.error());
+  const CallerContext caller = caller_in(places);
+  const MapVariables variables(environment);
+  const auto skill = resolve_skill(*manifest, manifest->skills.front(), std::nullopt, caller, variables);
+  if (!skill) return std::unexpected(skill.error());
+  return normalize(*skill, {}, caller, variables);
+}
+
+SkillrunAnswer read_with_skillrun(const std::vector<std::string>& words, const std::string& api_version,
+                                  const Places& places,
+                                  const std::map<std::string, std::string, std::less<>>& environment) {
+  const auto read = spec_of_words(words, places, environment);
+  if (read) return judged(*read, docker_api(api_version));
+  SkillrunAnswer answer;
+  answer.baseline = errors_of(read.error());
+  answer.privileged = answer.baseline;
+  return answer;
+}
+
+SkillrunAnswer read_request_with_skillrun(const Request& create, const std::string& api_version, const Places& places) {
+  const std::string name = query_value(create.query, "name");
+  const std::string platform = query_value(create.query, "platform");
+  ContainerSpec spec =
+      read_create_request({.body = create.body, .name = name, .platform = platform}, caller_in(places));
+  spec.skill = "tool";
+  return judged(spec, docker_api(api_version));
 }
 
 }  // namespace differential

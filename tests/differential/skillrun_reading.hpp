@@ -8,6 +8,7 @@
 #include <skillrun/spec.hpp>
 
 #include "canonical.hpp"
+#include "stub_engine.hpp"
 
 namespace differential {
 
@@ -43,5 +44,10 @@ inline constexpr const char* asked_image = "alpine:3.20";
 [[nodiscard]] SkillrunAnswer read_with_skillrun(const std::vector<std::string>& words, const std::string& api_version,
                                                 const Places& places,
                                                 const std::map<std::string, std::string, std::less<>>& environment);
+
+/// Reads the create request that a client posted, with the parameters of its query, as a client in `places.folder`
+/// would have it judged. There are no words: nobody compares them.
+[[nodiscard]] SkillrunAnswer read_request_with_skillrun(const Request& create, const std::string& api_version,
+                                                        const Places& places);
 
 }  // namespace differential

@@ -42,6 +42,7 @@ void Statistics::add(const Case& which, const Comparison& comparison) {
   if (comparison.skillrun.baseline.empty()) ++skillrun_allows_;
   if (comparison.skillrun.privileged.empty()) ++skillrun_understands_;
   if (comparison.docker_accepts && comparison.skillrun.privileged.empty()) ++compared_;
+  if (comparison.request_read) ++requests_read_;
   if (!comparison.docker_accepts || !comparison.harms.empty()) return;
   ++harmless_;
   if (comparison.skillrun.baseline.empty()) return;
@@ -95,6 +96,7 @@ void Statistics::print(std::uint64_t seed) const {
   fmt::print("  accepted by docker                     {}\n", docker_accepts_);
   fmt::print("  understood by skillrun (privileged)    {}\n", skillrun_understands_);
   fmt::print("  compared field by field                {}\n", compared_);
+  fmt::print("  docker's request read by skillrun      {}\n", requests_read_);
   fmt::print("  allowed by skillrun (baseline)         {}\n", skillrun_allows_);
   fmt::print("  harmless by the independent look       {}\n", harmless_);
   fmt::print("  harmless, and refused under baseline   {}\n", harmless_refused_);

@@ -47,6 +47,7 @@ class Statistics {
   std::uint64_t skillrun_allows_ = 0;
   std::uint64_t skillrun_understands_ = 0;
   std::uint64_t compared_ = 0;
+  std::uint64_t requests_read_ = 0;
   std::uint64_t harmless_ = 0;
   std::uint64_t harmless_refused_ = 0;
   std::uint64_t faults_ = 0;

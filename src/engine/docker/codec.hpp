@@ -11,6 +11,7 @@
 #include <skillrun/engine.hpp>
 
 #include "engine/docker/dialect.hpp"
+#include "engine/docker/received_settings.hpp"
 #include "engine/docker/typed_answer.hpp"
 #include "spec/setting_json.hpp"
 #include "support/json.hpp"
@@ -100,7 +101,7 @@ constexpr ApiPlace addresses(std::string_view key) { return {ApiPlace::Part::add
 
 /// One setting of ContainerSpec in docker's dialect: the one place that says how it is written, read back, and where
 /// docker and podman differ. From these rows come the create request, the words for clients, what an engine is found to
-/// have made, and what it could not honour.
+/// have made, what it could not honour, and what a request of somebody else's asks for.
 struct CodecRow {
   std::string_view setting;  ///< the member's name in the table of settings (spec/schema.hpp)
   ApiPlace place = {};
@@ -108,6 +109,8 @@ struct CodecRow {
   void (*write)(const ApiPlace& place, const ContainerSpec& spec, CreateRequest& request) = nullptr;
   /// Reads it from an answer. What no spec can say is noted as foreign.
   void (*read)(const ApiPlace& place, const InspectAnswer& answer, ObservedContainer& made) = nullptr;
+  /// Reads it from a create request that somebody else wrote; null: another row does, or no member of the body says it.
+  void (*receive)(const CodecRow& row, ReceivedRequest& request) = nullptr;
   /// Words for a client; null: the setting's flag with each of its values.
   void (*words)(const ContainerSpec& spec, ClientWords& words) = nullptr;
   int since = 0;       ///< the API version 1.N that brought it; older engines drop it without a word
@@ -119,6 +122,11 @@ struct CodecRow {
   [[nodiscard]] constexpr CodecRow with_read(decltype(CodecRow::read) other) const {
     CodecRow row = *this;
     row.read = other;
+    return row;
+  }
+  [[nodiscard]] constexpr CodecRow with_receive(decltype(CodecRow::receive) other) const {
+    CodecRow row = *this;
+    row.receive = other;
     return row;
   }
   [[nodiscard]] constexpr CodecRow with_words(decltype(CodecRow::words) other) const {
@@ -204,14 +212,33 @@ void read(const ApiPlace& place, const InspectAnswer& answer, ObservedContainer&
   }
 }
 
+/// Of the shape that write() gives it.
+template <class Value>
+constexpr decltype(CodecRow::receive) receiver() {
+  if constexpr (std::same_as<Value, Optional<std::int64_t>>) {
+    return receive_number;
+  } else if constexpr (std::same_as<Value, Optional<bool>>) {
+    return receive_flag;
+  } else if constexpr (std::same_as<Value, List<KeyValue>>) {
+    return receive_pairs;
+  } else if constexpr (requires(const Value& value) { value.empty(); }) {
+    return receive_texts;
+  } else {
+    return receive_text;
+  }
+}
+
 }  // namespace codec_detail
 
 /// A setting that is one member of the API, of the same shape. Values of other types than texts, numbers, booleans and
 /// pairs need a reader of their own.
 template <auto pointer>
 constexpr CodecRow same(std::string_view setting, ApiPlace place) {
-  CodecRow row{.setting = setting, .place = place, .write = codec_detail::write<pointer>};
   using Value = std::remove_cvref_t<decltype(std::declval<ContainerSpec&>().*pointer)>;
+  CodecRow row{.setting = setting,
+               .place = place,
+               .write = codec_detail::write<pointer>,
+               .receive = codec_detail::receiver<Value>()};
   if constexpr (codec_detail::ReadsAlike<Value>) row.read = codec_detail::read<pointer>;
   return row;
 }

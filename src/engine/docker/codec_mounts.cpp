@@ -170,7 +170,12 @@ void read_mounts(const ApiPlace& /*place*/, const InspectAnswer& answer, Observe
 }
 
 constexpr CodecRow mount_rows[] = {
-    {.setting = "mounts", .write = write_mounts, .read = read_mounts, .words = mount_words, .gaps = mount_gaps},
+    {.setting = "mounts",
+     .write = write_mounts,
+     .read = read_mounts,
+     .receive = receive_mounts,
+     .words = mount_words,
+     .gaps = mount_gaps},
     same<&Spec::volume_driver>("volume_driver", host("VolumeDriver")).not_for_podman(),
     same<&Spec::volumes_from>("volumes_from", host("VolumesFrom")),
     same<&Spec::storage_options>("storage_options", host("StorageOpt")).not_for_podman(),

@@ -195,24 +195,43 @@ void read_hosts(const ApiPlace& place, const InspectAnswer& answer, ObservedCont
 }
 
 constexpr CodecRow network_rows[] = {
-    same<&Spec::network_mode>("network_mode", host("NetworkMode")).with_read(read_mode).with_gaps(mode_gaps),
+    same<&Spec::network_mode>("network_mode", host("NetworkMode"))
+        .with_read(read_mode)
+        .with_receive(receive_network_mode)
+        .with_gaps(mode_gaps),
     same<&Spec::network_aliases>("network_aliases", endpoint("Aliases")).not_for_podman(),
     same<&Spec::network_driver_options>("network_driver_options", endpoint("DriverOpts"))
+        .with_receive(receive_driver_options)
         .with_words(no_words)
         .with_gaps(driver_option_gaps)
         .not_for_podman(),
     same<&Spec::ipv4_address>("ipv4_address", addresses("IPv4Address")).not_for_podman(),
     same<&Spec::ipv6_address>("ipv6_address", addresses("IPv6Address")).not_for_podman(),
     same<&Spec::link_local_ips>("link_local_ips", addresses("LinkLocalIPs")).not_for_podman(),
-    {.setting = "mac_address", .place = top("MacAddress"), .write = write_mac, .read = read_mac, .podman = false},
+    {.setting = "mac_address",
+     .place = top("MacAddress"),
+     .write = write_mac,
+     .read = read_mac,
+     .receive = receive_mac,
+     .podman = false},
     same<&Spec::gateway_priority>("gateway_priority", endpoint("GwPriority"))
+        .with_receive(receive_gateway_priority)
         .with_words(no_words)
         .with_gaps(gateway_gaps)
         .since_api(48)
         .not_for_podman(),
-    same<&Spec::links>("links", host("Links")).with_read(read_links).not_for_podman(),
-    {.setting = "exposed_ports", .place = top("ExposedPorts"), .write = write_exposed, .read = read_exposed},
-    {.setting = "ports", .place = host("PortBindings"), .write = write_ports, .read = read_ports, .words = port_words},
+    same<&Spec::links>("links", host("Links")).with_read(read_links).with_receive(receive_links).not_for_podman(),
+    {.setting = "exposed_ports",
+     .place = top("ExposedPorts"),
+     .write = write_exposed,
+     .read = read_exposed,
+     .receive = receive_exposed},
+    {.setting = "ports",
+     .place = host("PortBindings"),
+     .write = write_ports,
+     .read = read_ports,
+     .receive = receive_ports,
+     .words = port_words},
     same<&Spec::publish_all>("publish_all", host("PublishAllPorts")).not_for_podman(),
     same<&Spec::dns>("dns", host("Dns")),
     same<&Spec::dns_options>("dns_options", host("DnsOptions")),

@@ -99,18 +99,27 @@ void read_rates(const ApiPlace& place, const InspectAnswer& answer, ObservedCont
 }
 
 template <List<DeviceRate> Spec::* list>
-constexpr CodecRow of_device(std::string_view setting, std::string_view key) {
-  return {
-      .setting = setting, .place = host(key), .write = write_rates<list>, .read = read_rates<list>, .podman = false};
+constexpr CodecRow of_device(std::string_view setting, std::string_view key, decltype(CodecRow::receive) receive) {
+  return {.setting = setting,
+          .place = host(key),
+          .write = write_rates<list>,
+          .read = read_rates<list>,
+          .receive = receive,
+          .podman = false};
 }
 
 constexpr CodecRow resource_rows[] = {
     same<&Spec::memory>("memory", host("Memory")),
     same<&Spec::memory_swap>("memory_swap", host("MemorySwap")).with_gaps(memory_swap_gaps),
     same<&Spec::memory_reservation>("memory_reservation", host("MemoryReservation")),
-    same<&Spec::memory_swappiness>("memory_swappiness", host("MemorySwappiness")).with_read(read_swappiness),
+    same<&Spec::memory_swappiness>("memory_swappiness", host("MemorySwappiness"))
+        .with_read(read_swappiness)
+        .with_receive(receive_swappiness),
     same<&Spec::oom_kill_disable>("oom_kill_disable", host("OomKillDisable")),
-    same<&Spec::nano_cpus>("nano_cpus", host("NanoCpus")).with_read(read_cpus).with_words(cpu_words),
+    same<&Spec::nano_cpus>("nano_cpus", host("NanoCpus"))
+        .with_read(read_cpus)
+        .with_receive(receive_cpus)
+        .with_words(cpu_words),
     same<&Spec::cpu_shares>("cpu_shares", host("CpuShares")),
     same<&Spec::cpu_period>("cpu_period", host("CpuPeriod")),
     same<&Spec::cpu_quota>("cpu_quota", host("CpuQuota")),
@@ -125,13 +134,14 @@ constexpr CodecRow resource_rows[] = {
      .place = host("Ulimits"),
      .write = write_ulimits,
      .read = read_ulimits,
+     .receive = receive_ulimits,
      .words = ulimit_words},
     same<&Spec::blkio_weight>("blkio_weight", host("BlkioWeight")).not_for_podman(),
-    of_device<&Spec::blkio_weight_devices>("blkio_weight_devices", "BlkioWeightDevice"),
-    of_device<&Spec::device_read_bps>("device_read_bps", "BlkioDeviceReadBps"),
-    of_device<&Spec::device_read_iops>("device_read_iops", "BlkioDeviceReadIOps"),
-    of_device<&Spec::device_write_bps>("device_write_bps", "BlkioDeviceWriteBps"),
-    of_device<&Spec::device_write_iops>("device_write_iops", "BlkioDeviceWriteIOps"),
+    of_device<&Spec::blkio_weight_devices>("blkio_weight_devices", "BlkioWeightDevice", receive_weights),
+    of_device<&Spec::device_read_bps>("device_read_bps", "BlkioDeviceReadBps", receive_byte_rates),
+    of_device<&Spec::device_read_iops>("device_read_iops", "BlkioDeviceReadIOps", receive_rates),
+    of_device<&Spec::device_write_bps>("device_write_bps", "BlkioDeviceWriteBps", receive_byte_rates),
+    of_device<&Spec::device_write_iops>("device_write_iops", "BlkioDeviceWriteIOps", receive_rates),
 };
 
 }  // namespace

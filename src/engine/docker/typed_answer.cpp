@@ -2,22 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "engine/docker/json_fields.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
 namespace {
-
-std::string_view type_of(const json::value& value) {
-  switch (value.kind()) {
-    case json::kind::null: return "null";
-    case json::kind::bool_: return "a boolean";
-    case json::kind::string: return "a text";
-    case json::kind::array: return "a list";
-    case json::kind::object: return "an object";
-    default: return "a number";
-  }
-}
 
 std::string entry_of(const std::string& place, std::size_t index) { return fmt::format("{}[{}]", place, index); }
 
@@ -33,7 +23,7 @@ std::string TypedAnswer::place_of(std::string_view key) const {
 }
 
 void TypedAnswer::expected(const std::string& place, const json::value& found, std::string_view what) const {
-  if (!*fault_) *fault_ = fmt::format("{} is {} where {} was expected", printable(place), type_of(found), what);
+  if (!*fault_) *fault_ = fmt::format("{} is {} where {} was expected", printable(place), type_name(found), what);
 }
 
 const json::object* TypedAnswer::object_or_fault(const std::string& place, const json::value& value) const {
