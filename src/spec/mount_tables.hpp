@@ -1,8 +1,21 @@
 #pragma once
 
+#include <span>
+
 #include "spec/spec_builder.hpp"
 
 namespace skillrun {
+
+/// One part of a mount, by its name in docker's --mount.
+struct MountField {
+  std::string_view name;
+  std::optional<std::string> value;  ///< none: the name stands alone
+};
+
+[[nodiscard]] std::expected<Mount, ParseError> read_mount(std::span<const MountField> fields, const PathContext& paths);
+
+/// Reads a mount into the spec; what is not understood becomes a problem at `origin`.
+void add_mount_of(SpecBuilder& builder, std::span<const MountField> fields, const Origin& origin);
 
 /// One table of `mounts`; `field` is its path, such as "docker.mounts[0]".
 void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::string& field);

@@ -234,13 +234,17 @@ ContainerSpec normalize(const ResolvedSkill& skill, const RunOverrides& override
   read_command(builder, overrides);
   read_overrides(builder, overrides);
   read_capabilities(builder);
+  settle(builder);
+  return std::move(builder.spec);
+}
+
+void settle(SpecBuilder& builder) {
   drop_overridden_environment(builder.spec);
   check_mount_targets(builder);
   check_network(builder);
   check_lifecycle(builder);
   check_cpus(builder);
   check_memory(builder);
-  return std::move(builder.spec);
 }
 
 }  // namespace skillrun

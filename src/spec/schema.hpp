@@ -58,6 +58,7 @@ enum class ServiceShape : std::uint8_t {
   list,     ///< a list of strings, or one string
   pairs,    ///< a table, or a list of NAME=VALUE
   hosts,    ///< a table, or a list of NAME:VALUE
+  files,    ///< a path, a table with one, or a list of these
 };
 
 /// A key of a Compose service whose values are those of the setting's flag.
@@ -75,6 +76,9 @@ struct SettingRow {
   DockerRunFlag flag = {};              ///< of docker run; no name: there is none
   ServiceKey service = {};              ///< of a Compose service; no name: there is none, or it needs code of its own
   Setter set = nullptr;                 ///< reads the key; the flag too where that has no setter of its own
+
+  /// Reads what docker run and Compose say, where the manifest's key knows more.
+  [[nodiscard]] constexpr Setter plain_setter() const { return flag.set != nullptr ? flag.set : set; }
 };
 
 /// Every setting, in the order in which explain shows them.

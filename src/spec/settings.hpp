@@ -21,6 +21,10 @@ void set_timeout(SpecBuilder& builder, const std::string& value, const Origin& o
 void check_network(SpecBuilder& builder);
 void check_lifecycle(SpecBuilder& builder);
 
+/// What is left to do once all settings are known: of each variable the last entry stays, and contradictions become
+/// problems.
+void settle(SpecBuilder& builder);
+
 /// Reads KEY=VALUE and appends it; a key that is there already is ambiguous, because the last one wins.
 void add_pair(SpecBuilder& builder, List<KeyValue>& list, const std::string& value, const Origin& origin,
               bool needs_value);
