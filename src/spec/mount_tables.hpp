@@ -14,9 +14,6 @@ struct MountField {
 
 [[nodiscard]] std::expected<Mount, ParseError> read_mount(std::span<const MountField> fields, const PathContext& paths);
 
-/// Reads a mount into the spec; what is not understood becomes a problem at `origin`.
-void add_mount_of(SpecBuilder& builder, std::span<const MountField> fields, const Origin& origin);
-
 /// One table of `mounts`; `field` is its path, such as "docker.mounts[0]".
 void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::string& field);
 

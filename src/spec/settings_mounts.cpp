@@ -104,11 +104,6 @@ constexpr SettingRow mount_rows[] = {
 
 std::span<const SettingRow> mount_settings() { return mount_rows; }
 
-void add_mount_of(SpecBuilder& builder, std::span<const MountField> fields, const Origin& origin) {
-  append(builder, read_mount(fields, builder.paths()), origin,
-         "a mount has a type, a source (but for tmpfs) and a target");
-}
-
 void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::string& field) {
   std::vector<MountField> fields;
   std::string shown;
@@ -139,8 +134,9 @@ void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::s
   put_text("volume-subpath", table.subpath);
   put_flag("volume-nocopy", table.nocopy);
   if (!usable) return;
-  add_mount_of(builder, fields,
-               SpecBuilder::manifest_origin(table.source ? table.source->span : table.span, field, shown));
+  append(builder, read_mount(fields, builder.paths()),
+         SpecBuilder::manifest_origin(table.source ? table.source->span : table.span, field, shown),
+         "a mount has a type, a source (but for tmpfs) and a target");
 }
 
 void report_unresolved_source(SpecBuilder& builder, const Origin& origin) {

@@ -65,9 +65,7 @@ void read_services(Reporter& reporter, const ValueNode& root, const LintContext&
   const ValueNode* services = entry_of(&root, services_key);
   if (services == nullptr || !require_table(reporter, *services, Path(path, services_key))) return;
   for (const Member& service : services->members) {
-    SkillDefinition& skill = manifest.skills.emplace_back();
-    skill.name = service.key;
-    skill.span = service.key_span;
+    manifest.skills.emplace_back().name = service.key;
     reporter.enter_skill(service.key);
     reading.services.push_back(ServiceReader(reporter, file, service, context).read());
     reporter.leave_skill();

@@ -17,7 +17,7 @@ void ServiceReader::network_mode(const ValueNode& node, const Path& path) {
   if (!is_scalar(node, path)) return;
   // The namespace of another service is that of another container.
   constexpr std::string_view service = "service:";
-  set("network_mode",
+  set(setting("network_mode"),
       node.text.starts_with(service) ? fmt::format("container:{}", node.text.substr(service.size())) : node.text, node,
       path);
   has_network_ = true;
@@ -42,7 +42,7 @@ void ServiceReader::connect(const std::vector<std::pair<std::string, Span>>& net
     return name == host ? 2 : name == "none" ? 0 : 1;
   };
   const auto& [key, span] = *std::ranges::max_element(networks, {}, reach);
-  set("network_mode", name_of_network(key), {.kind = NodeKind::string, .text = key, .span = span}, path);
+  set(setting("network_mode"), name_of_network(key), {.kind = NodeKind::string, .text = key, .span = span}, path);
 }
 
 void ServiceReader::networks(const ValueNode& node, const Path& path) {
@@ -57,14 +57,14 @@ void ServiceReader::ports(const ValueNode& node, const Path& path) {
     const ValueNode& item = node.items[i];
     const Path at(path, i);
     if (item.kind != NodeKind::table) {
-      if (is_scalar(item, at)) set("ports", item.text, item, at);
+      if (is_scalar(item, at)) set(setting("ports"), item.text, item, at);
       continue;
     }
     std::string published = member_text(item, "published");
     const std::string address = member_text(item, "host_ip");
     if (!address.empty()) published = fmt::format("{}:{}", address, published);
     const std::string protocol = member_text(item, "protocol");
-    set("ports",
+    set(setting("ports"),
         fmt::format("{}{}{}{}{}", published, published.empty() ? "" : ":", member_text(item, "target"),
                     protocol.empty() ? "" : "/", protocol),
         item, at);

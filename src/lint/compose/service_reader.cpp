@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <iterator>
 
 #include <fmt/format.h>
 
 #include "manifest/decode.hpp"
+#include "spec/scan.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
@@ -38,22 +38,23 @@ ResolvedSkill skill_of(const ComposeFile& file, const Member& service) {
 }  // namespace
 
 std::string with_braces(std::string_view text) {
-  const auto begins_name = [](char c) { return c == '_' || std::isalpha(static_cast<unsigned char>(c)) != 0; };
-  const auto in_name = [&](char c) { return begins_name(c) || std::isdigit(static_cast<unsigned char>(c)) != 0; };
+  const auto in_name = [](char c) { return c == '_' || is_alnum(c); };
   std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    result += text[i];
-    if (text[i] != '$' || i + 1 == text.size()) continue;
-    if (text[i + 1] == '$') {
-      result += text[++i];
-    } else if (begins_name(text[i + 1])) {
-      const std::size_t begin = i + 1;
-      while (i + 1 < text.size() && in_name(text[i + 1])) ++i;
-      result += fmt::format("{{{}}}", text.substr(begin, i + 1 - begin));
+  for (std::size_t i = 0; i < text.size();) {
+    result += text[i++];
+    if (result.back() != '$' || i == text.size()) continue;
+    if (text[i] == '$') {
+      result += text[i++];
+    } else if (in_name(text[i]) && !is_digit(text[i])) {
+      const std::size_t begin = i;
+      while (i < text.size() && in_name(text[i])) ++i;
+      result += fmt::format("{{{}}}", text.substr(begin, i - begin));
     }
   }
   return result;
 }
+
+const SettingRow& setting(std::string_view name) { return *find_setting(name); }
 
 std::string member_text(const ValueNode& table, std::string_view key) {
   const ValueNode* node = entry_of(&table, key);
@@ -169,7 +170,7 @@ bool ServiceReader::special(std::string_view name, const ValueNode& node, const 
 }
 
 Text ServiceReader::text(std::string_view value, const ValueNode& node, const Path& path) {
-  Text text{.value = with_braces(value), .span = node.span, .written = {}};
+  Text text{.value = with_braces(value), .span = node.span, .written = node.text};
   expander_.expand(text, path);
   text.written = node.text;
   if (!text.expansions.empty()) builder_.spec.expanded.push_back({.origin = origin_of(text, path), .text = text.value});
@@ -185,14 +186,6 @@ Origin ServiceReader::origin_of(const Text& text, const Path& path) {
 void ServiceReader::set(const SettingRow& row, std::string_view value, const ValueNode& node, const Path& path) {
   const Text read = text(value, node, path);
   if (!read.undefined) row.plain_setter()(builder_, read.value, origin_of(read, path));
-}
-
-void ServiceReader::set(std::string_view setting, std::string_view value, const ValueNode& node, const Path& path) {
-  set(*find_setting(setting), value, node, path);
-}
-
-void ServiceReader::scalar(std::string_view setting, const ValueNode& node, const Path& path) {
-  scalar(*find_setting(setting), node, path);
 }
 
 void ServiceReader::not_understood(const ValueNode& node, const Path& path, std::string_view expected) {
@@ -265,8 +258,8 @@ void ServiceReader::deploy(const ValueNode& node, const Path& path) {
       {{"cpus", "nano_cpus"}, {"memory", "memory"}, {"pids", "pids_limit"}}};
   within(node, path, "resources", [&](const ValueNode& resources, const Path& below) {
     within(resources, below, "limits", [&](const ValueNode& limits, const Path& at) {
-      for (const auto& [key, setting] : settings) {
-        within(limits, at, key, [&](const auto& limit, const auto& where) { scalar(setting, limit, where); });
+      for (const auto& [key, name] : settings) {
+        within(limits, at, key, [&](const auto& limit, const auto& where) { scalar(setting(name), limit, where); });
       }
     });
     within(resources, below, "reservations", [&](const ValueNode& reserved, const Path& at) {
@@ -278,7 +271,7 @@ void ServiceReader::deploy(const ValueNode& node, const Path& path) {
 /// The program that takes the image's place; its words are the service's own business.
 void ServiceReader::entrypoint(const ValueNode& node, const Path& path) {
   const bool listed = node.kind == NodeKind::array && !node.items.empty();
-  scalar("entrypoint", listed ? node.items.front() : node, path);
+  scalar(setting("entrypoint"), listed ? node.items.front() : node, path);
 }
 
 void ServiceReader::image(const ValueNode& node, const Path& path) {
@@ -291,7 +284,7 @@ void ServiceReader::image(const ValueNode& node, const Path& path) {
 }
 
 /// Whichever are asked for, they are judged as all.
-void ServiceReader::gpus(const ValueNode& node, const Path& path) { set("gpus", "all", node, path); }
+void ServiceReader::gpus(const ValueNode& node, const Path& path) { set(setting("gpus"), "all", node, path); }
 
 void ServiceReader::hooks(const ValueNode& node, const Path& path) {
   for (std::size_t i = 0; i < node.items.size(); ++i) privileged(node.items[i], Path(path, i));
@@ -300,14 +293,14 @@ void ServiceReader::hooks(const ValueNode& node, const Path& path) {
 /// Commands beside the container's own that get all rights.
 void ServiceReader::privileged(const ValueNode& table, const Path& path) {
   within(table, path, "privileged", [&](const ValueNode& node, const Path& at) {
-    if (node.text != "false") set("privileged", "true", node, at);
+    if (node.text != "false") set(setting("privileged"), "true", node, at);
   });
 }
 
 void ServiceReader::logging(const ValueNode& node, const Path& path) {
-  within(node, path, "driver", [&](const auto& driver, const auto& at) { scalar("log_driver", driver, at); });
+  within(node, path, "driver", [&](const auto& driver, const auto& at) { scalar(setting("log_driver"), driver, at); });
   within(node, path, "options",
-         [&](const auto& options, const auto& at) { pairs(*find_setting("log_options"), '=', options, at); });
+         [&](const auto& options, const auto& at) { pairs(setting("log_options"), '=', options, at); });
 }
 
 void ServiceReader::ulimits(const ValueNode& node, const Path& path) {
@@ -318,7 +311,7 @@ void ServiceReader::ulimits(const ValueNode& node, const Path& path) {
     const std::string bounds = limit.kind == NodeKind::table
                                    ? fmt::format("{}:{}", member_text(limit, "soft"), member_text(limit, "hard"))
                                    : limit.text;
-    set("ulimits", fmt::format("{}={}", member.key, bounds), limit, at);
+    set(setting("ulimits"), fmt::format("{}={}", member.key, bounds), limit, at);
   }
 }
 

@@ -43,7 +43,6 @@ class ServiceReader {
   void unknown(const Member& member, const Path& path);
 
   void scalar(const SettingRow& row, const ValueNode& node, const Path& path);
-  void scalar(std::string_view setting, const ValueNode& node, const Path& path);
   void boolean(const SettingRow& row, const ValueNode& node, const Path& path);
   void list(const SettingRow& row, const ValueNode& node, const Path& path);
   /// Calls `take` with NAME and its value as one text, or NAME alone, which is the caller's variable.
@@ -72,14 +71,14 @@ class ServiceReader {
   void volumes(const ValueNode& node, const Path& path);
   void volume(const ValueNode& node, const Path& path);
   void declared_volume(Setting<Mount>& mount, const ValueNode& node, const Path& path);
-  void mount(std::vector<MountField> parts, const ValueNode& node, const Path& path);
+  [[nodiscard]] MountTable mount(const std::string& type, const std::string& source, const std::string& target,
+                                 const ValueNode& node, const Path& path);
 
   /// The value with its variables expanded, at the place of the node, which says how it is written.
   [[nodiscard]] Text text(std::string_view value, const ValueNode& node, const Path& path);
   [[nodiscard]] static Origin origin_of(const Text& text, const Path& path);
   /// One value of a setting, as docker run has it; none when a variable in it has no value.
   void set(const SettingRow& row, std::string_view value, const ValueNode& node, const Path& path);
-  void set(std::string_view setting, std::string_view value, const ValueNode& node, const Path& path);
 
   void not_understood(const ValueNode& node, const Path& path, std::string_view expected);
   void not_judged(const Member& member, const Path& path, std::string message, std::string remedy);
@@ -99,6 +98,9 @@ class ServiceReader {
 
 /// Compose's $NAME as ${NAME}, which is all that manifests know.
 [[nodiscard]] std::string with_braces(std::string_view text);
+
+/// The row whose member has this name, which is there.
+[[nodiscard]] const SettingRow& setting(std::string_view name);
 
 /// The text of a table's member; empty when there is none.
 [[nodiscard]] std::string member_text(const ValueNode& table, std::string_view key);

@@ -19,16 +19,16 @@ void ServiceReader::volume(const ValueNode& node, const Path& path) {
   const std::size_t before = mounts.size();
   const ValueNode* bind = entry_of(&node, "bind");
   if (node.kind == NodeKind::table) {
-    mount({{"type", member_text(node, "type")},
-           {"source", member_text(node, "source")},
-           {"target", member_text(node, "target")},
-           {"readonly", member_text(node, "read_only") == "true" ? "true" : ""},
-           {"bind-propagation", bind == nullptr ? "" : member_text(*bind, "propagation")}},
-          node, path);
+    MountTable table =
+        mount(member_text(node, "type"), member_text(node, "source"), member_text(node, "target"), node, path);
+    if (member_text(node, "read_only") == "true") table.read_only = Located<bool>{.value = true, .span = node.span};
+    const std::string propagation = bind == nullptr ? std::string() : member_text(*bind, "propagation");
+    if (!propagation.empty()) table.propagation = text(propagation, node, path);
+    add_mount_table(builder_, table, path.text());
   } else if (is_scalar(node, path)) {
     const Text written = text(node.text, node, path);
     if (written.undefined) return report_unresolved_source(builder_, origin_of(written, path));
-    find_setting("mounts")->set(builder_, written.value, origin_of(written, path));
+    setting("mounts").set(builder_, written.value, origin_of(written, path));
   }
   if (mounts.size() == before) return;
   declared_volume(mounts.back(), node, path);
@@ -38,20 +38,16 @@ void ServiceReader::volume(const ValueNode& node, const Path& path) {
   mounts.back().value.relabel = label->text == "z" ? Relabel::shared : Relabel::private_;
 }
 
-/// A mount whose parts stand at one place; what is empty, but for the type, is not there.
-void ServiceReader::mount(std::vector<MountField> parts, const ValueNode& node, const Path& path) {
-  std::erase_if(parts, [](const MountField& part) { return part.name != "type" && part.value->empty(); });
-  Origin origin = SpecBuilder::manifest_origin(node.span, path.text(), node.text);
-  bool usable = true;
-  for (MountField& part : parts) {
-    const bool is_source = part.name == "source";
-    if (is_source && origin.text.empty()) origin.text = *part.value;
-    Text read = text(*part.value, node, path);
-    if (read.undefined && is_source) report_unresolved_source(builder_, origin);
-    usable = !read.undefined && builder_.clean(read.value, origin) && usable;
-    part.value = std::move(read.value);
-  }
-  if (usable) add_mount_of(builder_, parts, origin);
+/// Its parts stand at one place.
+MountTable ServiceReader::mount(const std::string& type, const std::string& source, const std::string& target,
+                                const ValueNode& node, const Path& path) {
+  MountTable table;
+  table.span = node.span;
+  table.type = text(type, node, path);
+  if (!source.empty()) table.source = text(source, node, path);
+  if (table.source && node.text.empty()) table.source->written = source;
+  table.target = text(target, node, path);
+  return table;
 }
 
 /// What the file declares of a volume: a driver and its options can make it a folder of the host.
@@ -86,13 +82,15 @@ void ServiceReader::granted(const ValueNode* declared, std::string_view folder, 
     const ValueNode* entry = entry_of(declared, name);
     const std::string file = entry == nullptr ? std::string() : member_text(*entry, "file");
     if (file.empty()) continue;
-    mount({{"type", "bind"}, {"source", file}, {"target", fmt::format("{}{}", folder, name)}, {"readonly", "true"}},
-          item, Path(path, i));
+    const Path at(path, i);
+    MountTable table = mount("bind", file, fmt::format("{}{}", folder, name), item, at);
+    table.read_only = Located<bool>{.value = true, .span = item.span};
+    add_mount_table(builder_, table, at.text());
   }
 }
 
 void ServiceReader::api_socket(const ValueNode& node, const Path& path) {
-  if (node.text == "true") set("mounts", "/var/run/docker.sock:/var/run/docker.sock", node, path);
+  if (node.text == "true") set(setting("mounts"), "/var/run/docker.sock:/var/run/docker.sock", node, path);
 }
 
 }  // namespace skillrun
