@@ -13,7 +13,7 @@ std::span<const DockerRunFlag> docker_run_flags() {
     for (const SettingRow& row : schema()) {
       if (row.flag.name.empty()) continue;
       all.push_back(row.flag);
-      all.back().set = row.plain_setter();
+      if (all.back().set == nullptr) all.back().set = row.set;
     }
     std::ranges::sort(all, {}, &DockerRunFlag::name);
     return all;

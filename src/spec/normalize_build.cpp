@@ -26,7 +26,8 @@ bool is_suite_name(std::string_view name) {
          std::ranges::all_of(name, [](char c) { return is_lower_or_digit(c) || c == '-' || c == '.'; });
 }
 
-std::optional<PackageRecipe> read_packages(SpecBuilder& builder, const PackageBuild& table, const std::string& field) {
+std::optional<PackageRecipe> read_packages(SpecBuilder& builder, const PackageBuild& table) {
+  const std::string field = "docker.build.packages";
   PackageRecipe recipe;
   bool usable = true;
   if (!table.suite) {
@@ -139,7 +140,7 @@ void read_build(SpecBuilder& builder) {
     return;
   }
   if (table->packages) {
-    if (auto packages = read_packages(builder, *table->packages, field + ".packages")) {
+    if (auto packages = read_packages(builder, *table->packages)) {
       builder.spec.build = Setting<BuildRecipe>{BuildRecipe{.packages = std::move(packages), .context = {}}, origin};
     }
   } else if (!table->context) {

@@ -76,9 +76,6 @@ struct SettingRow {
   DockerRunFlag flag = {};              ///< of docker run; no name: there is none
   ServiceKey service = {};              ///< of a Compose service; no name: there is none, or it needs code of its own
   Setter set = nullptr;                 ///< reads the key; the flag too where that has no setter of its own
-
-  /// Reads what docker run and Compose say, where the manifest's key knows more.
-  [[nodiscard]] constexpr Setter plain_setter() const { return flag.set != nullptr ? flag.set : set; }
 };
 
 /// Every setting, in the order in which explain shows them.

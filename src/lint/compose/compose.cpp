@@ -46,14 +46,8 @@ std::string project_of(const ValueNode& root) {
   return is_valid_name(name) ? name : "PROJECT";
 }
 
-/// What a Compose file says of its services, and what is wrong with it as a document.
-struct ComposeReading {
-  ManifestReading document;  ///< its skills are the services, by name
-  std::vector<ContainerSpec> services;
-};
-
-void read_services(Reporter& reporter, const ValueNode& root, const LintContext& context, ComposeReading& reading) {
-  Manifest& manifest = reading.document.manifest;
+void read_services(Reporter& reporter, const ValueNode& root, const LintContext& context, Manifest& manifest,
+                   std::vector<ContainerSpec>& specs) {
   const ComposeFile file{.source = manifest.source,
                          .directives = manifest.directives,
                          .project = project_of(root),
@@ -67,16 +61,16 @@ void read_services(Reporter& reporter, const ValueNode& root, const LintContext&
   for (const Member& service : services->members) {
     manifest.skills.emplace_back().name = service.key;
     reporter.enter_skill(service.key);
-    reading.services.push_back(ServiceReader(reporter, file, service, context).read());
+    specs.push_back(ServiceReader(reporter, file, service, context).read());
     reporter.leave_skill();
   }
 }
 
-ComposeReading read_compose(const SourcePtr& source, const LintContext& context) {
+/// The services are the manifest's skills, by name; each has its spec in `specs`.
+ManifestReading read_compose(const SourcePtr& source, const LintContext& context, std::vector<ContainerSpec>& specs) {
   Reporter reporter(source);
-  ComposeReading reading;
-  ManifestReading& document = reading.document;
-  document.manifest.source = source;
+  ManifestReading reading;
+  reading.manifest.source = source;
   std::optional<ValueNode> root;
   if (find_invalid_utf8(source->text) || source->text.find('\0') != std::string::npos) {
     reporter.report({}, {{1, 1}, {1, 1}},
@@ -89,18 +83,18 @@ ComposeReading read_compose(const SourcePtr& source, const LintContext& context)
     root = read_yaml(index, reporter, MergeKeys::read);
     if (root && require_table(reporter, *root, {})) {
       check_top(reporter, *root);
-      document.manifest.directives = find_directives(index, *root, reporter, services_key);
-      read_services(reporter, *root, context, reading);
+      reading.manifest.directives = find_directives(index, *root, reporter, services_key);
+      read_services(reporter, *root, context, reading.manifest, specs);
     }
   }
-  document.valid = !reporter.failed();
-  document.findings = reporter.take();
+  reading.valid = !reporter.failed();
+  reading.findings = reporter.take();
   static constexpr std::array marks{DocumentMark{.key = services_key}, DocumentMark{.key = "skills"}};
-  if (!document.findings.empty() && !has_mark(source->text, root, marks)) {
-    ForeignText foreign = foreign_text(*source, document.findings, "a Compose file, with a table `services`");
-    reading = {};
-    document.manifest.source = std::move(foreign.source);
-    document.findings = std::move(foreign.findings);
+  if (!reading.findings.empty() && !has_mark(source->text, root, marks)) {
+    ForeignText foreign = foreign_text(*source, reading.findings, "a Compose file, with a table `services`");
+    reading.manifest = {};
+    reading.manifest.source = std::move(foreign.source);
+    reading.findings = std::move(foreign.findings);
   }
   return reading;
 }
@@ -108,11 +102,11 @@ ComposeReading read_compose(const SourcePtr& source, const LintContext& context)
 }  // namespace
 
 LintedFile lint_compose(SourcePtr source, std::string path, const LintContext& context) {
-  const ComposeReading reading = read_compose(source, context);
-  const Manifest& manifest = reading.document.manifest;
-  LintedFile file{.source = manifest.source, .path = std::move(path), .skills = {}, .findings = {}};
-  std::ranges::transform(manifest.skills, std::back_inserter(file.skills), &SkillDefinition::name);
-  file.findings = ManifestLinter(reading.document, context).lint(reading.services);
+  std::vector<ContainerSpec> specs;
+  const ManifestReading reading = read_compose(source, context, specs);
+  LintedFile file{.source = reading.manifest.source, .path = std::move(path), .skills = {}, .findings = {}};
+  std::ranges::transform(reading.manifest.skills, std::back_inserter(file.skills), &SkillDefinition::name);
+  file.findings = ManifestLinter(reading, context).lint(specs);
   for (Finding& finding : file.findings) finding.fix.reset();
   finish(file);
   return file;

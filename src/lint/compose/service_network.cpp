@@ -35,21 +35,20 @@ std::string ServiceReader::name_of_network(const std::string& key) const {
 }
 
 /// Of several networks the one that reaches furthest is judged.
-void ServiceReader::connect(const std::vector<std::pair<std::string, Span>>& networks, const Path& path) {
+void ServiceReader::connect(const std::vector<ValueNode>& keys, const Path& path) {
   has_network_ = true;
-  const auto reach = [&](const auto& network) {
-    const std::string name = name_of_network(network.first);
+  const auto reach = [&](const ValueNode& key) {
+    const std::string name = name_of_network(key.text);
     return name == host ? 2 : name == "none" ? 0 : 1;
   };
-  const auto& [key, span] = *std::ranges::max_element(networks, {}, reach);
-  set(setting("network_mode"), name_of_network(key), {.kind = NodeKind::string, .text = key, .span = span}, path);
+  const ValueNode& furthest = *std::ranges::max_element(keys, {}, reach);
+  set(setting("network_mode"), name_of_network(furthest.text), furthest, path);
 }
 
 void ServiceReader::networks(const ValueNode& node, const Path& path) {
-  std::vector<std::pair<std::string, Span>> networks;
-  for (const ValueNode& item : node.items) networks.emplace_back(item.text, item.span);
-  for (const Member& member : node.members) networks.emplace_back(member.key, member.key_span);
-  if (!networks.empty()) connect(networks, path);
+  std::vector<ValueNode> keys = node.items;
+  for (const Member& member : node.members) keys.push_back(key_node(member.key, member.key_span));
+  if (!keys.empty()) connect(keys, path);
 }
 
 void ServiceReader::ports(const ValueNode& node, const Path& path) {

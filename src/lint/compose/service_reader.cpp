@@ -56,6 +56,14 @@ std::string with_braces(std::string_view text) {
 
 const SettingRow& setting(std::string_view name) { return *find_setting(name); }
 
+ValueNode key_node(std::string key, Span span) {
+  ValueNode node;
+  node.kind = NodeKind::string;
+  node.text = std::move(key);
+  node.span = span;
+  return node;
+}
+
 std::string member_text(const ValueNode& table, std::string_view key) {
   const ValueNode* node = entry_of(&table, key);
   return node == nullptr ? std::string() : node->text;
@@ -93,7 +101,7 @@ ContainerSpec ServiceReader::read() {
     builder_.problem(missing_field, SpecBuilder::manifest_origin(service_.key_span, spec.table + ".image", {}),
                      fmt::format("no image for the service \"{}\"", printable(service_.key)), "set image or build");
   }
-  if (!has_network_) connect({{"default", service_.key_span}}, path);
+  if (!has_network_) connect({key_node("default", service_.key_span)}, path);
   settle(builder_);
   std::ranges::move(expansions_.take(), std::back_inserter(spec.problems));
   return std::move(spec);
@@ -128,11 +136,8 @@ void ServiceReader::unknown(const Member& member, const Path& path) {
   for (const SettingRow& row : schema()) {
     if (!row.service.name.empty()) keys.push_back(row.service.name);
   }
-  reporter_.report(path, member.key_span,
-                   {.rule = unknown_key,
-                    .message = fmt::format("unknown key \"{}\": what it does is not judged", printable(member.key)),
-                    .evidence = member.key,
-                    .remediation = suggest(member.key, keys)});
+  not_judged(member, path, fmt::format("unknown key \"{}\": what it does is not judged", printable(member.key)),
+             suggest(member.key, keys), member.key);
 }
 
 /// Keys that are more than one value of one setting. True for one of them.
@@ -185,7 +190,7 @@ Origin ServiceReader::origin_of(const Text& text, const Path& path) {
 
 void ServiceReader::set(const SettingRow& row, std::string_view value, const ValueNode& node, const Path& path) {
   const Text read = text(value, node, path);
-  if (!read.undefined) row.plain_setter()(builder_, read.value, origin_of(read, path));
+  if (!read.undefined) find_docker_run_flag(row.flag.name)->set(builder_, read.value, origin_of(read, path));
 }
 
 void ServiceReader::not_understood(const ValueNode& node, const Path& path, std::string_view expected) {
@@ -196,10 +201,13 @@ void ServiceReader::not_understood(const ValueNode& node, const Path& path, std:
                     .remediation = "write it as the Compose specification has it"});
 }
 
-void ServiceReader::not_judged(const Member& member, const Path& path, std::string message, std::string remedy) {
-  reporter_.report(
-      path, member.key_span,
-      {.rule = unknown_key, .message = std::move(message), .evidence = {}, .remediation = std::move(remedy)});
+void ServiceReader::not_judged(const Member& member, const Path& path, std::string message, std::string remedy,
+                               std::string evidence) {
+  reporter_.report(path, member.key_span,
+                   {.rule = unknown_key,
+                    .message = std::move(message),
+                    .evidence = std::move(evidence),
+                    .remediation = std::move(remedy)});
 }
 
 bool ServiceReader::is_scalar(const ValueNode& node, const Path& path) {
@@ -244,7 +252,7 @@ void ServiceReader::for_each_pair(char separator, const ValueNode& node, const P
   for (const Member& member : node.members) {
     const Path entry(path, member.key);
     if (member.value.kind == NodeKind::null) {
-      take(member.key, {.kind = NodeKind::string, .text = member.key, .span = member.key_span}, entry);
+      take(member.key, key_node(member.key, member.key_span), entry);
       continue;
     }
     for_each(member.value, entry, [&](const ValueNode& value, const Path& /*at*/) {

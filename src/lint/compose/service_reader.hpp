@@ -3,7 +3,6 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <skillrun/lint.hpp>
@@ -62,7 +61,7 @@ class ServiceReader {
   void logging(const ValueNode& node, const Path& path);
   void network_mode(const ValueNode& node, const Path& path);
   void networks(const ValueNode& node, const Path& path);
-  void connect(const std::vector<std::pair<std::string, Span>>& networks, const Path& path);
+  void connect(const std::vector<ValueNode>& keys, const Path& path);
   [[nodiscard]] std::string name_of_network(const std::string& key) const;
   void ports(const ValueNode& node, const Path& path);
   void ulimits(const ValueNode& node, const Path& path);
@@ -77,11 +76,12 @@ class ServiceReader {
   /// The value with its variables expanded, at the place of the node, which says how it is written.
   [[nodiscard]] Text text(std::string_view value, const ValueNode& node, const Path& path);
   [[nodiscard]] static Origin origin_of(const Text& text, const Path& path);
-  /// One value of a setting, as docker run has it; none when a variable in it has no value.
+  /// One value of a setting, as the flag has it; none when a variable in it has no value.
   void set(const SettingRow& row, std::string_view value, const ValueNode& node, const Path& path);
 
   void not_understood(const ValueNode& node, const Path& path, std::string_view expected);
-  void not_judged(const Member& member, const Path& path, std::string message, std::string remedy);
+  void not_judged(const Member& member, const Path& path, std::string message, std::string remedy,
+                  std::string evidence = {});
   [[nodiscard]] bool is_scalar(const ValueNode& node, const Path& path);
 
   Reporter& reporter_;
@@ -101,6 +101,9 @@ class ServiceReader {
 
 /// The row whose member has this name, which is there.
 [[nodiscard]] const SettingRow& setting(std::string_view name);
+
+/// A key in the place of a value.
+[[nodiscard]] ValueNode key_node(std::string key, Span span);
 
 /// The text of a table's member; empty when there is none.
 [[nodiscard]] std::string member_text(const ValueNode& table, std::string_view key);
