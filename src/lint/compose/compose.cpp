@@ -4,8 +4,6 @@
 #include <array>
 #include <iterator>
 
-#include <fmt/format.h>
-
 #include "lint/compose/service_reader.hpp"
 #include "lint/manifest_linter.hpp"
 #include "manifest/decode.hpp"
@@ -48,9 +46,7 @@ std::string project_of(const ValueNode& root) {
 
 void read_services(Reporter& reporter, const ValueNode& root, const LintContext& context, Manifest& manifest,
                    std::vector<ContainerSpec>& specs) {
-  const ComposeFile file{.source = manifest.source,
-                         .directives = manifest.directives,
-                         .project = project_of(root),
+  const ComposeFile file{.project = project_of(root),
                          .volumes = entry_of(&root, "volumes"),
                          .networks = entry_of(&root, "networks"),
                          .secrets = entry_of(&root, "secrets"),
@@ -58,10 +54,13 @@ void read_services(Reporter& reporter, const ValueNode& root, const LintContext&
   const Path path;
   const ValueNode* services = entry_of(&root, services_key);
   if (services == nullptr || !require_table(reporter, *services, Path(path, services_key))) return;
+  ResolvedSkill skill;
+  skill.source = manifest.source;
+  skill.directives = manifest.directives;
   for (const Member& service : services->members) {
-    manifest.skills.emplace_back().name = service.key;
+    skill.name = manifest.skills.emplace_back().name = service.key;
     reporter.enter_skill(service.key);
-    specs.push_back(ServiceReader(reporter, file, service, context).read());
+    specs.push_back(ServiceReader(reporter, file, skill, service, context).read());
     reporter.leave_skill();
   }
 }

@@ -25,7 +25,7 @@ void ServiceReader::build(const ValueNode& node, const Path& path) {
   read_build(builder_);
   privileged(node, path);
   within(node, path, "entitlements", [&](const ValueNode& entitlements, const Path& at) {
-    if (!entitlements.items.empty()) set(setting("privileged"), "true", entitlements, at);
+    if (!entitlements.items.empty()) set(*find_setting("privileged"), "true", entitlements, at);
   });
   within(node, path, "network", [&](const ValueNode& network, const Path& at) {
     if (network.text == "host") network_mode(network, at);

@@ -17,7 +17,7 @@ void ServiceReader::network_mode(const ValueNode& node, const Path& path) {
   if (!is_scalar(node, path)) return;
   // The namespace of another service is that of another container.
   constexpr std::string_view service = "service:";
-  set(setting("network_mode"),
+  set(*find_setting("network_mode"),
       node.text.starts_with(service) ? fmt::format("container:{}", node.text.substr(service.size())) : node.text, node,
       path);
   has_network_ = true;
@@ -42,12 +42,13 @@ void ServiceReader::connect(const std::vector<ValueNode>& keys, const Path& path
     return name == host ? 2 : name == "none" ? 0 : 1;
   };
   const ValueNode& furthest = *std::ranges::max_element(keys, {}, reach);
-  set(setting("network_mode"), name_of_network(furthest.text), furthest, path);
+  set(*find_setting("network_mode"), name_of_network(furthest.text), furthest, path);
 }
 
 void ServiceReader::networks(const ValueNode& node, const Path& path) {
   std::vector<ValueNode> keys = node.items;
-  for (const Member& member : node.members) keys.push_back(key_node(member.key, member.key_span));
+  for (const Member& member : node.members)
+    keys.push_back({.kind = NodeKind::string, .text = member.key, .span = member.key_span});
   if (!keys.empty()) connect(keys, path);
 }
 
@@ -56,14 +57,14 @@ void ServiceReader::ports(const ValueNode& node, const Path& path) {
     const ValueNode& item = node.items[i];
     const Path at(path, i);
     if (item.kind != NodeKind::table) {
-      if (is_scalar(item, at)) set(setting("ports"), item.text, item, at);
+      if (is_scalar(item, at)) set(*find_setting("ports"), item.text, item, at);
       continue;
     }
     std::string published = member_text(item, "published");
     const std::string address = member_text(item, "host_ip");
     if (!address.empty()) published = fmt::format("{}:{}", address, published);
     const std::string protocol = member_text(item, "protocol");
-    set(setting("ports"),
+    set(*find_setting("ports"),
         fmt::format("{}{}{}{}{}", published, published.empty() ? "" : ":", member_text(item, "target"),
                     protocol.empty() ? "" : "/", protocol),
         item, at);

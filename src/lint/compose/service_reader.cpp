@@ -27,16 +27,7 @@ void for_each(const ValueNode& node, const Path& path, Read&& read) {
   for (std::size_t i = 0; i < node.items.size(); ++i) read(node.items[i], Path(path, i));
 }
 
-ResolvedSkill skill_of(const ComposeFile& file, const Member& service) {
-  ResolvedSkill skill;
-  skill.source = file.source;
-  skill.name = service.key;
-  skill.directives = file.directives;
-  return skill;
-}
-
-}  // namespace
-
+/// Compose's $NAME as ${NAME}, which is all that manifests know.
 std::string with_braces(std::string_view text) {
   const auto in_name = [](char c) { return c == '_' || is_alnum(c); };
   std::string result;
@@ -54,15 +45,7 @@ std::string with_braces(std::string_view text) {
   return result;
 }
 
-const SettingRow& setting(std::string_view name) { return *find_setting(name); }
-
-ValueNode key_node(std::string key, Span span) {
-  ValueNode node;
-  node.kind = NodeKind::string;
-  node.text = std::move(key);
-  node.span = span;
-  return node;
-}
+}  // namespace
 
 std::string member_text(const ValueNode& table, std::string_view key) {
   const ValueNode* node = entry_of(&table, key);
@@ -74,15 +57,15 @@ const ValueNode* entry_of(const ValueNode* table, std::string_view name) {
   return member == nullptr ? nullptr : &member->value;
 }
 
-ServiceReader::ServiceReader(Reporter& reporter, const ComposeFile& file, const Member& service,
+ServiceReader::ServiceReader(Reporter& reporter, const ComposeFile& file, ResolvedSkill skill, const Member& service,
                              const LintContext& context)
     : reporter_(reporter),
       file_(file),
       service_(service),
-      skill_(skill_of(file, service)),
+      skill_(std::move(skill)),
       builder_(skill_, context.caller, context.variables),
-      variables_(context.caller, service.key, file.source->directory, context.variables),
-      expansions_(file.source),
+      variables_(context.caller, service.key, skill_.source->directory, context.variables),
+      expansions_(skill_.source),
       expander_(expansions_, variables_, UndefinedVariables::warning) {
   expansions_.enter_skill(service.key);
 }
@@ -101,7 +84,7 @@ ContainerSpec ServiceReader::read() {
     builder_.problem(missing_field, SpecBuilder::manifest_origin(service_.key_span, spec.table + ".image", {}),
                      fmt::format("no image for the service \"{}\"", printable(service_.key)), "set image or build");
   }
-  if (!has_network_) connect({key_node("default", service_.key_span)}, path);
+  if (!has_network_) connect({{.kind = NodeKind::string, .text = "default", .span = service_.key_span}}, path);
   settle(builder_);
   std::ranges::move(expansions_.take(), std::back_inserter(spec.problems));
   return std::move(spec);
@@ -252,7 +235,7 @@ void ServiceReader::for_each_pair(char separator, const ValueNode& node, const P
   for (const Member& member : node.members) {
     const Path entry(path, member.key);
     if (member.value.kind == NodeKind::null) {
-      take(member.key, key_node(member.key, member.key_span), entry);
+      take(member.key, {.kind = NodeKind::string, .text = member.key, .span = member.key_span}, entry);
       continue;
     }
     for_each(member.value, entry, [&](const ValueNode& value, const Path& /*at*/) {
@@ -267,7 +250,8 @@ void ServiceReader::deploy(const ValueNode& node, const Path& path) {
   within(node, path, "resources", [&](const ValueNode& resources, const Path& below) {
     within(resources, below, "limits", [&](const ValueNode& limits, const Path& at) {
       for (const auto& [key, name] : settings) {
-        within(limits, at, key, [&](const auto& limit, const auto& where) { scalar(setting(name), limit, where); });
+        within(limits, at, key,
+               [&](const auto& limit, const auto& where) { scalar(*find_setting(name), limit, where); });
       }
     });
     within(resources, below, "reservations", [&](const ValueNode& reserved, const Path& at) {
@@ -279,7 +263,7 @@ void ServiceReader::deploy(const ValueNode& node, const Path& path) {
 /// The program that takes the image's place; its words are the service's own business.
 void ServiceReader::entrypoint(const ValueNode& node, const Path& path) {
   const bool listed = node.kind == NodeKind::array && !node.items.empty();
-  scalar(setting("entrypoint"), listed ? node.items.front() : node, path);
+  scalar(*find_setting("entrypoint"), listed ? node.items.front() : node, path);
 }
 
 void ServiceReader::image(const ValueNode& node, const Path& path) {
@@ -292,7 +276,7 @@ void ServiceReader::image(const ValueNode& node, const Path& path) {
 }
 
 /// Whichever are asked for, they are judged as all.
-void ServiceReader::gpus(const ValueNode& node, const Path& path) { set(setting("gpus"), "all", node, path); }
+void ServiceReader::gpus(const ValueNode& node, const Path& path) { set(*find_setting("gpus"), "all", node, path); }
 
 void ServiceReader::hooks(const ValueNode& node, const Path& path) {
   for (std::size_t i = 0; i < node.items.size(); ++i) privileged(node.items[i], Path(path, i));
@@ -301,14 +285,15 @@ void ServiceReader::hooks(const ValueNode& node, const Path& path) {
 /// Commands beside the container's own that get all rights.
 void ServiceReader::privileged(const ValueNode& table, const Path& path) {
   within(table, path, "privileged", [&](const ValueNode& node, const Path& at) {
-    if (node.text != "false") set(setting("privileged"), "true", node, at);
+    if (node.text != "false") set(*find_setting("privileged"), "true", node, at);
   });
 }
 
 void ServiceReader::logging(const ValueNode& node, const Path& path) {
-  within(node, path, "driver", [&](const auto& driver, const auto& at) { scalar(setting("log_driver"), driver, at); });
+  within(node, path, "driver",
+         [&](const auto& driver, const auto& at) { scalar(*find_setting("log_driver"), driver, at); });
   within(node, path, "options",
-         [&](const auto& options, const auto& at) { pairs(setting("log_options"), '=', options, at); });
+         [&](const auto& options, const auto& at) { pairs(*find_setting("log_options"), '=', options, at); });
 }
 
 void ServiceReader::ulimits(const ValueNode& node, const Path& path) {
@@ -319,7 +304,7 @@ void ServiceReader::ulimits(const ValueNode& node, const Path& path) {
     const std::string bounds = limit.kind == NodeKind::table
                                    ? fmt::format("{}:{}", member_text(limit, "soft"), member_text(limit, "hard"))
                                    : limit.text;
-    set(setting("ulimits"), fmt::format("{}={}", member.key, bounds), limit, at);
+    set(*find_setting("ulimits"), fmt::format("{}={}", member.key, bounds), limit, at);
   }
 }
 

@@ -18,8 +18,6 @@ namespace skillrun {
 
 /// What the services of a Compose file have in common.
 struct ComposeFile {
-  SourcePtr source;
-  Directives directives;
   std::string project;  ///< stands before the names of the networks that Compose makes
   // The tables at the top that services name entries of; null where the file has none.
   const ValueNode* volumes = nullptr;
@@ -31,8 +29,10 @@ struct ComposeFile {
 /// Reads a service into a spec by the setters of the table of settings. Each value has its own place and key.
 class ServiceReader {
  public:
-  /// All must outlive the reader. What has nothing to do with variables and values is reported to `reporter`.
-  ServiceReader(Reporter& reporter, const ComposeFile& file, const Member& service, const LintContext& context);
+  /// `skill` has the file's source and comments, and the service's name. All others must outlive the reader, which
+  /// tells `reporter` what is not written as Compose has it.
+  ServiceReader(Reporter& reporter, const ComposeFile& file, ResolvedSkill skill, const Member& service,
+                const LintContext& context);
 
   [[nodiscard]] ContainerSpec read();
 
@@ -95,15 +95,6 @@ class ServiceReader {
   bool has_image_ = false;
   bool has_network_ = false;
 };
-
-/// Compose's $NAME as ${NAME}, which is all that manifests know.
-[[nodiscard]] std::string with_braces(std::string_view text);
-
-/// The row whose member has this name, which is there.
-[[nodiscard]] const SettingRow& setting(std::string_view name);
-
-/// A key in the place of a value.
-[[nodiscard]] ValueNode key_node(std::string key, Span span);
 
 /// The text of a table's member; empty when there is none.
 [[nodiscard]] std::string member_text(const ValueNode& table, std::string_view key);

@@ -28,7 +28,7 @@ void ServiceReader::volume(const ValueNode& node, const Path& path) {
   } else if (is_scalar(node, path)) {
     const Text written = text(node.text, node, path);
     if (written.undefined) return report_unresolved_source(builder_, origin_of(written, path));
-    setting("mounts").set(builder_, written.value, origin_of(written, path));
+    find_setting("mounts")->set(builder_, written.value, origin_of(written, path));
   }
   if (mounts.size() == before) return;
   declared_volume(mounts.back(), node, path);
@@ -90,7 +90,7 @@ void ServiceReader::granted(const ValueNode* declared, std::string_view folder, 
 }
 
 void ServiceReader::api_socket(const ValueNode& node, const Path& path) {
-  if (node.text == "true") set(setting("mounts"), "/var/run/docker.sock:/var/run/docker.sock", node, path);
+  if (node.text == "true") set(*find_setting("mounts"), "/var/run/docker.sock:/var/run/docker.sock", node, path);
 }
 
 }  // namespace skillrun
