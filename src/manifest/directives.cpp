@@ -107,8 +107,7 @@ struct Found {
 
 }  // namespace
 
-Directives find_directives(const TextIndex& index, const ValueNode& root, Reporter& reporter,
-                           std::string_view skills) {
+Directives find_directives(const TextIndex& index, const ValueNode& root, Reporter& reporter, std::string_view skills) {
   const std::string_view text = index.text();
   std::size_t at = text.find(marker);
   if (at == std::string_view::npos) return nullptr;

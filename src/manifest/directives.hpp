@@ -9,8 +9,8 @@
 namespace skillrun {
 
 /// The comments `# skillrun: ...` of a text that reads as `root`. The tree decides what is a comment: a `#` within a
-/// key or a value is none. Costs one search where the text has no such word. Too many are a fault. `skills` is the key of
-/// the table whose entries the comments stand in.
+/// key or a value is none. Costs one search where the text has no such word. Too many are a fault. `skills` is the key
+/// of the table whose entries the comments stand in.
 [[nodiscard]] Directives find_directives(const TextIndex& index, const ValueNode& root, Reporter& reporter,
                                          std::string_view skills = "skills");
 
