@@ -356,8 +356,9 @@ struct ExpandedText {
 struct ContainerSpec {
   std::string skill;
   std::optional<std::string> instance;
-  SourcePtr source;       ///< the manifest that origins point into; may be null
-  Directives directives;  ///< comments of the manifest that may waive findings; null: none
+  SourcePtr source;              ///< the manifest that origins point into; may be null
+  std::string table = "docker";  ///< the path of the table that declares it, in a Compose file "services.NAME"
+  Directives directives;         ///< comments of the manifest that may waive findings; null: none
 
   Optional<std::string> name;  ///< of the container; absent: the engine chooses one
   Setting<ImageReference> image;

@@ -47,8 +47,8 @@ bool declares(const InstanceDefinition& instance, std::string_view field) {
 
 }  // namespace
 
-ManifestLinter::ManifestLinter(const ManifestReading& reading, const LintContext& context, Runner runner)
-    : manifest_(reading.manifest), context_(context), runner_(runner) {
+ManifestLinter::ManifestLinter(const ManifestReading& reading, const LintContext& context)
+    : manifest_(reading.manifest), context_(context) {
   findings_ = apply_severities(policy(), reading.findings);
   // What is missing because it could not be read was said already.
   for (const Finding& finding : reading.findings) {
@@ -68,11 +68,21 @@ Findings ManifestLinter::lint() {
   for (const SkillDefinition& skill : manifest_.skills) {
     if (skill.runtime_kind == RuntimeKind::docker) judge_skill(skill);
   }
+  judge_waivers();
+  return std::move(findings_);
+}
+
+Findings ManifestLinter::lint(std::span<const ContainerSpec> specs) {
+  for (const ContainerSpec& spec : specs) add(evaluate(policy(), spec, context_.host));
+  judge_waivers();
+  return std::move(findings_);
+}
+
+void ManifestLinter::judge_waivers() {
   Findings unused = unused_waivers(policy(), manifest_, findings_);
   // A waiver may be for what could not be judged.
   std::erase_if(unused, [&](const Finding& finding) { return faults_.contains(finding.skill); });
   add(std::move(unused));
-  return std::move(findings_);
 }
 
 void ManifestLinter::judge_skill(const SkillDefinition& skill) {
@@ -107,7 +117,7 @@ std::optional<Findings> ManifestLinter::judge(const SkillDefinition& skill, std:
   }
   Findings found = apply_severities(policy(), std::move(resolved->warnings));
   ContainerSpec spec = normalize(*resolved, {}, context_.caller, context_.variables);
-  if (runner_ == Runner::skillrun) spec = as_admitted(policy(), std::move(spec), context_.host);
+  spec = as_admitted(policy(), std::move(spec), context_.host);
   std::ranges::move(evaluate(policy(), spec, context_.host), std::back_inserter(found));
   if (runner_ == Runner::skillrun && context_.more) std::ranges::move(context_.more(spec), std::back_inserter(found));
   return found;

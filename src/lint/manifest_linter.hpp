@@ -1,9 +1,9 @@
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -13,20 +13,17 @@
 
 namespace skillrun {
 
-/// Who runs what a document declares, and so whose defaults stand in its gaps.
-enum class Runner : std::uint8_t {
-  skillrun,  ///< fills the policy's defaults in
-  other,     ///< knows nothing of policies: what is not written is not there
-};
-
 /// Judges one manifest as far as it can be understood. Each skill is judged by itself: what an alias repeats is said of
 /// each skill and instance that uses it. What an instance says exactly as its skill does is the skill's, and said once.
 class ManifestLinter {
  public:
   /// Both must outlive the linter.
-  ManifestLinter(const ManifestReading& reading, const LintContext& context, Runner runner = Runner::skillrun);
+  ManifestLinter(const ManifestReading& reading, const LintContext& context);
 
   [[nodiscard]] Findings lint();
+  /// The same where another runs what the document declares: it has no policy, so that what is not set stays so. There
+  /// is one spec for each skill.
+  [[nodiscard]] Findings lint(std::span<const ContainerSpec> specs);
 
  private:
   /// What makes a finding of an instance the same as one of its skill, wherever they stand. A waiver of one lets the
@@ -37,6 +34,7 @@ class ManifestLinter {
   [[nodiscard]] static Identity identity_of(const Finding& finding);
   [[nodiscard]] const Policy& policy() const { return *context_.policy; }
   void judge_skill(const SkillDefinition& skill);
+  void judge_waivers();
   [[nodiscard]] std::optional<Findings> judge(const SkillDefinition& skill, std::optional<std::string_view> instance,
                                               Findings& unresolved) const;
   [[nodiscard]] bool follows_from_fault(const Finding& finding) const;
@@ -45,7 +43,6 @@ class ManifestLinter {
 
   const Manifest& manifest_;
   const LintContext& context_;
-  Runner runner_;
   std::map<std::string, std::vector<std::string>, std::less<>> faults_;  ///< by skill: fields that could not be read
   Findings findings_;
 };

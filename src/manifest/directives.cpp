@@ -25,10 +25,10 @@ struct Stretch {
 
 class Stretches {
  public:
-  Stretches(const TextIndex& index, const ValueNode& root) : index_(index) {
+  Stretches(const TextIndex& index, const ValueNode& root, std::string_view skills) : index_(index) {
     for (const Member& member : root.members) {
       add(member.key_span, {});
-      if (member.key == "skills") {
+      if (member.key == skills) {
         for (const Member& skill : member.value.members) {
           add(skill.key_span, skill.key);
           add(skill.value, skill.key);
@@ -107,11 +107,11 @@ struct Found {
 
 }  // namespace
 
-Directives find_directives(const TextIndex& index, const ValueNode& root, Reporter& reporter) {
+Directives find_directives(const TextIndex& index, const ValueNode& root, Reporter& reporter, std::string_view skills) {
   const std::string_view text = index.text();
   std::size_t at = text.find(marker);
   if (at == std::string_view::npos) return nullptr;
-  const Stretches stretches(index, root);
+  const Stretches stretches(index, root, skills);
   std::vector<Found> all;
   for (std::size_t next = 0; at != std::string_view::npos; at = text.find(marker, next)) {
     const Line line = line_at(text, at);

@@ -37,7 +37,7 @@ void TextExpander::expand(Text& text, const Path& path) {
       {.rule = error.undefined ? "undefined-variable" : "invalid-value",
        .message =
            error.undefined ? error.message : fmt::format("{} (at byte {} of the value)", error.message, error.offset),
-       .evidence = text.value,
+       .evidence = text.evidence(),
        .remediation = error.undefined ? "set it, or give it a default: ${NAME:-value}"
                                       : "write ${NAME}, ${NAME:-default} or ${NAME:?message}; $$ is a $",
        .severity = tolerated ? Severity::warning : Severity::error});

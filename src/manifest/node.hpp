@@ -21,8 +21,8 @@ struct ValueNode {
   bool plain = false;
   std::string text;  ///< a string's value; the spelling of any other scalar
   Span span;         ///< a quoted string's span includes its quotes
-  std::vector<ValueNode> items;
-  std::vector<Member> members;  ///< in the order of the file, keys distinct
+  std::vector<ValueNode> items = {};
+  std::vector<Member> members = {};  ///< in the order of the file, keys distinct
 };
 
 struct Member {

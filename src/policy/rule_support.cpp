@@ -4,11 +4,25 @@
 
 #include <fmt/format.h>
 
+#include "spec/schema.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
 
+namespace {
+
+std::string field_of_service(const ContainerSpec& spec, std::string_view key) {
+  const auto row = std::ranges::find_if(schema(), [&](const SettingRow& known) {
+    return !known.service.name.empty() && (known.key.key == key || known.member.name == key);
+  });
+  return row == schema().end() ? spec.table : fmt::format("{}.{}", spec.table, row->service.name);
+}
+
+}  // namespace
+
 Origin absent(const ContainerSpec& spec, std::string field) {
+  constexpr std::string_view docker = "docker";
+  if (spec.table != docker) field = field_of_service(spec, field.substr(std::min(field.size(), docker.size() + 1)));
   const bool placed = spec.image.origin.kind == OriginKind::manifest;
   return Origin{.kind = OriginKind::manifest,
                 .field = std::move(field),

@@ -9,7 +9,8 @@
 
 namespace skillrun {
 
-/// The origin of a key that is not there: its finding points at the image, the one value that every skill has.
+/// The origin of a key that is not there: its finding points at the image, the one value that every skill has. `field`
+/// is the manifest's; where a Compose service declares the spec, it becomes the service's key, or the service.
 [[nodiscard]] Origin absent(const ContainerSpec& spec, std::string field);
 
 /// A place of the host that the container gets to see, by one of its names.

@@ -7,6 +7,7 @@
 
 #include "spec/csv.hpp"
 #include "spec/mount_checks.hpp"
+#include "spec/mount_tables.hpp"
 #include "spec/path.hpp"
 #include "spec/scan.hpp"
 #include "spec/settings.hpp"
@@ -94,10 +95,8 @@ class MountReader {
   /// A volume is what docker takes a record without a type for.
   MountReader() { mount_.type = MountType::volume; }
 
-  std::optional<ParseError> read(std::string_view field) {
-    const std::size_t equals = field.find('=');
-    const bool has_value = equals != std::string_view::npos;
-    const std::string written = to_lower(field.substr(0, equals));
+  std::optional<ParseError> read(const MountField& field) {
+    const std::string written = to_lower(field.name);
     const std::string_view key = find_option(written);
     if (key.empty()) return ParseError{fmt::format("the option {} is not supported", quoted(written))};
     const bool repeatable = key == "volume-opt" || key == "volume-label";
@@ -106,14 +105,14 @@ class MountReader {
     }
     seen_.push_back(key);
     if (is_switch(key)) {
-      const auto value = has_value ? parse_bool(field.substr(equals + 1)) : true;
+      const auto value = field.value ? parse_bool(*field.value) : true;
       if (!value) return ParseError{fmt::format("expected {} to be true or false", key)};
       turn(key, *value);
       return std::nullopt;
     }
-    const std::string_view value = has_value ? field.substr(equals + 1) : std::string_view{};
-    if (value.empty()) return ParseError{fmt::format("expected a value for {}", quoted(written))};
-    return set(key, value);
+    if (!field.value || field.value->empty())
+      return ParseError{fmt::format("expected a value for {}", quoted(written))};
+    return set(key, *field.value);
   }
 
   std::expected<Mount, ParseError> finish(const PathContext& paths) {
@@ -263,17 +262,26 @@ std::expected<Mount, ParseError> parse_mount(std::string_view text, const PathCo
   if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
   const auto fields = parse_csv_record(text);
   if (!fields) return std::unexpected(fields.error());
-  const auto wrong = [text](const ParseError& error) {
-    return std::unexpected(ParseError{fmt::format("{}, in {}", error.message, quoted(text)), error.unknown_type});
-  };
-  MountReader reader;
+  std::vector<MountField> parts;
   for (const std::string& field : *fields) {
     if (field.empty()) return refuse(fmt::format("expected {}, found an empty field in {}", expectation, quoted(text)));
-    if (const auto error = reader.read(field)) return wrong(*error);
+    const std::size_t equals = std::min(field.find('='), field.size());
+    const bool alone = equals == field.size();
+    parts.push_back(
+        {std::string_view(field).substr(0, equals), alone ? std::nullopt : std::optional(field.substr(equals + 1))});
   }
-  auto mount = reader.finish(paths);
-  if (!mount) return wrong(mount.error());
-  return mount;
+  auto mount = read_mount(parts, paths);
+  if (mount) return mount;
+  return std::unexpected(
+      ParseError{fmt::format("{}, in {}", mount.error().message, quoted(text)), mount.error().unknown_type});
+}
+
+std::expected<Mount, ParseError> read_mount(std::span<const MountField> fields, const PathContext& paths) {
+  MountReader reader;
+  for (const MountField& field : fields) {
+    if (const auto error = reader.read(field)) return std::unexpected(*error);
+  }
+  return reader.finish(paths);
 }
 
 }  // namespace skillrun

@@ -1,8 +1,18 @@
 #pragma once
 
+#include <span>
+
 #include "spec/spec_builder.hpp"
 
 namespace skillrun {
+
+/// One part of a mount, by its name in docker's --mount.
+struct MountField {
+  std::string_view name;
+  std::optional<std::string> value;  ///< none: the name stands alone
+};
+
+[[nodiscard]] std::expected<Mount, ParseError> read_mount(std::span<const MountField> fields, const PathContext& paths);
 
 /// One table of `mounts`; `field` is its path, such as "docker.mounts[0]".
 void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::string& field);

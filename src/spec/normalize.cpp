@@ -234,11 +234,11 @@ ContainerSpec normalize(const ResolvedSkill& skill, const RunOverrides& override
   read_command(builder, overrides);
   read_overrides(builder, overrides);
   read_capabilities(builder);
-  check_settings(builder);
+  settle(builder);
   return std::move(builder.spec);
 }
 
-void check_settings(SpecBuilder& builder) {
+void settle(SpecBuilder& builder) {
   drop_overridden_environment(builder.spec);
   check_mount_targets(builder);
   check_network(builder);

@@ -74,8 +74,10 @@ bool is_remote_context(std::string_view context) {
   return context == "-" || context.contains("://") || context.starts_with("git@") || context.starts_with("github.com/");
 }
 
-std::optional<ContextRecipe> read_context(SpecBuilder& builder, const BuildTable& table) {
-  const Origin origin = SpecBuilder::manifest_origin(*table.context, "docker.build.context");
+/// Where the table is written as its context alone, both have one place.
+std::optional<ContextRecipe> read_context(SpecBuilder& builder, const BuildTable& table, const std::string& field) {
+  const Origin origin =
+      SpecBuilder::manifest_origin(*table.context, table.context->span == table.span ? field : field + ".context");
   if (!builder.clean(table.context->value, origin)) return std::nullopt;
   if (is_remote_context(table.context->value)) {
     builder.problem("invalid-value", origin,
@@ -90,7 +92,7 @@ std::optional<ContextRecipe> read_context(SpecBuilder& builder, const BuildTable
   }
   ContextRecipe recipe{.context = std::move(*context), .dockerfile = "Dockerfile", .target = {}, .args = {}};
   if (table.dockerfile) {
-    const Origin where = SpecBuilder::manifest_origin(*table.dockerfile, "docker.build.dockerfile");
+    const Origin where = SpecBuilder::manifest_origin(*table.dockerfile, field + ".dockerfile");
     if (!builder.clean(table.dockerfile->value, where)) return std::nullopt;
     if (!is_path_below(table.dockerfile->value)) {
       builder.problem("invalid-value", where,
@@ -101,13 +103,13 @@ std::optional<ContextRecipe> read_context(SpecBuilder& builder, const BuildTable
     recipe.dockerfile = table.dockerfile->value;
   }
   if (table.target) {
-    const Origin where = SpecBuilder::manifest_origin(*table.target, "docker.build.target");
+    const Origin where = SpecBuilder::manifest_origin(*table.target, field + ".target");
     if (!builder.clean(table.target->value, where)) return std::nullopt;
     recipe.target = table.target->value;
   }
   if (table.args) {
     for (const TextEntry& arg : table.args->entries) {
-      const Origin where = SpecBuilder::manifest_origin(arg.value, "docker.build.args." + arg.key.value);
+      const Origin where = SpecBuilder::manifest_origin(arg.value, field + ".args." + arg.key.value);
       if (!builder.clean(arg.value.value, where)) return std::nullopt;
       recipe.args.push_back({{arg.key.value, arg.value.value}, where});
     }
@@ -130,7 +132,8 @@ bool holds_undefined(const BuildTable& table) {
 void read_build(SpecBuilder& builder) {
   const auto& table = builder.skill().docker.build;
   if (!table || holds_undefined(*table)) return;
-  const Origin origin = SpecBuilder::manifest_origin(table->span, "docker.build", {});
+  const std::string field = builder.spec.table + ".build";
+  const Origin origin = SpecBuilder::manifest_origin(table->span, field, {});
   if (table->packages && (table->dockerfile || table->target || table->args)) {
     builder.problem("invalid-value", origin, "dockerfile, target and args belong to a build from a context",
                     "leave them out next to packages");
@@ -143,7 +146,7 @@ void read_build(SpecBuilder& builder) {
   } else if (!table->context) {
     builder.problem("missing-field", origin, "build has neither context nor packages",
                     "an image is made from exactly one of them");
-  } else if (auto context = read_context(builder, *table)) {
+  } else if (auto context = read_context(builder, *table, field)) {
     builder.spec.build = Setting<BuildRecipe>{BuildRecipe{.packages = {}, .context = std::move(context)}, origin};
   }
 }

@@ -58,6 +58,7 @@ enum class ServiceShape : std::uint8_t {
   list,     ///< a list of strings, or one string
   pairs,    ///< a table, or a list of NAME=VALUE
   hosts,    ///< a table, or a list of NAME:VALUE
+  files,    ///< a path, a table with one, or a list of these
 };
 
 /// A key of a Compose service whose values are those of the setting's flag.

@@ -17,13 +17,13 @@ void add_environment(SpecBuilder& builder, const std::string& value, const Origi
 void set_pull(SpecBuilder& builder, const std::string& value, const Origin& origin);
 void set_timeout(SpecBuilder& builder, const std::string& value, const Origin& origin);
 
-/// Once every setting is read: of the variables of one name the last one stays, and what contradicts itself is a
-/// problem.
-void check_settings(SpecBuilder& builder);
-
 /// Contradictions between settings, once all are known: those of the network; of the health check, the log and the end.
 void check_network(SpecBuilder& builder);
 void check_lifecycle(SpecBuilder& builder);
+
+/// What is left to do once all settings are known: of each variable the last entry stays, and contradictions become
+/// problems.
+void settle(SpecBuilder& builder);
 
 /// Reads KEY=VALUE and appends it; a key that is there already is ambiguous, because the last one wins.
 void add_pair(SpecBuilder& builder, List<KeyValue>& list, const std::string& value, const Origin& origin,

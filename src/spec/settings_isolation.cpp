@@ -92,7 +92,7 @@ void set_gpus(SpecBuilder& builder, const std::string& value, const Origin& orig
     return;
   }
   Optional<GpuRequest>& slot = builder.spec.gpus;
-  if (slot && slot->origin.kind == OriginKind::extra_args && origin.kind == OriginKind::extra_args) {
+  if (slot && slot->origin.kind == origin.kind) {
     builder.problem("invalid-value", origin, fmt::format("'{}' is a second request for GPUs", printable(value)),
                     "keep one of them; device= takes a list");
     return;

@@ -38,18 +38,6 @@ void append(SpecBuilder& builder, std::expected<Mount, ParseError> mount, const 
                   std::string(remedy));
 }
 
-/// One field of a Go CSV record, quoted so that the --mount parser reads exactly `value`.
-std::string csv_field(std::string_view key, std::string_view value) {
-  std::string field = "\"";
-  field += key;
-  field += '=';
-  for (const char c : value) {
-    if (c == '"') field += '"';
-    field += c;
-  }
-  return field + '"';
-}
-
 bool looks_like_path(std::string_view source) {
   return source.starts_with('/') || source.starts_with('.') || source.starts_with('~');
 }
@@ -117,13 +105,9 @@ constexpr SettingRow mount_rows[] = {
 std::span<const SettingRow> mount_settings() { return mount_rows; }
 
 void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::string& field) {
-  // A table is read by the parser of --mount, so that both spellings have one meaning and one set of checks.
-  std::string record;
+  std::vector<MountField> fields;
   std::string shown;
   bool usable = true;
-  const auto put = [&](std::string_view key, std::string_view value) {
-    record += (record.empty() ? "" : ",") + csv_field(key, value);
-  };
   const auto put_text = [&](std::string_view key, const std::optional<Text>& text) {
     if (!text) return;
     const Origin origin = SpecBuilder::manifest_origin(*text, fmt::format("{}.{}", field, key));
@@ -134,12 +118,12 @@ void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::s
     }
     usable = builder.clean(text->value, origin) && usable;
     if (key == "source" || shown.empty()) shown = text->evidence();
-    put(key, text->value);
+    fields.push_back({key, text->value});
   };
   const auto put_flag = [&](std::string_view key, const std::optional<Located<bool>>& flag) {
-    if (flag) put(key, flag->value ? "true" : "false");
+    if (flag) fields.push_back({key, flag->value ? "true" : "false"});
   };
-  if (!table.type && table.source && looks_like_path(table.source->value)) put("type", "bind");
+  if (!table.type && table.source && looks_like_path(table.source->value)) fields.push_back({"type", "bind"});
   put_text("type", table.type);
   put_text("source", table.source);
   put_text("target", table.target);
@@ -150,7 +134,7 @@ void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::s
   put_text("volume-subpath", table.subpath);
   put_flag("volume-nocopy", table.nocopy);
   if (!usable) return;
-  append(builder, parse_mount(record, builder.paths()),
+  append(builder, read_mount(fields, builder.paths()),
          SpecBuilder::manifest_origin(table.source ? table.source->span : table.span, field, shown),
          "a mount has a type, a source (but for tmpfs) and a target");
 }

@@ -34,7 +34,7 @@ void set_network(SpecBuilder& builder, const std::string& value, const Origin& o
     return;
   }
   Optional<NetworkMode>& slot = builder.spec.network_mode;
-  if (slot && slot->origin.kind == OriginKind::extra_args && origin.kind == OriginKind::extra_args) {
+  if (slot && slot->origin.kind == origin.kind) {
     builder.problem("invalid-value", origin, fmt::format("'{}' is a second network", printable(value)),
                     "a skill has one network; keep one of them");
     return;

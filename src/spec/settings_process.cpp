@@ -116,7 +116,7 @@ void set_stop_timeout(SpecBuilder& builder, const std::string& value, const Orig
 
 void set_user_flag(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (value == "host") {
-    builder.problem("invalid-value", origin, "--user=host names a user called host in the image",
+    builder.problem("invalid-value", origin, "'host' names a user called host in the image",
                     "write user = \"host\" as a key for your own user and group");
     return;
   }

@@ -37,7 +37,8 @@ class SpecBuilder {
   /// True when the value holds nothing that must not reach an engine; otherwise the problem is recorded.
   bool clean(std::string_view value, const Origin& origin, Allowed allowed = Allowed::text);
 
-  /// Sets a last-wins field. A flag that repeats a typed key is a problem; one given twice is ambiguous.
+  /// Sets a last-wins field. A flag that repeats a typed key is a problem; what is declared twice in one way is
+  /// ambiguous.
   template <class T>
   void set(Optional<T>& slot, T value, const Origin& origin) {
     if (slot) repeated(slot->origin, origin);

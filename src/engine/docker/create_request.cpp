@@ -156,7 +156,7 @@ ContainerSpec read_create_request(const AskedCreation& asked, const CallerContex
   if (!asked.platform.empty()) {
     set_by_flag(builder, "platform", std::string(asked.platform), origin("?platform", asked.platform));
   }
-  check_settings(builder);
+  settle(builder);
   return std::move(builder.spec);
 }
 

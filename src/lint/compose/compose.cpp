@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
+#include <iterator>
 
 #include "lint/compose/service_reader.hpp"
 #include "lint/manifest_linter.hpp"
@@ -38,37 +37,36 @@ void check_top(Reporter& reporter, const ValueNode& root) {
   }
 }
 
-const ValueNode* table_at(const ValueNode& root, std::string_view key) {
-  const Member* member = find_member(root, key);
-  return member == nullptr ? nullptr : &member->value;
-}
-
 /// The project's name, where the file gives one. Compose takes the folder's otherwise, which is another on each
 /// machine.
-std::string_view project_of(const ValueNode& root) {
-  const ValueNode* name = table_at(root, "name");
-  const bool usable = name != nullptr && is_valid_name(name->text);
-  return usable ? std::string_view(name->text) : "compose";
+std::string project_of(const ValueNode& root) {
+  std::string name = member_text(root, "name");
+  return is_valid_name(name) ? name : "PROJECT";
 }
 
-void read_services(Reporter& reporter, const ValueNode& root, Manifest& manifest, ComposeValues& values) {
-  const ComposeTables tables{.volumes = table_at(root, "volumes"),
-                             .networks = table_at(root, "networks"),
-                             .secrets = table_at(root, "secrets"),
-                             .configs = table_at(root, "configs")};
+void read_services(Reporter& reporter, const ValueNode& root, const LintContext& context, Manifest& manifest,
+                   std::vector<ContainerSpec>& specs) {
+  const ComposeFile file{.project = project_of(root),
+                         .volumes = entry_of(&root, "volumes"),
+                         .networks = entry_of(&root, "networks"),
+                         .secrets = entry_of(&root, "secrets"),
+                         .configs = entry_of(&root, "configs")};
   const Path path;
-  const Path services_path(path, services_key);
-  const ValueNode* services = table_at(root, services_key);
-  if (services == nullptr || !require_table(reporter, *services, services_path)) return;
-  ServiceReader reader(reporter, tables, project_of(root), values);
+  const ValueNode* services = entry_of(&root, services_key);
+  if (services == nullptr || !require_table(reporter, *services, Path(path, services_key))) return;
+  ResolvedSkill skill;
+  skill.source = manifest.source;
+  skill.directives = manifest.directives;
   for (const Member& service : services->members) {
+    skill.name = manifest.skills.emplace_back().name = service.key;
     reporter.enter_skill(service.key);
-    reader.read(service, manifest.skills.emplace_back());
+    specs.push_back(ServiceReader(reporter, file, skill, service, context).read());
     reporter.leave_skill();
   }
 }
 
-ManifestReading read_compose(const SourcePtr& source, ComposeValues& values) {
+/// The services are the manifest's skills, by name; each has its spec in `specs`.
+ManifestReading read_compose(const SourcePtr& source, const LintContext& context, std::vector<ContainerSpec>& specs) {
   Reporter reporter(source);
   ManifestReading reading;
   reading.manifest.source = source;
@@ -84,11 +82,8 @@ ManifestReading read_compose(const SourcePtr& source, ComposeValues& values) {
     root = read_yaml(index, reporter, MergeKeys::read);
     if (root && require_table(reporter, *root, {})) {
       check_top(reporter, *root);
-      read_services(reporter, *root, reading.manifest, values);
-      // Comments that waive are looked for beside skills, which services stand for.
-      const auto services = std::ranges::find(root->members, services_key, &Member::key);
-      if (services != root->members.end()) services->key = "skills";
-      reading.manifest.directives = find_directives(index, *root, reporter);
+      reading.manifest.directives = find_directives(index, *root, reporter, services_key);
+      read_services(reporter, *root, context, reading.manifest, specs);
     }
   }
   reading.valid = !reporter.failed();
@@ -103,31 +98,15 @@ ManifestReading read_compose(const SourcePtr& source, ComposeValues& values) {
   return reading;
 }
 
-const ComposeValue* value_at(const ComposeValues& values, const Finding& finding) {
-  const auto service = values.find(finding.skill);
-  if (service == values.end()) return nullptr;
-  const auto value = service->second.find({finding.span.begin, finding.span.end});
-  return value == service->second.end() ? nullptr : &value->second;
-}
-
 }  // namespace
 
 LintedFile lint_compose(SourcePtr source, std::string path, const LintContext& context) {
-  ComposeValues values;
-  const ManifestReading reading = read_compose(source, values);
+  std::vector<ContainerSpec> specs;
+  const ManifestReading reading = read_compose(source, context, specs);
   LintedFile file{.source = reading.manifest.source, .path = std::move(path), .skills = {}, .findings = {}};
   std::ranges::transform(reading.manifest.skills, std::back_inserter(file.skills), &SkillDefinition::name);
-  file.findings = ManifestLinter(reading, context, Runner::other).lint();
-  for (Finding& finding : file.findings) {
-    finding.fix.reset();
-    const ComposeValue* value = value_at(values, finding);
-    if (value != nullptr && finding.source == file.source) {
-      finding.field = value->field;
-      if (!finding.evidence.empty()) finding.evidence = value->evidence;
-    } else if (finding.field.starts_with("docker.")) {
-      finding.field = fmt::format("services.{}", finding.skill);
-    }
-  }
+  file.findings = ManifestLinter(reading, context).lint(specs);
+  for (Finding& finding : file.findings) finding.fix.reset();
   finish(file);
   return file;
 }

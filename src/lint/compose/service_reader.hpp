@@ -1,93 +1,111 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include <skillrun/manifest.hpp>
+#include <skillrun/lint.hpp>
 
+#include "manifest/expand.hpp"
 #include "manifest/node.hpp"
 #include "manifest/reporter.hpp"
+#include "manifest/skill_variables.hpp"
+#include "spec/mount_tables.hpp"
+#include "spec/schema.hpp"
 
 namespace skillrun {
 
-/// What stands at a place of a Compose file.
-struct ComposeValue {
-  std::string field;     ///< "services.web.pid"
-  std::string evidence;  ///< the value as written
-};
-
-/// Of a service, by the begin and end of the value: services that share an anchor have values at the same place.
-using ComposeValues = std::map<std::string, std::map<std::pair<Position, Position>, ComposeValue>, std::less<>>;
-
-/// The tables at the top of a Compose file that services name entries of; null where the file has none.
-struct ComposeTables {
+/// What the services of a Compose file have in common.
+struct ComposeFile {
+  std::string project;  ///< stands before the names of the networks that Compose makes
+  // The tables at the top that services name entries of; null where the file has none.
   const ValueNode* volumes = nullptr;
   const ValueNode* networks = nullptr;
   const ValueNode* secrets = nullptr;
   const ValueNode* configs = nullptr;
 };
 
-/// Reads a service into a skill: what a flag of `docker run` says goes to extra_args as one word --flag=value, which
-/// can not be taken for another, mounts to the keys for mounts. Values keep their places.
+/// Reads a service into a spec by the setters of the table of settings. Each value has its own place and key.
 class ServiceReader {
  public:
-  /// `project` stands before the names of the networks that Compose makes.
-  ServiceReader(Reporter& reporter, const ComposeTables& tables, std::string_view project, ComposeValues& values)
-      : reporter_(reporter), tables_(tables), project_(project), values_(values) {}
+  /// `skill` has the file's source and comments, and the service's name. All others must outlive the reader, which
+  /// tells `reporter` what is not written as Compose has it.
+  ServiceReader(Reporter& reporter, const ComposeFile& file, ResolvedSkill skill, const Member& service,
+                const LintContext& context);
 
-  void read(const Member& service, SkillDefinition& skill);
+  [[nodiscard]] ContainerSpec read();
 
  private:
   void key(const Member& member, const Path& path);
-  [[nodiscard]] bool special(const Member& member, const Path& path);
+  [[nodiscard]] bool special(std::string_view name, const ValueNode& node, const Path& path);
+  void unknown(const Member& member, const Path& path);
 
-  void scalar(std::string_view flag, const ValueNode& node, const Path& path);
-  void boolean(std::string_view flag, const ValueNode& node, const Path& path);
-  void list(std::string_view flag, const ValueNode& node, const Path& path);
-  void pairs(std::string_view flag, char separator, const ValueNode& node, const Path& path);
+  void scalar(const SettingRow& row, const ValueNode& node, const Path& path);
+  void boolean(const SettingRow& row, const ValueNode& node, const Path& path);
+  void list(const SettingRow& row, const ValueNode& node, const Path& path);
+  /// Calls `take` with NAME and its value as one text, or NAME alone, which is the caller's variable.
+  using TakePair = std::function<void(const std::string& pair, const ValueNode& value, const Path& path)>;
+  void for_each_pair(char separator, const ValueNode& node, const Path& path, const TakePair& take);
+  void files(const SettingRow& row, const ValueNode& node, const Path& path);
+  void pairs(const SettingRow& row, char separator, const ValueNode& node, const Path& path);
 
   void build(const ValueNode& node, const Path& path);
   void build_args(const ValueNode& node, const Path& path);
   void deploy(const ValueNode& node, const Path& path);
   void entrypoint(const ValueNode& node, const Path& path);
-  void env_file(const ValueNode& node, const Path& path);
   void gpus(const ValueNode& node, const Path& path);
   void image(const ValueNode& node, const Path& path);
   void hooks(const ValueNode& node, const Path& path);
+  void privileged(const ValueNode& table, const Path& path);
   void logging(const ValueNode& node, const Path& path);
   void network_mode(const ValueNode& node, const Path& path);
   void networks(const ValueNode& node, const Path& path);
-  void connect(const std::vector<std::pair<std::string, Span>>& networks, const Path& path);
+  void connect(const std::vector<ValueNode>& keys, const Path& path);
   [[nodiscard]] std::string name_of_network(const std::string& key) const;
   void ports(const ValueNode& node, const Path& path);
   void ulimits(const ValueNode& node, const Path& path);
   void granted(const ValueNode* declared, std::string_view folder, const ValueNode& node, const Path& path);
+  void api_socket(const ValueNode& node, const Path& path);
   void volumes(const ValueNode& node, const Path& path);
   void volume(const ValueNode& node, const Path& path);
-  [[nodiscard]] bool declared_volume(const std::string& name, const std::string& target, const ValueNode& node,
-                                     const Path& path);
+  void declared_volume(Setting<Mount>& mount, const ValueNode& node, const Path& path);
+  [[nodiscard]] MountTable mount(const std::string& type, const std::string& source, const std::string& target,
+                                 const ValueNode& node, const Path& path);
 
-  /// The value as a text with its place, which findings will name.
+  /// The value with its variables expanded, at the place of the node, which says how it is written.
   [[nodiscard]] Text text(std::string_view value, const ValueNode& node, const Path& path);
-  void word(std::string_view flag, std::string_view value, const ValueNode& node, const Path& path);
+  [[nodiscard]] static Origin origin_of(const Text& text, const Path& path);
+  /// One value of a setting, as the flag has it; none when a variable in it has no value.
+  void set(const SettingRow& row, std::string_view value, const ValueNode& node, const Path& path);
+
   void not_understood(const ValueNode& node, const Path& path, std::string_view expected);
-  void not_judged(Span span, const Path& path, std::string message, std::string remedy);
+  void not_judged(const Member& member, const Path& path, std::string message, std::string remedy,
+                  std::string evidence = {});
   [[nodiscard]] bool is_scalar(const ValueNode& node, const Path& path);
 
   Reporter& reporter_;
-  const ComposeTables& tables_;
-  std::string_view project_;
-  ComposeValues& values_;
-  ComposeValues::mapped_type* places_ = nullptr;  ///< of the service that is read
-  DockerRuntimeConfig* docker_ = nullptr;
+  const ComposeFile& file_;
+  const Member& service_;
+  ResolvedSkill skill_;
+  SpecBuilder builder_;
+  SkillVariables variables_;
+  Reporter expansions_;
+  TextExpander expander_;
+  bool has_image_ = false;
   bool has_network_ = false;
 };
 
-/// Compose's $NAME as ${NAME}, which is all that manifests know.
-[[nodiscard]] std::string with_braces(std::string_view text);
+/// The text of a table's member; empty when there is none.
+[[nodiscard]] std::string member_text(const ValueNode& table, std::string_view key);
+
+/// The entry of a table; null when there is none, or no table.
+[[nodiscard]] const ValueNode* entry_of(const ValueNode* table, std::string_view name);
+
+/// Reads what stands for the key of a table, if it is there.
+template <class Read>
+void within(const ValueNode& table, const Path& path, std::string_view key, Read&& read) {
+  if (const ValueNode* node = entry_of(&table, key)) read(*node, Path(path, key));
+}
 
 }  // namespace skillrun

@@ -1,95 +1,96 @@
-// The mounts of a service: short forms, tables, and volumes whose driver makes them a folder of the host.
+// The mounts of a service: short forms, tables, secrets and configs, and volumes whose driver makes them a folder of
+// the host.
 #include <fmt/format.h>
 
 #include "lint/compose/service_reader.hpp"
 #include "manifest/decode.hpp"
+#include "spec/mount_checks.hpp"
+#include "support/text.hpp"
 
 namespace skillrun {
-
-namespace {
-
-std::string member_text(const ValueNode& table, std::string_view key) {
-  const Member* member = find_member(table, key);
-  return member == nullptr ? std::string() : member->value.text;
-}
-
-/// As docker splits it: a name has no slash, dot or tilde at its beginning.
-bool is_volume_name(std::string_view source) {
-  return !source.empty() && source.find('/') == std::string_view::npos && source.front() != '.' &&
-         source.front() != '~' && source.front() != '$';
-}
-
-/// A field of a CSV line, as mounts are written.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
-
-}  // namespace
 
 void ServiceReader::volumes(const ValueNode& node, const Path& path) {
   if (node.kind != NodeKind::array) return not_understood(node, path, "a list");
   for (std::size_t i = 0; i < node.items.size(); ++i) volume(node.items[i], Path(path, i));
 }
 
-/// A volume that is declared with a driver or options is judged by them. False when it is not.
-bool ServiceReader::declared_volume(const std::string& name, const std::string& target, const ValueNode& node,
-                                    const Path& path) {
-  const Member* declared = tables_.volumes == nullptr ? nullptr : find_member(*tables_.volumes, name);
-  if (declared == nullptr) return false;
-  const std::string driver = member_text(declared->value, "driver");
-  const Member* options = find_member(declared->value, "driver_opts");
-  if (driver.empty() && options == nullptr) return false;
-  std::string mount = fmt::format("type=volume,{},{}", csv_field("src=" + name), csv_field("dst=" + target));
-  mount += "," + csv_field("volume-driver=" + (driver.empty() ? std::string("local") : driver));
-  if (options != nullptr) {
-    for (const Member& option : options->value.members) {
-      mount += "," + csv_field(fmt::format("volume-opt={}={}", option.key, option.value.text));
-    }
+void ServiceReader::volume(const ValueNode& node, const Path& path) {
+  List<Mount>& mounts = builder_.spec.mounts;
+  const std::size_t before = mounts.size();
+  const ValueNode* bind = entry_of(&node, "bind");
+  if (node.kind == NodeKind::table) {
+    MountTable table =
+        mount(member_text(node, "type"), member_text(node, "source"), member_text(node, "target"), node, path);
+    if (member_text(node, "read_only") == "true") table.read_only = Located<bool>{.value = true, .span = node.span};
+    const std::string propagation = bind == nullptr ? std::string() : member_text(*bind, "propagation");
+    if (!propagation.empty()) table.propagation = text(propagation, node, path);
+    add_mount_table(builder_, table, path.text());
+  } else if (is_scalar(node, path)) {
+    const Text written = text(node.text, node, path);
+    if (written.undefined) return report_unresolved_source(builder_, origin_of(written, path));
+    find_setting("mounts")->set(builder_, written.value, origin_of(written, path));
   }
-  word("mount", mount, node, path);
-  return true;
+  if (mounts.size() == before) return;
+  declared_volume(mounts.back(), node, path);
+  const ValueNode* label = bind == nullptr ? nullptr : entry_of(bind, "selinux");
+  if (label == nullptr) return;
+  if (label->text != "z" && label->text != "Z") return not_understood(*label, path, "z or Z");
+  mounts.back().value.relabel = label->text == "z" ? Relabel::shared : Relabel::private_;
 }
 
-void ServiceReader::volume(const ValueNode& node, const Path& path) {
-  const auto add_short = [&](const std::string& value) {
-    if (!docker_->volumes) docker_->volumes.emplace();
-    docker_->volumes->items.push_back(text(value, node, path));
+/// Its parts stand at one place.
+MountTable ServiceReader::mount(const std::string& type, const std::string& source, const std::string& target,
+                                const ValueNode& node, const Path& path) {
+  MountTable table;
+  table.span = node.span;
+  table.type = text(type, node, path);
+  if (!source.empty()) table.source = text(source, node, path);
+  if (table.source && node.text.empty()) table.source->written = source;
+  table.target = text(target, node, path);
+  return table;
+}
+
+/// What the file declares of a volume: a driver and its options can make it a folder of the host.
+void ServiceReader::declared_volume(Setting<Mount>& mount, const ValueNode& node, const Path& path) {
+  const ValueNode* declared =
+      mount.value.type == MountType::volume ? entry_of(file_.volumes, mount.value.source) : nullptr;
+  if (declared == nullptr) return;
+  const auto part = [&](std::string_view value) {
+    Text read = text(value, node, path);
+    return read.undefined || !builder_.clean(read.value, mount.origin) ? std::string() : std::move(read.value);
   };
-  if (node.kind != NodeKind::table) {
-    if (!is_scalar(node, path)) return;
-    const std::size_t colon = node.text.find(':');
-    const std::string source = node.text.substr(0, colon);
-    if (colon != std::string::npos && is_volume_name(source)) {
-      const std::string rest = node.text.substr(colon + 1);
-      if (declared_volume(source, rest.substr(0, rest.find(':')), node, path)) return;
-    }
-    return add_short(node.text);
+  const std::string driver = part(member_text(*declared, "driver"));
+  const Member* options = find_member(*declared, "driver_opts");
+  if (driver.empty() && options == nullptr) return;
+  mount.value.driver = driver.empty() ? "local" : driver;
+  if (!is_driver_name(mount.value.driver)) {
+    builder_.problem("invalid-mount", mount.origin, fmt::format("'{}' is no volume driver", printable(driver)),
+                     "name a driver that the engine has, such as local");
   }
-  const std::string source = member_text(node, "source");
-  const std::string target = member_text(node, "target");
-  const std::string type = member_text(node, "type");
-  if (type == "volume" && declared_volume(source, target, node, path)) return;
-  const Member* bind = find_member(node, "bind");
-  if (bind != nullptr && !member_text(bind->value, "selinux").empty()) {
-    return add_short(fmt::format("{}:{}:{}", source, target, member_text(bind->value, "selinux")));
+  if (options == nullptr) return;
+  for (const Member& option : options->value.members) {
+    mount.value.driver_options.push_back({option.key, part(option.value.text)});
   }
-  MountTable mount;
-  mount.span = node.span;
-  mount.type = text(type, node, path);
-  if (!source.empty()) mount.source = text(source, node, path);
-  mount.target = text(target, node, path);
-  if (member_text(node, "read_only") == "true") mount.read_only = Located<bool>{.value = true, .span = node.span};
-  if (bind != nullptr && !member_text(bind->value, "propagation").empty()) {
-    mount.propagation = text(member_text(bind->value, "propagation"), node, path);
+}
+
+/// Secrets and configs that are files of the host are mounts of them, which nobody can write.
+void ServiceReader::granted(const ValueNode* declared, std::string_view folder, const ValueNode& node,
+                            const Path& path) {
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const ValueNode& item = node.items[i];
+    const std::string name = item.kind == NodeKind::table ? member_text(item, "source") : item.text;
+    const ValueNode* entry = entry_of(declared, name);
+    const std::string file = entry == nullptr ? std::string() : member_text(*entry, "file");
+    if (file.empty()) continue;
+    const Path at(path, i);
+    MountTable table = mount("bind", file, fmt::format("{}{}", folder, name), item, at);
+    table.read_only = Located<bool>{.value = true, .span = item.span};
+    add_mount_table(builder_, table, at.text());
   }
-  if (!docker_->mounts) docker_->mounts.emplace();
-  docker_->mounts->items.push_back(std::move(mount));
+}
+
+void ServiceReader::api_socket(const ValueNode& node, const Path& path) {
+  if (node.text == "true") set(*find_setting("mounts"), "/var/run/docker.sock:/var/run/docker.sock", node, path);
 }
 
 }  // namespace skillrun

@@ -19,9 +19,12 @@ constexpr std::string_view loaders[] = {
 /// Where a value of the caller's goes.
 enum class Use : std::uint8_t { container, image, build };
 
-Use use_of(const Origin& origin) noexcept {
-  if (origin.field == "docker.image" || origin.field == "source") return Use::image;
-  return origin.field.starts_with("docker.build.") ? Use::build : Use::container;
+Use use_of(const ContainerSpec& spec, const Origin& origin) noexcept {
+  if (origin.field == "source") return Use::image;
+  if (!origin.field.starts_with(spec.table)) return Use::container;
+  const std::string_view key = std::string_view(origin.field).substr(spec.table.size());
+  if (key == ".image") return Use::image;
+  return key == ".build" || key.starts_with(".build.") ? Use::build : Use::container;
 }
 
 /// Calls `judge` with each variable of the caller's that a value of the manifest is made of, once for each value. One
@@ -68,7 +71,7 @@ void check_passthrough(const RuleContext& context, FindingSink& sink) {
 
 void check_caller_variable(const RuleContext& context, FindingSink& sink) {
   for_each_variable(context.spec, [&](const Expansion& variable, const Origin& origin) {
-    if (use_of(origin) != Use::container || is_secret_name(variable.variable)) return;
+    if (use_of(context.spec, origin) != Use::container || is_secret_name(variable.variable)) return;
     sink.ask(ask_for(AskKind::variable, variable.variable), origin,
              fmt::format("{} is a variable of whoever calls the skill", variable.variable));
   });
@@ -83,12 +86,12 @@ void check_secret_passthrough(const RuleContext& context, FindingSink& sink) {
     sink.ask(ask_for(AskKind::variable, entry.value.name), entry.origin, message(entry.value.name));
   });
   for_each_variable(context.spec, [&](const Expansion& variable, const Origin& origin) {
-    if (use_of(origin) != Use::container || !is_secret_name(variable.variable)) return;
+    if (use_of(context.spec, origin) != Use::container || !is_secret_name(variable.variable)) return;
     sink.ask(ask_for(AskKind::variable, variable.variable), origin, message(variable.variable));
   });
   // A token is one whatever its variable is called, and wherever its value goes.
   for (const auto& [origin, text] : context.spec.expanded) {
-    if (use_of(origin) != Use::container) continue;
+    if (use_of(context.spec, origin) != Use::container) continue;
     for (const Expansion& variable : origin.expansions) {
       if (!variable.hands_over() || is_secret_name(variable.variable)) continue;
       if (!has_secret_shape(std::string_view(text).substr(variable.begin, variable.end - variable.begin))) continue;
@@ -99,7 +102,7 @@ void check_secret_passthrough(const RuleContext& context, FindingSink& sink) {
 
 void check_image_variable(const RuleContext& context, FindingSink& sink) {
   for_each_variable(context.spec, [&](const Expansion& variable, const Origin& origin) {
-    if (use_of(origin) != Use::image) return;
+    if (use_of(context.spec, origin) != Use::image) return;
     sink.ask(ask_for(AskKind::image_variable, variable.variable), origin,
              fmt::format("the image reference holds the caller's {}, which a registry of the manifest's choice is told",
                          variable.variable));
@@ -108,7 +111,7 @@ void check_image_variable(const RuleContext& context, FindingSink& sink) {
 
 void check_build_variable(const RuleContext& context, FindingSink& sink) {
   for_each_variable(context.spec, [&](const Expansion& variable, const Origin& origin) {
-    if (use_of(origin) != Use::build) return;
+    if (use_of(context.spec, origin) != Use::build) return;
     sink.ask(ask_for(AskKind::build_variable, variable.variable), origin,
              fmt::format("the image is built with the caller's {}, which the commands of its recipe can read",
                          variable.variable));

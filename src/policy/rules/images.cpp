@@ -15,12 +15,14 @@ bool comes_from_registry(const ContainerSpec& spec) {
   return !spec.build && spec.image.value.id.empty() && !spec.image.value.repository.empty();
 }
 
-/// What the parser refused is in the problems already; while linting a variable may have no value yet.
+/// What the parser refused is in the problems already; while linting a variable may have no value yet. The image of a
+/// Compose service that is built needs no name.
 bool is_explained(const ContainerSpec& spec) {
   const auto about_image = [&](const Finding& problem) {
     return problem.field == spec.image.origin.field || problem.rule == "missing-field";
   };
-  return !spec.image.origin.expansions.empty() || std::ranges::any_of(spec.problems, about_image);
+  return spec.image.origin.field == spec.table || !spec.image.origin.expansions.empty() ||
+         std::ranges::any_of(spec.problems, about_image);
 }
 
 void check_reference(const RuleContext& context, FindingSink& sink) {

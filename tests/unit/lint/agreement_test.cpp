@@ -297,12 +297,32 @@ TEST_CASE("the network of a service is what Compose calls it") {
     return std::string();
   };
   const std::string service = "services: {a: {image: x:1}}\n";
-  CHECK(network(service) == "the skill has a network: compose_default");
+  CHECK(network(service) == "the skill has a network: PROJECT_default");
   CHECK(network("name: shop\n" + service) == "the skill has a network: shop_default");
   CHECK(network(service + "networks: {default: {name: host, external: true}}\n") == "host-network");
   CHECK(network(service + "networks: {default: {driver: host}}\n") == "host-network");
-  CHECK(network("services: {a: {image: x:1, networks: [none]}}\n") == "the skill has a network: compose_none");
+  CHECK(network("services: {a: {image: x:1, networks: [none]}}\n") == "the skill has a network: PROJECT_none");
   CHECK(network("services: {a: {image: x:1, network_mode: none}}\n").empty());
+}
+
+TEST_CASE("findings of a service name its own keys, what is missing included") {
+  const LintedFile file = lint_compose_text(
+      "services:\n  a:\n    image: x:1\n    mem_limit: 64m\n    deploy: {resources: {limits: {memory: 128m}}}\n"
+      "    volumes: [\"nfs:/n:ro\", {type: bind, source: ./a, target: /a, bind: {selinux: z, propagation: rshared}}]\n"
+      "  b: {build: .}\nvolumes: {nfs: {driver_opts: {type: none, o: bind, device: /etc}}}\n");
+  std::set<std::string> found;
+  for (const Finding& finding : file.findings) {
+    found.insert(finding.rule + " " + finding.field);
+    CHECK_FALSE(finding.field.starts_with("docker."));
+    CHECK(finding.rule != "image-reference-invalid");
+  }
+  CHECK(found.contains("ambiguous-value services.a.deploy.resources.limits.memory"));
+  CHECK(found.contains("memory-missing services.b.mem_limit"));
+  CHECK(found.contains("timeout-missing services.b"));
+  CHECK(found.contains("mount-propagation services.a.volumes[1]"));
+  CHECK(found.contains("mount-relabel services.a.volumes[1]"));
+  CHECK(found.contains("volume-as-bind services.a.volumes[0]"));
+  CHECK_FALSE(found.contains("writable-mount services.a.volumes[0]"));
 }
 
 TEST_CASE("a waiver beside a value that others share is for the skill that it stands beside") {
