@@ -119,7 +119,7 @@ std::optional<Findings> ManifestLinter::judge(const SkillDefinition& skill, std:
   ContainerSpec spec = normalize(*resolved, {}, context_.caller, context_.variables);
   spec = as_admitted(policy(), std::move(spec), context_.host);
   std::ranges::move(evaluate(policy(), spec, context_.host), std::back_inserter(found));
-  if (runner_ == Runner::skillrun && context_.more) std::ranges::move(context_.more(spec), std::back_inserter(found));
+  if (context_.more) std::ranges::move(context_.more(spec), std::back_inserter(found));
   return found;
 }
 

@@ -45,6 +45,48 @@ TEST_CASE_FIXTURE(World, "a refusal names every rule, place, value and remedy") 
   }
 }
 
+TEST_CASE_FIXTURE(World, "what an engine cannot honour is said alike by run, explain, --dry-run and lint --engine") {
+  manifest(busybox_skill("extra_args = [\"--domainname=films.example\"]"));
+  const bool honoured = !engine_path().is_podman();
+  const auto said = [&](const Outcome& outcome) {
+    CAPTURE(outcome.out + outcome.err);
+    return contains(outcome.out + outcome.err, "this podman cannot honour domainname") == !honoured;
+  };
+  const std::string file = folder() / "skills.toml";
+
+  const Result ran = result_of({"t", "--", "echo", "ran"});
+  CHECK(ran.outcome.status == (honoured ? 0 : 126));
+  CHECK(has(error_rules(ran.document), "unenforced-field") == !honoured);
+  CHECK(containers().empty());
+
+  const Outcome explained = skillrun({"explain", "--format", "json", "t"});
+  CHECK(explained.status == (honoured ? 0 : 126));
+  const json::object document = json::parse(explained.out).as_object();
+  CHECK(document.at("verdict") == (honoured ? "allowed" : "refused"));
+  CHECK(document.at("request").is_null() == !honoured);
+  CHECK(has(error_rules(document), "unenforced-field") == !honoured);
+
+  const Outcome dry = skillrun({"run", "--dry-run", "t"});
+  CHECK(dry.status == (honoured ? 0 : 126));
+  CHECK(said(dry));
+
+  // --engine is part of every command line here.
+  const Outcome linted = skillrun({"lint", file});
+  CHECK(linted.status == (honoured ? 0 : 1));
+  CHECK(said(linted));
+  const Outcome by_text = run({.argv = {command({}).argv.front(), "lint", file}, .directory = work()});
+  CHECK(by_text.status == 0);
+}
+
+TEST_CASE_FIXTURE(World, "an engine that lint is asked to judge by and that does not answer is an error") {
+  manifest(busybox_skill());
+  const Outcome outcome =
+      run({.argv = {command({}).argv.front(), "--engine", "unix:///nonexistent.sock", "lint", folder() / "skills.toml"},
+           .directory = work()});
+  CHECK(outcome.status == 2);
+  CHECK(contains(outcome.err, "unix:///nonexistent.sock"));
+}
+
 TEST_CASE_FIXTURE(World, "dangerous flags in extra_args are refused in every spelling") {
   for (const char* words :
        {"\"--privileged\"", "\"--privileged=true\"", "\"--net\", \"host\"", "\"--network=name=host\"", "\"-v/:/h\"",
