@@ -38,11 +38,8 @@ const std::map<std::string, Names, std::less<>> visible_layers = {
      {"engine/docker/api", "engine/docker/cli", "engine/docker", "engine/wire", "engine", "policy", "spec", "manifest",
       "support/process", "support"}},
     {"run", {"engine", "policy", "spec", "manifest", "support/process", "support"}},
-    {"app",
-     {"run", "engine", "report", "lint", "policy", "spec", "manifest", "support/process", "support"}},
-    {"cli",
-     {"app", "run", "engine", "report", "lint", "policy", "spec", "manifest", "support/process",
-      "support"}},
+    {"app", {"run", "engine", "report", "lint", "policy", "spec", "manifest", "support/process", "support"}},
+    {"cli", {"app", "run", "engine", "report", "lint", "policy", "spec", "manifest", "support/process", "support"}},
 };
 
 /// The layer that a public header belongs to. skillrun.hpp gathers the policy library and is for its users.

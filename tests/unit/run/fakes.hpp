@@ -1,11 +1,11 @@
 #pragma once
 
-#include <skillrun/engine_request.hpp>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <skillrun/engine_request.hpp>
 
 #include <array>
 #include <atomic>
