@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <skillrun/source.hpp>
@@ -21,8 +22,8 @@ struct ValueNode {
   bool plain = false;
   std::string text;  ///< a string's value; the spelling of any other scalar
   Span span;         ///< a quoted string's span includes its quotes
-  std::vector<ValueNode> items = {};
-  std::vector<Member> members = {};  ///< in the order of the file, keys distinct
+  std::vector<ValueNode> items;
+  std::vector<Member> members;  ///< in the order of the file, keys distinct
 };
 
 struct Member {
@@ -30,6 +31,15 @@ struct Member {
   Span key_span;
   ValueNode value;
 };
+
+/// A string at a place where it is not written as a value, such as a key that stands for one.
+[[nodiscard]] inline ValueNode string_node(std::string text, Span span) {
+  ValueNode node;
+  node.kind = NodeKind::string;
+  node.text = std::move(text);
+  node.span = span;
+  return node;
+}
 
 /// "a string", "a list", ...: for messages.
 [[nodiscard]] std::string_view describe(const ValueNode& node) noexcept;

@@ -47,8 +47,7 @@ void ServiceReader::connect(const std::vector<ValueNode>& keys, const Path& path
 
 void ServiceReader::networks(const ValueNode& node, const Path& path) {
   std::vector<ValueNode> keys = node.items;
-  for (const Member& member : node.members)
-    keys.push_back({.kind = NodeKind::string, .text = member.key, .span = member.key_span});
+  for (const Member& member : node.members) keys.push_back(string_node(member.key, member.key_span));
   if (!keys.empty()) connect(keys, path);
 }
 

@@ -84,7 +84,7 @@ ContainerSpec ServiceReader::read() {
     builder_.problem(missing_field, SpecBuilder::manifest_origin(service_.key_span, spec.table + ".image", {}),
                      fmt::format("no image for the service \"{}\"", printable(service_.key)), "set image or build");
   }
-  if (!has_network_) connect({{.kind = NodeKind::string, .text = "default", .span = service_.key_span}}, path);
+  if (!has_network_) connect({string_node("default", service_.key_span)}, path);
   settle(builder_);
   std::ranges::move(expansions_.take(), std::back_inserter(spec.problems));
   return std::move(spec);
@@ -235,7 +235,7 @@ void ServiceReader::for_each_pair(char separator, const ValueNode& node, const P
   for (const Member& member : node.members) {
     const Path entry(path, member.key);
     if (member.value.kind == NodeKind::null) {
-      take(member.key, {.kind = NodeKind::string, .text = member.key, .span = member.key_span}, entry);
+      take(member.key, string_node(member.key, member.key_span), entry);
       continue;
     }
     for_each(member.value, entry, [&](const ValueNode& value, const Path& /*at*/) {
