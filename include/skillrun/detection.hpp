@@ -45,7 +45,8 @@ struct Detection {
 };
 
 /// Finds an engine: the first that answers and, where `misfit` is given, fits; the first that answers when none does.
-/// With `all` (doctor) every place is tried. Never waits longer than the limits say for one place.
+/// One that is rootless is never passed over for one that is not. With `all` (doctor) every place is tried. Never waits
+/// longer than the limits say for one place.
 [[nodiscard]] Detection detect_engine(const DetectionContext& context, bool all = false, CallLimits limits = {},
                                       const EngineMisfit& misfit = {});
 

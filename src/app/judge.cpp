@@ -61,11 +61,6 @@ void tell_choice(const Detection& detection, Warnings& warnings) {
   }
 }
 
-std::unexpected<RunResult> no_engine(const Detection& detection) {
-  return failure(RunStatus::engine_unavailable,
-                 "no container engine answered; tried:" + describe_probes(detection.probes));
-}
-
 }  // namespace
 
 Findings Judgement::findings() const {
@@ -149,6 +144,11 @@ std::expected<std::unique_ptr<Engine>, RunResult> find_engine(const Selection& s
   Detection detection = detect_engine(context);
   if (!detection.engine) return no_engine(detection);
   return std::move(detection.engine);
+}
+
+std::unexpected<RunResult> no_engine(const Detection& detection) {
+  return failure(RunStatus::engine_unavailable,
+                 "no container engine answered; tried:" + describe_probes(detection.probes));
 }
 
 std::string describe_probes(const std::vector<Probe>& probes) {

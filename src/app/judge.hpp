@@ -72,6 +72,9 @@ struct Admitted {
 /// The engine that is selected.
 [[nodiscard]] std::expected<std::unique_ptr<Engine>, RunResult> find_engine(const Selection& selection);
 
+/// The failure of who needs an engine where none answered.
+[[nodiscard]] std::unexpected<RunResult> no_engine(const Detection& detection);
+
 /// The text of "no engine answered": each place that was tried, why it failed, and what to do.
 [[nodiscard]] std::string describe_probes(const std::vector<Probe>& probes);
 

@@ -59,6 +59,7 @@ std::expected<Linter, RunResult> Linter::open(const Selection& selection, LintQu
     linter.host_ = std::make_unique<LexicalHost>(today());
   }
   if (!linter.query_.engine_checks || linter.detection_.engine) return linter;
+  if (linter.query_.host_checks) return no_engine(linter.detection_);
   auto engine = find_engine(selection);
   if (!engine) return std::unexpected(std::move(engine.error()));
   linter.detection_.engine = std::move(*engine);

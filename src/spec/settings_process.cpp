@@ -232,7 +232,7 @@ void add_environment(SpecBuilder& builder, const std::string& value, const Origi
   entry->from_caller = !entry->value && origin.kind != OriginKind::create_request;
   if (entry->from_caller) {
     entry->value = builder.environment().lookup(entry->name);
-    if (entry->value && !builder.clean(*entry->value, origin, Allowed::lines)) return;
+    if (entry->value && !builder.clean(*entry->value, origin, Allowed::lines, entry->name)) return;
   }
   builder.spec.env.push_back({std::move(*entry), origin});
 }

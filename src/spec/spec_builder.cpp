@@ -40,14 +40,16 @@ void SpecBuilder::problem(std::string_view rule, const Origin& origin, std::stri
   spec.problems.push_back(finding_at(spec, origin, rule, severity, std::move(message), std::move(remedy)));
 }
 
-bool SpecBuilder::clean(std::string_view value, const Origin& origin, Allowed allowed) {
+bool SpecBuilder::clean(std::string_view value, const Origin& origin, Allowed allowed, std::string_view shown) {
+  // What came out of a variable may be a secret, and with such bytes it need not look like one.
+  if (shown.empty()) shown = origin.expansions.empty() ? value : std::string_view(origin.text);
   if (find_control_character(value, allowed == Allowed::lines ? "\n\r\t" : "")) {
-    problem("control-character", origin, fmt::format("'{}' holds a control character", printable(value)),
+    problem("control-character", origin, fmt::format("'{}' holds a control character", printable(shown)),
             "remove it; an engine or a terminal could read it as something else");
     return false;
   }
   if (find_invalid_utf8(value)) {
-    problem("control-character", origin, fmt::format("'{}' is not valid UTF-8", printable(value)),
+    problem("control-character", origin, fmt::format("'{}' is not valid UTF-8", printable(shown)),
             "engines take UTF-8 only; rename the file or encode the value");
     return false;
   }

@@ -34,8 +34,10 @@ class SpecBuilder {
   void problem(std::string_view rule, const Origin& origin, std::string message, std::string remedy = {},
                Severity severity = Severity::error);
 
-  /// True when the value holds nothing that must not reach an engine; otherwise the problem is recorded.
-  bool clean(std::string_view value, const Origin& origin, Allowed allowed = Allowed::text);
+  /// True when the value holds nothing that must not reach an engine; otherwise the problem is recorded. The message
+  /// names `shown` in its place; empty: the value, or of one that came out of a variable the text of the manifest.
+  bool clean(std::string_view value, const Origin& origin, Allowed allowed = Allowed::text,
+             std::string_view shown = {});
 
   /// Sets a last-wins field. A flag that repeats a typed key is a problem; what is declared twice in one way is
   /// ambiguous.

@@ -255,4 +255,8 @@ std::string shell_quoted(std::string_view word) {
   return quoted + "'";
 }
 
+bool contains_any(std::string_view text, std::span<const std::string_view> parts) noexcept {
+  return std::ranges::any_of(parts, [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
+}
+
 }  // namespace skillrun

@@ -60,4 +60,7 @@ void split(ExpiringString auto&& text, char separator) = delete;
 /// A word for a POSIX shell, quoted only where that is needed.
 [[nodiscard]] std::string shell_quoted(std::string_view word);
 
+/// True when one of the parts stands in the text.
+[[nodiscard]] bool contains_any(std::string_view text, std::span<const std::string_view> parts) noexcept;
+
 }  // namespace skillrun

@@ -195,10 +195,15 @@ struct Survey {
   void add(const EnginePlace& place, Answer answer) {
     found = found || !answer.absent;
     if (answer.absent && place.kind == EnginePlace::Kind::program) lacks.push_back(detection.probes.size());
-    if (answer.engine && misfit) answer.probe.misfit = misfit(*answer.engine);
+    if (answer.engine && misfit) answer.probe.misfit = misfit_of(*answer.engine);
     std::unique_ptr<Engine>& best = answer.probe.misfit.empty() ? detection.engine : second_best;
     if (answer.engine && !best) best = std::move(answer.engine);
     detection.probes.push_back(std::move(answer.probe));
+  }
+  /// What a skill asks for must not move it to an engine that has more power over the machine.
+  [[nodiscard]] std::string misfit_of(const Engine& engine) const {
+    const bool gains_power = second_best && second_best->info().rootless && !engine.info().rootless;
+    return gains_power ? "is not rootless, as the engine before it is" : misfit(engine);
   }
   /// An engine that is there and does not answer is to be mended; another need not be installed.
   Detection end() && {

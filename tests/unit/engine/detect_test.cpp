@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -211,6 +212,34 @@ TEST_CASE("an engine that does not fit is passed over for one that does, and tak
   REQUIRE(detection.engine);
   CHECK(detection.engine->info().socket != fitting);
   CHECK(std::ranges::all_of(detection.probes, [](const Probe& probe) { return probe.misfit.empty(); }));
+}
+
+TEST_CASE("what a skill asks for does not move it from a rootless engine to one that is not") {
+  const auto nothing = [](FakeEngine::Connection& connection, const std::string&) { connection.answer(500); };
+  FakeEngine rootless([](FakeEngine::Connection& connection) {
+    while (true) {
+      const std::string request = connection.request();
+      if (request.empty()) return;
+      connection.answer(200, request.starts_with("GET /v1.41/info ") ? R"({"SecurityOptions":["name=rootless"]})"
+                                                                     : R"({"Version":"20.10.24"})");
+    }
+  });
+  FakeEngine rootful(after_ping(nothing));
+  const skillrun::test::TemporaryFolder folder;
+  fs::create_directory(folder.path() + "/podman");
+  fs::create_symlink(rootless.path(), folder.path() + "/docker.sock");
+  fs::create_symlink(rootful.path(), folder.path() + "/podman/podman.sock");
+  // An engine is asked whether it is rootless when its socket is a user's.
+  if (::getuid() == 0) REQUIRE(::chown(rootless.path().c_str(), 1000, 1000) == 0);
+  DetectionContext context = user_context();
+  context.runtime_dir = folder.path();
+  const auto misfit = [&](const Engine& engine) {
+    return engine.info().socket == folder.path() + "/podman/podman.sock" ? "" : "cannot honour x";
+  };
+  const Detection detection = detect_engine(context, false, {}, misfit);
+  REQUIRE(detection.engine);
+  CHECK(detection.engine->info().socket == folder.path() + "/docker.sock");
+  CHECK(detection.engine->info().rootless);
 }
 
 TEST_CASE("a survey asks for what a run does not need") {

@@ -1,6 +1,8 @@
 // What of the caller's environment a manifest gets: by where values come from, never by how their text looks.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "support.hpp"
 
 using namespace skillrun;
@@ -13,7 +15,10 @@ const std::map<std::string, std::string, std::less<>> environment{
     {"AWS_SECRET_ACCESS_KEY", "swordfish"},
     {"EDITOR", "vi"},
     {"DSN", "postgres://app:s3cr3t-w0rd@db/app"},
-    {"SKILL_WORKDIR_X", "/srv/elsewhere"}};
+    {"SKILL_WORKDIR_X", "/srv/elsewhere"},
+    {"LINES", "hidden\nwords"},
+    {"ESCAPE", "hidden\x1bwords"},
+    {"BYTES", "hidden\xff words"}};
 
 Findings judge_docker(const std::string& docker, const Policy& policy = baseline(), bool caller_has = true) {
   const auto source = std::make_shared<const SourceText>(
@@ -56,6 +61,21 @@ TEST_CASE("a secret of the caller's is asked for, however it gets into a value")
     // While linting nobody has it: the report is the same.
     CHECK(asked(judge_docker(busybox + line, baseline(), false)) == "variable GITHUB_TOKEN");
   }
+}
+
+TEST_CASE("what came out of a variable and cannot be used is shown as the manifest has it") {
+  for (const char* docker :
+       {R"(environment = ["A=${LINES}"])", R"(environment = ["ESCAPE"])", R"(environment = ["BYTES"])",
+        R"(hostname = "${ESCAPE}")", R"(command = ["${BYTES}"])", R"(extra_args = ["--label=a=${ESCAPE}"])"}) {
+    CAPTURE(docker);
+    const Findings findings = judge_docker(busybox + docker);
+    CHECK(std::ranges::find(findings, "control-character", &Finding::rule) != findings.end());
+    for (const Finding& finding : findings) CHECK(finding.message.find("hidden") == std::string::npos);
+  }
+  const Findings literal = judge_docker(busybox + R"(hostname = "plain\u001bwords")");
+  const auto found = std::ranges::find(literal, "control-character", &Finding::rule);
+  REQUIRE(found != literal.end());
+  CHECK(found->message == "'plain\\x1bwords' holds a control character");
 }
 
 TEST_CASE("a value that is a secret by its shape counts whatever its variable is called") {

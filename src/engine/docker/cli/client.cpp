@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include "engine/client_environment.hpp"
 #include "engine/log.hpp"
 #include "engine/request_log.hpp"
+#include "spec/scan.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -17,16 +17,6 @@ namespace skillrun {
 namespace {
 
 using namespace std::string_view_literals;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
-bool holds_one_of(const std::string& text, std::initializer_list<std::string_view> parts) {
-  return std::ranges::any_of(parts, [&](std::string_view part) { return text.find(part) != std::string::npos; });
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
@@ -67,16 +57,18 @@ std::string own_words(std::string_view words) {
 EngineError client_error(const std::string& program, int status, std::string_view words) {
   using Kind = EngineError::Kind;
   EngineError error{Kind::server, own_words(last_part(trimmed(words)))};
-  const std::string text = lower(words);
-  if (holds_one_of(text, {"permission denied while trying to connect", "connect: permission denied"})) {
+  const std::string text = to_lower(words);
+  if (contains_any(text, std::array{"permission denied while trying to connect"sv, "connect: permission denied"sv})) {
     error.kind = Kind::permission_denied;
-  } else if (holds_one_of(text, {"cannot connect to the docker daemon", "cannot connect to podman",
-                                 "unable to connect to podman", "is the docker daemon running",
-                                 "failed to connect to the docker api", "error during connect"})) {
+  } else if (contains_any(text, std::array{"cannot connect to the docker daemon"sv, "cannot connect to podman"sv,
+                                           "unable to connect to podman"sv, "is the docker daemon running"sv,
+                                           "failed to connect to the docker api"sv, "error during connect"sv})) {
     error.kind = Kind::unavailable;
-  } else if (holds_one_of(text, {"no such container", "no such image", "no such object", "no such volume",
-                                 "image not known", "manifest unknown", "not found: manifest", "pull access denied",
-                                 "repository does not exist", "name unknown", "does not exist in local storage"})) {
+  } else if (contains_any(
+                 text,
+                 std::array{"no such container"sv, "no such image"sv, "no such object"sv, "no such volume"sv,
+                            "image not known"sv, "manifest unknown"sv, "not found: manifest"sv, "pull access denied"sv,
+                            "repository does not exist"sv, "name unknown"sv, "does not exist in local storage"sv})) {
     error.kind = Kind::not_found;
   } else if (status == 1 || status == 125) {
     error.kind = Kind::refused;
