@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "policy/paths.hpp"
+#include "policy/places/paths.hpp"
 #include "policy/policy_data.hpp"
 #include "run/noted_writes.hpp"
 #include "support/text.hpp"

@@ -12,7 +12,7 @@
 #include "app/judge.hpp"
 #include "app/lint_variables.hpp"
 #include "app/selection.hpp"
-#include "lint/find_files.hpp"
+#include "lint/files/find_files.hpp"
 #include "lint/lint_files.hpp"
 
 namespace skillrun::app {

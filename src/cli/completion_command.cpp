@@ -9,7 +9,7 @@
 #include "cli/completion_scripts.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
-#include "policy/builtin_policies.hpp"
+#include "policy/document/builtin_policies.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {

@@ -5,7 +5,7 @@
 
 #include <skillrun/lint.hpp>
 
-#include "lint/find_files.hpp"
+#include "lint/files/find_files.hpp"
 
 namespace skillrun {
 

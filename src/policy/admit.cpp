@@ -5,12 +5,12 @@
 
 #include "policy/grants.hpp"
 #include "policy/judge.hpp"
-#include "policy/label_audience.hpp"
-#include "policy/paths.hpp"
+#include "policy/places/paths.hpp"
 #include "policy/policy_data.hpp"
 #include "policy/protect_files.hpp"
-#include "policy/seccomp_profile.hpp"
-#include "policy/volume_owner.hpp"
+#include "policy/rules/support/label_audience.hpp"
+#include "policy/rules/support/seccomp_profile.hpp"
+#include "policy/rules/support/volume_owner.hpp"
 #include "spec/finding_at.hpp"
 #include "support/text.hpp"
 

@@ -1,9 +1,11 @@
+#include "policy/fold.hpp"
+
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "policy/policy_settings.hpp"
+#include "policy/grants.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {
@@ -221,18 +223,6 @@ void Folder::defaults(DefaultSettings over) {
 
 }  // namespace
 
-const ParamSetting* RuleSettings::find(std::string_view param) const noexcept {
-  const auto found = std::ranges::find(params, param, [](const ParamSetting& setting) { return setting.param->name; });
-  return found == params.end() ? nullptr : &*found;
-}
-
-const CustomRule* PolicySettings::find_custom(std::string_view id) const noexcept {
-  const auto found = std::ranges::find(custom, id, &CustomRule::id);
-  return found == custom.end() ? nullptr : &*found;
-}
-
-PolicySettings::PolicySettings() : rules(rule_catalogue().size()) {}
-
 void lay_over(PolicySettings& below, PolicySettings over, FoldMode mode, Findings& faults) {
   Folder folder(below, mode, faults);
   folder.grants(std::move(over.grants));
@@ -251,24 +241,6 @@ void refuse_grants(PolicySettings& project, Findings& faults) {
         fmt::format("{} can not be granted anything here: a project would be granting itself", printable(grant.skill)),
         "put the grant into your own policy or the machine's, or name this file with -p"));
   }
-}
-
-Finding setting_fault(const PolicyOrigin& origin, std::string field, std::string message, std::string remedy) {
-  return Finding{.rule = "invalid-value",
-                 .severity = Severity::error,
-                 .message = std::move(message),
-                 .skill = {},
-                 .instance = {},
-                 .source = origin.source,
-                 .span = origin.span,
-                 .field = std::move(field),
-                 .evidence = {},
-                 .remediation = std::move(remedy)};
-}
-
-std::string describe(const PolicyOrigin& origin) {
-  if (!origin.source) return fmt::format("the built-in policy {}", origin.policy);
-  return fmt::format("{} ({}:{})", printable(origin.policy), printable(origin.source->name), origin.span.begin.line);
 }
 
 }  // namespace skillrun

@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "policy/grant_keys.hpp"
-#include "policy/home_secrets.hpp"
-#include "policy/paths.hpp"
+#include "policy/document/grant_keys.hpp"
+#include "policy/places/home_secrets.hpp"
+#include "policy/places/paths.hpp"
+#include "policy/places/system_places.hpp"
 #include "policy/policy_data.hpp"
-#include "policy/system_places.hpp"
 #include "spec/secret_values.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
@@ -92,10 +92,6 @@ std::string option_for(const Ask& ask) {
 }
 
 }  // namespace
-
-bool PolicyGrant::is_barred(std::string_view rule) const noexcept {
-  return std::ranges::find(barred, rule) != barred.end();
-}
 
 bool always_asks(std::string_view rule, const GrantPattern& pattern) {
   switch (pattern.kind) {

@@ -7,22 +7,9 @@
 
 #include <skillrun/policy.hpp>
 
-#include "policy/grant_pattern.hpp"
+#include "policy/document/grant_pattern.hpp"
 
 namespace skillrun {
-
-/// What a policy document lets one skill have, or all whose names fit.
-struct PolicyGrant {
-  std::string skill;                    ///< a pattern of names
-  std::optional<std::string> instance;  ///< likewise; unset: every instance
-  std::optional<std::string> manifest;  ///< only skills of manifests at or below this path; unset: of any
-  std::vector<GrantPattern> patterns;
-  PolicyOrigin origin;
-  /// Rules that a policy below this one had locked: they are not for this one to open.
-  std::vector<std::string_view> barred = {};
-
-  [[nodiscard]] bool is_barred(std::string_view rule) const noexcept;
-};
 
 /// True when what the pattern describes is, as far as its text tells, what this rule asks for: no other would do.
 [[nodiscard]] bool always_asks(std::string_view rule, const GrantPattern& pattern);

@@ -2,9 +2,9 @@
 
 #include <span>
 
-#include "policy/memo_host.hpp"
+#include "policy/places/memo_host.hpp"
 #include "policy/policy_data.hpp"
-#include "policy/rule.hpp"
+#include "policy/rules/support/rule.hpp"
 #include "policy/waivers.hpp"
 
 namespace skillrun {

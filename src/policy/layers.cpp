@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "policy/document/policy_document.hpp"
+#include "policy/fold.hpp"
 #include "policy/policy_data.hpp"
-#include "policy/policy_document.hpp"
 #include "spec/path.hpp"
 #include "support/text.hpp"
 

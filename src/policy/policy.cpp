@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <skillrun/version.hpp>
 
-#include "policy/builtin_policies.hpp"
+#include "policy/document/builtin_policies.hpp"
+#include "policy/document/policy_document.hpp"
 #include "policy/policy_data.hpp"
-#include "policy/policy_document.hpp"
-#include "policy/rule.hpp"
+#include "policy/rules/support/rule.hpp"
 #include "support/sha256.hpp"
 
 namespace skillrun {

@@ -7,8 +7,8 @@
 
 #include <skillrun/policy.hpp>
 
-#include "policy/policy_settings.hpp"
-#include "policy/rule.hpp"
+#include "policy/document/policy_settings.hpp"
+#include "policy/rules/support/rule.hpp"
 
 namespace skillrun {
 

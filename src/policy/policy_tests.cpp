@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "manifest/manifest_reader.hpp"
+#include "policy/document/policy_document.hpp"
 #include "policy/policy_data.hpp"
-#include "policy/policy_document.hpp"
 #include "support/text.hpp"
 
 namespace skillrun {

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "policy/paths.hpp"
+#include "policy/places/paths.hpp"
 #include "policy/policy_data.hpp"
-#include "policy/protected_files.hpp"
-#include "policy/protected_places.hpp"
+#include "policy/rules/support/protected_files.hpp"
+#include "policy/rules/support/protected_places.hpp"
 #include "support/path_within.hpp"
 
 namespace skillrun {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "policy/inline_waiver.hpp"
+#include "policy/document/inline_waiver.hpp"
 #include "policy/policy_data.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"

@@ -10,19 +10,6 @@
 
 namespace skillrun {
 
-/// A waiver of a policy document.
-struct PolicyWaiver {
-  std::string rule;  ///< of the catalogue, or a custom one
-  std::string skill;
-  std::optional<std::string> instance;  ///< unset: every instance
-  std::optional<std::string> field;     ///< unset: wherever
-  std::optional<std::string> evidence;  ///< unset: whatever the value
-  std::string reason;
-  std::string owner;
-  std::chrono::year_month_day expires;
-  PolicyOrigin origin;
-};
-
 /// Which comments of a manifest count. Its author need not be trusted by the one who runs it.
 enum class InlineWaivers : std::uint8_t {
   if_not_forbidden,  ///< for lint: unless the policy says `inline_waivers: false`

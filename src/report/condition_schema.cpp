@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "policy/field_reference.hpp"
+#include "policy/conditions/field_reference.hpp"
 #include "spec/condition_fields.hpp"
 
 namespace skillrun {

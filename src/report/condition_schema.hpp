@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "policy/document_keys.hpp"
+#include "policy/document/document_keys.hpp"
 #include "support/json_schema.hpp"
 
 namespace skillrun {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "manifest/node.hpp"
-#include "policy/grant_keys.hpp"
+#include "policy/document/grant_keys.hpp"
 #include "policy/policy_data.hpp"
 #include "support/text.hpp"
 

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 #include <skillrun/report.hpp>
 
-#include "policy/builtin_policies.hpp"
-#include "policy/document_keys.hpp"
-#include "policy/grant_keys.hpp"
-#include "policy/policy_settings.hpp"
+#include "policy/document/builtin_policies.hpp"
+#include "policy/document/document_keys.hpp"
+#include "policy/document/grant_keys.hpp"
+#include "policy/document/policy_settings.hpp"
 #include "report/condition_schema.hpp"
 #include "report/manifest_schema.hpp"
 

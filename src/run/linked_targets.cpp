@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-#include "policy/paths.hpp"
+#include "policy/places/paths.hpp"
 #include "spec/finding_at.hpp"
 #include "support/open_path.hpp"
 #include "support/text.hpp"

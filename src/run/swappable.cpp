@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "policy/rule_support.hpp"
+#include "policy/rules/support/rule_support.hpp"
 #include "run/noted_writes.hpp"
 #include "spec/finding_at.hpp"
 #include "support/text.hpp"

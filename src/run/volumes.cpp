@@ -1,6 +1,6 @@
 #include "run/volumes.hpp"
 
-#include "policy/volume_owner.hpp"
+#include "policy/rules/support/volume_owner.hpp"
 
 namespace skillrun {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "policy/git_config.hpp"
+#include "policy/places/git_config.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace skillrun;

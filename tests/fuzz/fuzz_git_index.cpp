@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "policy/git_index.hpp"
+#include "policy/places/git_index.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace skillrun;

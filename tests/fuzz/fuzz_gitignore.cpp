@@ -3,7 +3,7 @@
 #include <ctime>
 
 #include "fuzz_lint.hpp"
-#include "lint/gitignore.hpp"
+#include "lint/files/gitignore.hpp"
 
 namespace {
 

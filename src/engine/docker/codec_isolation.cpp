@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "engine/docker/codec.hpp"
-#include "policy/seccomp_profile.hpp"
+#include "policy/rules/support/seccomp_profile.hpp"
 #include "spec/csv.hpp"
 
 namespace skillrun {

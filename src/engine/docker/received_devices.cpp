@@ -5,7 +5,7 @@
 
 #include "engine/docker/codec.hpp"
 #include "engine/docker/received_settings.hpp"
-#include "policy/seccomp_profile.hpp"
+#include "policy/rules/support/seccomp_profile.hpp"
 #include "spec/csv.hpp"
 #include "spec/scan.hpp"
 

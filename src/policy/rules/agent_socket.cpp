@@ -1,11 +1,11 @@
-#include "policy/agent_sockets.hpp"
+#include "policy/places/agent_sockets.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "policy/engine_sockets.hpp"
-#include "policy/rule_support.hpp"
+#include "policy/places/engine_sockets.hpp"
+#include "policy/rules/support/rule_support.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::rules {

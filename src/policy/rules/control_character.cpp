@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "policy/rule_support.hpp"
-#include "policy/seccomp_profile.hpp"
+#include "policy/rules/support/rule_support.hpp"
+#include "policy/rules/support/seccomp_profile.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::rules {

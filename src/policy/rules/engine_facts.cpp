@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "policy/rule_support.hpp"
-#include "policy/volume_owner.hpp"
+#include "policy/rules/support/rule_support.hpp"
+#include "policy/rules/support/volume_owner.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::rules {

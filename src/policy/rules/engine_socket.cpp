@@ -1,8 +1,8 @@
-#include "policy/engine_sockets.hpp"
+#include "policy/places/engine_sockets.hpp"
 
 #include <fmt/format.h>
 
-#include "policy/rule_support.hpp"
+#include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "policy/host_places.hpp"
-#include "policy/rule_support.hpp"
+#include "policy/rules/support/host_places.hpp"
+#include "policy/rules/support/rule_support.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::rules {

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "policy/image_glob.hpp"
-#include "policy/rule_support.hpp"
+#include "policy/rules/support/image_glob.hpp"
+#include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
 

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "policy/label_audience.hpp"
-#include "policy/rule_support.hpp"
+#include "policy/rules/support/label_audience.hpp"
+#include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
 

@@ -1,4 +1,4 @@
-#include "policy/rule.hpp"
+#include "policy/rules/support/rule.hpp"
 
 namespace skillrun::rules {
 

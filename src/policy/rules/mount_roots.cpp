@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "policy/host_places.hpp"
-#include "policy/rule_support.hpp"
+#include "policy/rules/support/host_places.hpp"
+#include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "policy/rule_support.hpp"
-#include "policy/system_places.hpp"
+#include "policy/places/system_places.hpp"
+#include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
 

@@ -1,4 +1,4 @@
-#include "policy/rule_support.hpp"
+#include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
 

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "policy/protected_files.hpp"
-#include "policy/protected_places.hpp"
-#include "policy/rule_support.hpp"
+#include "policy/rules/support/protected_files.hpp"
+#include "policy/rules/support/protected_places.hpp"
+#include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
 

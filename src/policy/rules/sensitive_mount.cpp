@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "policy/host_places.hpp"
-#include "policy/rule_support.hpp"
-#include "policy/system_places.hpp"
+#include "policy/places/system_places.hpp"
+#include "policy/rules/support/host_places.hpp"
+#include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
 

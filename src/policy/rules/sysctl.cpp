@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "policy/rule_support.hpp"
+#include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
 

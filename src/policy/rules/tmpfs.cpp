@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "policy/rule_support.hpp"
+#include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
 

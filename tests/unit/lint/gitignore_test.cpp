@@ -11,7 +11,7 @@
 
 #include <doctest/doctest.h>
 
-#include "lint/gitignore.hpp"
+#include "lint/files/gitignore.hpp"
 #include "support/text.hpp"
 #include "unit/temporary_folder.hpp"
 

@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "policy/rule.hpp"
+#include "policy/rules/support/rule.hpp"
 #include "support/text.hpp"
 
 using namespace skillrun;

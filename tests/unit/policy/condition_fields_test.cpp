@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "policy/field_reference.hpp"
+#include "policy/conditions/field_reference.hpp"
 #include "policy_texts.hpp"
 #include "spec/spec_fields.hpp"
 #include "unit/engine/api_full_spec.hpp"

@@ -1,5 +1,5 @@
 // The values of a key of git's configuration, as git itself reads them.
-#include "policy/git_config.hpp"
+#include "policy/places/git_config.hpp"
 
 #include <algorithm>
 #include <optional>

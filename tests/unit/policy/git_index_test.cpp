@@ -1,5 +1,5 @@
 // The gitlinks of an index, as git itself lists them.
-#include "policy/git_index.hpp"
+#include "policy/places/git_index.hpp"
 
 #include <algorithm>
 #include <array>

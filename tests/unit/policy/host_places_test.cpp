@@ -1,7 +1,7 @@
 // Which places of the host are open, which are asked for, and which are closed.
 #include <doctest/doctest.h>
 
-#include "policy/volume_owner.hpp"
+#include "policy/rules/support/volume_owner.hpp"
 #include "support.hpp"
 
 using namespace skillrun;

@@ -1,4 +1,4 @@
-#include "policy/image_glob.hpp"
+#include "policy/rules/support/image_glob.hpp"
 
 #include <string>
 

@@ -6,8 +6,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "policy/grant_keys.hpp"
-#include "policy/policy_settings.hpp"
+#include "policy/document/grant_keys.hpp"
+#include "policy/document/policy_settings.hpp"
 #include "policy/policy_tests.hpp"
 #include "policy_texts.hpp"
 #include "spec/condition_fields.hpp"

@@ -1,4 +1,4 @@
-#include "policy/paths.hpp"
+#include "policy/places/paths.hpp"
 
 #include <doctest/doctest.h>
 

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "policy/builtin_policies.hpp"
+#include "policy/document/builtin_policies.hpp"
 #include "policy_texts.hpp"
 
 using namespace skillrun;

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "policy/protected_files.hpp"
-#include "policy/protected_places.hpp"
+#include "policy/rules/support/protected_files.hpp"
+#include "policy/rules/support/protected_places.hpp"
 #include "support.hpp"
 
 using namespace skillrun;

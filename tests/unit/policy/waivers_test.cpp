@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 #include <skillrun/manifest.hpp>
 
-#include "policy/inline_waiver.hpp"
+#include "policy/document/inline_waiver.hpp"
 #include "policy_texts.hpp"
 
 using namespace skillrun;

@@ -11,7 +11,7 @@
 #include "golden.hpp"
 #include "manifest/names.hpp"
 #include "manifest/skill_fields.hpp"
-#include "policy/policy_settings.hpp"
+#include "policy/document/policy_settings.hpp"
 #include "support/finding_schema.hpp"
 #include "support/json.hpp"
 

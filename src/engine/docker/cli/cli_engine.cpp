@@ -26,7 +26,7 @@
 #include "engine/docker/docker_engine.hpp"
 #include "engine/docker/run_words.hpp"
 #include "engine/source_alias.hpp"
-#include "policy/paths.hpp"
+#include "policy/places/paths.hpp"
 #include "support/process/find_program.hpp"
 #include "support/process/pipe.hpp"
 #include "support/process/private_folder.hpp"
