@@ -9,10 +9,11 @@
 #include <vector>
 
 #include <skillrun/engine_call.hpp>
+#include <skillrun/export.hpp>
 #include <skillrun/policy.hpp>
 #include <skillrun/spec.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct ContainerState {
   std::string id;
@@ -49,7 +50,7 @@ struct RunLabels {
 
 /// A container that runs with its streams attached. The descriptors are owned by this object, non-blocking and
 /// close-on-exec; -1 where there is none (not asked for, or the engine's own client holds the terminal).
-class AttachedContainer {
+class SKILLRUN_API AttachedContainer {
  public:
   AttachedContainer() = default;
   AttachedContainer(const AttachedContainer&) = delete;
@@ -114,7 +115,7 @@ struct ObservedContainer {
 };
 
 /// What makes containers and carries them through their lives.
-class ContainerBackend {
+class SKILLRUN_API ContainerBackend {
  public:
   ContainerBackend() = default;
   ContainerBackend(const ContainerBackend&) = delete;
@@ -149,4 +150,4 @@ class ContainerBackend {
   [[nodiscard]] virtual EngineResult<void> remove(const std::string& id, CallLimits limits) = 0;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

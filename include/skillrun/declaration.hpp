@@ -1,17 +1,18 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <skillrun/directive.hpp>
+#include <skillrun/export.hpp>
 #include <skillrun/finding.hpp>
+#include <skillrun/setting.hpp>
 #include <skillrun/source.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A value and the place it was written at.
 template <class T>
@@ -20,23 +21,11 @@ struct Located {
   Span span;
 };
 
-/// What became of one `${...}` of a text. Rules ask this, never the text: the name of a variable can be part of another
-/// name, and a value says nothing of where it comes from.
-struct Expansion {
-  std::string variable;
-  std::size_t begin = 0;  ///< of what it became, in the expanded text, in bytes
-  std::size_t end = 0;    ///< the place just after it
-  bool has_value = true;  ///< false: a default stands in its place, or nothing while nobody knows the value (linting)
-
-  /// True when the text holds a value of the caller's environment because of it.
-  [[nodiscard]] bool hands_over() const noexcept;
-};
-
 /// True for SKILL_WORKDIR, SKILL_NAME, SKILL_DIR, HOME, UID, GID and PWD, which no environment overrides.
-[[nodiscard]] bool is_built_in_variable(std::string_view name) noexcept;
+[[nodiscard]] SKILLRUN_API bool is_built_in_variable(std::string_view name) noexcept;
 
 /// A string as declared. After variables were expanded, `written` keeps the text of the manifest for messages.
-struct Text {
+struct WrittenText {
   std::string value;
   Span span;
   std::string written;                     ///< empty while nothing was expanded
@@ -46,32 +35,32 @@ struct Text {
   [[nodiscard]] const std::string& evidence() const noexcept { return written.empty() ? value : written; }
 };
 
-struct TextList {
-  std::vector<Text> items;
+struct WrittenList {
+  std::vector<WrittenText> items;
   Span span;
 };
 
-struct TextEntry {
-  Text key;
-  Text value;
+struct WrittenEntry {
+  WrittenText key;
+  WrittenText value;
 };
 
 /// A table of strings, in the order of the file.
-struct TextMap {
-  std::vector<TextEntry> entries;
+struct WrittenMap {
+  std::vector<WrittenEntry> entries;
   Span span;
 };
 
 /// One `[[mounts]]` table. Every member is text; meaning is given by the spec layer.
 struct MountTable {
-  std::optional<Text> type;  ///< bind (default when source is a path), volume, tmpfs
-  std::optional<Text> source;
-  std::optional<Text> target;
+  std::optional<WrittenText> type;  ///< bind (default when source is a path), volume, tmpfs
+  std::optional<WrittenText> source;
+  std::optional<WrittenText> target;
   std::optional<Located<bool>> read_only;
-  std::optional<Text> propagation;
-  std::optional<Text> tmpfs_size;
-  std::optional<Text> tmpfs_mode;
-  std::optional<Text> subpath;
+  std::optional<WrittenText> propagation;
+  std::optional<WrittenText> tmpfs_size;
+  std::optional<WrittenText> tmpfs_mode;
+  std::optional<WrittenText> subpath;
   std::optional<Located<bool>> nocopy;
   Span span;
 };
@@ -83,17 +72,17 @@ struct MountTables {
 
 /// `build.packages`: an image made of Debian packages.
 struct PackageBuild {
-  std::optional<Text> suite;
-  std::optional<TextList> include;
+  std::optional<WrittenText> suite;
+  std::optional<WrittenList> include;
   Span span;
 };
 
 /// `build`: how to make the image when it is missing; exactly one of `context` and `packages`.
 struct BuildTable {
-  std::optional<Text> context;
-  std::optional<Text> dockerfile;
-  std::optional<Text> target;
-  std::optional<TextMap> args;
+  std::optional<WrittenText> context;
+  std::optional<WrittenText> dockerfile;
+  std::optional<WrittenText> target;
+  std::optional<WrittenMap> args;
   std::optional<PackageBuild> packages;
   Span span;
 };
@@ -103,66 +92,54 @@ struct BuildTable {
 /// The keys that exist, their types and what they mean stand once, in the table of settings
 /// (src/spec/schema.hpp); reading, overlaying and expanding all walk that table.
 struct DockerRuntimeConfig {
-  std::optional<Text> image;
-  std::optional<Text> entrypoint;
-  std::optional<TextList> command;
-  std::optional<TextList> volumes;
-  std::optional<Text> working_dir;
-  std::optional<TextList> environment;
-  std::optional<Text> memory;
-  std::optional<Text> cpus;
-  std::optional<Text> network;
+  std::optional<WrittenText> image;
+  std::optional<WrittenText> entrypoint;
+  std::optional<WrittenList> command;
+  std::optional<WrittenList> volumes;
+  std::optional<WrittenText> working_dir;
+  std::optional<WrittenList> environment;
+  std::optional<WrittenText> memory;
+  std::optional<WrittenText> cpus;
+  std::optional<WrittenText> network;
   std::optional<Located<bool>> rm;
-  std::optional<Text> user;
-  std::optional<Text> gpus;
+  std::optional<WrittenText> user;
+  std::optional<WrittenText> gpus;
   std::optional<Located<bool>> read_only;
-  std::optional<Text> platform;
-  std::optional<TextList> extra_args;
+  std::optional<WrittenText> platform;
+  std::optional<WrittenList> extra_args;
 
   std::optional<MountTables> mounts;
-  std::optional<TextList> tmpfs;
-  std::optional<TextList> ports;
-  std::optional<TextList> cap_add;
-  std::optional<TextList> cap_drop;
-  std::optional<TextList> security_opt;
-  std::optional<Text> pids_limit;
-  std::optional<TextMap> ulimits;
-  std::optional<Text> shm_size;
-  std::optional<TextMap> labels;
+  std::optional<WrittenList> tmpfs;
+  std::optional<WrittenList> ports;
+  std::optional<WrittenList> cap_add;
+  std::optional<WrittenList> cap_drop;
+  std::optional<WrittenList> security_opt;
+  std::optional<WrittenText> pids_limit;
+  std::optional<WrittenMap> ulimits;
+  std::optional<WrittenText> shm_size;
+  std::optional<WrittenMap> labels;
   std::optional<Located<bool>> init;
-  std::optional<Text> hostname;
-  std::optional<TextList> dns;
-  std::optional<TextList> extra_hosts;
-  std::optional<TextList> group_add;
-  std::optional<TextMap> sysctls;
-  std::optional<TextList> devices;
-  std::optional<Text> stop_signal;
-  std::optional<Text> stop_timeout;
-  std::optional<Text> memory_swap;
-  std::optional<Text> memory_reservation;
-  std::optional<Text> pull;
-  std::optional<Text> timeout;
+  std::optional<WrittenText> hostname;
+  std::optional<WrittenList> dns;
+  std::optional<WrittenList> extra_hosts;
+  std::optional<WrittenList> group_add;
+  std::optional<WrittenMap> sysctls;
+  std::optional<WrittenList> devices;
+  std::optional<WrittenText> stop_signal;
+  std::optional<WrittenText> stop_timeout;
+  std::optional<WrittenText> memory_swap;
+  std::optional<WrittenText> memory_reservation;
+  std::optional<WrittenText> pull;
+  std::optional<WrittenText> timeout;
   std::optional<Located<bool>> stdin_open;  ///< the key is `stdin`
-  std::optional<Text> tty;                  ///< auto, true or false
+  std::optional<WrittenText> tty;           ///< auto, true or false
   std::optional<BuildTable> build;
 
   Span span;  ///< the table's own place
 };
 
-/// A comment `# skillrun: ...` of a manifest. It is about its own line, or, where it stands alone, about the line
-/// below.
-struct Directive {
-  std::string text;        ///< what follows "skillrun:", without blanks around it
-  Span span;               ///< the comment
-  std::uint32_t line = 0;  ///< the line that it is about
-  std::string skill;       ///< whose value or key stands there; empty: nobody's
-};
-
-/// Null where there is none.
-using Directives = std::shared_ptr<const std::vector<Directive>>;
-
 /// Where variables get their values. Implementations must be safe for const use from several threads.
-class VariableSource {
+class SKILLRUN_API VariableSource {
  public:
   VariableSource() = default;
   VariableSource(const VariableSource&) = delete;
@@ -177,20 +154,20 @@ struct ResolvedSkill {
   SourcePtr source;
   std::string name;
   std::optional<std::string> instance;
-  std::optional<Text> description;
-  std::optional<Text> source_image;  ///< the image that `source = "docker:IMAGE"` names, without the prefix
-  DockerRuntimeConfig docker;        ///< the skill's table with the instance's laid over it
-  TextMap env;                       ///< defaults, then skill, then instance; a later entry replaces an earlier one
-  TextMap config;                    ///< skill, then instance, likewise; shown, never passed to the container
+  std::optional<WrittenText> description;
+  std::optional<WrittenText> source_image;  ///< the image that `source = "docker:IMAGE"` names, without the prefix
+  DockerRuntimeConfig docker;               ///< the skill's table with the instance's laid over it
+  WrittenMap env;     ///< defaults, then skill, then instance; a later entry replaces an earlier one
+  WrittenMap config;  ///< skill, then instance, likewise; shown, never passed to the container
   std::optional<Located<bool>> network_access;
-  std::optional<TextList> allowed_paths;
+  std::optional<WrittenList> allowed_paths;
   Findings warnings;
   Directives directives;  ///< of the whole manifest
 };
 
 /// What is built in beside the environment: SKILL_WORKDIR, HOME, UID, GID, PWD come from here; SKILL_NAME and SKILL_DIR
 /// from the skill itself.
-struct CallerContext {
+struct SKILLRUN_API CallerContext {
   std::string workdir;  ///< absolute: --workdir, otherwise the working directory
   std::string cwd;      ///< absolute
   std::string home;     ///< absolute, or empty
@@ -201,4 +178,4 @@ struct CallerContext {
   [[nodiscard]] static CallerContext current(const std::string& workdir = {});
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include <skillrun/engine.hpp>
+#include <skillrun/export.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What detection reads of the world; all values as the user set them.
-struct DetectionContext {
+struct SKILLRUN_API DetectionContext {
   std::string selection = "auto";             ///< --engine
   std::optional<std::string> docker_host;     ///< DOCKER_HOST
   std::optional<std::string> docker_context;  ///< DOCKER_CONTEXT
@@ -47,7 +48,7 @@ struct Detection {
 /// Finds an engine: the first that answers and, where `misfit` is given, fits; the first that answers when none does.
 /// One that is rootless is never passed over for one that is not. With `all` (doctor) every place is tried. Never waits
 /// longer than the limits say for one place.
-[[nodiscard]] Detection detect_engine(const DetectionContext& context, bool all = false, CallLimits limits = {},
-                                      const EngineMisfit& misfit = {});
+[[nodiscard]] SKILLRUN_API Detection detect_engine(const DetectionContext& context, bool all = false,
+                                                   CallLimits limits = {}, const EngineMisfit& misfit = {});
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,11 +6,12 @@
 #include <vector>
 
 #include <skillrun/containers.hpp>
+#include <skillrun/export.hpp>
 #include <skillrun/images.hpp>
 #include <skillrun/spec.hpp>
 #include <skillrun/volumes.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What an engine says it can enforce; nothing where it was not asked or does not say.
 struct Enforcement {
@@ -58,7 +59,7 @@ struct EngineGap {
 
 /// A container engine: facts about it, and its parts. One instance with its parts serves one thread at a time; make one
 /// per thread.
-class Engine {
+class SKILLRUN_API Engine {
  public:
   Engine() = default;
   Engine(const Engine&) = delete;
@@ -77,4 +78,4 @@ class Engine {
   [[nodiscard]] virtual ContainerBackend& containers() noexcept = 0;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

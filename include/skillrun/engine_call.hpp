@@ -7,10 +7,12 @@
 #include <functional>
 #include <string>
 
-namespace skillrun {
+#include <skillrun/export.hpp>
+
+namespace skillrun::inline v0 {
 
 /// Asks a call to stop, from any thread or a signal handler. Backed by an eventfd, so that it can be polled.
-class Cancellation {
+class SKILLRUN_API Cancellation {
  public:
   Cancellation();
   Cancellation(const Cancellation&) = delete;
@@ -77,4 +79,4 @@ using ProgressSink = std::function<void(const ProgressEvent& event)>;
 /// Gives the next bytes of a stream; an empty string is its end; an error ends the call.
 using ByteSource = std::function<EngineResult<std::string>()>;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,15 +6,16 @@
 #include <string_view>
 #include <vector>
 
+#include <skillrun/export.hpp>
 #include <skillrun/grant.hpp>
 #include <skillrun/source.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 enum class Severity : std::uint8_t { off, info, warning, error };
 
 /// "off", "info", "warning" or "error".
-[[nodiscard]] std::string_view to_string(Severity severity) noexcept;
+[[nodiscard]] SKILLRUN_API std::string_view to_string(Severity severity) noexcept;
 
 /// Who lets a finding pass, and why.
 struct Waived {
@@ -59,9 +60,9 @@ struct Finding {
 using Findings = std::vector<Finding>;
 
 /// True when at least one finding is an error that nobody has waived: the skill must not run.
-[[nodiscard]] bool has_errors(const Findings& findings) noexcept;
+[[nodiscard]] SKILLRUN_API bool has_errors(const Findings& findings) noexcept;
 
 /// Sorts by file, place, rule and field, so that output never depends on the order of evaluation.
-void sort_findings(Findings& findings);
+SKILLRUN_API void sort_findings(Findings& findings);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

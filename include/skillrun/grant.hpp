@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
-namespace skillrun {
+#include <skillrun/export.hpp>
+
+namespace skillrun::inline v0 {
 
 /// What of the caller's a skill may ask for beyond what is open to every skill.
 enum class AskKind : std::uint8_t {
@@ -22,8 +24,8 @@ enum class AskKind : std::uint8_t {
 };
 
 /// "mount", "volume", "variable", "image-variable", "build-variable", "build-context", "label", "network" or "port".
-[[nodiscard]] std::string_view to_string(AskKind kind) noexcept;
-[[nodiscard]] std::optional<AskKind> parse_ask_kind(std::string_view word) noexcept;
+[[nodiscard]] SKILLRUN_API std::string_view to_string(AskKind kind) noexcept;
+[[nodiscard]] SKILLRUN_API std::optional<AskKind> parse_ask_kind(std::string_view word) noexcept;
 
 /// One thing that a skill asks for, after variables, instances and links were resolved. Two that are equal ask for the
 /// same, whoever asks.
@@ -41,10 +43,10 @@ struct Ask {
 
 /// The ask in words that follow "the skill": "reads and writes /srv/films", "gets your GITHUB_TOKEN". Safe for a
 /// terminal.
-[[nodiscard]] std::string describe(const Ask& ask);
+[[nodiscard]] SKILLRUN_API std::string describe(const Ask& ask);
 
 /// What a caller lets one skill have: an option of this run, or an answer that was recorded. Never from a manifest.
-struct Grant {
+struct SKILLRUN_API Grant {
   AskKind kind = AskKind::mount;
   std::string subject;  ///< as in Ask; a mount's path stands for everything below it
   bool writes = false;
@@ -56,4 +58,4 @@ struct Grant {
 
 using Grants = std::vector<Grant>;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,9 +6,10 @@
 #include <vector>
 
 #include <skillrun/engine_call.hpp>
+#include <skillrun/export.hpp>
 #include <skillrun/spec.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct ImageInfo {
   std::string id;  ///< "sha256:..."
@@ -39,7 +40,7 @@ struct BuildRequest {
 };
 
 /// Where images are kept. One store may serve several container backends.
-class ImageStore {
+class SKILLRUN_API ImageStore {
  public:
   ImageStore() = default;
   ImageStore(const ImageStore&) = delete;
@@ -60,4 +61,4 @@ class ImageStore {
                                                        const ProgressSink& progress, CallLimits limits) = 0;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,10 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include <skillrun/export.hpp>
 #include <skillrun/manifest.hpp>
 #include <skillrun/policy.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What manifests are judged by. Everything in it is used from several threads at a time.
 struct LintContext {
@@ -35,8 +36,8 @@ struct LintedFile {
 /// Everything that the policy says of a manifest: of each skill by itself and with each of its instances; what an
 /// instance shares with its skill is said once. A manifest that can not be read gives what is wrong with it. `path` is
 /// the file's part of fingerprints. Pure but for `context.host`; safe to call from several threads.
-[[nodiscard]] LintedFile lint_manifest(SourcePtr source, ManifestFormat format, std::string path,
-                                       const LintContext& context);
+[[nodiscard]] SKILLRUN_API LintedFile lint_manifest(SourcePtr source, ManifestFormat format, std::string path,
+                                                    const LintContext& context);
 
 /// What linting found in all files.
 struct LintReport {
@@ -55,14 +56,14 @@ struct LintSummary {
   std::size_t baselined = 0;
 };
 
-[[nodiscard]] LintSummary summarize(const LintReport& report) noexcept;
+[[nodiscard]] SKILLRUN_API LintSummary summarize(const LintReport& report) noexcept;
 
 /// True when a finding that nobody has waived is at least that severe; never for Severity::off.
-[[nodiscard]] bool reaches(const LintReport& report, Severity severity) noexcept;
+[[nodiscard]] SKILLRUN_API bool reaches(const LintReport& report, Severity severity) noexcept;
 
 /// Findings that are known and tolerated until somebody mends them, by their fingerprints: moved lines change nothing,
 /// a second fault of the same kind is new. Written as JSON with one finding a line.
-class Baseline {
+class SKILLRUN_API Baseline {
  public:
   /// All findings of the report but for waived ones.
   [[nodiscard]] static Baseline of(const LintReport& report);
@@ -70,20 +71,15 @@ class Baseline {
   [[nodiscard]] static std::expected<Baseline, std::string> parse(std::string_view text);
 
   [[nodiscard]] std::string text() const;
-  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept;
   /// Takes the known findings out of the report and counts them in `baselined`.
   void apply(LintReport& report) const;
 
  private:
-  struct Entry {
-    std::string fingerprint;
-    std::string file;
-    std::string skill;
-    std::string rule;
-    friend auto operator<=>(const Entry&, const Entry&) = default;
-  };
+  struct Entry;
+  explicit Baseline(std::vector<Entry> entries);
 
-  std::vector<Entry> entries_;  ///< sorted by file, skill, rule
+  std::shared_ptr<const std::vector<Entry>> entries_;  ///< sorted by file, skill, rule
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

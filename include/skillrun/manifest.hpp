@@ -10,36 +10,37 @@
 #include <vector>
 
 #include <skillrun/declaration.hpp>
+#include <skillrun/export.hpp>
 #include <skillrun/finding.hpp>
 #include <skillrun/source.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct InstanceDefinition {
   std::string name;
   Span span;
-  std::optional<Text> description;
-  std::optional<TextMap> env;
-  std::optional<TextMap> config;
+  std::optional<WrittenText> description;
+  std::optional<WrittenMap> env;
+  std::optional<WrittenMap> config;
   std::optional<Located<bool>> network_access;  ///< capabilities.network_access
-  std::optional<TextList> allowed_paths;        ///< capabilities.allowed_paths
+  std::optional<WrittenList> allowed_paths;     ///< capabilities.allowed_paths
   std::optional<DockerRuntimeConfig> docker;
 };
 
 enum class RuntimeKind : std::uint8_t { docker, wasm, native };
 
 /// One skill as written.
-struct SkillDefinition {
+struct SKILLRUN_API SkillDefinition {
   std::string name;
   Span span;  ///< of the name
-  std::optional<Text> description;
-  std::optional<Text> source;
-  std::optional<Text> runtime;
+  std::optional<WrittenText> description;
+  std::optional<WrittenText> source;
+  std::optional<WrittenText> runtime;
   RuntimeKind runtime_kind = RuntimeKind::docker;
-  std::optional<Text> default_instance;
-  std::optional<TextMap> env;
-  std::optional<TextMap> config;
-  std::optional<TextList> services;
+  std::optional<WrittenText> default_instance;
+  std::optional<WrittenMap> env;
+  std::optional<WrittenMap> config;
+  std::optional<WrittenList> services;
   std::optional<DockerRuntimeConfig> docker;
   std::vector<InstanceDefinition> instances;  ///< in the order of the file
 
@@ -47,13 +48,13 @@ struct SkillDefinition {
 };
 
 /// A manifest file as written: nothing expanded, nothing defaulted.
-struct Manifest {
+struct SKILLRUN_API Manifest {
   SourcePtr source;
   std::string version;
-  std::optional<TextMap> default_env;   ///< [defaults.env]
-  std::vector<SkillDefinition> skills;  ///< in the order of the file
-  Findings warnings;                    ///< found while reading; never errors
-  Directives directives;                ///< in the order of the file
+  std::optional<WrittenMap> default_env;  ///< [defaults.env]
+  std::vector<SkillDefinition> skills;    ///< in the order of the file
+  Findings warnings;                      ///< found while reading; never errors
+  Directives directives;                  ///< in the order of the file
 
   [[nodiscard]] const SkillDefinition* find_skill(std::string_view skill) const noexcept;
 };
@@ -61,7 +62,7 @@ struct Manifest {
 enum class ManifestFormat : std::uint8_t { toml, yaml };
 
 /// The format that a file's name asks for (.toml, .yaml, .yml), if any.
-[[nodiscard]] std::optional<ManifestFormat> format_of(std::string_view path) noexcept;
+[[nodiscard]] SKILLRUN_API std::optional<ManifestFormat> format_of(std::string_view path) noexcept;
 
 /// Largest manifest that is read, in bytes. A larger one is an error that says so.
 inline constexpr std::size_t max_manifest_size = std::size_t{1} << 20;
@@ -75,19 +76,19 @@ struct ManifestReading {
 };
 
 /// Reads one manifest. All faults are reported, not only the first. Pure: touches nothing outside `source`.
-[[nodiscard]] ManifestReading read_manifest(SourcePtr source, ManifestFormat format);
+[[nodiscard]] SKILLRUN_API ManifestReading read_manifest(SourcePtr source, ManifestFormat format);
 
 /// The same for those who want a valid manifest or none.
-[[nodiscard]] std::expected<Manifest, Findings> parse_manifest(SourcePtr source, ManifestFormat format);
+[[nodiscard]] SKILLRUN_API std::expected<Manifest, Findings> parse_manifest(SourcePtr source, ManifestFormat format);
 
 /// The regular file at `path`, at most max_manifest_size bytes; otherwise why it can not be read, as half a sentence.
-[[nodiscard]] std::expected<SourcePtr, std::string> read_source(const std::string& path);
+[[nodiscard]] SKILLRUN_API std::expected<SourcePtr, std::string> read_source(const std::string& path);
 
 /// Reads the file at `path` (at most max_manifest_size bytes) and parses it by its suffix.
-[[nodiscard]] std::expected<Manifest, Findings> load_manifest(const std::string& path);
+[[nodiscard]] SKILLRUN_API std::expected<Manifest, Findings> load_manifest(const std::string& path);
 
 /// Variables from a map: for linting, tests and embedding programs.
-class MapVariables final : public VariableSource {
+class SKILLRUN_API MapVariables final : public VariableSource {
  public:
   explicit MapVariables(std::map<std::string, std::string, std::less<>> values) : values_(std::move(values)) {}
   [[nodiscard]] std::optional<std::string> lookup(std::string_view name) const override;
@@ -97,7 +98,7 @@ class MapVariables final : public VariableSource {
 };
 
 /// Variables from this process's environment.
-class EnvironmentVariables final : public VariableSource {
+class SKILLRUN_API EnvironmentVariables final : public VariableSource {
  public:
   [[nodiscard]] std::optional<std::string> lookup(std::string_view name) const override;
 };
@@ -112,9 +113,8 @@ struct ExpandError {
 /// Expands ${V}, ${V:-d}, ${V-d}, ${V:?m}, ${V?m} and $$; defaults may hold variables again. A `$` that starts none of
 /// these stays as it is. Linear in the length of text and result; nesting and result size are bounded.
 /// `expansions` gets one entry for each reference that was read, also when the expansion fails.
-[[nodiscard]] std::expected<std::string, ExpandError> expand_variables(std::string_view text,
-                                                                       const VariableSource& variables,
-                                                                       std::vector<Expansion>* expansions = nullptr);
+[[nodiscard]] SKILLRUN_API std::expected<std::string, ExpandError> expand_variables(
+    std::string_view text, const VariableSource& variables, std::vector<Expansion>* expansions = nullptr);
 
 /// What becomes of a variable without a value. `warning` is for reports: nothing of a skill is left unjudged because of
 /// one value, so a wrong `${` too leaves out only the value that it is in, with its error among the warnings.
@@ -122,7 +122,7 @@ enum class UndefinedVariables : std::uint8_t { error, warning };
 
 /// Chooses the instance (the given one, else default_instance, else none), lays its table over the skill's and expands
 /// every string. An instance that is not declared is an error, except "default".
-[[nodiscard]] std::expected<ResolvedSkill, Findings> resolve_skill(
+[[nodiscard]] SKILLRUN_API std::expected<ResolvedSkill, Findings> resolve_skill(
     const Manifest& manifest, const SkillDefinition& skill, std::optional<std::string_view> instance,
     const CallerContext& caller, const VariableSource& environment,
     UndefinedVariables undefined = UndefinedVariables::error);
@@ -152,7 +152,7 @@ struct Discovery {
 };
 
 /// Lists manifest files in the documented order. Reads folders and ownership, no file's content.
-[[nodiscard]] std::expected<Discovery, std::string> discover_manifests(const DiscoveryOptions& options);
+[[nodiscard]] SKILLRUN_API std::expected<Discovery, std::string> discover_manifests(const DiscoveryOptions& options);
 
 /// A skill found by name, and the manifest it belongs to.
 struct FoundSkill {
@@ -176,9 +176,14 @@ struct DoubtedManifest {
 };
 
 /// All manifests that discovery found, read on demand in order. Not thread-safe: it caches what it has read.
-class SkillCatalog {
+class SKILLRUN_API SkillCatalog {
  public:
   explicit SkillCatalog(Discovery discovery);
+  SkillCatalog(SkillCatalog&&) noexcept;
+  SkillCatalog& operator=(SkillCatalog&&) noexcept;
+  SkillCatalog(const SkillCatalog&) = delete;
+  SkillCatalog& operator=(const SkillCatalog&) = delete;
+  ~SkillCatalog();
 
   /// The first skill of that name. Findings when a manifest on the way there can not be read: it might have held it.
   [[nodiscard]] std::expected<FoundSkill, std::variant<NoSuchSkill, DoubtedManifest, Findings>> find(
@@ -195,13 +200,11 @@ class SkillCatalog {
   /// Without manifests in doubt.
   [[nodiscard]] Listing list();
 
-  [[nodiscard]] const Discovery& discovery() const noexcept { return discovery_; }
+  [[nodiscard]] const Discovery& discovery() const noexcept;
 
  private:
-  std::expected<std::shared_ptr<const Manifest>, Findings> manifest(std::size_t index);
-
-  Discovery discovery_;
-  std::vector<std::optional<std::expected<std::shared_ptr<const Manifest>, Findings>>> loaded_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

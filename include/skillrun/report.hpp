@@ -4,11 +4,12 @@
 #include <string>
 #include <string_view>
 
+#include <skillrun/export.hpp>
 #include <skillrun/finding.hpp>
 #include <skillrun/lint.hpp>
 #include <skillrun/policy.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct TextStyle {
   bool color = false;
@@ -17,21 +18,21 @@ struct TextStyle {
 
 /// Findings for people: each with severity, rule, message, place, a code frame with the value underlined, and the
 /// remedy.
-[[nodiscard]] std::string format_text(const Findings& findings, TextStyle style = {});
+[[nodiscard]] SKILLRUN_API std::string format_text(const Findings& findings, TextStyle style = {});
 
 /// The findings array of the lint document, as JSON text.
-[[nodiscard]] std::string format_findings_json(const Findings& findings);
+[[nodiscard]] SKILLRUN_API std::string format_findings_json(const Findings& findings);
 
 /// JSON Schemas (draft 2020-12) of what skillrun reads and writes, as JSON text: made from the tables that the readers
 /// use. The one of results is in <skillrun/run.hpp>.
-[[nodiscard]] std::string manifest_schema();
-[[nodiscard]] std::string policy_schema();
-[[nodiscard]] std::string lint_schema();
+[[nodiscard]] SKILLRUN_API std::string manifest_schema();
+[[nodiscard]] SKILLRUN_API std::string policy_schema();
+[[nodiscard]] SKILLRUN_API std::string lint_schema();
 
 enum class LintFormat : std::uint8_t { text, json, sarif, github, gitlab, junit, checkstyle, html };
 
 /// The name on the command line: "text", "sarif", ...
-[[nodiscard]] std::string_view to_string(LintFormat format) noexcept;
+[[nodiscard]] SKILLRUN_API std::string_view to_string(LintFormat format) noexcept;
 
 /// What linting found, as
 ///  - text: for people, with code frames and a summary line;
@@ -43,9 +44,9 @@ enum class LintFormat : std::uint8_t { text, json, sarif, github, gitlab, junit,
 ///  - checkstyle: Checkstyle's XML;
 ///  - html: one page that needs nothing beside itself.
 /// The same report gives the same bytes, whatever the locale. `style` is for text alone.
-[[nodiscard]] std::string format_lint(const LintReport& report, LintFormat format, TextStyle style = {});
+[[nodiscard]] SKILLRUN_API std::string format_lint(const LintReport& report, LintFormat format, TextStyle style = {});
 
 /// One rule's page, as Markdown: what it checks, its severities, why, how to mend it, and where it comes from.
-[[nodiscard]] std::string format_rule_page(const RuleInfo& rule);
+[[nodiscard]] SKILLRUN_API std::string format_rule_page(const RuleInfo& rule);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -1,17 +1,22 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include <skillrun/engine.hpp>
+#include <skillrun/export.hpp>
 #include <skillrun/policy.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 enum class RunStatus : std::uint8_t {
   exited,
@@ -28,7 +33,51 @@ enum class RunStatus : std::uint8_t {
 };
 
 /// The word of the result document: "exited", "timed-out", ...
-[[nodiscard]] std::string_view to_string(RunStatus status) noexcept;
+[[nodiscard]] SKILLRUN_API std::string_view to_string(RunStatus status) noexcept;
+
+/// Why a run came to no end of the skill's own.
+enum class RunFailure : std::uint8_t {
+  refused,             ///< by the policy, or by a comparison of what was made with what was approved
+  invalid_manifest,    ///< the manifest cannot be read
+  no_such_skill,       ///< no manifest has it
+  image_unavailable,   ///< the image is not there and cannot be pulled or built
+  engine_unavailable,  ///< no engine answers
+  engine_error,        ///< the engine failed, or said what cannot be
+};
+
+namespace outcome {
+
+/// The skill ended by itself.
+struct Exited {
+  int code = 0;
+};
+/// A signal ended the skill.
+struct Signalled {
+  int number = 0;
+};
+/// The kernel killed the skill because its memory was used up.
+struct OutOfMemory {};
+/// The run's timeout ended the skill.
+struct TimedOut {
+  std::optional<int> signal{};  ///< that it died of; nothing when it ended by itself once it was asked to
+};
+/// The caller ended the run.
+struct Cancelled {
+  std::optional<int> signal{};  ///< that the skill died of; nothing when it never ran, or ended once it was asked to
+};
+/// The command is not in the image.
+struct NoSuchCommand {};
+/// The command is in the image and cannot be executed.
+struct NotExecutable {};
+struct Failed {
+  RunFailure reason = RunFailure::engine_error;
+};
+
+}  // namespace outcome
+
+/// How a run ended: exactly one of the ways there are.
+using Outcome = std::variant<outcome::Failed, outcome::Exited, outcome::Signalled, outcome::OutOfMemory,
+                             outcome::TimedOut, outcome::Cancelled, outcome::NoSuchCommand, outcome::NotExecutable>;
 
 /// One output stream of a run.
 struct StreamResult {
@@ -48,14 +97,10 @@ struct RunTimes {
   std::chrono::nanoseconds total{};
 };
 
-/// What became of a run. Each way it can end has a status of its own; nothing is guessed from an exit code.
-struct RunResult {
-  RunStatus status = RunStatus::engine_error;
-  int exit_code = 0;           ///< of the skill; meaningful for exited and signalled (128+N)
-  std::optional<int> signal;   ///< that ended the skill
-  bool not_invocable = false;  ///< the command is in the image but can not be executed
-  bool not_found = false;      ///< the command is not in the image
-  std::string message;         ///< for people; empty when the skill ran and ended by itself
+/// What became of a run. Nothing of it is guessed from an exit code.
+struct SKILLRUN_API RunResult {
+  Outcome outcome;
+  std::string message;  ///< for people; empty when the skill ran and ended by itself
   std::string skill;
   std::optional<std::string> instance;
   std::string container_id;
@@ -72,8 +117,15 @@ struct RunResult {
   std::uint64_t input_bytes = 0;
   RunTimes times;
 
+  /// The outcome as the result document sums it up; what an engine could not start is an engine error there.
+  [[nodiscard]] RunStatus status() const noexcept;
   /// The exit status of skillrun for this result (see docs/exit-status.md).
   [[nodiscard]] int exit_status() const noexcept;
+  /// The exit status of the skill, as a shell sees it: 128+N when signal N ended it. Nothing when it did not come to
+  /// its own end.
+  [[nodiscard]] std::optional<int> exit_code() const noexcept;
+  /// The signal that the skill died of, if any.
+  [[nodiscard]] std::optional<int> signal() const noexcept;
 };
 
 /// Where a run's streams go. A descriptor of -1 means: no input, or drop the output. Descriptors are not closed and
@@ -88,27 +140,29 @@ struct RunIo {
 };
 
 /// Controls a run from another thread or a signal handler.
-class RunControl {
+class SKILLRUN_API RunControl {
  public:
   RunControl();
   RunControl(const RunControl&) = delete;
   RunControl& operator=(const RunControl&) = delete;
   ~RunControl();
   /// Ends the run at whatever stage it is. Async-signal-safe.
-  void cancel() noexcept { cancellation_.cancel(); }
+  void cancel() noexcept;
   /// Before the skill runs: cancels. Then: sends the signal to the skill. SIGWINCH only resizes; SIGTSTP freezes the
   /// skill and stops this process until SIGCONT, at any time. Async-signal-safe.
   void signal(int number) noexcept;
-  [[nodiscard]] const Cancellation& cancellation() const noexcept { return cancellation_; }
-  [[nodiscard]] int signal_fd() const noexcept { return read_fd_; }
+  [[nodiscard]] const Cancellation& cancellation() const noexcept;
+  /// Readable when a signal for the skill waits.
+  [[nodiscard]] int signal_fd() const noexcept;
 
  private:
   friend class SkillSignals;
 
-  Cancellation cancellation_;
-  std::atomic<bool> skill_runs_{false};
-  int read_fd_ = -1;
-  int write_fd_ = -1;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+int read_fd_ = -1;
+int write_fd_ = -1;
 };
 
 struct RunOptions {
@@ -122,10 +176,11 @@ struct RunOptions {
 /// What admit() may ask while an engine is at hand: this machine's file system unless the engine is elsewhere, and the
 /// engine's own volumes. Asks the engine only about volumes that a spec names. Serves one thread, as the engine does,
 /// which must outlive it.
-class EngineHost final : public HostView {
+class SKILLRUN_API EngineHost final : public HostView {
  public:
   /// `today` is the day (UTC) by which waivers are judged; without one none holds.
   explicit EngineHost(Engine& engine, std::optional<std::chrono::year_month_day> today = std::nullopt);
+  ~EngineHost() override;
   [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const override;
   [[nodiscard]] std::vector<std::string> links_on(const std::string& path) const override;
   [[nodiscard]] std::optional<std::string> engine_socket() const override;
@@ -147,8 +202,8 @@ class EngineHost final : public HostView {
   [[nodiscard]] std::optional<std::chrono::year_month_day> today() const override;
 
  private:
-  Engine& engine_;
-  LocalHost local_;
+  struct State;
+  std::unique_ptr<const State> state_;
 };
 
 /// An image that a skill may run in.
@@ -159,23 +214,23 @@ struct SkillImage {
 
 /// Makes sure the image of an approved spec is there: inspects, pulls or builds as the spec says. An image that claims
 /// to be skillrun's own by a label `skillrun.*`, and was not built by this very recipe, is an error (untrusted).
-[[nodiscard]] EngineResult<SkillImage> ensure_image(Engine& engine, const ApprovedSpec& approved,
-                                                    const ProgressSink& progress, CallLimits limits);
+[[nodiscard]] SKILLRUN_API EngineResult<SkillImage> ensure_image(Engine& engine, const ApprovedSpec& approved,
+                                                                 const ProgressSink& progress, CallLimits limits);
 
 /// Builds the image of an approved spec by its recipe, whether or not it is there already. Unsupported when the spec
 /// has no recipe.
-[[nodiscard]] EngineResult<SkillImage> rebuild_image(Engine& engine, const ApprovedSpec& approved,
-                                                     const ProgressSink& progress, CallLimits limits);
+[[nodiscard]] SKILLRUN_API EngineResult<SkillImage> rebuild_image(Engine& engine, const ApprovedSpec& approved,
+                                                                  const ProgressSink& progress, CallLimits limits);
 
 /// Runs an approved spec to its end: image, create, attach, start, streams, wait, inspect, remove. Whatever happens,
 /// the container is removed (unless the spec keeps it). Blocks; control it through `control`.
-[[nodiscard]] RunResult execute(Engine& engine, const ApprovedSpec& approved, const RunIo& io, RunControl& control,
-                                const RunOptions& options = {});
+[[nodiscard]] SKILLRUN_API RunResult execute(Engine& engine, const ApprovedSpec& approved, const RunIo& io,
+                                             RunControl& control, const RunOptions& options = {});
 
 /// The result document (JSON), as --json and --result-file write it.
-[[nodiscard]] std::string to_json(const RunResult& result);
+[[nodiscard]] SKILLRUN_API std::string to_json(const RunResult& result);
 
 /// The JSON Schema (draft 2020-12) of the result document, as JSON text.
-[[nodiscard]] std::string result_schema();
+[[nodiscard]] SKILLRUN_API std::string result_schema();
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

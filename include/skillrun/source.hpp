@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// One place in a text. Lines and columns start at 1 and columns count Unicode code points; 0 means "no place".
 struct Position {
@@ -32,4 +32,4 @@ struct SourceText {
 
 using SourcePtr = std::shared_ptr<const SourceText>;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

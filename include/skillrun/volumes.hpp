@@ -6,8 +6,9 @@
 #include <vector>
 
 #include <skillrun/engine_call.hpp>
+#include <skillrun/export.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A named volume that the engine has.
 struct VolumeInfo {
@@ -25,7 +26,7 @@ struct VolumeRequest {
 };
 
 /// The named volumes of an engine.
-class VolumeStore {
+class SKILLRUN_API VolumeStore {
  public:
   VolumeStore() = default;
   VolumeStore(const VolumeStore&) = delete;
@@ -39,4 +40,4 @@ class VolumeStore {
   [[nodiscard]] virtual EngineResult<void> create_volume(const VolumeRequest& request, CallLimits limits) = 0;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -15,8 +15,9 @@ namespace skillrun::app {
 namespace {
 
 std::unexpected<RunResult> in_doubt(const DoubtedManifest& doubted, const std::string& skill) {
-  return failure(RunStatus::refused, fmt::format("the manifest {} is not believed, and it may have the skill '{}': {}",
-                                                 printable(doubted.path), printable(skill), doubted.why));
+  return failure(outcome::Failed{RunFailure::refused},
+                 fmt::format("the manifest {} is not believed, and it may have the skill '{}': {}",
+                             printable(doubted.path), printable(skill), doubted.why));
 }
 
 std::unexpected<RunResult> no_such_skill(const NoSuchSkill& missing) {
@@ -25,21 +26,21 @@ std::unexpected<RunResult> no_such_skill(const NoSuchSkill& missing) {
   message += "\n  `skillrun list` shows all skills; looked in:";
   for (const std::string& place : missing.searched) message += "\n    " + printable(place);
   if (missing.searched.empty()) message += " no place at all (there is no manifest; name one with -m)";
-  return failure(RunStatus::no_such_skill, std::move(message));
+  return failure(outcome::Failed{RunFailure::no_such_skill}, std::move(message));
 }
 
 std::unexpected<RunResult> not_valid(Findings findings) {
   const std::string file = findings.empty() || !findings.front().source ? "" : findings.front().source->name;
   std::string message = fmt::format("the manifest {} is not valid ({}); mend it, or name another with -m",
                                     printable(file), errors_in(findings));
-  return failure(RunStatus::invalid_manifest, std::move(message), std::move(findings));
+  return failure(outcome::Failed{RunFailure::invalid_manifest}, std::move(message), std::move(findings));
 }
 
 }  // namespace
 
 std::expected<SkillCatalog, RunResult> open_catalog(const Selection& selection, Warnings& warnings) {
   auto discovery = discover_manifests(discovery_options(selection));
-  if (!discovery) return failure(RunStatus::invalid_manifest, discovery.error());
+  if (!discovery) return failure(outcome::Failed{RunFailure::invalid_manifest}, discovery.error());
   mark_doubted(*discovery);
   warnings.insert(warnings.end(), discovery->warnings.begin(), discovery->warnings.end());
   return SkillCatalog(std::move(*discovery));
@@ -62,7 +63,7 @@ std::expected<FoundSkill, RunResult> find_skill(SkillCatalog& catalog, const std
     return not_valid(std::move(std::get<Findings>(found.error())));
   }
   if (found->skill->runtime_kind != RuntimeKind::docker) {
-    return failure(RunStatus::invalid_manifest,
+    return failure(outcome::Failed{RunFailure::invalid_manifest},
                    fmt::format("skill '{}' does not run in a container (runtime {}); skillrun runs docker skills only",
                                name, found->skill->runtime ? found->skill->runtime->value : "unknown"));
   }

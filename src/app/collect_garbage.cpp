@@ -42,7 +42,7 @@ std::expected<Garbage, RunResult> collect_garbage(const Selection& selection, bo
   const RunRecords records = RunRecords::of_user();
   auto found = find_leftovers(**engine, records, ProcessOwner::current(), look_at_process, limits);
   if (!found) {
-    return failure(RunStatus::engine_error,
+    return failure(outcome::Failed{RunFailure::engine_error},
                    fmt::format("the engine's containers can not be listed: {}", printable(found.error().message)));
   }
   Garbage garbage{.engine = (*engine)->info(), .leftovers = std::move(*found)};

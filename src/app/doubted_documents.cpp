@@ -82,7 +82,7 @@ void mark_doubted(Discovery& discovery) {
 
 std::optional<std::string> why_doubted(const Policy& policy) {
   const WrittenDocuments written;
-  for (const SourcePtr& document : policy.data().documents) {
+  for (const SourcePtr& document : data_of(policy).documents) {
     if (document->directory.empty()) continue;
     const auto doubt = written.doubt(fmt::format("{}/{}", document->directory, last_component(document->name)));
     if (doubt) return fmt::format("the policy '{}' is not believed: {}", printable(document->name), *doubt);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/policy_data.hpp"
 
 namespace skillrun::app {
@@ -21,7 +23,7 @@ std::vector<RuleVerdict> verdicts(const Findings& findings, const Policy& policy
     rows.push_back({.rule = std::string(id), .kind = kind, .severity = severity});
   };
   for (const RuleInfo& rule : rule_catalogue()) add(rule.id, policy.severity(rule.id));
-  for (const CustomRule& rule : policy.data().settings.custom) add(rule.id, rule.severity);
+  for (const CustomRule& rule : data_of(policy).settings.custom) add(rule.id, rule.severity);
   return rows;
 }
 

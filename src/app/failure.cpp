@@ -6,9 +6,9 @@
 
 namespace skillrun::app {
 
-std::unexpected<RunResult> failure(RunStatus status, std::string message, Findings findings) {
+std::unexpected<RunResult> failure(Outcome outcome, std::string message, Findings findings) {
   RunResult result;
-  result.status = status;
+  result.outcome = outcome;
   result.message = std::move(message);
   result.findings = std::move(findings);
   return std::unexpected(std::move(result));

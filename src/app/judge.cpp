@@ -36,7 +36,7 @@ class CallerView final : public LexicalHost {
 
 /// What is granted is known by its real path, which the caller's view does not see: such errors wait for one that does.
 bool is_final(const Refusal& refusal, const Prepared& prepared) {
-  const bool granted = !prepared.spec.grants.empty() || !prepared.policy->data().settings.grants.empty();
+  const bool granted = !prepared.spec.grants.empty() || !data_of(*prepared.policy).settings.grants.empty();
   return std::ranges::any_of(refusal.findings, [&](const Finding& finding) {
     return finding.severity == Severity::error && !finding.waived && !(granted && finding.ask);
   });
@@ -118,7 +118,7 @@ RunResult refused_result(Judgement judgement, const Prepared& prepared) {
   } else if (std::ranges::all_of(findings, grantable)) {
     message += fmt::format("\n  `{}` shows all that it asks for, and grants it if you want that", spec.grant_command);
   }
-  RunResult result = failure(RunStatus::refused, std::move(message), std::move(findings)).error();
+  RunResult result = failure(outcome::Failed{RunFailure::refused}, std::move(message), std::move(findings)).error();
   result.skill = spec.skill;
   result.instance = spec.instance;
   result.image = spec.image.value.familiar();
@@ -131,7 +131,7 @@ std::expected<Admitted, RunResult> admit_on_engine(const Selection& selection, c
   Judgement judgement = judge_here(selection, prepared, AskEngine::to_run, warnings, cancellation);
   const bool engine_answered = judgement.engine() != nullptr;
   if (!engine_answered && cancellation != nullptr && cancellation->cancelled()) {
-    return failure(RunStatus::cancelled, "interrupted");
+    return failure(outcome::Cancelled{}, "interrupted");
   }
   if (!judgement.verdict) return std::unexpected(refused_result(std::move(judgement), prepared));
   if (!engine_answered) return no_engine(judgement.detection);
@@ -147,7 +147,7 @@ std::expected<std::unique_ptr<Engine>, RunResult> find_engine(const Selection& s
 }
 
 std::unexpected<RunResult> no_engine(const Detection& detection) {
-  return failure(RunStatus::engine_unavailable,
+  return failure(outcome::Failed{RunFailure::engine_unavailable},
                  "no container engine answered; tried:" + describe_probes(detection.probes));
 }
 

@@ -21,18 +21,18 @@ std::expected<std::shared_ptr<const Policy>, RunResult> load_policy(const Select
                                     .start_directory = std::filesystem::current_path(error).string(),
                                     .uid = static_cast<std::uint32_t>(getuid())},
                                    selection.policies);
-  if (!found) return failure(RunStatus::refused, found.error() + "; without it nothing passes");
+  if (!found) return failure(outcome::Failed{RunFailure::refused}, found.error() + "; without it nothing passes");
   warnings.insert(warnings.end(), found->warnings.begin(), found->warnings.end());
   const LocalPolicyFiles files(found->projects);
   auto policy = Policy::fold(found->inputs, &files);
   if (!policy) {
     const SourcePtr& source = policy.error().front().source;
     return failure(
-        RunStatus::refused,
+        outcome::Failed{RunFailure::refused},
         fmt::format("the policy '{}' is not valid; without it nothing passes", source ? printable(source->name) : ""),
         std::move(policy.error()));
   }
-  if (auto doubt = why_doubted(**policy)) return failure(RunStatus::refused, std::move(*doubt));
+  if (auto doubt = why_doubted(**policy)) return failure(outcome::Failed{RunFailure::refused}, std::move(*doubt));
   return *policy;
 }
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/normalize.hpp>
+
 #include "app/caller_grants.hpp"
 #include "app/catalog.hpp"
 #include "app/doubted_documents.hpp"
@@ -84,11 +86,11 @@ std::expected<Prepared, RunResult> prepare(const Selection& selection, const Ski
   if (!resolved) {
     std::string message =
         fmt::format("skill '{}' can not be resolved ({})", request.skill, errors_in(resolved.error()));
-    return failure(RunStatus::invalid_manifest, std::move(message), std::move(resolved.error()));
+    return failure(outcome::Failed{RunFailure::invalid_manifest}, std::move(message), std::move(resolved.error()));
   }
   log::info("skill {} from {}", request.skill, found->manifest->source->name);
   auto by_options = option_grants(request);
-  if (!by_options) return failure(RunStatus::engine_error, std::move(by_options.error()));
+  if (!by_options) return failure(outcome::Failed{RunFailure::engine_error}, std::move(by_options.error()));
   RunOverrides overrides = request.overrides;
   overrides.grants = *by_options;
   ContainerSpec spec = normalize(*resolved, overrides, caller, variables);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <skillrun/normalize.hpp>
 #include <skillrun/spec.hpp>
 
 namespace skillrun::app {

@@ -24,7 +24,7 @@ std::vector<Candidate> skills_of(const std::vector<std::string>& manifests, bool
   const SkillCatalog::Listing listing = catalog.list();
   for (const SkillCatalog::Entry& entry : listing.entries) {
     const SkillDefinition& skill = *entry.found.skill;
-    const auto description = [](const std::optional<Text>& text) { return text ? printable(text->value) : ""; };
+    const auto description = [](const std::optional<WrittenText>& text) { return text ? printable(text->value) : ""; };
     candidates.push_back({skill.name, description(skill.description)});
     if (!instances) continue;
     for (const InstanceDefinition& instance : skill.instances) {

@@ -118,7 +118,7 @@ int doctor_command(const Invocation& invocation) {
   console.warnings(warnings);
   json::array files;
   if (policy) {
-    for (const PolicyInput& input : (*policy)->data().inputs) {
+    for (const PolicyInput& input : data_of(**policy).inputs) {
       if (input.source) files.emplace_back(input.source->name);
     }
   }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/normalize.hpp>
+
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"

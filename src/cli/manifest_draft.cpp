@@ -53,9 +53,9 @@ void take_flag(ManifestDraft& draft, const FlagUse& use) {
   if (name == "name") return;
   const SettingRow* row = row_of(name);
   if (row != nullptr && holds<Located<bool>>(*row) && is_on) return draft.set(row->key.key, true);
-  if (row != nullptr && holds<TextList>(*row)) return draft.add(row->key.key, use.value);
+  if (row != nullptr && holds<WrittenList>(*row)) return draft.add(row->key.key, use.value);
   // A second value stays visible: the policy says that two are given.
-  const bool as_key = row != nullptr && holds<Text>(*row) && !draft.has(row->key.key);
+  const bool as_key = row != nullptr && holds<WrittenText>(*row) && !draft.has(row->key.key);
   if (!as_key) return draft.add("extra_args", as_word(use));
   draft.set(row->key.key, use.value);
 }
@@ -136,7 +136,7 @@ std::expected<ManifestDraft, std::string> draft_from_run(std::string_view line, 
   if (!run)
     return std::unexpected(
         "it does not begin with `docker run`; give the whole line in quotes, as in 'docker run --rm alpine:3.20 ls'");
-  std::vector<Text> texts;
+  std::vector<WrittenText> texts;
   for (const std::string& word : *run) texts.push_back({.value = word, .span = {}, .written = {}});
   const ParsedWords parsed = parse_extra_args(texts);
   // The first word that is neither a flag nor a value is the image; what follows is the skill's.

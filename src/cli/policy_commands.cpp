@@ -21,14 +21,14 @@ constexpr int cases_failed = 1;
 
 RunResult not_readable(const std::string& path, const std::string& why) {
   RunResult failure;
-  failure.status = RunStatus::invalid_manifest;
+  failure.outcome = outcome::Failed{RunFailure::invalid_manifest};
   failure.message = fmt::format("the policy '{}' can not be read: {}", printable(path), why);
   return failure;
 }
 
 RunResult not_valid(const std::string& path, Findings findings) {
   RunResult failure;
-  failure.status = RunStatus::invalid_manifest;
+  failure.outcome = outcome::Failed{RunFailure::invalid_manifest};
   failure.message = fmt::format("the policy '{}' is not valid", printable(path));
   failure.findings = std::move(findings);
   return failure;

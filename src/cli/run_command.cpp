@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/dry_run.hpp"
@@ -57,7 +59,7 @@ RunResult run_to_the_end(const Invocation& invocation, const Console& console, c
   Progress progress(invocation.global);
   RunOptions options;
   options.requested = requested;
-  const Optional<bool>& quiet = admitted->approved.spec().quiet;
+  const OptionalSetting<bool>& quiet = admitted->approved.spec().quiet;
   if (!quiet || !quiet->value) options.progress = [&](const ProgressEvent& event) { progress.take(event); };
   options.image_ready = [&] { progress.clear(); };
   return execute(*admitted->engine, admitted->approved, io, control, options);
@@ -82,7 +84,7 @@ int run_command(const Invocation& invocation) {
   const RunResult result = run_to_the_end(invocation, console, *io, told);
   std::expected<void, std::string> recorded;
   if (*file) recorded = (*file)->write([&](const WholeFile::Write& write) { return write_json(result, write); });
-  if (result.status == RunStatus::refused || !result.message.empty()) console.failure(result, told);
+  if (result.status() == RunStatus::refused || !result.message.empty()) console.failure(result, told);
   if (!recorded) {
     console.error(unwritable(invocation.run.result_file, recorded.error()));
     return failed;

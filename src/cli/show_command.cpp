@@ -11,7 +11,7 @@ namespace skillrun::cli {
 
 namespace {
 
-json::value optional_text(const std::optional<Text>& text) {
+json::value optional_text(const std::optional<WrittenText>& text) {
   return text ? json::value(text->value) : json::value(nullptr);
 }
 
@@ -22,7 +22,7 @@ json::object instance_document(const InstanceDefinition& instance) {
   if (instance.network_access) document["network_access"] = instance.network_access->value;
   if (instance.allowed_paths) {
     json::array paths;
-    for (const Text& path : instance.allowed_paths->items) paths.emplace_back(path.value);
+    for (const WrittenText& path : instance.allowed_paths->items) paths.emplace_back(path.value);
     document["allowed_paths"] = std::move(paths);
   }
   if (instance.docker) document["docker"] = docker_document(*instance.docker);
@@ -39,7 +39,7 @@ json::object written_document(const SkillDefinition& skill) {
   if (skill.config) document["config"] = map_document(*skill.config);
   if (skill.services) {
     json::array services;
-    for (const Text& service : skill.services->items) services.emplace_back(service.value);
+    for (const WrittenText& service : skill.services->items) services.emplace_back(service.value);
     document["services"] = std::move(services);
   }
   if (skill.docker) document["docker"] = docker_document(*skill.docker);

@@ -20,7 +20,7 @@
 #include "support/text.hpp"
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -323,4 +323,4 @@ EngineResult<std::unique_ptr<BuildContext>> BuildContext::open(const std::string
 EngineResult<std::string> BuildContext::next() { return walk_->next(); }
 const std::string& BuildContext::dockerfile() const noexcept { return walk_->dockerfile(); }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// How much may be in a build context. It is read whole before each run, so there is an end to it.
 struct ContextLimits {
@@ -41,4 +41,4 @@ class BuildContext {
   std::unique_ptr<Walk> walk_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 Cancellation::Cancellation() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   // A cancellation that can not be heard would be worse than none: as with memory, there is no going on without it.
@@ -28,4 +28,4 @@ bool Cancellation::cancelled() const noexcept {
   return ::poll(&entry, 1, 0) > 0;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

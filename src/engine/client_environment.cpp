@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -39,4 +39,4 @@ std::vector<std::string> client_environment() {
   return result;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

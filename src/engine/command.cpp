@@ -17,7 +17,7 @@
 #include "support/process/sigpipe_guard.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -237,4 +237,4 @@ EngineResult<CommandResult> run_command(const ProcessRequest& request, CallLimit
   return Conversation(request.program, limits, streams).run(request);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

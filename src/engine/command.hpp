@@ -7,7 +7,7 @@
 
 #include "support/process/spawn.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct CommandResult {
   int status = 0;  ///< exit status, or 128+N
@@ -31,4 +31,4 @@ inline constexpr std::size_t max_command_output = std::size_t{16} << 20;
 /// What a program that could not be started means to the call that wanted it.
 [[nodiscard]] EngineError engine_error(const ProcessError& error);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

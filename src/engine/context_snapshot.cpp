@@ -13,7 +13,7 @@
 
 #include "support/sha256.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -96,4 +96,4 @@ EngineResult<std::string> context_digest(const std::string& folder, const std::s
   return digest_of(**context, [](std::string_view) { return EngineResult<void>(); });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 #include "engine/build_context.hpp"
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The archive of a build context, kept in a file that has no name: what its digest was taken of is what is sent,
 /// whatever becomes of the folder meanwhile.
@@ -34,4 +34,4 @@ class ContextSnapshot {
 [[nodiscard]] EngineResult<std::string> context_digest(const std::string& folder, const std::string& dockerfile,
                                                        ContextLimits limits = {});
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

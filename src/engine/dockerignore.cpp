@@ -6,7 +6,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -150,4 +150,4 @@ std::expected<bool, std::string> Dockerignore::excludes(std::string_view path) {
   return excluded;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

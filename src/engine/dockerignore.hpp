@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The patterns of a .dockerignore file: `*`, `?`, `**`, a leading `!` for exceptions, comments. The last pattern that
 /// matches a path or a folder above it decides.
@@ -41,4 +41,4 @@ class Dockerignore {
 /// what it took to `steps`: at most the product of both lengths.
 [[nodiscard]] bool glob_matches(std::string_view glob, std::string_view path, std::uint64_t& steps);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,10 +6,10 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 inline std::unexpected<EngineError> failure(EngineError::Kind kind, std::string message) {
   return std::unexpected(EngineError{kind, std::move(message)});
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -10,7 +10,7 @@
 
 #include "support/read_file.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -43,4 +43,4 @@ std::optional<PodmanNamespaces> podman_namespaces() {
   return found;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

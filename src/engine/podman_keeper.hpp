@@ -6,7 +6,7 @@
 
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The namespaces of a user's podman, in which its paths mean what it says of them.
 struct PodmanNamespaces {
@@ -20,4 +20,4 @@ struct PodmanNamespaces {
 /// Those of this user's podman; nothing where it keeps none.
 [[nodiscard]] std::optional<PodmanNamespaces> podman_namespaces();
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include <csignal>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::thread quiet_thread(std::function<void()> work) {
   // The new thread inherits the mask: so none can arrive before it is set.
@@ -19,4 +19,4 @@ std::thread quiet_thread(std::function<void()> work) {
 
 void run_in_background(std::function<void()> work) { quiet_thread(std::move(work)).detach(); }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

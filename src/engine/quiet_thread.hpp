@@ -3,7 +3,7 @@
 #include <functional>
 #include <thread>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A thread that gets no signals: they are for the program's own threads.
 [[nodiscard]] std::thread quiet_thread(std::function<void()> work);
@@ -11,4 +11,4 @@ namespace skillrun {
 /// The same for work that nobody waits for.
 void run_in_background(std::function<void()> work);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 #include "support/json.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -80,4 +80,4 @@ std::string shown_words(std::string_view program, std::span<const std::string> w
   return cut(std::move(line));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

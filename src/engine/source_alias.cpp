@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 const std::string& handed_source(const std::string& source, std::span<const SourceAlias> aliases) {
   const auto alias = std::ranges::find(aliases, source, &SourceAlias::source);
@@ -19,4 +19,4 @@ ContainerSpec as_handed(ContainerSpec spec, const StartOptions& options) {
   return spec;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -55,4 +55,4 @@ EngineResult<std::optional<FramePiece>> FrameDecoder::next(std::string_view& inp
   return std::nullopt;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 enum class OutputStream : std::uint8_t { output, error };
 
@@ -42,4 +42,4 @@ class FrameDecoder {
   bool broken_ = false;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 #include "support/json.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -22,19 +22,30 @@ std::optional<std::string> text_at(const json::object& entry, std::string_view k
 
 }  // namespace
 
+struct Baseline::Entry {
+  std::string fingerprint;
+  std::string file;
+  std::string skill;
+  std::string rule;
+};
+
+Baseline::Baseline(std::vector<Entry> entries)
+    : entries_(std::make_shared<const std::vector<Entry>>(std::move(entries))) {}
+
+std::size_t Baseline::size() const noexcept { return entries_->size(); }
+
 Baseline Baseline::of(const LintReport& report) {
-  Baseline baseline;
+  std::vector<Entry> entries;
   for (const LintedFile& file : report.files) {
     for (const Finding& finding : file.findings) {
       if (finding.waived) continue;
-      baseline.entries_.push_back(
+      entries.push_back(
           {.fingerprint = finding.fingerprint, .file = file.path, .skill = finding.skill, .rule = finding.rule});
     }
   }
-  std::ranges::sort(baseline.entries_, {}, [](const Entry& entry) {
-    return std::tie(entry.file, entry.skill, entry.rule, entry.fingerprint);
-  });
-  return baseline;
+  std::ranges::sort(
+      entries, {}, [](const Entry& entry) { return std::tie(entry.file, entry.skill, entry.rule, entry.fingerprint); });
+  return Baseline(std::move(entries));
 }
 
 std::expected<Baseline, std::string> Baseline::parse(std::string_view text) {
@@ -48,7 +59,7 @@ std::expected<Baseline, std::string> Baseline::parse(std::string_view text) {
   }
   const json::value* findings = object->if_contains("findings");
   if (findings == nullptr || !findings->is_array()) return std::unexpected("has no list `findings`");
-  Baseline baseline;
+  std::vector<Entry> entries;
   for (const json::value& element : findings->get_array()) {
     const json::object* entry = element.if_object();
     if (entry == nullptr) return std::unexpected("holds something that is no finding");
@@ -59,19 +70,19 @@ std::expected<Baseline, std::string> Baseline::parse(std::string_view text) {
     if (!fingerprint || !file || !skill || !rule) {
       return std::unexpected("holds a finding without fingerprint, file, skill or rule");
     }
-    baseline.entries_.push_back({std::move(*fingerprint), std::move(*file), std::move(*skill), std::move(*rule)});
+    entries.push_back({std::move(*fingerprint), std::move(*file), std::move(*skill), std::move(*rule)});
   }
-  return baseline;
+  return Baseline(std::move(entries));
 }
 
 std::string Baseline::text() const {
   std::string text = fmt::format("{{\"version\": {}, \"findings\": [", format_version);
-  for (const Entry& entry : entries_) {
+  for (const Entry& entry : *entries_) {
     const json::object line{{"file", valid_utf8(entry.file)},
                             {"skill", valid_utf8(entry.skill)},
                             {"rule", entry.rule},
                             {"fingerprint", entry.fingerprint}};
-    text += &entry == &entries_.front() ? "\n" : ",\n";
+    text += &entry == &entries_->front() ? "\n" : ",\n";
     text += json::serialize(line);
   }
   return text + "\n]}\n";
@@ -79,11 +90,11 @@ std::string Baseline::text() const {
 
 void Baseline::apply(LintReport& report) const {
   std::set<std::string_view> known;
-  for (const Entry& entry : entries_) known.insert(entry.fingerprint);
+  for (const Entry& entry : *entries_) known.insert(entry.fingerprint);
   for (LintedFile& file : report.files) {
     report.baselined += std::erase_if(
         file.findings, [&](const Finding& finding) { return !finding.waived && known.contains(finding.fingerprint); });
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include "support/sha256.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -43,4 +43,4 @@ void set_fingerprints(Findings& findings, std::string_view path) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -14,7 +14,7 @@
 #include "manifest/text_index.hpp"
 #include "spec/extra_args.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -212,4 +212,4 @@ void set_fixes(Findings& findings, const Manifest& manifest) {
 
 MendedText mend(const LintedFile& file, const LintText& lint) { return Mender(file.source->text, lint).take(); }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

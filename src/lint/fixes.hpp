@@ -6,7 +6,7 @@
 
 #include <skillrun/lint.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Gives findings the mend that the text alone decides: an entry of a list whose remedy is to go, and a waiver that
 /// waives nothing. Those that the reader gave one keep it.
@@ -28,4 +28,4 @@ struct MendedText {
 /// same. `name` stands for both.
 [[nodiscard]] std::string unified_diff(std::string_view before, std::string_view after, std::string_view name);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 #include "lint/fixes.hpp"
 #include "lint/manifest_linter.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 LintedFile lint_manifest(SourcePtr source, ManifestFormat format, std::string path, const LintContext& context) {
   const ManifestReading reading = read_manifest(std::move(source), format);
@@ -47,4 +47,4 @@ bool reaches(const LintReport& report, Severity severity) noexcept {
   });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

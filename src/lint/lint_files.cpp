@@ -12,7 +12,7 @@
 #include "lint/skill_md.hpp"
 #include "manifest/project_root.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -106,4 +106,4 @@ LintedFiles lint_files(const std::vector<LintInput>& inputs, const LintContext& 
   return result;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

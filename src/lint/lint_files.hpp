@@ -7,7 +7,7 @@
 
 #include "lint/files/find_files.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct UnreadableFile {
   std::string path;
@@ -26,4 +26,4 @@ struct LintedFiles {
 /// Lints one text as what the input says.
 [[nodiscard]] LintedFile lint_source(SourcePtr source, const LintInput& input, const LintContext& context);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

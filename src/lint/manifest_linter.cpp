@@ -6,11 +6,13 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/normalize.hpp>
+
 #include "lint/fingerprint.hpp"
 #include "policy/judge.hpp"
 #include "spec/docker_fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -33,7 +35,7 @@ bool declares(const InstanceDefinition& instance, std::string_view field) {
   constexpr std::string_view docker = "docker.";
   constexpr std::string_view env = "env.";
   if (field.starts_with(env)) {
-    const auto named = [&](const TextEntry& entry) { return entry.key.value == field.substr(env.size()); };
+    const auto named = [&](const WrittenEntry& entry) { return entry.key.value == field.substr(env.size()); };
     return instance.env && std::ranges::any_of(instance.env->entries, named);
   }
   if (!field.starts_with(docker)) return field.starts_with("instances.") || field.starts_with("capabilities");
@@ -160,4 +162,4 @@ void finish(LintedFile& file) {
   set_fingerprints(file.findings, file.path);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

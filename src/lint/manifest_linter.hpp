@@ -11,7 +11,7 @@
 
 #include <skillrun/lint.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Judges one manifest as far as it can be understood. Each skill is judged by itself: what an alias repeats is said of
 /// each skill and instance that uses it. What an instance says exactly as its skill does is the skill's, and said once.
@@ -50,4 +50,4 @@ class ManifestLinter {
 /// Sorts the findings and gives each its fingerprint.
 void finish(LintedFile& file);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -12,7 +12,7 @@
 #include "manifest/readers.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -223,4 +223,4 @@ void report_missing_sidecar(LintedSkillMd& skill, const std::string& why) {
   finish(skill.file);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

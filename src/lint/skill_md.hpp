@@ -5,7 +5,7 @@
 
 #include <skillrun/lint.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The key of a SKILL.md's metadata that names the manifest of the skill's container, relative to its folder.
 inline constexpr std::string_view sidecar_key = "skillrun-manifest";
@@ -23,4 +23,4 @@ struct LintedSkillMd {
 /// Says that the manifest which the metadata names can not be read.
 void report_missing_sidecar(LintedSkillMd& skill, const std::string& why);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -10,7 +10,7 @@
 #include "lint/fixes.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -41,4 +41,4 @@ std::string unified_diff(std::string_view before, std::string_view after, std::s
   return fmt::format("--- {0}{1}\n+++ {0}{1}\n{2}", name, name.contains(' ') ? "\t" : "", hunks.str());
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

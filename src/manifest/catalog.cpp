@@ -6,55 +6,71 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
-SkillCatalog::SkillCatalog(Discovery discovery)
-    : discovery_(std::move(discovery)), loaded_(discovery_.candidates.size()) {}
+struct SkillCatalog::State {
+  using Loaded = std::expected<std::shared_ptr<const Manifest>, Findings>;
 
-std::expected<std::shared_ptr<const Manifest>, Findings> SkillCatalog::manifest(std::size_t index) {
-  auto& slot = loaded_[index];
-  if (!slot) {
-    auto loaded = load_manifest(discovery_.candidates[index].path);
-    if (loaded) {
-      slot.emplace(std::make_shared<const Manifest>(std::move(*loaded)));
-    } else {
-      slot.emplace(std::unexpected(std::move(loaded.error())));
+  Discovery discovery;
+  std::vector<std::optional<Loaded>> loaded = std::vector<std::optional<Loaded>>(discovery.candidates.size());
+
+  [[nodiscard]] const Loaded& manifest(std::size_t index) {
+    auto& slot = loaded[index];
+    if (!slot) {
+      auto read = load_manifest(discovery.candidates[index].path);
+      if (read) {
+        slot.emplace(std::make_shared<const Manifest>(std::move(*read)));
+      } else {
+        slot.emplace(std::unexpected(std::move(read.error())));
+      }
     }
+    return *slot;
   }
-  return *slot;
-}
+};
+
+SkillCatalog::SkillCatalog(Discovery discovery) : state_(std::make_unique<State>(std::move(discovery))) {}
+
+SkillCatalog::SkillCatalog(SkillCatalog&&) noexcept = default;
+
+SkillCatalog& SkillCatalog::operator=(SkillCatalog&&) noexcept = default;
+
+SkillCatalog::~SkillCatalog() = default;
+
+const Discovery& SkillCatalog::discovery() const noexcept { return state_->discovery; }
 
 std::expected<FoundSkill, std::variant<NoSuchSkill, DoubtedManifest, Findings>> SkillCatalog::find(
     std::string_view name) {
   using Failure = std::variant<NoSuchSkill, DoubtedManifest, Findings>;
+  const Discovery& discovery = state_->discovery;
   std::vector<std::string_view> known;
-  for (std::size_t i = 0; i < discovery_.candidates.size(); ++i) {
-    const ManifestCandidate& candidate = discovery_.candidates[i];
+  for (std::size_t i = 0; i < discovery.candidates.size(); ++i) {
+    const ManifestCandidate& candidate = discovery.candidates[i];
     if (!candidate.doubt.empty()) return std::unexpected(Failure(DoubtedManifest{candidate.path, candidate.doubt}));
-    auto loaded = manifest(i);
-    if (!loaded) return std::unexpected(Failure(std::move(loaded.error())));
+    const auto& loaded = state_->manifest(i);
+    if (!loaded) return std::unexpected(Failure(loaded.error()));
     if (const SkillDefinition* skill = (*loaded)->find_skill(name)) {
       return FoundSkill{*loaded, skill, candidate.tier};
     }
     for (const SkillDefinition& skill : (*loaded)->skills) known.push_back(skill.name);
   }
-  return std::unexpected(Failure(NoSuchSkill{std::string(name), closest(name, known), discovery_.searched}));
+  return std::unexpected(Failure(NoSuchSkill{std::string(name), closest(name, known), discovery.searched}));
 }
 
 SkillCatalog::Listing SkillCatalog::list() {
   Listing listing;
+  const Discovery& discovery = state_->discovery;
   std::map<std::string_view, Entry> entries;
-  for (std::size_t i = 0; i < discovery_.candidates.size(); ++i) {
-    if (!discovery_.candidates[i].doubt.empty()) continue;
-    auto loaded = manifest(i);
+  for (std::size_t i = 0; i < discovery.candidates.size(); ++i) {
+    if (!discovery.candidates[i].doubt.empty()) continue;
+    const auto& loaded = state_->manifest(i);
     if (!loaded) {
       listing.broken.insert(listing.broken.end(), loaded.error().begin(), loaded.error().end());
       continue;
     }
     for (const SkillDefinition& skill : (*loaded)->skills) {
       const auto [entry, added] =
-          entries.try_emplace(skill.name, Entry{{*loaded, &skill, discovery_.candidates[i].tier}, {}});
-      if (!added) entry->second.shadows.push_back(discovery_.candidates[i].path);
+          entries.try_emplace(skill.name, Entry{{*loaded, &skill, discovery.candidates[i].tier}, {}});
+      if (!added) entry->second.shadows.push_back(discovery.candidates[i].path);
     }
   }
   listing.entries.reserve(entries.size());
@@ -62,4 +78,4 @@ SkillCatalog::Listing SkillCatalog::list() {
   return listing;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

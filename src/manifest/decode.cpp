@@ -11,7 +11,7 @@
 #include "spec/docker_fields.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -43,7 +43,7 @@ bool is_plain_decimal(std::string_view spelling) noexcept {
   return digits(spelling.substr(0, point)) && (point == std::string_view::npos || digits(spelling.substr(point + 1)));
 }
 
-bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules rules, Text& out) {
+bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules rules, WrittenText& out) {
   const bool number = node.kind == NodeKind::integer || node.kind == NodeKind::floating;
   if (number && rules.scalars == Scalars::numbers && !is_plain_decimal(node.text)) {
     report_expected(reporter, node, path, "a string or a number in plain decimal digits",
@@ -74,7 +74,7 @@ bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules /
   return true;
 }
 
-bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules rules, TextList& out) {
+bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules rules, WrittenList& out) {
   if (node.kind != NodeKind::array) {
     report_expected(reporter, node, path, "a list of strings",
                     node.kind == NodeKind::table ? "write the entries as strings in [ ]"
@@ -84,7 +84,7 @@ bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules r
   out.span = node.span;
   out.items.reserve(node.items.size());
   for (std::size_t i = 0; i < node.items.size(); ++i) {
-    Text text;
+    WrittenText text;
     if (decode(reporter, node.items[i], Path(path, i), rules, text)) out.items.push_back(std::move(text));
   }
   return true;
@@ -106,14 +106,14 @@ void check_key(Reporter& reporter, const Member& member, const Path& path, Keys 
   }
 }
 
-bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules rules, TextMap& out) {
+bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules rules, WrittenMap& out) {
   if (!require_table(reporter, node, path)) return false;
   out.span = node.span;
   out.entries.reserve(node.members.size());
   for (const Member& member : node.members) {
     const Path entry_path(path, member.key);
     check_key(reporter, member, entry_path, rules.keys);
-    Text value;
+    WrittenText value;
     if (!decode(reporter, member.value, entry_path, rules, value)) continue;
     out.entries.push_back(
         {{.value = member.key, .span = member.key_span, .written = {}, .expansions = {}}, std::move(value)});
@@ -226,10 +226,10 @@ template void decode_fields(Reporter&, const ValueNode&, const Path&, std::span<
 template void decode_fields(Reporter&, const ValueNode&, const Path&, std::span<const Field<InstanceDefinition>>,
                             std::span<const std::string_view>, InstanceDefinition&);
 
-std::optional<TextMap> decode_environment(Reporter& reporter, const ValueNode& node, const Path& path) {
-  TextMap map;
+std::optional<WrittenMap> decode_environment(Reporter& reporter, const ValueNode& node, const Path& path) {
+  WrittenMap map;
   if (!decode(reporter, node, path, {Scalars::numbers, Keys::environment}, map)) return std::nullopt;
   return map;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 #include "manifest/reporter.hpp"
 #include "spec/fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 inline constexpr std::string_view invalid_value = "invalid-value";
 inline constexpr std::string_view unknown_key = "unknown-key";
@@ -23,7 +23,7 @@ void decode_fields(Reporter& reporter, const ValueNode& node, const Path& path, 
                    std::span<const std::string_view> nested, Table& out);
 
 /// A table of variables, as in `[defaults.env]`.
-[[nodiscard]] std::optional<TextMap> decode_environment(Reporter& reporter, const ValueNode& node, const Path& path);
+[[nodiscard]] std::optional<WrittenMap> decode_environment(Reporter& reporter, const ValueNode& node, const Path& path);
 
 /// The member of that name, or null.
 [[nodiscard]] const Member* find_member(const ValueNode& node, std::string_view key) noexcept;
@@ -33,4 +33,4 @@ void decode_fields(Reporter& reporter, const ValueNode& node, const Path& path, 
 void report_unknown_key(Reporter& reporter, const Member& member, const Path& path,
                         std::span<const std::string_view> known, const ValueNode* table = nullptr);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 
 #include "manifest/readers.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -157,4 +157,4 @@ Directives find_directives(const TextIndex& index, const ValueNode& root, Report
   return directives;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -17,7 +17,7 @@
 #include "support/text.hpp"
 #include "support/writers.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -207,4 +207,4 @@ std::expected<Discovery, std::string> discover_manifests(const DiscoveryOptions&
   return search.take();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

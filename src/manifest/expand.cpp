@@ -6,7 +6,7 @@
 
 #include "spec/docker_fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 template <class Table>
 void TextExpander::expand_fields(Table& table, const Path& path) {
@@ -22,7 +22,7 @@ void TextExpander::expand_fields(Table& table, const Path& path) {
   }
 }
 
-void TextExpander::expand(Text& text, const Path& path) {
+void TextExpander::expand(WrittenText& text, const Path& path) {
   text.expansions.clear();
   auto expanded = expand_variables(text.value, variables_, &text.expansions);
   if (expanded) {
@@ -43,12 +43,12 @@ void TextExpander::expand(Text& text, const Path& path) {
        .severity = tolerated ? Severity::warning : Severity::error});
 }
 
-void TextExpander::expand(TextList& list, const Path& path) {
+void TextExpander::expand(WrittenList& list, const Path& path) {
   for (std::size_t i = 0; i < list.items.size(); ++i) expand(list.items[i], Path(path, i));
 }
 
-void TextExpander::expand(TextMap& map, const Path& path) {
-  for (TextEntry& entry : map.entries) expand(entry.value, Path(path, entry.key.value));
+void TextExpander::expand(WrittenMap& map, const Path& path) {
+  for (WrittenEntry& entry : map.entries) expand(entry.value, Path(path, entry.key.value));
 }
 
 void TextExpander::expand(MountTables& mounts, const Path& path) {
@@ -59,4 +59,4 @@ void TextExpander::expand(PackageBuild& build, const Path& path) { expand_fields
 
 void TextExpander::expand(BuildTable& build, const Path& path) { expand_fields(build, path); }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

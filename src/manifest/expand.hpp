@@ -5,7 +5,7 @@
 #include "manifest/reporter.hpp"
 #include "spec/fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Expands the variables of texts in place; what can not be expanded is reported and kept as written.
 class TextExpander {
@@ -13,9 +13,9 @@ class TextExpander {
   TextExpander(Reporter& reporter, const VariableSource& variables, UndefinedVariables undefined)
       : reporter_(reporter), variables_(variables), undefined_(undefined) {}
 
-  void expand(Text& text, const Path& path);
-  void expand(TextList& list, const Path& path);
-  void expand(TextMap& map, const Path& path);  ///< values, never keys
+  void expand(WrittenText& text, const Path& path);
+  void expand(WrittenList& list, const Path& path);
+  void expand(WrittenMap& map, const Path& path);  ///< values, never keys
   void expand(MountTables& mounts, const Path& path);
   void expand(PackageBuild& build, const Path& path);
   void expand(BuildTable& build, const Path& path);
@@ -30,4 +30,4 @@ class TextExpander {
   UndefinedVariables undefined_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -14,7 +14,7 @@
 #include "support/text.hpp"
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -92,4 +92,4 @@ std::expected<Manifest, Findings> load_manifest(const std::string& path) {
   return parse_manifest(std::move(*source), *format);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

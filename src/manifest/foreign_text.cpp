@@ -9,7 +9,7 @@
 #include "manifest/skill_fields.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -90,4 +90,4 @@ bool is_manifest(std::string_view text, const std::optional<ValueNode>& root) {
   return has_mark(text, root, manifest_marks);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

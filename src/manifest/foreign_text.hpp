@@ -9,7 +9,7 @@
 
 #include "manifest/node.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A key that shows what kind of document a text is.
 struct DocumentMark {
@@ -35,4 +35,4 @@ struct ForeignText {
 /// True when a manifest declares skills or has its version, as far as it can be read.
 [[nodiscard]] bool is_manifest(std::string_view text, const std::optional<ValueNode>& root);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -10,7 +10,7 @@
 #include "manifest/readers.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -129,4 +129,4 @@ void enforce_limits(Reporter& reporter, ValueNode& root) {
   root.members.erase(std::remove_if(root.members.begin(), root.members.end(), drop), root.members.end());
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

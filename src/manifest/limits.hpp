@@ -5,7 +5,7 @@
 #include "manifest/node.hpp"
 #include "manifest/reporter.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 // How much a document may hold. A file of max_manifest_size that keeps within is judged in time and memory in
 // proportion to its size, whatever it holds; what is beyond is refused, and said.
@@ -33,4 +33,4 @@ struct NodeMeasure {
 /// that the skills beside it are judged all the same. Readers end with it.
 void enforce_limits(Reporter& reporter, ValueNode& root);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

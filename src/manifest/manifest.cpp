@@ -14,7 +14,7 @@
 #include "manifest/skill_fields.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -155,10 +155,10 @@ const SkillDefinition* Manifest::find_skill(std::string_view skill) const noexce
   return found == skills.end() ? nullptr : &*found;
 }
 
-std::optional<Text> image_of_source(const SkillDefinition& skill) {
+std::optional<WrittenText> image_of_source(const SkillDefinition& skill) {
   constexpr std::string_view prefix = "docker:";
   if (!skill.source || !skill.source->value.starts_with(prefix)) return std::nullopt;
-  return Text{
+  return WrittenText{
       .value = skill.source->value.substr(prefix.size()), .span = skill.source->span, .written = {}, .expansions = {}};
 }
 
@@ -168,4 +168,4 @@ std::optional<ManifestFormat> format_of(std::string_view path) noexcept {
   return std::nullopt;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 #include "manifest/node.hpp"
 #include "manifest/reporter.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Reads the root table of a manifest into `manifest`; everything that is wrong is reported.
 void decode_manifest(Reporter& reporter, const ValueNode& root, Manifest& manifest);
@@ -16,4 +16,4 @@ void decode_skill(Reporter& reporter, const Member& member, SkillDefinition& ski
 /// Reports a name of a skill or instance that is not allowed.
 void check_name(Reporter& reporter, const Member& member, const Path& path, std::string_view what);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

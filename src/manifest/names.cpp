@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -23,4 +23,4 @@ bool is_environment_name(std::string_view name) noexcept {
          std::all_of(name.begin(), name.end(), is_name_character);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Skills and instances: a letter or digit, then up to 63 of letters, digits, '.', '_' and '-'. Such a name is safe in
 /// labels, container names, file names and on a terminal.
@@ -15,4 +15,4 @@ namespace skillrun {
 inline constexpr std::string_view name_pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
 inline constexpr std::string_view environment_name_pattern = "^[A-Za-z_][A-Za-z0-9._-]*$";
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

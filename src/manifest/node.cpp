@@ -1,6 +1,6 @@
 #include "manifest/node.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string_view describe(const ValueNode& node) noexcept {
   switch (node.kind) {
@@ -16,4 +16,4 @@ std::string_view describe(const ValueNode& node) noexcept {
   return "a value";
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

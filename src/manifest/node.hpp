@@ -8,7 +8,7 @@
 
 #include <skillrun/source.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 enum class NodeKind : std::uint8_t { table, array, string, integer, floating, boolean, null, other };
 
@@ -47,4 +47,4 @@ struct Member {
 /// How deep tables and lists may be nested in a manifest.
 inline constexpr std::size_t max_nesting = 32;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <system_error>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace fs = std::filesystem;
 
@@ -25,4 +25,4 @@ bool leads_inside(const fs::path& path, const fs::path& root) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

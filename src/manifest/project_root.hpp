@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <optional>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The root of the repository that holds the folder: the nearest one upwards with a .git, if any.
 [[nodiscard]] std::optional<std::filesystem::path> repository_of(const std::filesystem::path& folder);
@@ -15,4 +15,4 @@ namespace skillrun {
 /// a CI job publishes reports: a link in a stranger's repository must not bring in a file from outside of it.
 [[nodiscard]] bool leads_inside(const std::filesystem::path& path, const std::filesystem::path& root);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

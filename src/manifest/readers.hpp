@@ -8,7 +8,7 @@
 #include "manifest/reporter.hpp"
 #include "manifest/text_index.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 // Both readers take valid UTF-8 without NUL and without a byte order mark, at most max_manifest_size bytes. They report
 // what is wrong and give the root table; nothing when the text can not be understood as a tree at all.
@@ -32,4 +32,4 @@ inline constexpr std::string_view duplicate_key = "duplicate-key";
 /// The finding for nesting beyond max_nesting, in both formats.
 [[nodiscard]] Fault too_deep();
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 #include "support/abridged.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -58,4 +58,4 @@ std::string suggest(std::string_view word, std::span<const std::string_view> kno
   return fmt::format("known here: {}", fmt::join(known, ", "));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -9,7 +9,7 @@
 
 #include <skillrun/finding.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The way to a value, such as "docker.extra_args[0]". Links to the caller's path, so that walking a manifest allocates
 /// nothing until a message needs the text.
@@ -66,4 +66,4 @@ class Reporter {
 /// `did you mean "x"?` or, when nothing is near, `known here: a, b, c`.
 [[nodiscard]] std::string suggest(std::string_view word, std::span<const std::string_view> known);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -12,25 +12,25 @@
 #include "spec/docker_fields.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
 /// A table of texts and the path that its faults are reported under.
 struct Layer {
-  const TextMap* map;
+  const WrittenMap* map;
   const Path* path;
 };
 
 /// Later layers replace entries of earlier ones; what was replaced is not expanded, so its variables may be unset.
-TextMap merge(TextExpander& expander, std::initializer_list<Layer> layers) {
-  TextMap merged;
+WrittenMap merge(TextExpander& expander, std::initializer_list<Layer> layers) {
+  WrittenMap merged;
   std::map<std::string_view, std::size_t> places;
   std::vector<const Path*> paths;
   for (const Layer& layer : layers) {
     if (layer.map == nullptr) continue;
     merged.span = layer.map->span;
-    for (const TextEntry& entry : layer.map->entries) {
+    for (const WrittenEntry& entry : layer.map->entries) {
       const auto [place, added] = places.emplace(entry.key.value, merged.entries.size());
       if (added) {
         merged.entries.push_back(entry);
@@ -42,7 +42,7 @@ TextMap merge(TextExpander& expander, std::initializer_list<Layer> layers) {
     }
   }
   for (std::size_t i = 0; i < merged.entries.size(); ++i) {
-    TextEntry& entry = merged.entries[i];
+    WrittenEntry& entry = merged.entries[i];
     expander.expand(entry.value, Path(*paths[i], entry.key.value));
   }
   return merged;
@@ -93,7 +93,7 @@ void report_unknown_instance(Reporter& reporter, const SkillDefinition& skill, s
 
 bool runs_in_container(Reporter& reporter, const SkillDefinition& skill) {
   if (skill.runtime_kind == RuntimeKind::docker) return true;
-  const std::optional<Text>& cause = skill.runtime ? skill.runtime : skill.source;
+  const std::optional<WrittenText>& cause = skill.runtime ? skill.runtime : skill.source;
   const Path root;
   reporter.report(
       Path(root, skill.runtime ? "runtime" : "source"), cause ? cause->span : skill.span,
@@ -173,4 +173,4 @@ std::expected<ResolvedSkill, Findings> resolve_skill(const Manifest& manifest, c
   return resolved;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -10,7 +10,7 @@
 #include "manifest/skill_fields.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -90,7 +90,7 @@ void check_docker_skill(Reporter& reporter, const ValueNode& node, const SkillDe
 }
 
 void warn_unsupported(Reporter& reporter, const SkillDefinition& skill) {
-  const std::optional<Text>& cause = skill.runtime ? skill.runtime : skill.source;
+  const std::optional<WrittenText>& cause = skill.runtime ? skill.runtime : skill.source;
   const Path root;
   reporter.report(Path(root, skill.runtime ? "runtime" : "source"), cause ? cause->span : skill.span,
                   {.rule = "unsupported-runtime",
@@ -150,4 +150,4 @@ void decode_skill(Reporter& reporter, const Member& member, SkillDefinition& ski
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

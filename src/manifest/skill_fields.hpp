@@ -4,7 +4,7 @@
 
 #include "spec/docker_fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The keys of a manifest's root, and of its `defaults`.
 inline constexpr std::string_view known_version = "1";
@@ -54,4 +54,4 @@ inline constexpr std::array capability_fields{
                               "the only roots that binds may come from", R"(["${SKILL_WORKDIR}"])"},
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <skillrun/declaration.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a manifest's variables may name: the built-in ones (is_built_in_variable), which nothing can override, then the
 /// environment.
@@ -37,4 +37,4 @@ class SkillVariables final : public VariableSource {
   std::map<std::string, std::string, std::less<>> built_in_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -61,4 +61,4 @@ std::string_view TextIndex::slice(Span span) const noexcept {
   return begin < end ? text_.substr(begin, end - begin) : std::string_view{};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

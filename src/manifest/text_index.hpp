@@ -7,7 +7,7 @@
 
 #include <skillrun/source.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Translates between byte offsets and positions of one text, in logarithmic time however long its lines are.
 /// Agrees with position_at. The text must be valid UTF-8 and outlive the index.
@@ -36,4 +36,4 @@ class TextIndex {
   std::vector<std::size_t> blocks_;  ///< code points before each block
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include "manifest/readers.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -72,4 +72,4 @@ Fault too_deep() {
           .remediation = "flatten the structure"};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 #include "manifest/readers.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -136,4 +136,4 @@ std::optional<ValueNode> read_toml(const TextIndex& index, Reporter& reporter) {
   return std::nullopt;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -183,4 +183,4 @@ std::expected<std::string, ExpandError> expand_variables(std::string_view text, 
   return Expander(text, variables, expansions).run();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -19,7 +19,7 @@
 #include "manifest/yaml_spans.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -349,4 +349,4 @@ std::optional<ValueNode> read_yaml(const TextIndex& index, Reporter& reporter, M
   return root;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -84,4 +84,4 @@ std::size_t yaml_flow_end(std::string_view text, std::size_t from, char closing)
   return text.size();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 // yaml-cpp says where a node begins but not where it ends; these find the rest in the text. Each takes offsets into a
 // text that yaml-cpp has accepted up to there and never reads beyond it.
@@ -20,4 +20,4 @@ namespace skillrun {
 /// The offset just after the bracket that closes a flow collection whose last child ends at `from`.
 [[nodiscard]] std::size_t yaml_flow_end(std::string_view text, std::size_t from, char closing) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/host_view.hpp>
+
 #include "policy/grants.hpp"
 #include "policy/judge.hpp"
 #include "policy/places/paths.hpp"
@@ -14,7 +16,7 @@
 #include "spec/finding_at.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -79,6 +81,21 @@ ContainerSpec completed(const Policy& policy, ContainerSpec spec, const HostView
 
 }  // namespace
 
+struct ApprovedSpec::State {
+  ContainerSpec spec;
+  Findings findings;
+  std::shared_ptr<const Policy> policy;
+  std::optional<std::chrono::year_month_day> day;  ///< on which it was judged
+};
+
+const ContainerSpec& ApprovedSpec::spec() const noexcept { return state_->spec; }
+
+const Findings& ApprovedSpec::findings() const noexcept { return state_->findings; }
+
+const std::string& ApprovedSpec::policy() const noexcept { return state_->policy->name(); }
+
+const std::string& ApprovedSpec::policy_digest() const noexcept { return state_->policy->digest(); }
+
 ContainerSpec as_admitted(const Policy& policy, ContainerSpec spec, const HostView& host) {
   const bool knows_caller = host.uid().has_value();
   return knows_caller ? completed(policy, std::move(spec), host) : with_defaults(policy, std::move(spec));
@@ -87,25 +104,28 @@ ContainerSpec as_admitted(const Policy& policy, ContainerSpec spec, const HostVi
 std::expected<ApprovedSpec, Refusal> admit(const Policy& policy, ContainerSpec spec, const HostView& host) {
   const MemoHost memo(host);
   spec = completed(policy, std::move(spec), memo);
-  Findings findings = judge(policy, policy.data().active, spec, memo, InlineWaivers::if_asked_for);
+  Findings findings = judge(policy, data_of(policy).active, spec, memo, InlineWaivers::if_asked_for);
   if (has_errors(findings)) {
     return std::unexpected(Refusal{.spec = std::move(spec), .findings = std::move(findings), .policy = policy.name()});
   }
   pin_host_paths(spec, memo);
   protect_files(spec, policy, memo);
-  return ApprovedSpec(std::move(spec), std::move(findings), policy.shared_from_this(), memo.today());
+  return ApprovedSpec(std::make_shared<const ApprovedSpec::State>(std::move(spec), std::move(findings),
+                                                                  policy.shared_from_this(), memo.today()));
 }
 
 bool ApprovedSpec::admits_label(const std::string& key, const std::string& value, const HostView& host) const {
   const LabelAudience audience = audience_of_label(key);
   if (audience == LabelAudience::people) return true;
   const std::string_view rule = audience == LabelAudience::programs ? obeyed_label_rule : unknown_label_rule;
-  return policy_->severity(rule) < Severity::error ||
-         !granted_by(*policy_, spec_, rule, ask_for_label(key, value), host).empty();
+  const Policy& policy = *state_->policy;
+  return policy.severity(rule) < Severity::error ||
+         !granted_by(policy, state_->spec, rule, ask_for_label(key, value), host).empty();
 }
 
 Findings ApprovedSpec::judge_again(const ContainerSpec& made, const HostView& host) const {
-  return judge(*policy_, policy_->data().active, made, MemoHost(host, day_), InlineWaivers::if_asked_for);
+  const Policy& policy = *state_->policy;
+  return judge(policy, data_of(policy).active, made, MemoHost(host, state_->day), InlineWaivers::if_asked_for);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

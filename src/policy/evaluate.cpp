@@ -3,12 +3,15 @@
 #include <string_view>
 #include <unordered_map>
 
+#include <skillrun/host_view.hpp>
+#include <skillrun/rule.hpp>
+
 #include "policy/grants.hpp"
 #include "policy/judge.hpp"
 #include "policy/policy_data.hpp"
 #include "spec/finding_at.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -108,7 +111,7 @@ Findings judge(const Policy& policy, std::span<const ActiveRule> order, const Co
                const MemoHost& host, InlineWaivers mode) {
   const std::optional<ContainerSpec> changed = with_existing_volumes(declared, host);
   const ContainerSpec& spec = changed ? *changed : declared;
-  const PolicyData& data = policy.data();
+  const PolicyData& data = data_of(policy);
   Findings findings = apply_severities(policy, spec.problems);
   Collector collector(policy, spec, host, findings);
   for (const ActiveRule& rule : order) {
@@ -135,7 +138,7 @@ Findings judge(const Policy& policy, std::span<const ActiveRule> order, const Co
 }
 
 Findings evaluate(const Policy& policy, const ContainerSpec& spec, const HostView& host) {
-  return judge(policy, policy.data().active, spec, MemoHost(host), InlineWaivers::if_not_forbidden);
+  return judge(policy, data_of(policy).active, spec, MemoHost(host), InlineWaivers::if_not_forbidden);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

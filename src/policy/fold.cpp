@@ -8,7 +8,7 @@
 #include "policy/grants.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -243,4 +243,4 @@ void refuse_grants(PolicySettings& project, Findings& faults) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

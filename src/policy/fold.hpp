@@ -4,7 +4,7 @@
 
 #include "policy/document/policy_settings.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 enum class FoldMode : std::uint8_t {
   change,   ///< may relax what is not locked
@@ -18,4 +18,4 @@ void lay_over(PolicySettings& below, PolicySettings over, FoldMode mode, Finding
 /// Each is reported with its place.
 void refuse_grants(PolicySettings& project, Findings& faults);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -16,14 +16,14 @@
 #include "support/json.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
 const RuleSettings* settings_of(const Policy& policy, std::string_view rule) {
   const RuleInfo* info = find_rule(rule);
   if (info == nullptr) return nullptr;
-  return &policy.data().settings.rules[static_cast<std::size_t>(info - rule_catalogue().data())];
+  return &data_of(policy).settings.rules[static_cast<std::size_t>(info - rule_catalogue().data())];
 }
 
 /// True when the skill's manifest lies at or below `path`, by its name and by where that leads.
@@ -115,7 +115,7 @@ std::string granted_by(const Policy& policy, const ContainerSpec& spec, std::str
   for (const Grant& grant : spec.grants) {
     if (!locked && grant.covers(ask)) return grant.by;
   }
-  const std::vector<PolicyGrant>& grants = policy.data().settings.grants;
+  const std::vector<PolicyGrant>& grants = data_of(policy).settings.grants;
   if (grants.empty()) return {};
   const std::vector<std::string> homes = host.homes();
   for (const PolicyGrant& grant : grants) {
@@ -159,4 +159,4 @@ std::string as_policy_grant(std::string_view skill, const std::vector<Ask>& asks
   return text + "}";
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

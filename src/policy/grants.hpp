@@ -9,7 +9,7 @@
 
 #include "policy/document/grant_pattern.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// True when what the pattern describes is, as far as its text tells, what this rule asks for: no other would do.
 [[nodiscard]] bool always_asks(std::string_view rule, const GrantPattern& pattern);
@@ -29,4 +29,4 @@ namespace skillrun {
 /// The ask as an entry of `grants` in a policy, on one line: "{skill: x, mounts: [{path: /srv, mode: ro}]}".
 [[nodiscard]] std::string as_policy_grant(std::string_view skill, const std::vector<Ask>& asks);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

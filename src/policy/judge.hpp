@@ -2,12 +2,14 @@
 
 #include <span>
 
+#include <skillrun/host_view.hpp>
+
 #include "policy/places/memo_host.hpp"
 #include "policy/policy_data.hpp"
 #include "policy/rules/support/rule.hpp"
 #include "policy/waivers.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// evaluate() with the policy's active rules in a given order, and with a choice of which comments of
 /// the manifest may waive. Volumes that exist are judged by what they are.
@@ -18,4 +20,4 @@ namespace skillrun {
 /// the caller.
 [[nodiscard]] ContainerSpec as_admitted(const Policy& policy, ContainerSpec spec, const HostView& host);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,13 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "policy/document/policy_document.hpp"
 #include "policy/fold.hpp"
 #include "policy/policy_data.hpp"
 #include "spec/path.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -174,4 +176,4 @@ std::expected<std::shared_ptr<const Policy>, Findings> Policy::parse(SourcePtr s
   return fold({&input, 1}, files);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

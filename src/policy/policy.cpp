@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <skillrun/rule.hpp>
 #include <skillrun/version.hpp>
 
 #include "policy/document/builtin_policies.hpp"
@@ -9,7 +10,7 @@
 #include "policy/rules/support/rule.hpp"
 #include "support/sha256.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -123,6 +124,8 @@ Policy::Policy(std::unique_ptr<const PolicyData> data) : data_(std::move(data)) 
 
 Policy::~Policy() = default;
 
+const PolicyData& data_of(const Policy& policy) noexcept { return *policy.data_; }
+
 const std::string& Policy::digest() const noexcept { return data_->digest; }
 
 const std::string& Policy::name() const noexcept { return data_->settings.name; }
@@ -165,4 +168,4 @@ std::string_view describe(ParamType type) noexcept {
   return "a value";
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -10,7 +10,7 @@
 #include "policy/document/policy_settings.hpp"
 #include "policy/rules/support/rule.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A rule that has something to judge, with what the policy says of it: together, because all of them are walked.
 struct ActiveRule {
@@ -39,6 +39,9 @@ struct PolicyData {
   [[nodiscard]] std::optional<std::string> unwaivable(std::string_view rule) const;
 };
 
+/// What a policy is made of. It lives as long as the policy.
+[[nodiscard]] const PolicyData& data_of(const Policy& policy) noexcept;
+
 /// The only way to make a Policy. The settings must have a severity for every rule. `texts` is all that they were read
 /// from, for the digest.
 struct PolicyBuilder {
@@ -50,4 +53,4 @@ struct PolicyBuilder {
 /// other name.
 [[nodiscard]] const PolicySettings* builtin_settings(std::string_view name);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

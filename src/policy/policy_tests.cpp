@@ -5,12 +5,14 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/normalize.hpp>
+
 #include "manifest/manifest_reader.hpp"
 #include "policy/document/policy_document.hpp"
 #include "policy/policy_data.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -104,7 +106,7 @@ Findings unknown_rules(const Policy& policy, const SourcePtr& source, const std:
   Findings unknown;
   std::vector<std::string_view> ids;
   for (const RuleInfo& rule : rule_catalogue()) ids.push_back(rule.id);
-  for (const CustomRule& rule : policy.data().settings.custom) ids.push_back(rule.id);
+  for (const CustomRule& rule : data_of(policy).settings.custom) ids.push_back(rule.id);
   for (const PolicyTest& test : tests) {
     for (const ExpectedRule& expected : test.findings) {
       if (std::ranges::find(ids, expected.rule) != ids.end()) continue;
@@ -135,4 +137,4 @@ std::expected<PolicyTestReport, Findings> run_policy_tests(const SourcePtr& sour
   return report;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 
 #include "policy/document/policy_test.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct PolicyTestResult {
   std::string name;
@@ -31,4 +31,4 @@ struct PolicyTestReport {
                                                                          const PolicyFiles* files,
                                                                          std::chrono::year_month_day today);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

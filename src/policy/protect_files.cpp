@@ -10,7 +10,7 @@
 #include "policy/rules/support/protected_places.hpp"
 #include "support/path_within.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -34,7 +34,7 @@ void add_deciding(ContainerSpec& spec, const Policy& policy) {
     }
   };
   add_source(spec.source);
-  for (const SourcePtr& document : policy.data().documents) add_source(document);
+  for (const SourcePtr& document : data_of(policy).documents) add_source(document);
   if (!spec.build || !spec.build->value.context) return;
   const ContextRecipe& recipe = *spec.build->value.context;
   add(recipe.context + "/");
@@ -43,11 +43,11 @@ void add_deciding(ContainerSpec& spec, const Policy& policy) {
 }
 
 void protect_files(ContainerSpec& spec, const Policy& policy, const HostView& host) {
-  const auto& active = policy.data().active;
+  const auto& active = data_of(policy).active;
   const auto rule = std::ranges::find(active, protected_file_rule, [](const ActiveRule& r) { return r.info->id; });
   if (rule == active.end() || rule->severity < Severity::warning || !host.reads_file_system()) return;
   const std::vector<std::string> names = protected_files(*rule->params);
-  List<Mount> added;
+  SettingList<Mount> added;
   for (const Setting<Mount>& mount : spec.mounts) {
     const Mount& declared = mount.value;
     if (declared.type != MountType::bind || declared.read_only) continue;
@@ -66,4 +66,4 @@ void protect_files(ContainerSpec& spec, const Policy& policy, const HostView& ho
   std::ranges::move(added, std::back_inserter(spec.mounts));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

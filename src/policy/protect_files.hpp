@@ -2,7 +2,7 @@
 
 #include <skillrun/policy.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Adds to the deciding documents of a spec what is known without the caller: its manifest, every document that the
 /// policy was read from, and the recipe of its image.
@@ -12,4 +12,4 @@ void add_deciding(ContainerSpec& spec, const Policy& policy);
 /// Their origin is the policy, and the name of the place. Sources are real paths.
 void protect_files(ContainerSpec& spec, const Policy& policy, const HostView& host);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -12,7 +12,7 @@
 #include "support/json.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -55,12 +55,12 @@ class Application {
       return report("invalid-value", "a waiver that can not be read: " + waiver.error(),
                     "write # skillrun: allow RULE until YYYY-MM-DD -- reason");
     }
-    if (!policy_.data().knows(waiver->rule)) {
+    if (!data_of(policy_).knows(waiver->rule)) {
       return report("invalid-value", fmt::format("no rule '{}'", printable(waiver->rule)),
                     "`skillrun rules` lists all");
     }
     if (ignored) return report(unused_waiver, *ignored, std::string(remove_it));
-    if (const auto why = policy_.data().unwaivable(waiver->rule)) {
+    if (const auto why = data_of(policy_).unwaivable(waiver->rule)) {
       return report(unused_waiver, fmt::format("{} can not be waived: {}", waiver->rule, *why), "remove the comment");
     }
     const Claim claim{.rule = waiver->rule,
@@ -129,7 +129,7 @@ std::optional<std::string> why_ignored(const PolicySettings& settings, InlineWai
 
 void apply_waivers(const Policy& policy, const ContainerSpec& spec, const HostView& host, InlineWaivers mode,
                    Findings& findings) {
-  const PolicyData& data = policy.data();
+  const PolicyData& data = data_of(policy);
   if (data.waivers.empty() && !spec.directives) return;
   Application application(policy, spec, host, findings);
   for (const PolicyWaiver& waiver : data.waivers) application.waiver(waiver);
@@ -164,7 +164,7 @@ Findings unused_waivers(const Policy& policy, const Manifest& manifest, const Fi
                              .evidence = std::move(evidence),
                              .remediation = std::string(remove_it)});
   };
-  for (const PolicyWaiver& waiver : policy.data().waivers) {
+  for (const PolicyWaiver& waiver : data_of(policy).waivers) {
     if (manifest.find_skill(waiver.skill) == nullptr) continue;
     report(waiver.origin.source, waiver.origin.span, waiver.skill, waiver.rule,
            fmt::format("the waiver of {} waives nothing", waiver.rule));
@@ -179,4 +179,4 @@ Findings unused_waivers(const Policy& policy, const Manifest& manifest, const Fi
   return unused;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 
 #include <skillrun/policy.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Which comments of a manifest count. Its author need not be trusted by the one who runs it.
 enum class InlineWaivers : std::uint8_t {
@@ -21,4 +21,4 @@ enum class InlineWaivers : std::uint8_t {
 void apply_waivers(const Policy& policy, const ContainerSpec& spec, const HostView& host, InlineWaivers mode,
                    Findings& findings);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,11 +2,11 @@
 
 #include "policy/policy_data.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 ContainerSpec with_defaults(const Policy& policy, ContainerSpec spec) {
   // The texts were parsed when the policy was read, so none of them fails here.
-  const DefaultSettings& settings = policy.data().settings.defaults;
+  const DefaultSettings& settings = data_of(policy).settings.defaults;
   for (std::size_t i = 0; i < default_rows().size(); ++i) {
     const auto& set_by = settings.origins[i];
     const Origin origin{
@@ -18,4 +18,4 @@ ContainerSpec with_defaults(const Policy& policy, ContainerSpec spec) {
   return spec;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 #include "policy/conditions/field_reference.hpp"
 #include "spec/condition_fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -132,4 +132,4 @@ json::object condition_definitions() {
   };
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 #include "policy/document/document_keys.hpp"
 #include "support/json_schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A table of a policy document.
 [[nodiscard]] json::object keys_schema(std::span<const DocumentKey> keys);
@@ -15,4 +15,4 @@ namespace skillrun {
 /// Conditions, for `$defs`: condition, conditions (a list), elements (of a list), and the same within `where`.
 [[nodiscard]] json::object condition_definitions();
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

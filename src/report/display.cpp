@@ -9,7 +9,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -142,4 +142,4 @@ DisplayLine display_line(const TextIndex& index, Span span, std::size_t max_widt
   return result;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

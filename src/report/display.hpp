@@ -8,7 +8,7 @@
 
 #include "manifest/text_index.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// One line of a source as a terminal shows it, with the columns of a marked part.
 struct DisplayLine {
@@ -27,4 +27,4 @@ struct DisplayLine {
 /// are cut around the mark, the cuts shown as "...".
 [[nodiscard]] DisplayLine display_line(const TextIndex& index, Span span, std::size_t max_width = 110);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 
 #include "report/lint_formats.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -38,4 +38,4 @@ std::string lint_as_checkstyle(const LintReport& report) {
   return text + "</checkstyle>\n";
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 #include "policy/policy_data.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string_view to_string(LintFormat format) noexcept {
   switch (format) {
@@ -45,7 +45,7 @@ std::string message_with_remedy(const Finding& finding) {
 
 std::string rule_summary(const Policy& policy, std::string_view rule) {
   if (const RuleInfo* info = find_rule(rule)) return std::string(info->summary);
-  const auto& custom = policy.data().custom;
+  const auto& custom = data_of(policy).custom;
   const auto found = std::ranges::find_if(custom, [&](const CustomRule* own) { return own->id == rule; });
   return found == custom.end() ? std::string() : printable((*found)->message);
 }
@@ -97,4 +97,4 @@ std::string xml_text(std::string_view text) {
   return result;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 
 #include <skillrun/report.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 [[nodiscard]] std::string lint_as_text(const LintReport& report, TextStyle style);
 [[nodiscard]] std::string lint_as_json(const LintReport& report);
@@ -36,4 +36,4 @@ namespace skillrun {
 /// Text for XML, in attributes as between tags: markup escaped, and what XML can not hold at all as an escape.
 [[nodiscard]] std::string xml_text(std::string_view text);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

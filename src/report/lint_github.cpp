@@ -7,7 +7,7 @@
 #include "report/lint_formats.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -62,4 +62,4 @@ std::string lint_as_github(const LintReport& report) {
   return text;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 #include "support/json.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -45,4 +45,4 @@ std::string lint_as_gitlab(const LintReport& report) {
   return pretty(issues);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

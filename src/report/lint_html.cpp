@@ -9,7 +9,7 @@
 #include "support/base64.hpp"
 #include "support/sha256.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -68,4 +68,4 @@ std::string lint_as_html(const LintReport& report) {
   return html;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,7 +3,7 @@
 #include "report/lint_formats.hpp"
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string format_findings_json(const Findings& findings) {
   json::array array;
@@ -33,4 +33,4 @@ std::string lint_as_json(const LintReport& report) {
   return pretty(document);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 
 #include "report/lint_formats.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -82,4 +82,4 @@ std::string lint_as_junit(const LintReport& report) {
       all.tests, all.failures, suites);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,13 +3,14 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <skillrun/rule.hpp>
 #include <skillrun/version.hpp>
 
 #include "report/lint_formats.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -123,4 +124,4 @@ std::string lint_as_sarif(const LintReport& report) {
                              {"runs", list_of(std::move(run))}});
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include "support/finding_schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string lint_schema() {
   using schema::described;
@@ -27,4 +27,4 @@ std::string lint_schema() {
   return pretty(document);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

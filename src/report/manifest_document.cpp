@@ -2,23 +2,23 @@
 
 #include "spec/docker_fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
 template <class Table>
 json::object table_document(const Table& table);
 
-json::value to_value(const Text& text) { return json::value(text.value); }
+json::value to_value(const WrittenText& text) { return json::value(text.value); }
 json::value to_value(const Located<bool>& flag) { return json::value(flag.value); }
-json::value to_value(const TextMap& map) { return map_document(map); }
+json::value to_value(const WrittenMap& map) { return map_document(map); }
 json::value to_value(const PackageBuild& packages) { return table_document(packages); }
 json::value to_value(const BuildTable& build) { return table_document(build); }
 json::value to_value(const DockerRuntimeConfig& docker) { return table_document(docker); }
 
-json::value to_value(const TextList& list) {
+json::value to_value(const WrittenList& list) {
   json::array items;
-  for (const Text& text : list.items) items.emplace_back(text.value);
+  for (const WrittenText& text : list.items) items.emplace_back(text.value);
   return items;
 }
 
@@ -45,10 +45,10 @@ json::object table_document(const Table& table) {
 
 json::object docker_document(const DockerRuntimeConfig& docker) { return table_document(docker); }
 
-json::object map_document(const TextMap& map) {
+json::object map_document(const WrittenMap& map) {
   json::object document;
-  for (const TextEntry& entry : map.entries) document[entry.key.value] = entry.value.value;
+  for (const WrittenEntry& entry : map.entries) document[entry.key.value] = entry.value.value;
   return document;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,13 +4,13 @@
 
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A docker table as JSON: the keys that are set, in the order of the field table. Values are shown as written unless
 /// the table was resolved.
 [[nodiscard]] json::object docker_document(const DockerRuntimeConfig& docker);
 
 /// A table of strings as a JSON object; of a key that is there twice the last one counts.
-[[nodiscard]] json::object map_document(const TextMap& map);
+[[nodiscard]] json::object map_document(const WrittenMap& map);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

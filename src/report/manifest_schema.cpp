@@ -13,7 +13,7 @@
 #include "manifest/skill_fields.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -68,11 +68,11 @@ template <class Table>
 json::object value_schema(std::string_view table, const Field<Table>& field) {
   return std::visit(
       [&]<class T>(std::optional<T> Table::*) -> json::object {
-        if constexpr (std::is_same_v<T, Text>) {
+        if constexpr (std::is_same_v<T, WrittenText>) {
           return scalar_schema(text_schema(table, field.key), field.scalars);
-        } else if constexpr (std::is_same_v<T, TextList>) {
+        } else if constexpr (std::is_same_v<T, WrittenList>) {
           return schema::list_of_items(scalar_schema(schema::text(), field.scalars));
-        } else if constexpr (std::is_same_v<T, TextMap>) {
+        } else if constexpr (std::is_same_v<T, WrittenMap>) {
           return schema::map_of(scalar_schema(schema::text(), field.scalars), key_schema(field.keys));
         } else if constexpr (std::is_same_v<T, Located<bool>>) {
           return schema::flag();
@@ -199,4 +199,4 @@ std::string manifest_schema() {
   return pretty(document);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 #include "policy/policy_data.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -130,9 +130,9 @@ class Yaml {
 }  // namespace
 
 std::string format_policy(const Policy& policy) {
-  const PolicySettings& settings = policy.data().settings;
+  const PolicySettings& settings = data_of(policy).settings;
   Yaml yaml;
-  for (const PolicyInput& input : policy.data().inputs) {
+  for (const PolicyInput& input : data_of(policy).inputs) {
     yaml.line(
         fmt::format("# {}: {}", to_string(input.layer), printable(input.source ? input.source->name : input.builtin)));
   }
@@ -148,7 +148,7 @@ std::string format_policy(const Policy& policy) {
   if (!settings.custom.empty()) yaml.line("custom:");
   for (const CustomRule& rule : settings.custom) yaml.custom(rule);
   // Without those of rules that were locked later, which waive nothing.
-  const auto& in_force = policy.data().waivers;
+  const auto& in_force = data_of(policy).waivers;
   if (!in_force.empty()) yaml.line("waivers:");
   for (const PolicyWaiver& waiver : in_force) yaml.line("  - ", to_object(waiver), waiver.origin);
   if (!settings.grants.empty()) yaml.line("grants:");
@@ -160,9 +160,9 @@ std::string format_policy(const Policy& policy) {
 }
 
 json::object policy_report(const Policy& policy) {
-  const PolicySettings& settings = policy.data().settings;
+  const PolicySettings& settings = data_of(policy).settings;
   json::array inputs;
-  for (const PolicyInput& input : policy.data().inputs) {
+  for (const PolicyInput& input : data_of(policy).inputs) {
     inputs.push_back(json::object{{"layer", to_string(input.layer)},
                                   {"policy", input.source ? input.source->name : input.builtin},
                                   {"builtin", input.source == nullptr}});
@@ -186,7 +186,8 @@ json::object policy_report(const Policy& policy) {
   json::array custom;
   for (const CustomRule& rule : settings.custom) custom.push_back(placed(to_value(*rule.written), rule.origin));
   json::array waivers;
-  for (const PolicyWaiver& waiver : policy.data().waivers) waivers.push_back(placed(to_object(waiver), waiver.origin));
+  for (const PolicyWaiver& waiver : data_of(policy).waivers)
+    waivers.push_back(placed(to_object(waiver), waiver.origin));
   json::array grants;
   for (const PolicyGrant& grant : settings.grants) grants.push_back(placed(to_object(grant), grant.origin));
   const auto& comments = settings.inline_waivers;
@@ -200,4 +201,4 @@ json::object policy_report(const Policy& policy) {
           {"inline_waivers", comments ? json::value(placed(comments->value, comments->origin)) : json::value(nullptr)}};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 #include "report/condition_schema.hpp"
 #include "report/manifest_schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -215,4 +215,4 @@ std::string policy_schema() {
   return pretty(document);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

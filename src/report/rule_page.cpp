@@ -5,7 +5,7 @@
 
 #include "report/sentence.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -30,4 +30,4 @@ std::string format_rule_page(const RuleInfo& rule) {
       rule.source == "own" ? "A rule of skillrun's own." : sentence(rule.source));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -1,6 +1,6 @@
 #include "report/sentence.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string sentence(std::string_view part) {
   std::string text(part);
@@ -10,4 +10,4 @@ std::string sentence(std::string_view part) {
   return text.ends_with('?') ? text : text + ".";
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include "spec/spec_fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string describe_origin(const Origin& origin, const ContainerSpec& spec) {
   switch (origin.kind) {
@@ -35,4 +35,4 @@ json::object spec_document(const ContainerSpec& spec) {
   return document;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

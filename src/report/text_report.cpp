@@ -17,7 +17,7 @@
 #include "support/json.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -287,4 +287,4 @@ std::string lint_as_text(const LintReport& report, TextStyle style) {
   return text + "\n";
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -13,7 +13,7 @@
 #include "support/process/find_program.hpp"
 #include "support/process/private_folder.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -109,4 +109,4 @@ EngineResult<BuiltImage> build_by_recipe(Engine& engine, const ContainerSpec& sp
   return build_from_packages(engine, spec, *recipe.packages, progress, limits);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include <skillrun/run.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Builds the image of a spec by its recipe, under the private name of exactly what was built; that name and the
 /// recipe's digest, which labels the image.
@@ -15,4 +15,4 @@ struct BuiltImage {
 [[nodiscard]] EngineResult<BuiltImage> build_by_recipe(Engine& engine, const ContainerSpec& spec,
                                                        const ProgressSink& progress, CallLimits limits);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

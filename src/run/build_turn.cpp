@@ -12,7 +12,7 @@
 #include "run/retry.hpp"
 #include "run/state_folders.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -70,4 +70,4 @@ EngineResult<BuildTurn> BuildTurn::take(const std::string& recipe_digest, const 
   return turn;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

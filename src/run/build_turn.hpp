@@ -8,7 +8,7 @@
 
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// One recipe is built by one process of a user at a time, so that skills which are started together build one image
 /// and none finds that the name of the image it was to run has moved on. Held until it is destroyed, also by a process
@@ -28,4 +28,4 @@ class BuildTurn {
   bool waited_ = false;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include "run/comparison.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -82,4 +82,4 @@ void compare_setting(Comparison& comparison, const SettingRow& row) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

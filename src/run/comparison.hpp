@@ -12,7 +12,7 @@
 #include "run/verify.hpp"
 #include "spec/schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// True when the list holds the value.
 template <class List, class Value>
@@ -20,7 +20,7 @@ bool is_among(const List& list, const Value& value) {
   return std::ranges::find(list, value) != std::ranges::end(list);
 }
 
-inline std::vector<std::string> values_of(const List<std::string>& list) {
+inline std::vector<std::string> values_of(const SettingList<std::string>& list) {
   std::vector<std::string> values;
   for (const auto& entry : list) values.push_back(entry.value);
   return values;
@@ -103,4 +103,4 @@ void compare_setting(Comparison& comparison, const SettingRow& row);
 /// True for the variables that engines set in every container, and the proxies that they may be configured to pass on.
 [[nodiscard]] bool is_engine_variable(std::string_view name) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

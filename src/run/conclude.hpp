@@ -4,7 +4,7 @@
 
 #include "run/supervise.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// True once the engine has recorded the container's end.
 [[nodiscard]] bool has_ended(const ContainerState& state) noexcept;
@@ -13,6 +13,6 @@ namespace skillrun {
 void conclude(RunResult& result, const ContainerState& state, const Ending& ending);
 
 /// Writes down that the run failed for another reason than the skill.
-void conclude_failure(RunResult& result, RunStatus otherwise, const EngineError& error);
+void conclude_failure(RunResult& result, RunFailure otherwise, const EngineError& error);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

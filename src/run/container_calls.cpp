@@ -3,7 +3,7 @@
 #include "engine/log.hpp"
 #include "engine/quiet_thread.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 ContainerCalls::~ContainerCalls() {
   {
@@ -79,4 +79,4 @@ void ContainerCalls::make(const Call& call) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -12,7 +12,7 @@
 
 #include "run/terminal.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Signals, pauses and resizes for a container that is running, made one after another in a thread of their own: an
 /// engine may answer a kill only once the container's output has been read, so whoever reads it must not wait for the
@@ -56,4 +56,4 @@ class ContainerCalls {
   std::thread thread_;  ///< started by the first call
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include "engine/log.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -18,62 +18,69 @@ std::mutex& one_at_a_time() {
 
 }  // namespace
 
+struct EngineHost::State {
+  Engine& engine;
+  LocalHost local;
+};
+
 EngineHost::EngineHost(Engine& engine, std::optional<std::chrono::year_month_day> today)
-    : engine_(engine), local_(engine.info().socket, today) {}
+    : state_(new State{engine, LocalHost(engine.info().socket, today)}) {}
+
+EngineHost::~EngineHost() = default;
 
 std::optional<std::string> EngineHost::real_path(const std::string& path) const {
-  return engine_is_remote() ? std::nullopt : local_.real_path(path);
+  return engine_is_remote() ? std::nullopt : state_->local.real_path(path);
 }
 
 std::vector<std::string> EngineHost::links_on(const std::string& path) const {
-  return engine_is_remote() ? std::vector<std::string>() : local_.links_on(path);
+  return engine_is_remote() ? std::vector<std::string>() : state_->local.links_on(path);
 }
 
-std::optional<std::string> EngineHost::engine_socket() const { return local_.engine_socket(); }
+std::optional<std::string> EngineHost::engine_socket() const { return state_->local.engine_socket(); }
 
-std::optional<std::uint32_t> EngineHost::uid() const { return local_.uid(); }
+std::optional<std::uint32_t> EngineHost::uid() const { return state_->local.uid(); }
 
-std::optional<std::uint32_t> EngineHost::gid() const { return local_.gid(); }
+std::optional<std::uint32_t> EngineHost::gid() const { return state_->local.gid(); }
 
-std::optional<std::vector<std::uint32_t>> EngineHost::groups() const { return local_.groups(); }
+std::optional<std::vector<std::uint32_t>> EngineHost::groups() const { return state_->local.groups(); }
 
 std::optional<HostView::Ownership> EngineHost::ownership(const std::string& path) const {
-  return engine_is_remote() ? std::nullopt : local_.ownership(path);
+  return engine_is_remote() ? std::nullopt : state_->local.ownership(path);
 }
 
-std::vector<std::string> EngineHost::homes() const { return local_.homes(); }
+std::vector<std::string> EngineHost::homes() const { return state_->local.homes(); }
 
-std::vector<std::string> EngineHost::account_homes() const { return local_.account_homes(); }
+std::vector<std::string> EngineHost::account_homes() const { return state_->local.account_homes(); }
 
-std::vector<std::string> EngineHost::own_folders() const { return local_.own_folders(); }
+std::vector<std::string> EngineHost::own_folders() const { return state_->local.own_folders(); }
 
 std::optional<std::vector<HostView::Entry>> EngineHost::entries(const std::string& path) const {
-  return engine_is_remote() ? std::nullopt : local_.entries(path);
+  return engine_is_remote() ? std::nullopt : state_->local.entries(path);
 }
 
 std::optional<bool> EngineHost::exists(const std::string& path) const {
-  return engine_is_remote() ? std::nullopt : local_.exists(path);
+  return engine_is_remote() ? std::nullopt : state_->local.exists(path);
 }
 
 std::optional<bool> EngineHost::is_socket(const std::string& path) const {
-  return engine_is_remote() ? std::nullopt : local_.is_socket(path);
+  return engine_is_remote() ? std::nullopt : state_->local.is_socket(path);
 }
 
 std::optional<std::string> EngineHost::file_text(const std::string& path, std::size_t limit) const {
-  return local_.file_text(path, limit);
+  return state_->local.file_text(path, limit);
 }
 
-bool EngineHost::engine_is_remote() const { return engine_.info().remote; }
+bool EngineHost::engine_is_remote() const { return state_->engine.info().remote; }
 
 std::optional<std::string> EngineHost::engine_platform() const {
-  const EngineInfo& info = engine_.info();
+  const EngineInfo& info = state_->engine.info();
   if (info.os.empty() || info.architecture.empty()) return std::nullopt;
   return info.os + "/" + info.architecture;
 }
 
 std::optional<HostView::Volume> EngineHost::existing_volume(const std::string& name) const {
   const std::lock_guard lock(one_at_a_time());
-  auto volume = engine_.volumes().inspect_volume(name, {answer_deadline, nullptr});
+  auto volume = state_->engine.volumes().inspect_volume(name, {answer_deadline, nullptr});
   if (!volume) {
     log::warn("volume {} can not be inspected: {}", name, volume.error().message);
     return Volume{};  // as one that nobody made for this skill: what is not known is not open
@@ -86,6 +93,6 @@ std::optional<HostView::Volume> EngineHost::existing_volume(const std::string& n
 
 bool EngineHost::reads_file_system() const { return !engine_is_remote(); }
 
-std::optional<std::chrono::year_month_day> EngineHost::today() const { return local_.today(); }
+std::optional<std::chrono::year_month_day> EngineHost::today() const { return state_->local.today(); }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -17,7 +17,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -132,4 +132,4 @@ std::error_code EngineMounts::bind(std::span<const Bind> binds) const {
   return failed(WIFEXITED(status) ? WEXITSTATUS(status) : EINTR);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -9,7 +9,7 @@
 
 #include "engine/podman_keeper.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The mount namespace in which an engine of this machine looks paths up, where this process may mount in it.
 class EngineMounts {
@@ -32,4 +32,4 @@ class EngineMounts {
   std::optional<PodmanNamespaces> others_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

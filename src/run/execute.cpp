@@ -18,7 +18,7 @@
 #include "run/verify.hpp"
 #include "support/process/sigpipe_guard.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -92,7 +92,7 @@ RunResult Execution::run() {
 bool Execution::has_its_terminal() {
   const bool has_one = io_.terminal && !io_.capture;
   if (!wants_terminal(approved_.spec(), io_) || has_one || engine_.info().transport != "cli") return true;
-  conclude_failure(result_, RunStatus::engine_error,
+  conclude_failure(result_, RunFailure::engine_error,
                    {EngineError::Kind::unsupported,
                     "a client gives the skill a terminal only where there is one: use the engine's API, or --no-tty"});
   return false;
@@ -102,7 +102,7 @@ void Execution::run_container() {
   // From here on signals are for the skill. One that came before has cancelled, which is looked at once more.
   SkillSignals signals(control_);
   if (control_.cancellation().cancelled()) {
-    return conclude_failure(result_, RunStatus::cancelled, {EngineError::Kind::cancelled, {}});
+    return conclude_failure(result_, RunFailure::engine_error, {EngineError::Kind::cancelled, {}});
   }
   const auto started = Clock::now();
   lease_.skill_may_run();
@@ -117,7 +117,7 @@ void Execution::run_container() {
   const auto finished = attached->finish({call_deadline, nullptr});
   if (!finished) log::info("the attached stream: {}", finished.error().message);
   const auto state = final_state();
-  if (!state) return conclude_failure(result_, RunStatus::engine_error, state.error());
+  if (!state) return conclude_failure(result_, RunFailure::engine_error, state.error());
   bool ended = has_ended(*state);
   if (!lease_.owned() && !ended) {
     kill();
@@ -154,13 +154,11 @@ std::unique_ptr<AttachedContainer> Execution::start() {
 }
 
 void Execution::explain_start_failure(const EngineError& error) {
-  conclude_failure(result_, RunStatus::engine_error, error);
-  result_.not_found = error.kind == EngineError::Kind::no_such_command;
-  result_.not_invocable = error.kind == EngineError::Kind::not_executable;
-  if (!result_.not_found && !result_.not_invocable) return;
-  result_.message =
-      fmt::format("the command {} image {}: {}", result_.not_found ? "is not in" : "can not be executed in",
-                  result_.image, error.message);
+  conclude_failure(result_, RunFailure::engine_error, error);
+  const bool missing = std::holds_alternative<outcome::NoSuchCommand>(result_.outcome);
+  if (!missing && !std::holds_alternative<outcome::NotExecutable>(result_.outcome)) return;
+  result_.message = fmt::format("the command {} image {}: {}", missing ? "is not in" : "can not be executed in",
+                                result_.image, error.message);
 }
 
 Ending Execution::carry(AttachedContainer& attached, SkillSignals& signals, Clock::time_point started) {
@@ -212,4 +210,4 @@ RunResult execute(Engine& engine, const ApprovedSpec& approved, const RunIo& io,
   return result;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 #include "spec/finding_at.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 Finding default_without_effect(const ContainerSpec& spec, const Origin& origin, std::string_view setting,
                                std::string_view reason) {
@@ -40,4 +40,4 @@ std::string cannot_honour(const EngineInfo& engine) {
   return fmt::format("this {} cannot honour what was approved; nothing was run", engine.kind);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What an engine could not honour, before anything is asked of it: an error for what the spec declares, an info for a
 /// policy's default that gives way.
@@ -22,4 +22,4 @@ namespace skillrun {
 [[nodiscard]] Finding default_without_effect(const ContainerSpec& spec, const Origin& origin, std::string_view setting,
                                              std::string_view reason);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

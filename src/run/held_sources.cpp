@@ -11,7 +11,7 @@
 #include "support/open_path.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -54,4 +54,4 @@ std::expected<std::vector<HeldSource>, Findings> hold_sources(const ContainerSpe
   return held;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

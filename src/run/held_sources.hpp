@@ -8,7 +8,7 @@
 
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A file or folder of this machine that a container gets to see, held open under the name that was judged.
 struct HeldSource {
@@ -21,4 +21,4 @@ struct HeldSource {
 /// link that is there now was put there after they were judged. Otherwise why nothing may run.
 [[nodiscard]] std::expected<std::vector<HeldSource>, Findings> hold_sources(const ContainerSpec& approved);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

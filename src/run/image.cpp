@@ -12,7 +12,7 @@
 #include "run/retry.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -231,4 +231,4 @@ EngineResult<SkillImage> rebuild_image(Engine& engine, const ApprovedSpec& appro
   return ImageStage(engine, approved.spec(), progress, limits).rebuild();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 #include "spec/device_variables.hpp"
 #include "spec/reserved.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 void blank_labels(RunLabels& labels, const ImageInfo& image, const ApprovedSpec& approved, const HostView& host) {
   std::set<std::string_view> set;
@@ -36,4 +36,4 @@ std::vector<std::pair<std::string, std::string>> defused_environment(const Image
   return defused;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

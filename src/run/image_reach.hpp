@@ -7,7 +7,7 @@
 #include <skillrun/engine.hpp>
 #include <skillrun/policy.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Empties the labels that the image brings along, the manifest does not set, and the policy would not admit: other
 /// programs of the machine obey what stands on a container, whoever wrote it.
@@ -17,4 +17,4 @@ void blank_labels(RunLabels& labels, const ImageInfo& image, const ApprovedSpec&
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> defused_environment(const ImageInfo& image,
                                                                                    const ContainerSpec& spec);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

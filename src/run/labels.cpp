@@ -9,7 +9,7 @@
 #include "spec/reserved.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 RunLabels labels_of_run(const ContainerSpec& spec, const Labels& added, const std::string& run) {
   RunLabels labels;
@@ -51,4 +51,4 @@ std::optional<std::string> find_reserved_label(const Labels& labels, const std::
   return std::string("has the name of an image that skillrun built and is none: remove it from the engine");
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

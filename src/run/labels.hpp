@@ -8,7 +8,7 @@
 
 #include <skillrun/run.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
@@ -27,4 +27,4 @@ inline constexpr std::string_view skill_label = "skillrun.skill";
 /// image of a recipe has that recipe's label; for any other image `recipe` is empty.
 [[nodiscard]] std::optional<std::string> find_reserved_label(const Labels& labels, const std::string& recipe);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -16,7 +16,7 @@
 #include "run/verify.hpp"
 #include "run/volumes.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -66,7 +66,7 @@ bool Lease::take() {
 
 bool Lease::cancelled() {
   if (!cancellation_.cancelled()) return false;
-  conclude_failure(result_, RunStatus::cancelled, {EngineError::Kind::cancelled, {}});
+  conclude_failure(result_, RunFailure::engine_error, {EngineError::Kind::cancelled, {}});
   return true;
 }
 
@@ -82,7 +82,7 @@ bool Lease::ensure() {
   const auto image = ensure_image(engine_, approved_, request_.progress, limits(image_deadline));
   if (request_.image_ready) request_.image_ready();
   if (!image) {
-    conclude_failure(result_, RunStatus::image_unavailable, image.error());
+    conclude_failure(result_, RunFailure::image_unavailable, image.error());
     return false;
   }
   image_ = image->info;
@@ -105,7 +105,7 @@ bool Lease::hold() {
   if (auto begun = guard_.begin(approved_, engine_.info(), record_.run(), &cancellation_); !begun) {
     if (cancelled()) return false;
     if (!begun.error().findings.empty()) return accept(std::move(begun.error().findings), what);
-    result_.status = RunStatus::refused;
+    result_.outcome = outcome::Failed{RunFailure::refused};
     result_.message = std::move(begun.error().message);
     return false;
   }
@@ -123,7 +123,7 @@ bool Lease::create() {
   const Stopwatch watch(result_.times.create);
   if (cancelled()) return false;
   if (auto volumes = ensure_volumes(engine_.volumes(), approved_, limits(call_deadline)); !volumes) {
-    conclude_failure(result_, RunStatus::engine_error, volumes.error());
+    conclude_failure(result_, RunFailure::engine_error, volumes.error());
     return false;
   }
   // Not to be interrupted: a container whose id is not known yet could not be removed.
@@ -136,7 +136,7 @@ bool Lease::create() {
       records_.remove(record_);
     }
     const bool no_image = id.error().kind == EngineError::Kind::not_found;
-    conclude_failure(result_, no_image ? RunStatus::image_unavailable : RunStatus::engine_error, id.error());
+    conclude_failure(result_, no_image ? RunFailure::image_unavailable : RunFailure::engine_error, id.error());
     return false;
   }
   record_.container = *id;
@@ -179,7 +179,7 @@ bool Lease::verify() {
   const AskedContainer asked{.spec = approved_.spec(), .aliases = start_.aliases};
   const auto made = engine_.containers().observe(container_->id(), asked, limits(call_deadline));
   if (!made) {
-    conclude_failure(result_, RunStatus::engine_error, made.error());
+    conclude_failure(result_, RunFailure::engine_error, made.error());
     return false;
   }
   const Order order{
@@ -195,7 +195,7 @@ bool Lease::lies_as_approved() {
   const Stopwatch watch(result_.times.verify);
   auto found = find_linked_targets(engine_, container_->id(), approved_.spec(), limits(call_deadline));
   if (!found) {
-    conclude_failure(result_, RunStatus::engine_error, found.error());
+    conclude_failure(result_, RunFailure::engine_error, found.error());
     return false;
   }
   return accept(std::move(*found),
@@ -208,7 +208,7 @@ bool Lease::accept(Findings findings, std::string_view what) {
   for (Finding& finding : findings) result_.findings.push_back(std::move(finding));
   sort_findings(result_.findings);
   if (!refused) return true;
-  result_.status = RunStatus::refused;
+  result_.outcome = outcome::Failed{RunFailure::refused};
   result_.message = what;
   return false;
 }
@@ -226,4 +226,4 @@ void Lease::give_back() {
   result_.message += result_.message.empty() ? trouble : fmt::format("; {}", trouble);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -15,7 +15,7 @@
 #include "run/run_record.hpp"
 #include "run/source_pins.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// How long one short call of an engine may take.
 inline constexpr std::chrono::seconds call_deadline{30};
@@ -92,4 +92,4 @@ class Lease {
   std::optional<OwnedContainer> container_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

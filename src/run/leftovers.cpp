@@ -8,7 +8,7 @@
 #include "run/source_pins.hpp"
 #include "support/process/private_folder.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -145,4 +145,4 @@ bool remove_leftovers(ContainerBackend& backend, const RunRecords& records, std:
   return all;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

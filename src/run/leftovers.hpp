@@ -12,7 +12,7 @@
 #include "run/run_record.hpp"
 #include "support/process_owner.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Something that a run made and that outlived its engine call, its skillrun or both; what is to be done with it, and
 /// why.
@@ -60,4 +60,4 @@ struct LeftoverView {
 [[nodiscard]] bool remove_leftovers(ContainerBackend& backend, const RunRecords& records,
                                     std::vector<Leftover>& leftovers, CallLimits limits);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

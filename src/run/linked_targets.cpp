@@ -12,12 +12,14 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "policy/places/paths.hpp"
 #include "spec/finding_at.hpp"
 #include "support/open_path.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -167,4 +169,4 @@ EngineResult<Findings> find_linked_targets(Engine& engine, const std::string& co
   return search.take();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Why a mount would not come to lie where its target says: an engine resolves targets inside of the container one
 /// after another, and a link in one of them, of the image or of a folder that is mounted, can lead it elsewhere than
@@ -13,4 +13,4 @@ namespace skillrun {
 [[nodiscard]] EngineResult<Findings> find_linked_targets(Engine& engine, const std::string& container,
                                                          const ContainerSpec& approved, CallLimits limits);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

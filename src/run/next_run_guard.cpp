@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -37,4 +37,4 @@ NextRunGuard::~NextRunGuard() {
   if (const auto places = all_written_places()) placeholders_.remove(*places);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 #include "run/noted_writes.hpp"
 #include "run/placeholders.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What keeps a run from deciding the next one: the record of what it can write, and the stand-ins for what it must not
 /// make. Both end with this object, unless the skill may still run then: they stay for gc, which asks the engine.
@@ -41,4 +41,4 @@ class NextRunGuard {
   bool may_run_ = false;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

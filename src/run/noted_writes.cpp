@@ -10,11 +10,13 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/host_view.hpp>
+
 #include "engine/log.hpp"
 #include "run/placeholders.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace fs = std::filesystem;
 
@@ -115,4 +117,4 @@ std::error_code end_abandoned_writes(const EngineInfo& engine, std::span<const s
   return error;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -11,7 +11,7 @@
 
 #include "support/written_places.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct UnreadableRecord {
   std::string folder;
@@ -44,4 +44,4 @@ class NotedWrites {
 /// which are told by the label that they carry. Takes their stand-ins away.
 [[nodiscard]] std::error_code end_abandoned_writes(const EngineInfo& engine, std::span<const std::string> alive);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

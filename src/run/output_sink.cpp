@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -111,4 +111,4 @@ void OutputSink::capture(std::string_view bytes) {
   result_.captured += bytes;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

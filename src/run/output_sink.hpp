@@ -9,7 +9,7 @@
 
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Writes to a descriptor that may be shared with other processes without blocking and without touching its flags: by
 /// an own open file description of the same pipe or terminal where one can be had, by MSG_DONTWAIT on a socket, and
@@ -68,4 +68,4 @@ class OutputSink {
   StreamResult result_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

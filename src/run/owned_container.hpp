@@ -8,7 +8,7 @@
 
 #include "engine/log.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A created container, which does not outlive this object unless it is kept.
 class OwnedContainer {
@@ -39,4 +39,4 @@ class OwnedContainer {
   bool owned_ = true;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -16,7 +16,7 @@
 #include "support/process/spawn.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -186,4 +186,4 @@ EngineResult<std::string> PackageArchive::conclude() {
                   status ? fmt::format("status {}", *status) : std::string("it did not end"), cause(words_))});
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -9,7 +9,7 @@
 
 #include "support/process/process.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The words for mmdebstrap that write a root file system with the recipe's packages to standard output. An error when
 /// a suite or package is not a plain name: nothing of a manifest may become an option.
@@ -49,4 +49,4 @@ class PackageArchive {
   std::size_t line_begin_ = 0;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

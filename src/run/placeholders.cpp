@@ -17,7 +17,7 @@
 #include "support/placeholder.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -169,4 +169,4 @@ void remove_placeholders(std::span<const std::string> paths, std::span<const Wri
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

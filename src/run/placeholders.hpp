@@ -10,7 +10,7 @@
 #include "support/unique_fd.hpp"
 #include "support/written_places.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The paths of the stand-ins that a run needs: what is protected and not there.
 [[nodiscard]] std::vector<std::string> needed_placeholders(const ContainerSpec& approved);
@@ -42,4 +42,4 @@ class Placeholders {
 /// The same for stand-ins that ended runs have left.
 void remove_placeholders(std::span<const std::string> paths, std::span<const WrittenPlace> places);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

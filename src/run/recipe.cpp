@@ -11,7 +11,7 @@
 #include "spec/reserved.hpp"
 #include "support/sha256.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -101,4 +101,4 @@ std::string private_image_name(const ImageReference& alias, const std::string& r
   return fmt::format("{}/built/{}:{}", reserved_registry, name, recipe_digest);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The label that tells by which recipe an image was built.
 inline constexpr std::string_view recipe_label = "skillrun.recipe";
@@ -24,4 +24,4 @@ inline constexpr std::string_view recipe_label = "skillrun.recipe";
 /// What the engine calls the image of a recipe. No manifest can name it (see spec/reserved.hpp), no registry has it.
 [[nodiscard]] std::string private_image_name(const ImageReference& alias, const std::string& recipe_digest);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

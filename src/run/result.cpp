@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "run/result_document.hpp"
 #include "run/run_status.hpp"
@@ -10,7 +12,7 @@
 #include "support/json.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -119,28 +121,76 @@ json::value or_null(const std::string& text) { return text.empty() ? json::value
 
 std::string_view to_string(RunStatus status) noexcept { return run_status_words[static_cast<std::size_t>(status)]; }
 
-int RunResult::exit_status() const noexcept {
-  if (not_found) return 127;
-  if (not_invocable) return 126;
-  switch (status) {
-    case RunStatus::exited:
-    case RunStatus::signalled:
-    case RunStatus::out_of_memory: return exit_code;
-    case RunStatus::timed_out: return 124;
-    case RunStatus::refused: return 126;
-    case RunStatus::no_such_skill: return 127;
-    case RunStatus::cancelled: return 130;
-    case RunStatus::invalid_manifest:
-    case RunStatus::image_unavailable:
-    case RunStatus::engine_unavailable:
-    case RunStatus::engine_error: return 125;
+namespace {
+
+constexpr int signal_base = 128;
+
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+
+RunStatus status_of(RunFailure reason) noexcept {
+  switch (reason) {
+    case RunFailure::refused: return RunStatus::refused;
+    case RunFailure::invalid_manifest: return RunStatus::invalid_manifest;
+    case RunFailure::no_such_skill: return RunStatus::no_such_skill;
+    case RunFailure::image_unavailable: return RunStatus::image_unavailable;
+    case RunFailure::engine_unavailable: return RunStatus::engine_unavailable;
+    case RunFailure::engine_error: break;
   }
-  return 125;
+  return RunStatus::engine_error;
+}
+
+}  // namespace
+
+RunStatus RunResult::status() const noexcept {
+  return std::visit(Overloaded{[](outcome::Exited) { return RunStatus::exited; },
+                               [](outcome::Signalled) { return RunStatus::signalled; },
+                               [](outcome::OutOfMemory) { return RunStatus::out_of_memory; },
+                               [](outcome::TimedOut) { return RunStatus::timed_out; },
+                               [](outcome::Cancelled) { return RunStatus::cancelled; },
+                               [](outcome::NoSuchCommand) { return RunStatus::engine_error; },
+                               [](outcome::NotExecutable) { return RunStatus::engine_error; },
+                               [](outcome::Failed failed) { return status_of(failed.reason); }},
+                    outcome);
+}
+
+std::optional<int> RunResult::signal() const noexcept {
+  using Signal = std::optional<int>;
+  return std::visit(
+      Overloaded{[](outcome::Signalled ended) { return Signal(ended.number); },
+                 [](outcome::OutOfMemory) { return Signal(SIGKILL); },
+                 [](outcome::TimedOut ended) { return ended.signal; },
+                 [](outcome::Cancelled ended) { return ended.signal; }, [](const auto&) { return Signal(); }},
+      outcome);
+}
+
+std::optional<int> RunResult::exit_code() const noexcept {
+  using Code = std::optional<int>;
+  return std::visit(
+      Overloaded{[](outcome::Exited ended) { return Code(ended.code); },
+                 [](outcome::Signalled ended) { return Code(signal_base + ended.number); },
+                 [](outcome::OutOfMemory) { return Code(signal_base + SIGKILL); }, [](const auto&) { return Code(); }},
+      outcome);
+}
+
+int RunResult::exit_status() const noexcept {
+  if (const auto code = exit_code()) return *code;
+  return std::visit(Overloaded{[](outcome::TimedOut) { return 124; }, [](outcome::Cancelled) { return 130; },
+                               [](outcome::NoSuchCommand) { return 127; }, [](outcome::NotExecutable) { return 126; },
+                               [](outcome::Failed failed) {
+                                 if (failed.reason == RunFailure::refused) return 126;
+                                 return failed.reason == RunFailure::no_such_skill ? 127 : 125;
+                               },
+                               [](const auto&) { return 125; }},
+                    outcome);
 }
 
 bool write_json(const RunResult& result, const std::function<bool(std::string_view)>& write) {
-  const bool ended = result.status == RunStatus::exited || result.status == RunStatus::signalled ||
-                     result.status == RunStatus::out_of_memory;
+  const auto or_nothing = [](std::optional<int> number) {
+    return number ? json::value(*number) : json::value(nullptr);
+  };
   json::object engine{{"kind", or_null(result.engine.kind)},
                       {"transport", or_null(result.engine.transport)},
                       {"endpoint", or_null(result.engine.endpoint)},
@@ -151,10 +201,10 @@ bool write_json(const RunResult& result, const std::function<bool(std::string_vi
                      {"remove", milliseconds(result.times.remove)}, {"total", milliseconds(result.times.total)}};
   DocumentWriter document(write);
   document.member("version", 1);
-  document.member("status", json::value(to_string(result.status)));
+  document.member("status", json::value(to_string(result.status())));
   document.member("exit_status", result.exit_status());
-  document.member("exit_code", ended ? json::value(result.exit_code) : json::value(nullptr));
-  document.member("signal", result.signal ? json::value(*result.signal) : json::value(nullptr));
+  document.member("exit_code", or_nothing(result.exit_code()));
+  document.member("signal", or_nothing(result.signal()));
   document.member("message", or_null(result.message));
   document.member("skill", or_null(result.skill));
   document.member("instance", result.instance ? json::value(*result.instance) : json::value(nullptr));
@@ -183,4 +233,4 @@ std::string to_json(const RunResult& result) {
   return text;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

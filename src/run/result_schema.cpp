@@ -3,7 +3,7 @@
 #include "run/run_status.hpp"
 #include "support/finding_schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -82,4 +82,4 @@ std::string result_schema() {
   return pretty(document);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 bool pause_unless_cancelled(std::chrono::milliseconds time, const Cancellation* cancellation) {
   using Clock = std::chrono::steady_clock;
@@ -19,4 +19,4 @@ bool pause_unless_cancelled(std::chrono::milliseconds time, const Cancellation* 
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -23,7 +23,7 @@
 #include "support/unique_fd.hpp"
 #include "support/write_all.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -176,4 +176,4 @@ std::vector<RunRecord> RunRecords::read() const {
   return records;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

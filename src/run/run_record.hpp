@@ -9,7 +9,7 @@
 
 #include "support/process_owner.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What is noted of a run before its container is made. Labels of a container can be anybody's words (its image's, for
 /// one); that a container was made by a run of this user, only such a record says.
@@ -50,4 +50,4 @@ class RunRecords {
   std::vector<std::string> places_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 
 #include <skillrun/run.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The words of the result document, in the order of RunStatus.
 inline constexpr std::array<std::string_view, 11> run_status_words{
@@ -13,4 +13,4 @@ inline constexpr std::array<std::string_view, 11> run_status_words{
     "no-such-skill", "image-unavailable", "engine-unavailable", "engine-error",  "cancelled"};
 static_assert(static_cast<std::size_t>(RunStatus::cancelled) + 1 == run_status_words.size());
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

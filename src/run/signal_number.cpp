@@ -4,7 +4,7 @@
 #include <csignal>
 #include <cstring>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::optional<int> signal_number(std::string_view name) noexcept {
   int number = 0;
@@ -20,4 +20,4 @@ std::optional<int> signal_number(std::string_view name) noexcept {
   return std::nullopt;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include <skillrun/run.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// While one lives, signals given to the control are for the skill and wait here; before and after, they cancel.
 class SkillSignals {
@@ -21,4 +21,4 @@ class SkillSignals {
   RunControl& control_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -21,7 +21,7 @@
 #include "support/open_path.hpp"
 #include "support/process/private_folder.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace fs = std::filesystem;
 
@@ -134,4 +134,4 @@ std::error_code remove_pins(const std::string& folder) {
   return ::rmdir(folder.c_str()) == 0 ? std::error_code() : last_error();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -9,7 +9,7 @@
 
 #include "run/held_sources.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The held sources under names that nobody can exchange. An engine looks a bind source up by its name, twice, and
 /// takes no descriptor (docs/decisions/0006-held-sources.md), so each is mounted once more in a folder that only this
@@ -45,4 +45,4 @@ class SourcePins {
 /// Takes away the folder of a process that has ended, with what it mounted there. Never anything that is mounted.
 [[nodiscard]] std::error_code remove_pins(const std::string& folder);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -71,4 +71,4 @@ std::expected<UniqueFd, std::string> make_private_folder(const std::string& path
   return open_private_folder(path);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

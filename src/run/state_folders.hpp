@@ -7,7 +7,7 @@
 
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Where this user's skillrun may keep `name`, the best place first: below the state folder, which outlives a restart
 /// as containers do, and below the runtime folder. Only folders of this user count: what sudo leaves in HOME is not to
@@ -20,4 +20,4 @@ namespace skillrun {
 /// The same, made where it is missing, with the folders above it.
 [[nodiscard]] std::expected<UniqueFd, std::string> make_private_folder(const std::string& path);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

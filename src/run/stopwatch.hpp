@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Measures one stage: adds its own life to `into`.
 class Stopwatch {
@@ -19,4 +19,4 @@ class Stopwatch {
   Clock::time_point begin_ = Clock::now();
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

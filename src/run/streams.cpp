@@ -8,7 +8,7 @@
 
 #include "run/terminal.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -166,4 +166,4 @@ void Pump::take(std::string_view bytes, OutputSink& sink) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -13,7 +13,7 @@
 #include "engine/stream_frames.hpp"
 #include "run/output_sink.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Carries the bytes of one run, in one thread: the caller's input to the container, the container's output to the
 /// caller. A reader that is slow slows the skill; one stream that nobody reads holds the other one up only where both
@@ -92,4 +92,4 @@ class Pump {
   std::vector<pollfd> entries_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -13,7 +13,7 @@
 #include "run/signal_number.hpp"
 #include "run/terminal.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -184,4 +184,4 @@ std::chrono::milliseconds grace_of(const ContainerSpec& spec, const EndingLimits
 
 Ending supervise(const Watched& watched, const EndingLimits& limits) { return Supervisor(watched, limits).run(); }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

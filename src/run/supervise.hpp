@@ -11,7 +11,7 @@
 #include "run/skill_signals.hpp"
 #include "run/streams.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// How long the steps of ending a skill may take.
 struct EndingLimits {
@@ -62,4 +62,4 @@ struct Watched {
 /// cancellation.
 [[nodiscard]] Ending supervise(const Watched& watched, const EndingLimits& limits = {});
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

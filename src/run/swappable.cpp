@@ -13,7 +13,7 @@
 #include "support/text.hpp"
 #include "support/writers.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -92,4 +92,4 @@ Findings find_swappable_sources(const ContainerSpec& approved, std::span<const S
   return findings;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 
 #include "support/written_places.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Who else could put something else under a real path, as half a sentence: another user who may write to one of the
 /// folders above it. Nothing when only root and the caller can.
@@ -20,4 +20,4 @@ namespace skillrun {
 [[nodiscard]] Findings find_swappable_sources(const ContainerSpec& approved, std::span<const SourceAlias> aliases,
                                               std::optional<WallTime> begun);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

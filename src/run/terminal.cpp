@@ -5,7 +5,7 @@
 
 #include <csignal>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -60,4 +60,4 @@ std::optional<WindowSize> window_size(int fd) noexcept {
   return WindowSize{size.ws_row, size.ws_col};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Keeps a terminal's settings and gives them back when it goes, whatever happened in between. Does nothing to the
 /// terminal of another job's foreground: there the shell has put everything in order, and will again.
@@ -43,4 +43,4 @@ struct WindowSize {
 
 [[nodiscard]] std::optional<WindowSize> window_size(int fd) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

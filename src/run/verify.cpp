@@ -7,7 +7,7 @@
 #include "spec/finding_at.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -140,4 +140,4 @@ Findings verify(const ApprovedSpec& approved, const Order& order, const Observed
   return findings;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

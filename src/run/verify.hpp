@@ -9,7 +9,7 @@
 #include <skillrun/engine.hpp>
 #include <skillrun/policy.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Everything that went into the creation of a container.
 struct Order {
@@ -47,4 +47,4 @@ struct Difference {
 [[nodiscard]] Findings verify(const ApprovedSpec& approved, const Order& order, const ObservedContainer& made,
                               const HostView& host);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -1,7 +1,7 @@
 // How much it may use.
 #include "run/comparison.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -24,7 +24,7 @@ void compare_oom(Comparison& c) {
 
 /// Limits of other names come from the engine's configuration.
 template <class T>
-void compare_by_name(Comparison& c, const List<T>& approved, const List<T>& made, std::string T::* name,
+void compare_by_name(Comparison& c, const SettingList<T>& approved, const SettingList<T>& made, std::string T::* name,
                      std::string (*text_of)(const T&)) {
   for (const auto& wanted : approved) {
     const auto found =
@@ -42,7 +42,7 @@ std::string rate_text(const DeviceRate& rate) { return fmt::format("{}:{}", rate
 
 void compare_ulimits(Comparison& c) { compare_by_name(c, c.spec.ulimits, c.made.ulimits, &Ulimit::name, limit_text); }
 
-template <List<DeviceRate> ContainerSpec::* list>
+template <SettingList<DeviceRate> ContainerSpec::* list>
 void compare_rates(Comparison& c) {
   compare_by_name(c, c.spec.*list, c.made.*list, &DeviceRate::path, rate_text);
 }
@@ -62,4 +62,4 @@ constexpr PartsComparison limit_rows[] = {
 
 std::span<const PartsComparison> limit_comparisons() { return limit_rows; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -1,10 +1,12 @@
 // What it sees of the host: binds, volumes, tmpfs.
 #include <array>
 
+#include <skillrun/parsing.hpp>
+
 #include "run/comparison.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -87,4 +89,4 @@ constexpr PartsComparison mount_rows[] = {{"mounts", compare_mounts}};
 
 std::span<const PartsComparison> mount_comparisons() { return mount_rows; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

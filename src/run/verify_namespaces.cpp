@@ -4,14 +4,14 @@
 
 #include "run/comparison.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
 using namespace std::string_view_literals;
 
 /// What an engine does by itself and is harmless: a namespace of the container's own, and `usual`.
-template <Optional<NamespaceSetting> ContainerSpec::* setting, NamespaceMode usual = NamespaceMode::private_>
+template <OptionalSetting<NamespaceSetting> ContainerSpec::* setting, NamespaceMode usual = NamespaceMode::private_>
 void compare_namespace(Comparison& c) {
   const auto& approved = c.spec.*setting;
   const auto& made = c.made.*setting;
@@ -25,8 +25,8 @@ void compare_namespace(Comparison& c) {
 
 /// As approved; without that, one of those that are known for what they do.
 template <std::size_t size>
-void compare_usual(Comparison& c, const Optional<std::string>& approved, const Optional<std::string>& setting,
-                   const std::array<std::string_view, size>& usual) {
+void compare_usual(Comparison& c, const OptionalSetting<std::string>& approved,
+                   const OptionalSetting<std::string>& setting, const std::array<std::string_view, size>& usual) {
   const std::string made = setting ? setting->value : "";
   if (approved) {
     if (approved->value != made) c.differ(approved->origin, approved->value, made);
@@ -43,7 +43,7 @@ void compare_runtime(Comparison& c) {
 /// "default" is what an engine says of none.
 void compare_isolation(Comparison& c) {
   const auto& approved = c.spec.isolation;
-  const auto unusual = [](const Optional<std::string>& isolation) {
+  const auto unusual = [](const OptionalSetting<std::string>& isolation) {
     return isolation && isolation->value != "default" ? isolation->value : "";
   };
   if (unusual(approved) == unusual(c.made.isolation)) return;
@@ -73,4 +73,4 @@ constexpr PartsComparison namespace_rows[] = {
 
 std::span<const PartsComparison> namespace_comparisons() { return namespace_rows; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -1,7 +1,7 @@
 // Whom it can talk to: networks, ports, name resolution.
 #include "run/comparison.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -17,7 +17,7 @@ void compare_network(Comparison& c) {
 }
 
 /// Engines give further ones: the container's id and its name, the ports of its image.
-template <List<std::string> ContainerSpec::* list>
+template <SettingList<std::string> ContainerSpec::* list>
 void compare_at_least(Comparison& c) {
   for (const auto& wanted : c.spec.*list) {
     const auto same = [&](const Setting<std::string>& made) { return made.value == wanted.value; };
@@ -64,4 +64,4 @@ constexpr PartsComparison network_rows[] = {
 
 std::span<const PartsComparison> network_comparisons() { return network_rows; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

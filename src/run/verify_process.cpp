@@ -1,11 +1,13 @@
 // What runs: image, command, environment, user.
 #include <array>
 
+#include <skillrun/parsing.hpp>
+
 #include "run/comparison.hpp"
 #include "run/recipe.hpp"
 #include "spec/reserved.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -172,4 +174,4 @@ bool is_engine_variable(std::string_view name) noexcept {
   return std::ranges::find(known, name) != known.end();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

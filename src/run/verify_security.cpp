@@ -4,7 +4,7 @@
 
 #include "run/comparison.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -19,7 +19,7 @@ constexpr std::array masked{"/proc/acpi"sv,       "/proc/kcore"sv, "/proc/keys"s
                             "/proc/timer_list"sv, "/proc/scsi"sv,  "/sys/firmware"sv};
 constexpr std::array read_only{"/proc/bus"sv, "/proc/fs"sv, "/proc/irq"sv, "/proc/sys"sv, "/proc/sysrq-trigger"sv};
 
-bool holds(const List<std::string>& list, std::string_view value) {
+bool holds(const SettingList<std::string>& list, std::string_view value) {
   return std::ranges::any_of(list, [&](const auto& entry) { return entry.value == value; });
 }
 
@@ -30,7 +30,7 @@ bool holds(const std::vector<std::string>& list, std::string_view value) {
 bool is_privileged(const Comparison& c) { return c.spec.privileged && c.spec.privileged->value; }
 
 /// Every entry on both sides.
-void compare_lists(Comparison& c, const List<std::string>& approved, const List<std::string>& made) {
+void compare_lists(Comparison& c, const SettingList<std::string>& approved, const SettingList<std::string>& made) {
   c.same_entries(approved.empty() ? nullptr : &approved.front().origin, values_of(approved), values_of(made));
 }
 
@@ -80,7 +80,7 @@ void compare_system_paths(Comparison& c) {
   check(c.observed.readonly_paths, read_only, "read-only");
 }
 
-bool is_host(const Optional<NamespaceSetting>& setting) {
+bool is_host(const OptionalSetting<NamespaceSetting>& setting) {
   return setting && setting->value.mode == NamespaceMode::host;
 }
 
@@ -167,4 +167,4 @@ bool is_default_capability(std::string_view capability) noexcept {
   return std::ranges::find(default_capabilities, capability) != default_capabilities.end();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

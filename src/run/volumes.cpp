@@ -2,7 +2,7 @@
 
 #include "policy/rules/support/volume_owner.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -29,4 +29,4 @@ EngineResult<void> ensure_volumes(VolumeStore& volumes, const ApprovedSpec& appr
   return {};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 
 #include <skillrun/declaration.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -36,4 +36,4 @@ CallerContext CallerContext::current(const std::string& workdir) {
   return context;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,10 +3,12 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -70,4 +72,4 @@ std::expected<std::string, ParseError> parse_capability(std::string_view text) {
   return refuse(std::move(message));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

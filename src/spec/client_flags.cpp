@@ -8,7 +8,7 @@
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -122,4 +122,4 @@ void check_content_trust(SpecBuilder& builder, const std::string& value, const O
                   "pin the image by its digest: name@sha256:...");
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

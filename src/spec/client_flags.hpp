@@ -4,7 +4,7 @@
 
 #include "spec/spec_builder.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The streams that --attach named: naming one output stream alone would leave the other out.
 class AttachedStreams {
@@ -18,4 +18,4 @@ class AttachedStreams {
   bool error_ = false;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <skillrun/spec.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a field of a condition holds, and how a literal for it is written.
 enum class FieldType : std::uint8_t { text, boolean, number, size, cpus, duration };
@@ -54,4 +54,4 @@ struct ListField {
 [[nodiscard]] std::span<const ScalarField> scalar_fields();
 [[nodiscard]] std::span<const ListField> list_fields();
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,9 +3,11 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -36,4 +38,4 @@ std::expected<std::int64_t, ParseError> parse_nano_cpus(std::string_view text) {
   return static_cast<std::int64_t>(*whole) * billion + fraction;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,9 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -71,4 +73,4 @@ std::string write_csv_record(const std::vector<std::string>& fields) {
   return result;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,9 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include <skillrun/parsing.hpp>
 #include <skillrun/spec.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The fields of one CSV record by the rules that docker's command line follows: a field that begins with a quote ends
 /// at the next single quote, two of them stand for one, and a quote inside a bare field is an error. The text is one
@@ -18,4 +19,4 @@ namespace skillrun {
 /// quoted.
 [[nodiscard]] std::string write_csv_record(const std::vector<std::string>& fields);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

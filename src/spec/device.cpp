@@ -2,10 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -61,4 +63,4 @@ std::expected<Device, ParseError> parse_device(std::string_view text, const Path
   return device;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -1,8 +1,10 @@
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -48,4 +50,4 @@ std::expected<DeviceRate, ParseError> parse_device_weight(std::string_view text)
   return DeviceRate{.path = std::move(parts->path), .rate = static_cast<std::int64_t>(*weight)};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// True for a variable that hands out cards by itself where its maker's OCI runtime is the engine's default:
 /// NVIDIA_VISIBLE_DEVICES, AMD_VISIBLE_DEVICES, HABANA_VISIBLE_DEVICES, ... Most images that are made for cards have
@@ -14,4 +14,4 @@ constexpr bool is_no_device(std::string_view value) noexcept {
   return value.empty() || value == "void" || value == "none";
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include "spec/fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 template <>
 struct Fields<MountTable> {
@@ -47,4 +47,4 @@ struct Fields<BuildTable> {
   };
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 
 #include "spec/schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::span<const DockerRunFlag> docker_run_flags() {
   static const std::vector<DockerRunFlag> flags = [] {
@@ -37,4 +37,4 @@ const DockerRunFlag* find_docker_run_flag(char shorthand) {
   return found != flags.end() ? &*found : nullptr;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

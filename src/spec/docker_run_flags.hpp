@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 class SpecBuilder;
 struct Origin;
@@ -33,4 +33,4 @@ struct DockerRunFlag {
 [[nodiscard]] const DockerRunFlag* find_docker_run_flag(std::string_view name);
 [[nodiscard]] const DockerRunFlag* find_docker_run_flag(char shorthand);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,9 +4,11 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -84,4 +86,4 @@ std::expected<std::chrono::nanoseconds, ParseError> parse_duration(std::string_v
   return std::chrono::nanoseconds(static_cast<std::int64_t>(total));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

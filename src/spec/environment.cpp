@@ -1,9 +1,11 @@
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 // A value may hold line breaks and tabs; only a NUL, at which engines and programs would cut it, is refused.
 std::expected<EnvironmentEntry, ParseError> parse_environment(std::string_view text) {
@@ -20,4 +22,4 @@ std::expected<EnvironmentEntry, ParseError> parse_environment(std::string_view t
   return EnvironmentEntry{std::string(name), std::string(value), false};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

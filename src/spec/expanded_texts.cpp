@@ -7,7 +7,7 @@
 
 #include "spec/docker_fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -16,19 +16,19 @@ class Notes {
  public:
   explicit Notes(SpecBuilder& builder) : builder_(builder) {}
 
-  void note(const Text& text, const std::string& field) {
+  void note(const WrittenText& text, const std::string& field) {
     if (text.expansions.empty()) return;
     Origin origin = SpecBuilder::manifest_origin(text, field);
     if (field.starts_with("docker.extra_args")) origin.kind = OriginKind::extra_args;
     builder_.spec.expanded.push_back({.origin = std::move(origin), .text = text.value});
   }
-  void note(const TextList& list, const std::string& field) {
+  void note(const WrittenList& list, const std::string& field) {
     for (std::size_t i = 0; i < list.items.size(); ++i) {
       if (!list.items[i].expansions.empty()) note(list.items[i], fmt::format("{}[{}]", field, i));
     }
   }
-  void note(const TextMap& map, const std::string& field) {
-    for (const TextEntry& entry : map.entries) {
+  void note(const WrittenMap& map, const std::string& field) {
+    for (const WrittenEntry& entry : map.entries) {
       if (!entry.value.expansions.empty()) note(entry.value, fmt::format("{}.{}", field, entry.key.value));
     }
   }
@@ -65,4 +65,4 @@ void note_expanded_texts(SpecBuilder& builder) {
   if (skill.source_image && !skill.docker.image) notes.note(*skill.source_image, "source");
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

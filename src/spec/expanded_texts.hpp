@@ -2,10 +2,10 @@
 
 #include "spec/spec_builder.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Notes every text of the skill that holds a variable (ContainerSpec::expanded), by walking the tables of fields: a
 /// key that is added to the format can not be left out.
 void note_expanded_texts(SpecBuilder& builder);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

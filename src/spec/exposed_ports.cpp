@@ -1,8 +1,10 @@
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::expected<std::vector<std::string>, ParseError> parse_exposed_ports(std::string_view text) {
   constexpr std::string_view expectation = "a port such as 80, 53/udp or 8000-8003/tcp";
@@ -24,4 +26,4 @@ std::expected<std::vector<std::string>, ParseError> parse_exposed_ports(std::str
   return ports;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

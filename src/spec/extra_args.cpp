@@ -9,7 +9,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -32,7 +32,7 @@ constexpr std::array podman_flags = std::to_array<std::string_view>(
 
 class WordReader {
  public:
-  explicit WordReader(std::span<const Text> words) : words_(words) {}
+  explicit WordReader(std::span<const WrittenText> words) : words_(words) {}
 
   ParsedWords read() {
     while (at_ < words_.size()) {
@@ -119,13 +119,13 @@ class WordReader {
     }
   }
 
-  std::span<const Text> words_;
+  std::span<const WrittenText> words_;
   std::size_t at_ = 0;
   ParsedWords result_;
 };
 
 }  // namespace
 
-ParsedWords parse_extra_args(std::span<const Text> words) { return WordReader(words).read(); }
+ParsedWords parse_extra_args(std::span<const WrittenText> words) { return WordReader(words).read(); }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

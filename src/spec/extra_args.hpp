@@ -9,7 +9,7 @@
 
 #include "spec/docker_run_flags.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A flag with its value, as the docker CLI's flag library (pflag) reads it.
 struct FlagUse {
@@ -33,6 +33,6 @@ struct ParsedWords {
 
 /// Reads extra_args word by word with pflag's rules: `--flag value`, `--flag=value`, clusters (`-itm 5m`), booleans
 /// that never take the next word. Everything that would end docker's flags, and so replace the image, is a problem.
-[[nodiscard]] ParsedWords parse_extra_args(std::span<const Text> words);
+[[nodiscard]] ParsedWords parse_extra_args(std::span<const WrittenText> words);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

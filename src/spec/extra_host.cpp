@@ -1,8 +1,10 @@
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::expected<ExtraHost, ParseError> parse_extra_host(std::string_view text) {
   constexpr std::string_view expectation = "a host and its address such as db:10.0.0.5 or host:host-gateway";
@@ -25,4 +27,4 @@ std::expected<ExtraHost, ParseError> parse_extra_host(std::string_view text) {
   return ExtraHost{std::string(host), std::move(address)};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

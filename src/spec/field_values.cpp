@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 using Word = std::string_view;
 
@@ -87,4 +87,4 @@ FieldValue vjoined(Scratch& scratch, fmt::string_view format, fmt::format_args v
   return std::string_view(scratch.data(), scratch.size());
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

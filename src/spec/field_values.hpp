@@ -7,7 +7,7 @@
 
 #include "spec/condition_fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 // The values of a spec as conditions see them: the words are those that a manifest would have.
 
@@ -46,4 +46,4 @@ template <class... Values>
   return vjoined(scratch, format, fmt::make_format_args(values...));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 
 #include <skillrun/declaration.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a text may be written as, beside a string.
 enum class Scalars : std::uint8_t { strings, numbers, booleans };
@@ -20,8 +20,8 @@ enum class Keys : std::uint8_t { any, environment };
 /// the JSON schema all walk tables of these, so that a key is declared once.
 template <class Table>
 struct Field {
-  using Member = std::variant<std::optional<Text> Table::*, std::optional<TextList> Table::*,
-                              std::optional<TextMap> Table::*, std::optional<Located<bool>> Table::*,
+  using Member = std::variant<std::optional<WrittenText> Table::*, std::optional<WrittenList> Table::*,
+                              std::optional<WrittenMap> Table::*, std::optional<Located<bool>> Table::*,
                               std::optional<MountTables> Table::*, std::optional<PackageBuild> Table::*,
                               std::optional<BuildTable> Table::*, std::optional<DockerRuntimeConfig> Table::*>;
 
@@ -46,4 +46,4 @@ template <class Table>
 template <>
 [[nodiscard]] std::span<const Field<DockerRuntimeConfig>> fields_of<DockerRuntimeConfig>();
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 #include "support/abridged.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -50,4 +50,4 @@ Finding finding_at(const ContainerSpec& spec, const Origin& origin, std::string_
           .remediation = abridged(without_secrets(spec, std::move(remedy)))};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 
 #include <skillrun/spec.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A finding about a value of a spec, placed where the value was declared. Without a place in the manifest (a policy's
 /// default, an option) it has a field and no source. Of a caller's variable that looks like a secret the words say the
@@ -13,4 +13,4 @@ namespace skillrun {
 [[nodiscard]] Finding finding_at(const ContainerSpec& spec, const Origin& origin, std::string_view rule,
                                  Severity severity, std::string message, std::string remedy);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

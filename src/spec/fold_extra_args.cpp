@@ -7,7 +7,7 @@
 #include "spec/client_flags.hpp"
 #include "spec/extra_args.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -23,7 +23,7 @@ void count_from_value(std::vector<Expansion>& expansions, std::string_view word,
 
 }  // namespace
 
-void fold_extra_args(SpecBuilder& builder, const TextList& words) {
+void fold_extra_args(SpecBuilder& builder, const WrittenList& words) {
   const auto origin_of = [&](std::size_t word) {
     Origin origin = SpecBuilder::manifest_origin(words.items[word], fmt::format("docker.extra_args[{}]", word));
     origin.kind = OriginKind::extra_args;
@@ -44,4 +44,4 @@ void fold_extra_args(SpecBuilder& builder, const TextList& words) {
   attached.check(builder);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,11 +3,13 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/csv.hpp"
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -103,4 +105,4 @@ std::expected<GpuRequest, ParseError> parse_gpus(std::string_view text) {
   return request;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::expected<std::string, ParseError> absolute_host_path(std::string_view path, const PathContext& paths) {
   const auto error = [&](std::string_view why) {
@@ -21,4 +23,4 @@ std::expected<std::string, ParseError> absolute_host_path(std::string_view path,
   return clean_path(fmt::format("{}/{}", paths.base, path));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,10 +3,12 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -156,4 +158,4 @@ std::expected<ImageReference, ParseError> parse_image_reference(std::string_view
   return reference;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

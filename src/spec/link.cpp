@@ -1,8 +1,10 @@
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::expected<Link, ParseError> parse_link(std::string_view text) {
   constexpr std::string_view expectation = "a container and its alias such as database:db";
@@ -16,4 +18,4 @@ std::expected<Link, ParseError> parse_link(std::string_view text) {
   return Link{.container = std::string(container), .alias = std::string(alias)};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

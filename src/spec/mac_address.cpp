@@ -1,8 +1,10 @@
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -22,4 +24,4 @@ std::expected<std::string, ParseError> parse_mac_address(std::string_view text) 
   return address;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

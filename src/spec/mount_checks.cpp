@@ -4,7 +4,7 @@
 
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 bool is_volume_name(std::string_view text) noexcept { return text.size() > 1 && is_engine_name(text); }
 
@@ -22,4 +22,4 @@ std::optional<Propagation> find_propagation(std::string_view word) noexcept {
   return std::nullopt;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

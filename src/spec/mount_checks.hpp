@@ -6,7 +6,7 @@
 
 #include <skillrun/spec.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A volume's name by the grammar of the local driver: [a-zA-Z0-9][a-zA-Z0-9_.-]+.
 [[nodiscard]] bool is_volume_name(std::string_view text) noexcept;
@@ -17,4 +17,4 @@ namespace skillrun {
 /// private, rprivate, shared, rshared, slave or rslave, exactly.
 [[nodiscard]] std::optional<Propagation> find_propagation(std::string_view word) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

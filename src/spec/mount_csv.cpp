@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/csv.hpp"
 #include "spec/mount_checks.hpp"
 #include "spec/mount_tables.hpp"
@@ -13,7 +15,7 @@
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -284,4 +286,4 @@ std::expected<Mount, ParseError> read_mount(std::span<const MountField> fields, 
   return reader.finish(paths);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

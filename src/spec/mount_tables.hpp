@@ -2,9 +2,11 @@
 
 #include <span>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/spec_builder.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// One part of a mount, by its name in docker's --mount.
 struct MountField {
@@ -23,4 +25,4 @@ void report_unresolved_source(SpecBuilder& builder, const Origin& origin);
 /// Two mounts on one target are a problem: engines refuse them or pick one.
 void check_mount_targets(SpecBuilder& builder);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,9 +4,11 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -70,4 +72,4 @@ std::expected<NamespaceSetting, ParseError> parse_namespace(NamespaceKind kind, 
   return refuse(fmt::format("expected {}, found {}", expectation(grammar), quoted(text)));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

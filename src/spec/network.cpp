@@ -4,12 +4,14 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/csv.hpp"
 #include "spec/path.hpp"
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -154,4 +156,4 @@ std::expected<NetworkMode, ParseError> parse_network(std::string_view text) {
   return std::move(attachment->mode);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

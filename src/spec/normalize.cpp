@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/normalize.hpp>
+#include <skillrun/parsing.hpp>
+
 #include "spec/expanded_texts.hpp"
 #include "spec/fold_extra_args.hpp"
 #include "spec/host_path.hpp"
@@ -12,20 +15,20 @@
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
 void read_image(SpecBuilder& builder) {
   const ResolvedSkill& skill = builder.skill();
-  const std::optional<Text>& image = skill.docker.image;
-  const std::optional<Text>& source = skill.source_image;
+  const std::optional<WrittenText>& image = skill.docker.image;
+  const std::optional<WrittenText>& source = skill.source_image;
   if (!image && !source) {
     builder.problem("missing-field", SpecBuilder::manifest_origin(skill.docker.span, "docker.image", {}),
                     "the skill names no image", "set image, or source = \"docker:IMAGE\"");
     return;
   }
-  const Text& text = image ? *image : *source;
+  const WrittenText& text = image ? *image : *source;
   const Origin origin = SpecBuilder::manifest_origin(text, image ? "docker.image" : "source");
   builder.spec.image.origin = origin;
   if (text.undefined) return;
@@ -46,13 +49,13 @@ class KeyReader {
  public:
   KeyReader(SpecBuilder& builder, const SettingRow& row) : builder_(builder), row_(row) {}
 
-  void read(const Text& text) {
+  void read(const WrittenText& text) {
     if (!text.undefined) row_.set(builder_, text.value, SpecBuilder::manifest_origin(text, field()));
   }
 
-  void read(const TextList& list) {
+  void read(const WrittenList& list) {
     for (std::size_t i = 0; i < list.items.size(); ++i) {
-      const Text& text = list.items[i];
+      const WrittenText& text = list.items[i];
       const Origin origin = SpecBuilder::manifest_origin(text, fmt::format("{}[{}]", field(), i));
       if (!text.undefined) {
         row_.set(builder_, text.value, origin);
@@ -62,8 +65,8 @@ class KeyReader {
     }
   }
 
-  void read(const TextMap& map) {
-    for (const TextEntry& entry : map.entries) {
+  void read(const WrittenMap& map) {
+    for (const WrittenEntry& entry : map.entries) {
       if (entry.value.undefined) continue;
       const Origin origin = SpecBuilder::manifest_origin(entry.value, fmt::format("{}.{}", field(), entry.key.value));
       if (entry.key.value.find('=') != std::string::npos) {
@@ -107,7 +110,7 @@ void read_typed_keys(SpecBuilder& builder) {
 void read_command(SpecBuilder& builder, const RunOverrides& overrides) {
   if (const auto& command = builder.skill().docker.command) {
     for (std::size_t i = 0; i < command->items.size(); ++i) {
-      const Text& word = command->items[i];
+      const WrittenText& word = command->items[i];
       const Origin origin = SpecBuilder::manifest_origin(word, fmt::format("docker.command[{}]", i));
       if (word.undefined || !builder.clean(word.value, origin, Allowed::lines)) continue;
       builder.spec.command.push_back({word.value, origin});
@@ -120,7 +123,7 @@ void read_command(SpecBuilder& builder, const RunOverrides& overrides) {
 }
 
 void read_env_tables(SpecBuilder& builder) {
-  for (const TextEntry& entry : builder.skill().env.entries) {
+  for (const WrittenEntry& entry : builder.skill().env.entries) {
     if (entry.value.undefined) continue;
     add_environment(builder, entry.key.value + "=" + entry.value.value,
                     SpecBuilder::manifest_origin(entry.value, "env." + entry.key.value));
@@ -144,7 +147,7 @@ void read_capabilities(SpecBuilder& builder) {
   }
   if (!skill.allowed_paths) return;
   for (std::size_t i = 0; i < skill.allowed_paths->items.size(); ++i) {
-    const Text& path = skill.allowed_paths->items[i];
+    const WrittenText& path = skill.allowed_paths->items[i];
     const Origin origin = SpecBuilder::manifest_origin(path, fmt::format("capabilities.allowed_paths[{}]", i));
     if (path.undefined || !builder.clean(path.value, origin)) continue;
     const auto absolute = absolute_host_path(path.value, builder.paths());
@@ -184,7 +187,7 @@ void drop_overridden_environment(ContainerSpec& spec) {
   std::unordered_map<std::string_view, std::size_t> last;
   for (std::size_t i = 0; i < spec.env.size(); ++i) last[spec.env[i].value.name] = i;
   if (last.size() == spec.env.size()) return;
-  List<EnvironmentEntry> kept;
+  SettingList<EnvironmentEntry> kept;
   for (std::size_t i = 0; i < spec.env.size(); ++i) {
     if (last[spec.env[i].value.name] == i) kept.push_back(spec.env[i]);
   }
@@ -212,7 +215,7 @@ void check_memory(SpecBuilder& builder) {
 
 void check_cpus(SpecBuilder& builder) {
   const ContainerSpec& spec = builder.spec;
-  const Optional<std::int64_t>& other = spec.cpu_quota ? spec.cpu_quota : spec.cpu_period;
+  const OptionalSetting<std::int64_t>& other = spec.cpu_quota ? spec.cpu_quota : spec.cpu_period;
   if (!spec.nano_cpus || !other) return;
   builder.problem("cpu-invalid", other->origin, "it contradicts cpus, which is a quota and a period already",
                   "keep cpus");
@@ -247,4 +250,4 @@ void settle(SpecBuilder& builder) {
   check_memory(builder);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

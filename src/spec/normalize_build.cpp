@@ -8,7 +8,7 @@
 #include "spec/host_path.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -48,7 +48,7 @@ std::optional<PackageRecipe> read_packages(SpecBuilder& builder, const PackageBu
     return std::nullopt;
   }
   for (std::size_t i = 0; i < table.include->items.size(); ++i) {
-    const Text& name = table.include->items[i];
+    const WrittenText& name = table.include->items[i];
     if (!is_package_name(name.value)) {
       builder.problem("invalid-value", SpecBuilder::manifest_origin(name, fmt::format("{}.include[{}]", field, i)),
                       fmt::format("'{}' is no name of a Debian package", printable(name.value)),
@@ -108,7 +108,7 @@ std::optional<ContextRecipe> read_context(SpecBuilder& builder, const BuildTable
     recipe.target = table.target->value;
   }
   if (table.args) {
-    for (const TextEntry& arg : table.args->entries) {
+    for (const WrittenEntry& arg : table.args->entries) {
       const Origin where = SpecBuilder::manifest_origin(arg.value, field + ".args." + arg.key.value);
       if (!builder.clean(arg.value.value, where)) return std::nullopt;
       recipe.args.push_back({{arg.key.value, arg.value.value}, where});
@@ -118,9 +118,9 @@ std::optional<ContextRecipe> read_context(SpecBuilder& builder, const BuildTable
 }
 
 bool holds_undefined(const BuildTable& table) {
-  const auto undefined = [](const std::optional<Text>& text) { return text && text->undefined; };
-  const auto any_item = [](const std::optional<TextList>& list) {
-    return list && std::ranges::any_of(list->items, &Text::undefined);
+  const auto undefined = [](const std::optional<WrittenText>& text) { return text && text->undefined; };
+  const auto any_item = [](const std::optional<WrittenList>& list) {
+    return list && std::ranges::any_of(list->items, &WrittenText::undefined);
   };
   return undefined(table.context) || undefined(table.dockerfile) || undefined(table.target) ||
          (table.args && std::ranges::any_of(table.args->entries, [](const auto& e) { return e.value.undefined; })) ||
@@ -151,4 +151,4 @@ void read_build(SpecBuilder& builder) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

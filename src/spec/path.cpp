@@ -4,11 +4,13 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/host_path.hpp"
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string clean_path(std::string_view path) {
   std::vector<std::string_view> kept;
@@ -50,4 +52,4 @@ std::expected<std::string, ParseError> parse_mount_target(std::string_view text)
   return target;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

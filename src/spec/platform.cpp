@@ -3,10 +3,12 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -66,4 +68,4 @@ std::expected<std::string, ParseError> parse_platform(std::string_view text) {
   return fmt::format("{}/{}", system, meaning(variants, fmt::format("{}/{}", parts[1], parts[2])));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -1,9 +1,11 @@
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -117,4 +119,4 @@ std::expected<std::vector<PortMapping>, ParseError> parse_ports(std::string_view
   return mappings;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

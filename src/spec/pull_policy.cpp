@@ -1,8 +1,10 @@
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::expected<PullPolicy, ParseError> parse_pull_policy(std::string_view text) {
   if (text == "missing") return PullPolicy::missing;
@@ -11,4 +13,4 @@ std::expected<PullPolicy, ParseError> parse_pull_policy(std::string_view text) {
   return refuse(fmt::format("expected missing, always or never, found {}", quoted(text)));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

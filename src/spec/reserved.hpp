@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Labels by which skillrun marks what it makes. Nobody else may set one: neither a manifest nor an image.
 inline constexpr std::string_view reserved_label_prefix = "skillrun.";
@@ -18,4 +18,4 @@ inline constexpr std::string_view reserved_registry = "skillrun.invalid";
 /// With any port and in any case, although engines take those for other names.
 [[nodiscard]] bool is_reserved_registry(std::string_view registry);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,9 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::expected<RestartPolicy, ParseError> parse_restart_policy(std::string_view text) {
   constexpr std::string_view expectation = "no, always, unless-stopped or on-failure[:RETRIES]";
@@ -19,4 +21,4 @@ std::expected<RestartPolicy, ParseError> parse_restart_policy(std::string_view t
   return RestartPolicy{.name = "on-failure", .maximum_retries = static_cast<std::int64_t>(*retries)};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

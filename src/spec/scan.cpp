@@ -7,9 +7,11 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -70,4 +72,4 @@ bool is_ipv6_address(const std::string& text) noexcept {
   return text.find('\0') == std::string::npos && inet_pton(AF_INET6, text.c_str(), &address) == 1;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

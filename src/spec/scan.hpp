@@ -8,9 +8,10 @@
 #include <string_view>
 #include <utility>
 
+#include <skillrun/parsing.hpp>
 #include <skillrun/spec.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 // The locale-independent building blocks of the value parsers.
 
@@ -43,4 +44,4 @@ namespace skillrun {
 [[nodiscard]] bool is_ipv4_address(const std::string& text) noexcept;
 [[nodiscard]] bool is_ipv6_address(const std::string& text) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

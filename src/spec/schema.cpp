@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::span<const SettingRow> schema() {
   static const std::vector<SettingRow> rows = [] {
@@ -41,4 +41,4 @@ std::span<const Field<DockerRuntimeConfig>> fields_of<DockerRuntimeConfig>() {
   return fields;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -15,7 +15,7 @@
 #include "spec/setting_json.hpp"
 #include "spec/spec_fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Reads one value of a setting into the spec. What is not understood becomes a problem at `origin`, and the setting
 /// stays as it was; every spelling of a setting ends in the same setter, so that it has one reading.
@@ -108,12 +108,12 @@ void append(std::vector<SpecField>& fields, std::string_view name, const Setting
 }
 
 template <class T>
-void append(std::vector<SpecField>& fields, std::string_view name, const Optional<T>& setting) {
+void append(std::vector<SpecField>& fields, std::string_view name, const OptionalSetting<T>& setting) {
   if (setting) append(fields, name, *setting);
 }
 
 template <class T>
-void append(std::vector<SpecField>& fields, std::string_view name, const List<T>& settings) {
+void append(std::vector<SpecField>& fields, std::string_view name, const SettingList<T>& settings) {
   for (std::size_t i = 0; i < settings.size(); ++i) {
     fields.push_back({name, i, to_json(settings[i].value), &settings[i].origin});
   }
@@ -167,9 +167,9 @@ constexpr SpecMember member(std::string_view name, FieldType type = FieldType::t
   SpecMember row{.name = name, .show = [](const ContainerSpec& spec, std::string_view shown, auto& fields) {
                    setting_detail::append(fields, shown, spec.*pointer);
                  }};
-  if constexpr (std::same_as<Value, List<std::string>>) {
+  if constexpr (std::same_as<Value, SettingList<std::string>>) {
     row.list = list_field<pointer>(name, setting_detail::whole_element<pointer>);
-  } else if constexpr (std::same_as<Value, List<KeyValue>>) {
+  } else if constexpr (std::same_as<Value, SettingList<KeyValue>>) {
     row.list = list_field<pointer>(name, setting_detail::key_and_value<pointer>, 0, 1);
   } else if constexpr (requires(const Value& value) { to_field(value->value); }) {
     row.scalar = {name, type, setting_detail::scalar_value<pointer>, setting_detail::scalar_origin<pointer>};
@@ -177,4 +177,4 @@ constexpr SpecMember member(std::string_view name, FieldType type = FieldType::t
   return row;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -104,4 +104,4 @@ bool is_plain_value(std::string_view value) noexcept {
          value.find('/', 1) != std::string_view::npos;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// True when a variable of this name holds a secret by convention (DB_PASSWORD, API_TOKEN), but not when it says where
 /// one is kept (TOKEN_FILE) or describes one (PASSWORD_LENGTH).
@@ -14,4 +14,4 @@ namespace skillrun {
 /// True when the value of a variable with a secret's name is no secret after all: empty, a switch, or a file's path.
 [[nodiscard]] bool is_plain_value(std::string_view value) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -128,4 +128,4 @@ json::value to_json(const Mount& mount) {
   return object;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

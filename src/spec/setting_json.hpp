@@ -4,7 +4,7 @@
 
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 // The values of settings as explain and results show them: composite ones as objects whose keys are those of a
 // manifest.
@@ -34,4 +34,4 @@ namespace skillrun {
 [[nodiscard]] json::value to_json(const Device& device);
 [[nodiscard]] json::value to_json(const Mount& mount);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 #include "spec/spec_builder.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 // Setters that more than the table of settings calls, and what setters are made of.
 
@@ -26,7 +26,7 @@ void check_lifecycle(SpecBuilder& builder);
 void settle(SpecBuilder& builder);
 
 /// Reads KEY=VALUE and appends it; a key that is there already is ambiguous, because the last one wins.
-void add_pair(SpecBuilder& builder, List<KeyValue>& list, const std::string& value, const Origin& origin,
+void add_pair(SpecBuilder& builder, SettingList<KeyValue>& list, const std::string& value, const Origin& origin,
               bool needs_value);
 
 /// Go's words for a boolean, as docker's flags take them; anything else, the empty string included, is nothing.
@@ -75,7 +75,7 @@ void set_text(SpecBuilder& builder, const std::string& value, const Origin& orig
 }
 
 /// Sets what is true or false.
-template <Optional<bool> ContainerSpec::* setting>
+template <OptionalSetting<bool> ContainerSpec::* setting>
 void set_switch(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (const auto on = read_switch(builder, value, origin)) builder.set(builder.spec.*setting, *on, origin);
 }
@@ -86,4 +86,4 @@ void set_switch(SpecBuilder& builder, const std::string& value, const Origin& or
 /// A decimal integer without leading zeros or signs other than '-', which docker could read in another base.
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

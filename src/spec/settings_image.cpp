@@ -1,13 +1,15 @@
 // Which image, and what its container is called.
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/mount_checks.hpp"
 #include "spec/reserved.hpp"
 #include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -71,4 +73,4 @@ void set_image(SpecBuilder& builder, const std::string& value, const Origin& ori
   image.value = std::move(*reference);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

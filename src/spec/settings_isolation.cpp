@@ -4,11 +4,13 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -91,7 +93,7 @@ void set_gpus(SpecBuilder& builder, const std::string& value, const Origin& orig
     builder.problem("invalid-value", origin, gpus.error().message, "write all or a number");
     return;
   }
-  Optional<GpuRequest>& slot = builder.spec.gpus;
+  OptionalSetting<GpuRequest>& slot = builder.spec.gpus;
   if (slot && slot->origin.kind == origin.kind) {
     builder.problem("invalid-value", origin, fmt::format("'{}' is a second request for GPUs", printable(value)),
                     "keep one of them; device= takes a list");
@@ -148,4 +150,4 @@ constexpr SettingRow isolation_rows[] = {
 
 std::span<const SettingRow> isolation_settings() { return isolation_rows; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,13 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/mount_checks.hpp"
 #include "spec/scan.hpp"
 #include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -108,7 +110,7 @@ constexpr SettingRow lifecycle_rows[] = {
 
 std::span<const SettingRow> lifecycle_settings() { return lifecycle_rows; }
 
-void add_pair(SpecBuilder& builder, List<KeyValue>& list, const std::string& value, const Origin& origin,
+void add_pair(SpecBuilder& builder, SettingList<KeyValue>& list, const std::string& value, const Origin& origin,
               bool needs_value) {
   if (!builder.clean(value, origin)) return;
   const std::size_t equals = value.find('=');
@@ -149,4 +151,4 @@ void check_lifecycle(SpecBuilder& builder) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/mount_checks.hpp"
 #include "spec/mount_tables.hpp"
 #include "spec/reserved.hpp"
@@ -12,7 +14,7 @@
 #include "support/path_within.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -108,7 +110,7 @@ void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::s
   std::vector<MountField> fields;
   std::string shown;
   bool usable = true;
-  const auto put_text = [&](std::string_view key, const std::optional<Text>& text) {
+  const auto put_text = [&](std::string_view key, const std::optional<WrittenText>& text) {
     if (!text) return;
     const Origin origin = SpecBuilder::manifest_origin(*text, fmt::format("{}.{}", field, key));
     if (text->undefined) {
@@ -156,4 +158,4 @@ void check_mount_targets(SpecBuilder& builder) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

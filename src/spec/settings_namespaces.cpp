@@ -3,19 +3,21 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 #include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
 using Spec = ContainerSpec;
 
-void set_namespace(SpecBuilder& builder, Optional<NamespaceSetting>& slot, NamespaceKind kind, const std::string& value,
-                   const Origin& origin) {
+void set_namespace(SpecBuilder& builder, OptionalSetting<NamespaceSetting>& slot, NamespaceKind kind,
+                   const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
   auto setting = parse_namespace(kind, value);
   if (!setting) {
@@ -39,7 +41,7 @@ bool is_device_cgroup_rule(std::string_view text) {
          number(parts[1].substr(colon + 1));
 }
 
-template <Optional<NamespaceSetting> ContainerSpec::* setting, NamespaceKind kind>
+template <OptionalSetting<NamespaceSetting> ContainerSpec::* setting, NamespaceKind kind>
 void set_namespace(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   set_namespace(builder, builder.spec.*setting, kind, value, origin);
 }
@@ -128,4 +130,4 @@ constexpr SettingRow namespace_rows[] = {
 
 std::span<const SettingRow> namespace_settings() { return namespace_rows; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

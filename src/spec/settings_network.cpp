@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 #include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -33,7 +35,7 @@ void set_network(SpecBuilder& builder, const std::string& value, const Origin& o
     builder.problem("invalid-value", origin, network.error().message, "write none, bridge or a network's name");
     return;
   }
-  Optional<NetworkMode>& slot = builder.spec.network_mode;
+  OptionalSetting<NetworkMode>& slot = builder.spec.network_mode;
   if (slot && slot->origin.kind == origin.kind) {
     builder.problem("invalid-value", origin, fmt::format("'{}' is a second network", printable(value)),
                     "a skill has one network; keep one of them");
@@ -52,20 +54,20 @@ struct Places {
   const Origin* in_network = nullptr;
   const Origin* elsewhere = nullptr;
 
-  void add(const Origin& origin, const Optional<NetworkMode>& mode) {
+  void add(const Origin& origin, const OptionalSetting<NetworkMode>& mode) {
     (mode && origin.field == mode->origin.field ? in_network : elsewhere) = &origin;
   }
 };
 
 template <class T>
-Places places(const List<T>& list, const Optional<NetworkMode>& mode) {
+Places places(const SettingList<T>& list, const OptionalSetting<NetworkMode>& mode) {
   Places result;
   for (const auto& entry : list) result.add(entry.origin, mode);
   return result;
 }
 
 template <class T>
-Places places(const Optional<T>& setting, const Optional<NetworkMode>& mode) {
+Places places(const OptionalSetting<T>& setting, const OptionalSetting<NetworkMode>& mode) {
   Places result;
   if (setting) result.add(setting->origin, mode);
   return result;
@@ -73,7 +75,7 @@ Places places(const Optional<T>& setting, const Optional<NetworkMode>& mode) {
 
 /// An option of an endpoint: `user_defined` ones need a network that somebody made, the others any network but none.
 void check_option(SpecBuilder& builder, std::string_view what, const Places& found, bool user_defined) {
-  const Optional<NetworkMode>& mode = builder.spec.network_mode;
+  const OptionalSetting<NetworkMode>& mode = builder.spec.network_mode;
   if (found.in_network != nullptr && found.elsewhere != nullptr) {
     builder.problem("invalid-value", *found.elsewhere, fmt::format("{} is given by --network and by itself", what),
                     "keep one of them");
@@ -124,7 +126,7 @@ std::span<const SettingRow> network_settings() { return network_rows; }
 
 void check_network(SpecBuilder& builder) {
   const ContainerSpec& spec = builder.spec;
-  const Optional<NetworkMode>& mode = spec.network_mode;
+  const OptionalSetting<NetworkMode>& mode = spec.network_mode;
   check_option(builder, "a network alias", places(spec.network_aliases, mode), true);
   check_option(builder, "an IPv4 address", places(spec.ipv4_address, mode), true);
   check_option(builder, "an IPv6 address", places(spec.ipv6_address, mode), true);
@@ -135,4 +137,4 @@ void check_network(SpecBuilder& builder) {
   check_option(builder, "a link", places(spec.links, mode), false);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

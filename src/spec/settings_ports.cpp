@@ -4,12 +4,14 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 #include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -84,4 +86,4 @@ bool is_ip_address(std::string_view text) {
   return inet_pton(AF_INET, terminated.c_str(), &buffer) == 1 || inet_pton(AF_INET6, terminated.c_str(), &buffer) == 1;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

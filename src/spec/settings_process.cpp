@@ -4,12 +4,14 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/reserved.hpp"
 #include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -237,4 +239,4 @@ void add_environment(SpecBuilder& builder, const std::string& value, const Origi
   builder.spec.env.push_back({std::move(*entry), origin});
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 #include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -69,7 +71,7 @@ std::expected<DeviceRate, ParseError> operations_rate(std::string_view text) {
 }
 
 /// A whole number from `least` to `most`, both included.
-template <Optional<std::int64_t> ContainerSpec::* setting, std::int64_t least, std::int64_t most>
+template <OptionalSetting<std::int64_t> ContainerSpec::* setting, std::int64_t least, std::int64_t most>
 void set_integer(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (const auto number = read_integer(builder, value, origin, least, most)) {
     builder.set(builder.spec.*setting, *number, origin);
@@ -77,7 +79,7 @@ void set_integer(SpecBuilder& builder, const std::string& value, const Origin& o
 }
 
 /// An amount of memory that an engine can grant.
-template <Optional<std::int64_t> ContainerSpec::* setting>
+template <OptionalSetting<std::int64_t> ContainerSpec::* setting>
 void set_memory(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (const auto bytes = read_memory(builder, value, origin)) builder.set(builder.spec.*setting, *bytes, origin);
 }
@@ -217,4 +219,4 @@ constexpr SettingRow resource_rows[] = {
 
 std::span<const SettingRow> resource_settings() { return resource_rows; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -1,11 +1,13 @@
 // How the container is run and what becomes of it.
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -87,4 +89,4 @@ void set_timeout(SpecBuilder& builder, const std::string& value, const Origin& o
   builder.set(builder.spec.timeout, *duration, origin);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

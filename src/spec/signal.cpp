@@ -3,9 +3,11 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -46,4 +48,4 @@ std::expected<std::string, ParseError> parse_signal(std::string_view text) {
   return canonical != signals.end() ? fmt::format("SIG{}", canonical->name) : fmt::format("{}", *number);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

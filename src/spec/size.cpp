@@ -4,9 +4,11 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -60,4 +62,4 @@ std::expected<std::int64_t, ParseError> parse_bytes(std::string_view text) {
   return static_cast<std::int64_t>(number * *factor);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/finding_at.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 SpecBuilder::SpecBuilder(const ResolvedSkill& skill, const CallerContext& caller, const VariableSource& environment)
     : skill_(skill),
@@ -21,7 +23,7 @@ SpecBuilder::SpecBuilder(const ResolvedSkill& skill, const CallerContext& caller
   if (caller.cwd.starts_with('/')) spec.standing = clean_path(caller.cwd);
 }
 
-Origin SpecBuilder::manifest_origin(const Text& text, std::string field) {
+Origin SpecBuilder::manifest_origin(const WrittenText& text, std::string field) {
   Origin origin = manifest_origin(text.span, std::move(field), text.evidence());
   origin.expansions = text.expansions;
   return origin;
@@ -67,4 +69,4 @@ void SpecBuilder::repeated(const Origin& before, const Origin& now) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

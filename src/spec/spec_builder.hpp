@@ -4,9 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include <skillrun/parsing.hpp>
 #include <skillrun/spec.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a value may hold beside printable text.
 enum class Allowed : std::uint8_t {
@@ -27,7 +28,7 @@ class SpecBuilder {
   [[nodiscard]] const VariableSource& environment() const noexcept { return environment_; }
   [[nodiscard]] const PathContext& paths() const noexcept { return paths_; }
 
-  [[nodiscard]] static Origin manifest_origin(const Text& text, std::string field);
+  [[nodiscard]] static Origin manifest_origin(const WrittenText& text, std::string field);
   [[nodiscard]] static Origin manifest_origin(Span span, std::string field, std::string text);
   [[nodiscard]] static Origin option_origin(std::string option, std::string text);
 
@@ -42,7 +43,7 @@ class SpecBuilder {
   /// Sets a last-wins field. A flag that repeats a typed key is a problem; what is declared twice in one way is
   /// ambiguous.
   template <class T>
-  void set(Optional<T>& slot, T value, const Origin& origin) {
+  void set(OptionalSetting<T>& slot, T value, const Origin& origin) {
     if (slot) repeated(slot->origin, origin);
     slot = Setting<T>{std::move(value), origin};
   }
@@ -56,4 +57,4 @@ class SpecBuilder {
   PathContext paths_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include "spec/schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string SpecField::label() const { return index ? fmt::format("{}[{}]", name, *index) : std::string(name); }
 
@@ -31,4 +31,4 @@ std::span<const std::string_view> spec_field_names() {
   return names;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

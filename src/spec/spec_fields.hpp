@@ -10,7 +10,7 @@
 
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// One set field of a spec: its name, its value, and where it comes from.
 struct SpecField {
@@ -32,4 +32,4 @@ struct SpecField {
 /// missing.
 [[nodiscard]] std::span<const std::string_view> spec_field_names();
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

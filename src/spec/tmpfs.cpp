@@ -6,11 +6,13 @@
 
 #include <fmt/ranges.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/path.hpp"
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -138,4 +140,4 @@ std::expected<Mount, ParseError> parse_tmpfs(std::string_view text) {
   return mount;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

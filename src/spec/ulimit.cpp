@@ -3,9 +3,11 @@
 
 #include <fmt/ranges.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -47,4 +49,4 @@ std::expected<Ulimit, ParseError> parse_ulimit(std::string_view text) {
   return Ulimit{std::string(name), *soft, *hard};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

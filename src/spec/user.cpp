@@ -2,9 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -54,4 +56,4 @@ std::expected<UserSpec, ParseError> parse_user(std::string_view text) {
   return spec;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -1,11 +1,13 @@
 #include <fmt/core.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "spec/mount_checks.hpp"
 #include "spec/path.hpp"
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -117,4 +119,4 @@ std::expected<Mount, ParseError> parse_volume(std::string_view text, const PathC
   return mount;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -1,6 +1,6 @@
 #include <skillrun/spec.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string_view to_string(MountType type) noexcept {
   switch (type) {
@@ -44,4 +44,4 @@ std::string_view to_string(PullPolicy pull) noexcept {
   return "";
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -1,6 +1,6 @@
 #include "support/abridged.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string abridged(std::string text, std::size_t most) {
   if (text.size() <= most) return text;
@@ -12,4 +12,4 @@ std::string abridged(std::string text, std::size_t most) {
   return text.replace(head, tail - head, "...");
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

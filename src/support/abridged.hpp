@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The most that a finding says, in bytes, however long the values are that it quotes.
 inline constexpr std::size_t max_message_size = 1000;
@@ -12,4 +12,4 @@ inline constexpr std::size_t max_message_size = 1000;
 /// that a message quotes stays.
 [[nodiscard]] std::string abridged(std::string text, std::size_t most = max_message_size);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,9 +4,9 @@
 
 #include <skillrun/grant.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Every kind that there is, for schemas.
 [[nodiscard]] std::span<const AskKind> ask_kinds() noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

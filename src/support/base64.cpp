@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -39,4 +39,4 @@ std::optional<std::string> base64_decode(std::string_view text) {
   return bytes;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// RFC 4648, section 4, with padding.
 [[nodiscard]] std::string base64_encode(std::string_view bytes);
@@ -15,4 +15,4 @@ namespace skillrun {
 /// RFC 4648, section 4, with padding; nothing for any other text.
 [[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

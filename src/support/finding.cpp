@@ -10,7 +10,7 @@
 #include "support/json.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string_view to_string(Severity severity) noexcept {
   switch (severity) {
@@ -101,4 +101,4 @@ json::array to_json_array(const Findings& findings) {
   return array;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

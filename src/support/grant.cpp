@@ -10,7 +10,7 @@
 #include "support/path_within.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -72,4 +72,4 @@ bool Grant::covers(const Ask& ask) const noexcept {
   return is_path ? is_within(ask.subject, subject) : ask.subject == subject;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

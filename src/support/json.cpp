@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -58,4 +58,4 @@ std::string pretty(const json::value& value) {
   return out;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

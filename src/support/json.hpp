@@ -8,7 +8,7 @@
 
 #include <skillrun/finding.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace json = boost::json;
 
@@ -25,4 +25,4 @@ namespace json = boost::json;
 /// JSON text with two-space indentation and a final newline, for people and for diffs.
 [[nodiscard]] std::string pretty(const json::value& value);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

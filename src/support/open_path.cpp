@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -51,4 +51,4 @@ std::expected<UniqueFd, std::error_code> open_without_links(const std::string& p
   return at;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// True when `path` is `root` or lies below it, by component: "/rootfs" is not below "/root". Both are absolute and
 /// lexically clean. Nothing lies below an empty root: who names no folder opens none.
@@ -12,4 +12,4 @@ namespace skillrun {
   return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Empty, for reading only, and marked by the sticky bit, which means nothing on a file or on a folder that nobody may
 /// write to: what skillrun puts where a skill must not make something, for as long as it runs.
@@ -18,4 +18,4 @@ inline constexpr mode_t placeholder_folder_mode = 01555;
   return marks == S_ISVTX && (S_ISDIR(status.st_mode) || (S_ISREG(status.st_mode) && status.st_size == 0));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

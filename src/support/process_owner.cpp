@@ -18,7 +18,7 @@
 #include "support/sha256.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -135,4 +135,4 @@ OwnerVerdict judge_owner(const ProcessOwner& owner, const ProcessOwner& here, co
   return {Kind::ended, fmt::format("process {} has ended, and another has its number", owner.pid)};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

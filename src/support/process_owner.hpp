@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Which process something belongs to, in words that another process can judge later: labels of containers and names of
 /// folders. A word that could not be found out is empty.
@@ -47,4 +47,4 @@ struct OwnerVerdict {
 /// machine, or one of this namespace that is not there any more. All else is alive or unknown.
 [[nodiscard]] OwnerVerdict judge_owner(const ProcessOwner& owner, const ProcessOwner& here, const LookAtProcess& look);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::expected<std::string, std::error_code> read_file(const std::string& path, std::size_t limit) {
   constexpr std::size_t piece = std::size_t{64} << 10;
@@ -30,4 +30,4 @@ std::expected<std::string, std::error_code> read_file(const std::string& path, s
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

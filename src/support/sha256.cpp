@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct Sha256::Context {
   SHA256_CTX state{};
@@ -46,4 +46,4 @@ std::string sha256(std::string_view bytes) {
   return hash.finish();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

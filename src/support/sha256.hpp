@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// SHA-256 of the bytes, in lower-case hexadecimal without a prefix.
 [[nodiscard]] std::string sha256(std::string_view bytes);
@@ -30,4 +30,4 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -9,7 +9,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -155,4 +155,4 @@ std::string pointer_below(std::string_view pointer, std::string_view name) {
   return out;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

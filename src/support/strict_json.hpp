@@ -7,7 +7,7 @@
 
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a text of somebody else's may cost before anything of it is understood.
 struct JsonLimits {
@@ -30,4 +30,4 @@ struct JsonFault {
 /// `pointer` to the member or entry of this name below it.
 [[nodiscard]] std::string pointer_below(std::string_view pointer, std::string_view name);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -11,7 +11,7 @@
 
 #include "support/lifetime.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The offset of the first byte that is not valid UTF-8 (RFC 3629: no overlong forms, no surrogates), if any.
 [[nodiscard]] std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
@@ -63,4 +63,4 @@ void split(ExpiringString auto&& text, char separator) = delete;
 /// True when one of the parts stands in the text.
 [[nodiscard]] bool contains_any(std::string_view text, std::span<const std::string_view> parts) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

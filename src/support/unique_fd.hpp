@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Owns one file descriptor.
 class UniqueFd {
@@ -32,4 +32,4 @@ class UniqueFd {
   int fd_ = -1;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

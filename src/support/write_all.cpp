@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 bool write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
@@ -16,4 +16,4 @@ bool write_all(int descriptor, std::string_view text) {
   return true;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

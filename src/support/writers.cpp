@@ -4,7 +4,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -26,4 +26,4 @@ bool others_may_write(const std::string& path, const struct stat& status) {
   return !is_own_group(status.st_gid) || ::getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -20,7 +20,7 @@
 #include "support/text.hpp"
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -274,4 +274,4 @@ std::expected<std::vector<std::string>, std::error_code> WriteRecord::end_abando
   return stand_ins;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

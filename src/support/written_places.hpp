@@ -11,7 +11,7 @@
 
 #include "support/process_owner.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 using WallTime = std::chrono::sys_time<std::chrono::nanoseconds>;
 
@@ -79,4 +79,4 @@ class WriteRecord {
   std::string folder_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

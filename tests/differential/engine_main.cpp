@@ -12,6 +12,9 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/host_view.hpp>
+#include <skillrun/parsing.hpp>
+
 #include "engine/docker/api/api_engine.hpp"
 #include "engine/docker/create_body.hpp"
 #include "grammar.hpp"

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <skillrun/engine_request.hpp>
+#include <skillrun/host_view.hpp>
+#include <skillrun/normalize.hpp>
 
 #include "engine/docker/create_body.hpp"
 #include "engine/docker/create_request.hpp"

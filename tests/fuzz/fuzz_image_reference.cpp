@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 
+#include <skillrun/parsing.hpp>
 #include <skillrun/spec.hpp>
 
 namespace {

@@ -12,6 +12,9 @@
 #include <string>
 #include <string_view>
 
+#include <skillrun/host_view.hpp>
+#include <skillrun/normalize.hpp>
+
 #include "engine/docker/observe.hpp"
 #include "run/verify.hpp"
 #include "support/json.hpp"

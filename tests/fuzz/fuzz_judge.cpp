@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <skillrun/engine_request.hpp>
+#include <skillrun/host_view.hpp>
 
 #include "engine/docker/gaps.hpp"
 #include "support/text.hpp"
@@ -27,12 +28,12 @@ ResolvedSkill skill_with(std::string_view words) {
       SourceText{.name = "fuzz.toml", .directory = "/srv", .text = std::string(words)});
   skill.name = "tool";
   const auto text = [](std::string_view value) {
-    return Text{.value = std::string(value), .span = {}, .written = std::string(value)};
+    return WrittenText{.value = std::string(value), .span = {}, .written = std::string(value)};
   };
   skill.docker.image = text("busybox:1");
   skill.docker.memory = text("64m");
   skill.docker.cpus = text("1");
-  TextList list;
+  WrittenList list;
   for (const std::string_view word : split(words, '\n')) list.items.push_back(text(word));
   skill.docker.extra_args = std::move(list);
   return skill;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include <skillrun/manifest.hpp>
+#include <skillrun/normalize.hpp>
 #include <skillrun/policy.hpp>
 
 namespace skillrun::fuzz {

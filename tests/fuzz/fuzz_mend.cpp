@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include <skillrun/rule.hpp>
+
 #include "fuzz_lint.hpp"
 #include "lint/fixes.hpp"
 

@@ -5,6 +5,7 @@
 #include <expected>
 #include <string>
 
+#include <skillrun/parsing.hpp>
 #include <skillrun/spec.hpp>
 
 namespace {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include <skillrun/parsing.hpp>
 #include <skillrun/spec.hpp>
 
 namespace {

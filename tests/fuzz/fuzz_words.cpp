@@ -10,9 +10,9 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  std::vector<skillrun::Text> words;
+  std::vector<skillrun::WrittenText> words;
   for (const std::string_view word : skillrun::split(input, '\n')) {
-    words.push_back(skillrun::Text{.value = std::string(word), .span = {}, .written = {}});
+    words.push_back(skillrun::WrittenText{.value = std::string(word), .span = {}, .written = {}});
   }
   const skillrun::ParsedWords parsed = skillrun::parse_extra_args(words);
   std::vector<bool> seen(words.size() + 1);

@@ -16,7 +16,7 @@
 #include "engine/docker/dialect.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -268,4 +268,4 @@ Detection detect_engine(const DetectionContext& context, bool all, CallLimits li
   return std::move(survey).end();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 #include "engine/docker/docker_context.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -151,4 +151,4 @@ EnginePlaces places_to_try(const DetectionContext& context, const SystemSockets&
 
 bool is_client_program(std::string_view name) { return name == kind_docker || name == kind_podman; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

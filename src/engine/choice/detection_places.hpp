@@ -7,7 +7,7 @@
 
 #include "engine/wire/endpoint.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A place where an engine may be.
 struct EnginePlace {
@@ -40,4 +40,4 @@ struct SystemSockets {
 /// DOCKER_HOST, a docker context) is the only candidate: there is no falling through to another.
 [[nodiscard]] EnginePlaces places_to_try(const DetectionContext& context, const SystemSockets& system = {});
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

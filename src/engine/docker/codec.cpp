@@ -1,6 +1,6 @@
 #include "engine/docker/codec.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::span<const CodecRow> codec() {
   static const std::vector<CodecRow> rows = [] {
@@ -13,4 +13,4 @@ std::span<const CodecRow> codec() {
   return rows;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -16,7 +16,7 @@
 #include "spec/setting_json.hpp"
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A request to create a container while it is written. The API has what describes the image's program at the top and
 /// what describes the host's part in an object of its own.
@@ -172,7 +172,7 @@ void write(const ApiPlace& place, const ContainerSpec& spec, CreateRequest& requ
   const auto& setting = spec.*pointer;
   using Value = std::remove_cvref_t<decltype(setting)>;
   json::object& object = place.in(request);
-  if constexpr (std::same_as<Value, List<KeyValue>>) {
+  if constexpr (std::same_as<Value, SettingList<KeyValue>>) {
     if (setting.empty()) return;
     json::object pairs;
     for (const auto& entry : setting) pairs[entry.value.key] = entry.value.value;
@@ -189,9 +189,9 @@ void write(const ApiPlace& place, const ContainerSpec& spec, CreateRequest& requ
 
 /// Values that engines say as they were told.
 template <class Value>
-concept ReadsAlike = std::same_as<Value, Optional<std::int64_t>> || std::same_as<Value, Optional<bool>> ||
-                     std::same_as<Value, Optional<std::string>> || std::same_as<Value, List<KeyValue>> ||
-                     std::same_as<Value, List<std::string>>;
+concept ReadsAlike = std::same_as<Value, OptionalSetting<std::int64_t>> || std::same_as<Value, OptionalSetting<bool>> ||
+                     std::same_as<Value, OptionalSetting<std::string>> || std::same_as<Value, SettingList<KeyValue>> ||
+                     std::same_as<Value, SettingList<std::string>>;
 
 /// What engines say for "nothing" (0, false, an empty text) is nothing.
 template <auto pointer>
@@ -199,13 +199,13 @@ void read(const ApiPlace& place, const InspectAnswer& answer, ObservedContainer&
   auto& slot = made.spec.*pointer;
   const TypedAnswer& object = place.in(answer);
   using Value = std::remove_cvref_t<decltype(slot)>;
-  if constexpr (std::same_as<Value, Optional<std::int64_t>>) {
+  if constexpr (std::same_as<Value, OptionalSetting<std::int64_t>>) {
     if (const std::int64_t number = object.number(place.key); number != 0) slot = Setting{number, Origin()};
-  } else if constexpr (std::same_as<Value, Optional<bool>>) {
+  } else if constexpr (std::same_as<Value, OptionalSetting<bool>>) {
     if (object.flag(place.key)) slot = Setting{true, Origin()};
-  } else if constexpr (std::same_as<Value, Optional<std::string>>) {
+  } else if constexpr (std::same_as<Value, OptionalSetting<std::string>>) {
     if (std::string text = object.text(place.key); !text.empty()) slot = Setting{std::move(text), Origin()};
-  } else if constexpr (std::same_as<Value, List<KeyValue>>) {
+  } else if constexpr (std::same_as<Value, SettingList<KeyValue>>) {
     for (auto& [key, value] : object.pairs(place.key)) slot.push_back({KeyValue{key, value}, Origin()});
   } else {
     for (std::string& text : object.texts(place.key)) slot.push_back({std::move(text), Origin()});
@@ -215,11 +215,11 @@ void read(const ApiPlace& place, const InspectAnswer& answer, ObservedContainer&
 /// Of the shape that write() gives it.
 template <class Value>
 constexpr decltype(CodecRow::receive) receiver() {
-  if constexpr (std::same_as<Value, Optional<std::int64_t>>) {
+  if constexpr (std::same_as<Value, OptionalSetting<std::int64_t>>) {
     return receive_number;
-  } else if constexpr (std::same_as<Value, Optional<bool>>) {
+  } else if constexpr (std::same_as<Value, OptionalSetting<bool>>) {
     return receive_flag;
-  } else if constexpr (std::same_as<Value, List<KeyValue>>) {
+  } else if constexpr (std::same_as<Value, SettingList<KeyValue>>) {
     return receive_pairs;
   } else if constexpr (requires(const Value& value) { value.empty(); }) {
     return receive_texts;
@@ -257,4 +257,4 @@ void observe_parsed(ObservedContainer& made, std::string_view setting, const std
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

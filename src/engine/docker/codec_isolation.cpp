@@ -1,11 +1,13 @@
 // What it may do, and what separates it from the host and from its neighbours.
 #include <algorithm>
 
+#include <skillrun/parsing.hpp>
+
 #include "engine/docker/codec.hpp"
 #include "policy/rules/support/seccomp_profile.hpp"
 #include "spec/csv.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -29,7 +31,7 @@ std::vector<std::string> capabilities(std::vector<std::string> names) {
   return names;
 }
 
-template <List<std::string> Spec::* list>
+template <SettingList<std::string> Spec::* list>
 void read_capabilities(const ApiPlace& place, const InspectAnswer& answer, ObservedContainer& made) {
   for (std::string& name : capabilities(place.in(answer).texts(place.key))) {
     (made.spec.*list).push_back({std::move(name), Origin()});
@@ -260,7 +262,7 @@ bool says_as_asked(const NamespaceSetting& asked, const std::string& text) {
   }
 }
 
-template <Optional<NamespaceSetting> Spec::* setting>
+template <OptionalSetting<NamespaceSetting> Spec::* setting>
 void observe_namespace(NamespaceKind kind, std::string_view name, const std::string& text, const InspectAnswer& answer,
                        ObservedContainer& made) {
   const auto& asked = answer.asked.spec.*setting;
@@ -310,7 +312,7 @@ void read_cgroupns(const ApiPlace& place, const InspectAnswer& answer, ObservedC
                                           made);
 }
 
-template <Optional<NamespaceSetting> Spec::* setting>
+template <OptionalSetting<NamespaceSetting> Spec::* setting>
 void namespace_gaps(const Spec& spec, const Dialect& dialect, GapSink& gaps) {
   const auto& wanted = spec.*setting;
   if (wanted && !dialect.podman && wanted->value.mode == NamespaceMode::path) {
@@ -376,4 +378,4 @@ constexpr CodecRow isolation_rows[] = {
 
 std::span<const CodecRow> isolation_codec() { return isolation_rows; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

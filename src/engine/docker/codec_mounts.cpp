@@ -10,7 +10,7 @@
 #include "engine/source_alias.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -185,4 +185,4 @@ constexpr CodecRow mount_rows[] = {
 
 std::span<const CodecRow> mount_codec() { return mount_rows; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <charconv>
 
+#include <skillrun/parsing.hpp>
+
 #include "engine/docker/codec.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -243,4 +245,4 @@ constexpr CodecRow network_rows[] = {
 
 std::span<const CodecRow> network_codec() { return network_rows; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <set>
 
+#include <skillrun/parsing.hpp>
+
 #include "engine/docker/codec.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -309,4 +311,4 @@ constexpr CodecRow process_rows[] = {
 
 std::span<const CodecRow> process_codec() { return process_rows; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

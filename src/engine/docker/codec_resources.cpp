@@ -4,7 +4,7 @@
 
 #include "engine/docker/codec.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -80,7 +80,7 @@ void ulimit_words(const Spec& spec, ClientWords& words) {
   }
 }
 
-template <List<DeviceRate> Spec::* list>
+template <SettingList<DeviceRate> Spec::* list>
 void write_rates(const ApiPlace& place, const Spec& spec, CreateRequest& request) {
   const std::string_view member = list == &Spec::blkio_weight_devices ? "Weight" : "Rate";
   json::array rates;
@@ -90,7 +90,7 @@ void write_rates(const ApiPlace& place, const Spec& spec, CreateRequest& request
   if (!rates.empty()) place.in(request)[place.key] = std::move(rates);
 }
 
-template <List<DeviceRate> Spec::* list>
+template <SettingList<DeviceRate> Spec::* list>
 void read_rates(const ApiPlace& place, const InspectAnswer& answer, ObservedContainer& made) {
   const std::string_view member = list == &Spec::blkio_weight_devices ? "Weight" : "Rate";
   for (const TypedAnswer& rate : place.in(answer).objects(place.key)) {
@@ -98,7 +98,7 @@ void read_rates(const ApiPlace& place, const InspectAnswer& answer, ObservedCont
   }
 }
 
-template <List<DeviceRate> Spec::* list>
+template <SettingList<DeviceRate> Spec::* list>
 constexpr CodecRow of_device(std::string_view setting, std::string_view key, decltype(CodecRow::receive) receive) {
   return {.setting = setting,
           .place = host(key),
@@ -148,4 +148,4 @@ constexpr CodecRow resource_rows[] = {
 
 std::span<const CodecRow> resource_codec() { return resource_rows; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

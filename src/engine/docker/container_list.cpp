@@ -4,7 +4,7 @@
 
 #include "engine/docker/typed_answer.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -46,4 +46,4 @@ EngineResult<std::vector<ListedContainer>> read_inspected_containers(std::string
   });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Readers of lists of containers. A member of another type than promised is a protocol error: what is listed decides
 /// what is removed.
@@ -15,4 +15,4 @@ namespace skillrun {
 /// What `inspect --type=container` prints.
 [[nodiscard]] EngineResult<std::vector<ListedContainer>> read_inspected_containers(std::string_view text);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include "engine/docker/codec.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 json::object create_body(const ContainerSpec& spec, const RunLabels& labels, const StartOptions& options,
                          const Dialect& dialect) {
@@ -39,4 +39,4 @@ std::string create_request_json(const ContainerSpec& spec, const RunLabels& labe
   return json::serialize(create_body(spec, labels, options, dialect_of(engine)));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include <skillrun/parsing.hpp>
+
 #include "engine/docker/codec.hpp"
 #include "spec/scan.hpp"
 #include "spec/settings.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -160,4 +162,4 @@ ContainerSpec read_create_request(const AskedCreation& asked, const CallerContex
   return std::move(builder.spec);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

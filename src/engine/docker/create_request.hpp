@@ -6,7 +6,7 @@
 
 #include "support/strict_json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a client asks docker's `POST /containers/create` for. The name and the platform are parameters of the query, as
 /// they are once percent-decoded; a query's other parameters are for who serves the request to refuse.
@@ -43,4 +43,4 @@ struct AskedCreation {
 [[nodiscard]] ContainerSpec read_create_request(const AskedCreation& asked, const CallerContext& caller,
                                                 const JsonLimits& limits = {});
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 Dialect dialect_of(const EngineInfo& engine) {
   Dialect dialect{.podman = engine.kind == kind_podman, .rootless = engine.rootless, .init_path = {}};
@@ -23,4 +23,4 @@ std::optional<int> api_minor(std::string_view version) {
   return minor;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// EngineInfo::kind.
 inline constexpr std::string_view kind_docker = "docker";
@@ -36,4 +36,4 @@ struct Dialect {
 /// N of an API version "1.N"; nothing for every other text.
 [[nodiscard]] std::optional<int> api_minor(std::string_view version);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

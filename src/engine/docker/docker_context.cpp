@@ -8,7 +8,7 @@
 #include "support/read_file.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -88,4 +88,4 @@ std::expected<DockerContext, std::string> find_docker_context(const std::string&
   return std::unexpected(fmt::format("docker context '{}' is not defined in {}", printable(name), contexts.string()));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

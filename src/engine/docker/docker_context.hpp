@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Docker's named endpoints, as its own client keeps them below the folder of config.json.
 
@@ -23,4 +23,4 @@ struct DockerContext {
 [[nodiscard]] std::expected<DockerContext, std::string> find_docker_context(const std::string& config_folder,
                                                                             const std::string& name);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

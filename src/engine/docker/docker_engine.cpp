@@ -7,7 +7,7 @@
 #include "engine/docker/observe.hpp"
 #include "engine/docker/run_words.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string DockerEngine::name_of(const ImageReference& image) const { return image_name_for(image, dialect()); }
 
@@ -45,4 +45,4 @@ EngineResult<void> DockerEngine::check_gaps(const ContainerSpec& spec) const {
       EngineError{EngineError::Kind::unsupported, fmt::format("this engine cannot honour {}", refused)});
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

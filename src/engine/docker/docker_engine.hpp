@@ -8,7 +8,7 @@
 
 #include "engine/docker/dialect.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What docker and podman have in common, whichever way they are reached. All their parts are behind one connection or
 /// client, and so one object.
@@ -45,4 +45,4 @@ class DockerEngine : public Engine, public ImageStore, public VolumeStore, publi
   [[nodiscard]] EngineResult<void> check_gaps(const ContainerSpec& spec) const;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -42,4 +42,4 @@ EngineError error_of_start(EngineError error, const ContainerState& state) {
   return error;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

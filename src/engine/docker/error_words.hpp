@@ -2,7 +2,7 @@
 
 #include <skillrun/containers.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 // What docker and podman tell by nothing but the words of an error. They are read here and nowhere else.
 
@@ -15,4 +15,4 @@ namespace skillrun {
 /// podman gives none: so the words decide whether it is about the command at all.
 [[nodiscard]] EngineError error_of_start(EngineError error, const ContainerState& state);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 #include "engine/docker/codec.hpp"
 #include "spec/schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::vector<EngineGap> find_gaps(const ContainerSpec& spec, const Dialect& dialect) {
   std::vector<EngineGap> gaps;
@@ -46,4 +46,4 @@ std::optional<EngineGap> gap_of_warning(const ContainerSpec& spec, std::string_v
   return std::nullopt;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 
 #include "engine/docker/dialect.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What of the spec this engine would drop or read as something else: old servers and podman ignore what they do not
 /// know. Asked before anything is created.
@@ -17,4 +17,4 @@ namespace skillrun {
 /// The setting that a warning of the create answer says was discarded, if it says so and the spec has it.
 [[nodiscard]] std::optional<EngineGap> gap_of_warning(const ContainerSpec& spec, std::string_view warning);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

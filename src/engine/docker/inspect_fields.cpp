@@ -2,7 +2,7 @@
 
 #include "engine/docker/json_fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::vector<std::string> texts_at(const json::object& object, std::string_view key) {
   std::vector<std::string> out;
@@ -58,4 +58,4 @@ VolumeInfo read_volume(const json::object& volume) {
           .labels = pairs_at(volume, "Labels")};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

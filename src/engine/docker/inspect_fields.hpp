@@ -8,7 +8,7 @@
 
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 // Parts of inspect answers, which the API and the clients of docker and podman give alike.
 
@@ -27,4 +27,4 @@ namespace skillrun {
 
 [[nodiscard]] VolumeInfo read_volume(const json::object& volume);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string_view text_at(const json::object& object, std::string_view key) {
   const json::value* value = object.if_contains(key);
@@ -53,4 +53,4 @@ EngineResult<json::object> parse_object(std::string_view text, std::string_view 
   return std::move(document.get_object());
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

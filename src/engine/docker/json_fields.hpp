@@ -8,7 +8,7 @@
 
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Reading of answers: a member that is absent, null or of another type reads as empty or zero.
 [[nodiscard]] std::string_view text_at(const json::object& object, std::string_view key);
@@ -23,4 +23,4 @@ namespace skillrun {
 /// The answer as an object; `what` names it in the error.
 [[nodiscard]] EngineResult<json::object> parse_object(std::string_view text, std::string_view what);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -60,7 +60,7 @@ bool needs_bind_syntax(const Mount& mount, bool podman) {
   return mount.relabel != Relabel::none || (mount.nocopy && podman);
 }
 
-void put_mounts(json::object& host, const List<Mount>& list, bool podman) {
+void put_mounts(json::object& host, const SettingList<Mount>& list, bool podman) {
   json::array binds;
   json::array mounts;
   json::object tmpfs;
@@ -79,4 +79,4 @@ void put_mounts(json::object& host, const List<Mount>& list, bool podman) {
   if (!tmpfs.empty()) host["Tmpfs"] = std::move(tmpfs);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,10 +6,10 @@
 
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Binds, Mounts and Tmpfs of HostConfig.
-void put_mounts(json::object& host, const List<Mount>& list, bool podman);
+void put_mounts(json::object& host, const SettingList<Mount>& list, bool podman);
 
 /// True for a mount that is sent as `source:target:options`: only that form creates a missing source, relabels it and
 /// (on podman) knows nocopy. All others go into Mounts, which takes any character.
@@ -18,4 +18,4 @@ void put_mounts(json::object& host, const List<Mount>& list, bool podman);
 /// The entries as one object; of entries with one key the last one counts.
 [[nodiscard]] json::object map_of(const std::vector<KeyValue>& entries);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

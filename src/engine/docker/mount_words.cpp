@@ -8,7 +8,7 @@
 
 #include "spec/csv.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -134,4 +134,4 @@ std::expected<std::string, std::string> mount_word(const Mount& mount, const Dia
   return MountWords(mount, dialect).word();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

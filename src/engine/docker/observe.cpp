@@ -5,7 +5,7 @@
 #include "engine/docker/codec.hpp"
 #include "engine/docker/inspect_fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -79,4 +79,4 @@ EngineResult<ObservedContainer> read_container(std::string_view text, const Dial
   return made;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

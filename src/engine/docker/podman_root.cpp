@@ -17,7 +17,7 @@
 #include "support/process/pipe.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -132,4 +132,4 @@ EngineResult<ContainerEntry> PodmanRoot::look_at(const std::string& path) const 
   return ContainerEntry{.kind = seen.kind, .leads_to = seen.leads_to.data()};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The root of a container's file system, which podman has mounted on this machine. Its archive calls answer for the
 /// target of a mount from the mount; here is what the image has there.
@@ -24,4 +24,4 @@ class PodmanRoot {
   bool rootless_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

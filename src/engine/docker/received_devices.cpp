@@ -9,7 +9,7 @@
 #include "spec/csv.hpp"
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -147,4 +147,4 @@ void receive_device_requests(const CodecRow& row, ReceivedRequest& request) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

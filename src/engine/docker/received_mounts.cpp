@@ -5,7 +5,7 @@
 #include "spec/csv.hpp"
 #include "spec/scan.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -117,4 +117,4 @@ void receive_mounts(const CodecRow& /*row*/, ReceivedRequest& request) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

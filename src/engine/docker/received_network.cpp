@@ -1,12 +1,14 @@
 // Whom a request wants to talk to.
 #include <algorithm>
 
+#include <skillrun/parsing.hpp>
+
 #include "engine/docker/codec.hpp"
 #include "engine/docker/received_settings.hpp"
 #include "spec/scan.hpp"
 #include "spec/settings.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The flag has a form with options, which the API has not: there it is all one name.
 void receive_network_mode(const CodecRow& row, ReceivedRequest& request) {
@@ -124,4 +126,4 @@ void receive_ports(const CodecRow& row, ReceivedRequest& request) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -113,4 +113,4 @@ void receive_removal(const CodecRow& row, ReceivedRequest& request) {
   set_by_flag(request.builder, "rm", object.flag(row.place.key) ? "true" : "false", object.origin_of(row.place.key));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 #include "engine/docker/codec.hpp"
 #include "spec/schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -136,4 +136,4 @@ void receive_weights(const CodecRow& row, ReceivedRequest& request) {
   receive_of_devices(row, request, "Weight", INT64_MAX);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

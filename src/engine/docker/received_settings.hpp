@@ -4,7 +4,7 @@
 
 #include "engine/docker/received_value.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct CodecRow;
 
@@ -61,4 +61,4 @@ inline constexpr std::int64_t largest_exact_number = std::int64_t{1} << 53;
 /// Reads `value` as docker run reads that of its flag.
 void set_by_flag(SpecBuilder& builder, std::string_view flag, const std::string& value, const Origin& origin);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

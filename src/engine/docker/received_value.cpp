@@ -10,7 +10,7 @@
 #include "support/strict_json.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -210,4 +210,4 @@ void refuse_untaken(const json::value& value, const std::string& pointer, const 
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

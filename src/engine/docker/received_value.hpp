@@ -13,7 +13,7 @@
 #include "spec/spec_builder.hpp"
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What has been read of a create request so far. What no reader has taken in the end is refused (refuse_untaken), at
 /// every depth: a member counts as known because somebody read it, never because nobody looked.
@@ -100,4 +100,4 @@ class ReceivedObject {
 /// A problem for each member below `value` that no reader has taken.
 void refuse_untaken(const json::value& value, const std::string& pointer, const Reception& reception);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -13,7 +13,7 @@
 #include "support/read_file.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -204,4 +204,4 @@ std::vector<RegistryCredential> RegistryCredentials::all(CallLimits limits) cons
   return logins;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

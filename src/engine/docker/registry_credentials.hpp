@@ -8,7 +8,7 @@
 
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a registry is told. Never logged.
 struct RegistryCredential {
@@ -49,4 +49,4 @@ class RegistryCredentials {
 /// The JSON of several logins by their servers, in base64, as the Engine API takes it for a build.
 [[nodiscard]] std::string all_logins_header(const std::vector<RegistryCredential>& logins);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

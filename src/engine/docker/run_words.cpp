@@ -9,7 +9,7 @@
 #include "engine/docker/gaps.hpp"
 #include "spec/schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -93,4 +93,4 @@ CommandLine docker_run_command(const ContainerSpec& spec, const RunLabels& label
   return line;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 
 #include "engine/docker/dialect.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A spec as words of a command line. What they cannot say is a gap (see gaps.hpp), and left out.
 struct RunWords {
@@ -23,4 +23,4 @@ struct RunWords {
 /// An image reference as a client takes it: podman refuses a tag beside a digest, and the digest is what counts.
 [[nodiscard]] std::string image_word(const std::string& reference, const Dialect& dialect);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

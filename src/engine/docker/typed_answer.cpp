@@ -5,7 +5,7 @@
 #include "engine/docker/json_fields.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -175,4 +175,4 @@ std::vector<std::pair<std::string, std::optional<TypedAnswer>>> TypedAnswer::nam
   return out;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

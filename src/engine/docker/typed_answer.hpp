@@ -9,7 +9,7 @@
 
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The first member of an answer that is of another type than the engine's API promises; empty while there is none.
 using AnswerFault = std::optional<std::string>;
@@ -70,4 +70,4 @@ class TypedAnswer {
   AnswerFault* fault_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -10,7 +10,7 @@
 
 #include "support/process/pipe.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 EngineResult<std::pair<UniqueFd, UniqueFd>> make_socket_pair() {
   std::array<int, 2> fds{};
@@ -31,4 +31,4 @@ EngineResult<UniqueFd> dial(const Endpoint& endpoint, const Deadline& deadline) 
   return std::unexpected(EngineError{EngineError::Kind::unsupported, "no way to connect is known"});
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

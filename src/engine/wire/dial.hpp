@@ -6,7 +6,7 @@
 #include "engine/wire/unix_socket.hpp"
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A connection to an engine: a stream socket, non-blocking and close-on-exec, of which each direction can be shut down
 /// alone. Behind TLS and ssh it is one end of a pair; a thread or a process carries the bytes on, and ends with it.
@@ -23,4 +23,4 @@ namespace skillrun {
 /// found closed.
 [[nodiscard]] EngineResult<UniqueFd> dial_ssh(const Endpoint& endpoint, const Deadline& deadline);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

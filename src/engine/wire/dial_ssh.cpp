@@ -18,7 +18,7 @@
 #include "support/process/spawn.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -118,4 +118,4 @@ EngineResult<UniqueFd> dial_ssh(const Endpoint& endpoint,
   return std::move(pair->first);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -21,7 +21,7 @@
 #include "engine/wire/tls.hpp"
 #include "support/process/pipe.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -94,4 +94,4 @@ EngineResult<UniqueFd> dial_tcp(const Endpoint& endpoint, const Deadline& deadli
   return std::move(*handoff->result);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -101,4 +101,4 @@ std::expected<Endpoint, std::string> parse_endpoint(std::string_view address, co
   return std::unexpected("begins with none of unix://, tcp:// and ssh://");
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

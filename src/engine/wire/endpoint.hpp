@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The files that a TLS connection to an engine needs, as docker names them.
 struct TlsFiles {
@@ -38,4 +38,4 @@ struct Endpoint {
 [[nodiscard]] std::expected<Endpoint, std::string> parse_endpoint(std::string_view address,
                                                                   const std::optional<TlsFiles>& tls);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 #include "support/json.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -142,4 +142,4 @@ EngineError answer_error(int status, std::string_view body) {
   return {kind, std::move(message)};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

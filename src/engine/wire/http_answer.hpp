@@ -8,7 +8,7 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What is of interest in the head of an answer.
 struct HttpHead {
@@ -53,4 +53,4 @@ class HttpAnswerReader {
 /// The error that an answer with a status of 400 or more stands for, in the engine's own words.
 [[nodiscard]] EngineError answer_error(int status, std::string_view body);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

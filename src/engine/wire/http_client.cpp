@@ -15,7 +15,7 @@
 #include "engine/request_log.hpp"
 #include "engine/wire/dial.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -248,4 +248,4 @@ std::string percent_encode(std::string_view text, std::string_view also_allowed)
   return out;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

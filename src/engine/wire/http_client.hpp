@@ -11,7 +11,7 @@
 #include "engine/wire/unix_socket.hpp"
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct HttpRequest {
   /// `to` is path and query, percent-encoded.
@@ -86,4 +86,4 @@ class HttpClient {
 /// A text as one component of a path or a query value.
 [[nodiscard]] std::string percent_encode(std::string_view text, std::string_view also_allowed = {});
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -17,7 +17,7 @@
 #include "engine/wire/tls_relay.hpp"
 #include "support/process/pipe.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -105,4 +105,4 @@ EngineResult<UniqueFd> start_tls(UniqueFd connected, const std::string& host, co
   return std::move(pair->first);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 void TlsRelay::run() {
   while (turn() && wait()) {
@@ -95,4 +95,4 @@ bool TlsRelay::wait() const {
   return (entries[1].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct FreeTls {
   void operator()(SSL* tls) const noexcept { ::SSL_free(tls); }
@@ -67,4 +67,4 @@ class TlsRelay {
   bool wants_read_ = false;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

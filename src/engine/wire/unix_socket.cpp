@@ -12,7 +12,7 @@
 
 #include "engine/failure.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -92,4 +92,4 @@ EngineResult<void> send_all(int fd, std::string_view bytes, const Deadline& dead
   return {};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

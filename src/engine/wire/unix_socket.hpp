@@ -8,7 +8,7 @@
 
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A CallLimits whose clock runs.
 class Deadline {
@@ -38,4 +38,4 @@ class Deadline {
 /// Sends all of `bytes`; an engine that closed the connection is kind unavailable.
 [[nodiscard]] EngineResult<void> send_all(int fd, std::string_view bytes, const Deadline& deadline);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -13,7 +13,7 @@
 #include "manifest/readers.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -111,4 +111,4 @@ LintedFile lint_compose(SourcePtr source, std::string path, const LintContext& c
   return file;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

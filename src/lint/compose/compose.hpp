@@ -4,7 +4,7 @@
 
 #include <skillrun/lint.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Lints a Compose file (compose-spec): each service is judged as a skill that would be run like it, by the same rules.
 /// What has nothing to do with how a container is confined (depends_on, healthcheck, deploy.replicas, ...) is passed
@@ -12,4 +12,4 @@ namespace skillrun {
 /// it. Fields of findings are the file's own: "services.web.pid".
 [[nodiscard]] LintedFile lint_compose(SourcePtr source, std::string path, const LintContext& context);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

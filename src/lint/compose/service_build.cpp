@@ -6,14 +6,14 @@
 #include "spec/normalize_build.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 void ServiceReader::build(const ValueNode& node, const Path& path) {
   BuildTable& table = skill_.docker.build.emplace();
   table.span = node.span;
   const bool is_table = node.kind == NodeKind::table;
   if (is_table || is_scalar(node, path)) table.context = text(is_table ? "." : node.text, node, path);
-  const auto read = [&](std::string_view key, std::optional<Text>& slot) {
+  const auto read = [&](std::string_view key, std::optional<WrittenText>& slot) {
     within(node, path, key, [&](const ValueNode& value, const Path& at) {
       if (is_scalar(value, at)) slot = text(value.text, value, at);
     });
@@ -40,7 +40,7 @@ void ServiceReader::build(const ValueNode& node, const Path& path) {
 
 /// A name alone takes its value from whoever builds.
 void ServiceReader::build_args(const ValueNode& node, const Path& path) {
-  TextMap& args = skill_.docker.build->args.emplace();
+  WrittenMap& args = skill_.docker.build->args.emplace();
   args.span = node.span;
   for_each_pair('=', node, path, [&](const std::string& pair, const ValueNode& value, const Path& /*at*/) {
     const std::size_t equals = pair.find('=');
@@ -60,4 +60,4 @@ void ServiceReader::build_args(const ValueNode& node, const Path& path) {
   });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 
 #include "lint/compose/service_reader.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -70,4 +70,4 @@ void ServiceReader::ports(const ValueNode& node, const Path& path) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -11,7 +11,7 @@
 #include "spec/settings.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -157,22 +157,22 @@ bool ServiceReader::special(std::string_view name, const ValueNode& node, const 
   return true;
 }
 
-Text ServiceReader::text(std::string_view value, const ValueNode& node, const Path& path) {
-  Text text{.value = with_braces(value), .span = node.span, .written = node.text};
+WrittenText ServiceReader::text(std::string_view value, const ValueNode& node, const Path& path) {
+  WrittenText text{.value = with_braces(value), .span = node.span, .written = node.text};
   expander_.expand(text, path);
   text.written = node.text;
   if (!text.expansions.empty()) builder_.spec.expanded.push_back({.origin = origin_of(text, path), .text = text.value});
   return text;
 }
 
-Origin ServiceReader::origin_of(const Text& text, const Path& path) {
+Origin ServiceReader::origin_of(const WrittenText& text, const Path& path) {
   Origin origin = SpecBuilder::manifest_origin(text.span, path.text(), text.written);
   origin.expansions = text.expansions;
   return origin;
 }
 
 void ServiceReader::set(const SettingRow& row, std::string_view value, const ValueNode& node, const Path& path) {
-  const Text read = text(value, node, path);
+  const WrittenText read = text(value, node, path);
   if (!read.undefined) find_docker_run_flag(row.flag.name)->set(builder_, read.value, origin_of(read, path));
 }
 
@@ -269,7 +269,7 @@ void ServiceReader::entrypoint(const ValueNode& node, const Path& path) {
 void ServiceReader::image(const ValueNode& node, const Path& path) {
   if (!is_scalar(node, path)) return;
   has_image_ = true;
-  const Text image = text(node.text, node, path);
+  const WrittenText image = text(node.text, node, path);
   const Origin origin = origin_of(image, path);
   builder_.spec.image.origin = origin;
   if (!image.undefined) set_image(builder_, image.value, origin);
@@ -308,4 +308,4 @@ void ServiceReader::ulimits(const ValueNode& node, const Path& path) {
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

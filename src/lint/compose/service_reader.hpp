@@ -14,7 +14,7 @@
 #include "spec/mount_tables.hpp"
 #include "spec/schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What the services of a Compose file have in common.
 struct ComposeFile {
@@ -74,8 +74,8 @@ class ServiceReader {
                                  const ValueNode& node, const Path& path);
 
   /// The value with its variables expanded, at the place of the node, which says how it is written.
-  [[nodiscard]] Text text(std::string_view value, const ValueNode& node, const Path& path);
-  [[nodiscard]] static Origin origin_of(const Text& text, const Path& path);
+  [[nodiscard]] WrittenText text(std::string_view value, const ValueNode& node, const Path& path);
+  [[nodiscard]] static Origin origin_of(const WrittenText& text, const Path& path);
   /// One value of a setting, as the flag has it; none when a variable in it has no value.
   void set(const SettingRow& row, std::string_view value, const ValueNode& node, const Path& path);
 
@@ -108,4 +108,4 @@ void within(const ValueNode& table, const Path& path, std::string_view key, Read
   if (const ValueNode* node = entry_of(&table, key)) read(*node, Path(path, key));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

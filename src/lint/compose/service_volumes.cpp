@@ -7,7 +7,7 @@
 #include "spec/mount_checks.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 void ServiceReader::volumes(const ValueNode& node, const Path& path) {
   if (node.kind != NodeKind::array) return not_understood(node, path, "a list");
@@ -15,7 +15,7 @@ void ServiceReader::volumes(const ValueNode& node, const Path& path) {
 }
 
 void ServiceReader::volume(const ValueNode& node, const Path& path) {
-  List<Mount>& mounts = builder_.spec.mounts;
+  SettingList<Mount>& mounts = builder_.spec.mounts;
   const std::size_t before = mounts.size();
   const ValueNode* bind = entry_of(&node, "bind");
   if (node.kind == NodeKind::table) {
@@ -26,7 +26,7 @@ void ServiceReader::volume(const ValueNode& node, const Path& path) {
     if (!propagation.empty()) table.propagation = text(propagation, node, path);
     add_mount_table(builder_, table, path.text());
   } else if (is_scalar(node, path)) {
-    const Text written = text(node.text, node, path);
+    const WrittenText written = text(node.text, node, path);
     if (written.undefined) return report_unresolved_source(builder_, origin_of(written, path));
     find_setting("mounts")->set(builder_, written.value, origin_of(written, path));
   }
@@ -56,7 +56,7 @@ void ServiceReader::declared_volume(Setting<Mount>& mount, const ValueNode& node
       mount.value.type == MountType::volume ? entry_of(file_.volumes, mount.value.source) : nullptr;
   if (declared == nullptr) return;
   const auto part = [&](std::string_view value) {
-    Text read = text(value, node, path);
+    WrittenText read = text(value, node, path);
     return read.undefined || !builder_.clean(read.value, mount.origin) ? std::string() : std::move(read.value);
   };
   const std::string driver = part(member_text(*declared, "driver"));
@@ -93,4 +93,4 @@ void ServiceReader::api_socket(const ValueNode& node, const Path& path) {
   if (node.text == "true") set(*find_setting("mounts"), "/var/run/docker.sock:/var/run/docker.sock", node, path);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -20,7 +20,7 @@
 
 namespace fs = std::filesystem;
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -215,4 +215,4 @@ bool looks_like_manifest(std::string_view text, LintKind kind) {
   return manifest && !manifest->skills.empty();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a file is linted as.
 enum class LintKind : std::uint8_t { toml, yaml, compose, skill_md };
@@ -40,4 +40,4 @@ struct LintInput {
 /// as a manifest with skills.
 [[nodiscard]] bool looks_like_manifest(std::string_view text, LintKind kind);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -9,7 +9,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -190,4 +190,4 @@ Gitignore::Verdict Gitignore::verdict(std::string_view path, bool is_folder) con
   return Verdict::none;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The lines of one .gitignore file, as gitignore(5) defines them. Matching takes time in proportion to pattern times
 /// path, whatever the pattern. Two things differ from git: a slash within [...] makes the pattern match nothing, and
@@ -32,4 +32,4 @@ class Gitignore {
   std::vector<Pattern> patterns_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

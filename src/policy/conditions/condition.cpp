@@ -11,7 +11,7 @@
 #include "policy/places/paths.hpp"
 #include "policy/rules/support/rule_support.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -215,4 +215,4 @@ void check_custom(const CustomRule& rule, const ContainerSpec& spec, FindingSink
   judge.blame(rule.assertion, true, [&](const Origin& origin) { sink.report(origin, rule.message); });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -15,7 +15,7 @@ namespace re2 {
 class RE2;
 }
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct ValueNode;
 
@@ -76,4 +76,4 @@ struct CustomRule {
 /// Allocates nothing unless there is something to report.
 void check_custom(const CustomRule& rule, const ContainerSpec& spec, FindingSink& sink);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -109,4 +109,4 @@ std::expected<FieldReference, FieldFault> parse_field_reference(std::string_view
   return field;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 
 #include "spec/condition_fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Which value a condition looks at.
 struct FieldReference {
@@ -39,4 +39,4 @@ struct FieldFault {
 [[nodiscard]] std::expected<FieldReference, FieldFault> parse_field_reference(std::string_view text,
                                                                               const ListField* list);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,7 +3,7 @@
 
 #include "spec/schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -114,7 +114,7 @@ const std::vector<std::string>* packages_of(const Spec& spec) {
   return spec.build && spec.build->value.packages ? &spec.build->value.packages->include : nullptr;
 }
 
-const List<KeyValue>* build_args_of(const Spec& spec) {
+const SettingList<KeyValue>* build_args_of(const Spec& spec) {
   return spec.build && spec.build->value.context ? &spec.build->value.context->args : nullptr;
 }
 
@@ -178,4 +178,4 @@ std::span<const ListField> list_fields() {
   return fields;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include "spec/schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -190,4 +190,4 @@ std::span<const ScalarField> scalar_fields() {
   return fields;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

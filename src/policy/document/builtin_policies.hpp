@@ -3,7 +3,7 @@
 #include <span>
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The text of a policy document that is compiled in.
 struct BuiltinPolicy {
@@ -14,4 +14,4 @@ struct BuiltinPolicy {
 /// Every file of policies/, sorted by name.
 [[nodiscard]] std::span<const BuiltinPolicy> builtin_policies();
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 #include "policy/document/policy_document.hpp"
 #include "support/json_schema.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -51,7 +51,7 @@ constexpr DefaultRow row(std::string_view key, json::object (*schema)()) {
 }
 
 /// Something that is on or off, and stricter when it is on.
-template <std::optional<bool> Defaults::* member, Optional<bool> ContainerSpec::* setting>
+template <std::optional<bool> Defaults::* member, OptionalSetting<bool> ContainerSpec::* setting>
 constexpr DefaultRow flag_row(std::string_view key, json::object (*schema)()) {
   DefaultRow flag = row<member>(key, schema);
   flag.read = [](const NodeReader& reader, const ValueNode& node, const Path& path, Defaults& to) {
@@ -251,4 +251,4 @@ void read_default_settings(const DocumentContext& context, const ValueNode& node
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -10,7 +10,7 @@
 #include "policy/document/node_reader.hpp"
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// One key of a policy's `defaults`, over its member of PolicyDefaults: the one place that says how it is written, what
 /// is stricter, and what it fills in.
@@ -42,4 +42,4 @@ struct DefaultSettings {
   std::vector<std::optional<PolicyOrigin>> origins = std::vector<std::optional<PolicyOrigin>>(default_rows().size());
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What the value of a key of a policy document is.
 enum class KeyShape : std::uint8_t {
@@ -163,4 +163,4 @@ template <std::size_t size>
   return names;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

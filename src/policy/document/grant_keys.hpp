@@ -5,7 +5,7 @@
 
 #include <skillrun/grant.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A list of a policy's grant, and what its entries grant.
 struct GrantList {
@@ -25,4 +25,4 @@ inline constexpr std::array grant_lists{
     GrantList{"ports", AskKind::port},
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

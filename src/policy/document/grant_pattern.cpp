@@ -6,11 +6,13 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "policy/places/engine_sockets.hpp"
 #include "policy/places/paths.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -161,4 +163,4 @@ std::expected<void, ParseError> check_grant_pattern(AskKind kind, std::string_vi
   return {};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

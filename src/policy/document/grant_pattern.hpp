@@ -6,10 +6,11 @@
 #include <string_view>
 
 #include <skillrun/grant.hpp>
+#include <skillrun/parsing.hpp>
 #include <skillrun/source.hpp>
 #include <skillrun/spec.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a policy lets skills have: one entry of a list of a grant.
 ///
@@ -33,4 +34,4 @@ struct GrantPattern {
 /// True when `*` in the pattern, each standing for any text, makes it this text.
 [[nodiscard]] bool name_matches(std::string_view pattern, std::string_view text) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 #include "policy/document/node_reader.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -43,4 +43,4 @@ std::expected<InlineWaiver, std::string> parse_inline_waiver(std::string_view te
   return waiver;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

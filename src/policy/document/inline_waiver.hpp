@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a comment `# skillrun: allow RULE until YYYY-MM-DD -- reason` says. The rule need not exist.
 struct InlineWaiver {
@@ -17,4 +17,4 @@ struct InlineWaiver {
 /// Reads what follows "skillrun:". The error is a message for the finding.
 [[nodiscard]] std::expected<InlineWaiver, std::string> parse_inline_waiver(std::string_view text);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

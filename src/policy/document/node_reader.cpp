@@ -6,7 +6,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 void NodeReader::invalid(const ValueNode& node, const Path& path, std::string message, std::string remedy) const {
   reporter_.report(
@@ -112,4 +112,4 @@ std::optional<std::chrono::year_month_day> parse_date(std::string_view text) noe
   return date.ok() ? std::optional(date) : std::nullopt;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -12,7 +12,7 @@
 #include "manifest/decode.hpp"
 #include "policy/document/document_keys.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Reads the values of a policy document. What is not of the asked kind is reported with its place and gives nothing.
 class NodeReader {
@@ -73,4 +73,4 @@ class NodeReader {
 /// A day written as YYYY-MM-DD; nothing for any other text and for days that no calendar has.
 [[nodiscard]] std::optional<std::chrono::year_month_day> parse_date(std::string_view text) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -11,7 +11,7 @@
 #include "policy/document/document_keys.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -158,4 +158,4 @@ std::expected<PolicyDocument, Findings> read_policy_document(const SourcePtr& so
   return std::unexpected(std::move(findings));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -9,7 +9,7 @@
 #include "policy/document/policy_settings.hpp"
 #include "policy/document/policy_test.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// An entry of `extends`.
 struct PolicyBase {
@@ -52,4 +52,4 @@ void read_grants(const DocumentContext& context, const ValueNode& node, const Pa
                  std::vector<PolicyGrant>& grants);
 void read_tests(const DocumentContext& context, const ValueNode& node, const Path& top, std::vector<PolicyTest>& tests);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -10,7 +10,7 @@
 
 #include "policy/document/grant_pattern.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a policy document lets one skill have, or all whose names fit.
 struct PolicyGrant {
@@ -27,4 +27,4 @@ struct PolicyGrant {
   }
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 const ParamSetting* RuleSettings::find(std::string_view param) const noexcept {
   const auto found = std::ranges::find(params, param, [](const ParamSetting& setting) { return setting.param->name; });
@@ -38,4 +38,4 @@ std::string describe(const PolicyOrigin& origin) {
   return fmt::format("{} ({}:{})", printable(origin.policy), printable(origin.source->name), origin.span.begin.line);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

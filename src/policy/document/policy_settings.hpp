@@ -14,7 +14,7 @@
 #include "policy/document/policy_waiver.hpp"
 #include "policy/rules/support/rule_params.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A value and the document that set it.
 template <class T>
@@ -62,4 +62,4 @@ struct PolicySettings {
 /// "acme (policy.yaml:12)", or "baseline" for a built-in policy: for messages.
 [[nodiscard]] std::string describe(const PolicyOrigin& origin);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

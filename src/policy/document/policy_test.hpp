@@ -10,7 +10,7 @@
 
 #include "manifest/node.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a test case says of one rule.
 struct ExpectedRule {
@@ -34,4 +34,4 @@ struct PolicyTest {
   std::vector<ExpectedRule> findings;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 
 #include <skillrun/policy.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A waiver of a policy document.
 struct PolicyWaiver {
@@ -21,4 +21,4 @@ struct PolicyWaiver {
   PolicyOrigin origin;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

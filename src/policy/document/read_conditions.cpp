@@ -6,13 +6,15 @@
 #include <functional>
 
 #include <fmt/format.h>
+
 #include <re2/re2.h>
+#include <skillrun/parsing.hpp>
 
 #include "policy/conditions/field_reference.hpp"
 #include "policy/places/paths.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -324,4 +326,4 @@ Condition read_condition(const NodeReader& reader, const ValueNode& node, const 
   return ConditionReader(reader).read(node, path, nullptr);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/document/policy_document.hpp"
 #include "policy/document/read_conditions.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -81,4 +83,4 @@ void read_custom_rules(const DocumentContext& context, const ValueNode& node, co
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 #include "policy/places/paths.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -111,4 +111,4 @@ void read_grants(const DocumentContext& context, const ValueNode& node, const Pa
       context.reader.list(node, top, [&](const ValueNode& item, const Path& path) { return one.read(item, path); });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,10 +6,13 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+#include <skillrun/rule.hpp>
+
 #include "policy/places/paths.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -162,4 +165,4 @@ std::optional<ParamValue> read_param(const NodeReader& reader, const RuleParam& 
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

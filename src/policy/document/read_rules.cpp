@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/document/policy_document.hpp"
 #include "policy/document/read_param.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -102,4 +104,4 @@ void read_rule_settings(const DocumentContext& context, const ValueNode& node, c
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 #include "policy/places/paths.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -138,4 +138,4 @@ void read_tests(const DocumentContext& context, const ValueNode& node, const Pat
   tests = reader.list(node, top, [&](const ValueNode& item, const Path& path) { return one.read(item, path); });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/document/policy_document.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -68,4 +70,4 @@ void read_waivers(const DocumentContext& context, const ValueNode& node, const P
       node, top, [&](const ValueNode& item, const Path& path) { return read_waiver(context, item, path); });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

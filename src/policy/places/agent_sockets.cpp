@@ -4,7 +4,7 @@
 
 #include "policy/places/paths.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -37,4 +37,4 @@ bool is_agent_socket(std::string_view path) noexcept {
 
 bool may_hold_agent_socket(std::string_view path) noexcept { return path == "/tmp"; }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

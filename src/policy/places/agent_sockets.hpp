@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// True when `path` is, or holds nothing but, sockets of an ssh-agent, a gpg-agent, a keyring, systemd, D-Bus, X or a
 /// terminal multiplexer: each signs, unlocks, types or starts things in the caller's name.
@@ -11,4 +11,4 @@ namespace skillrun {
 /// True for a folder that holds such sockets beside other things.
 [[nodiscard]] bool may_hold_agent_socket(std::string_view path) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include "policy/places/paths.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -93,4 +93,4 @@ bool holds_engine_socket(std::string_view path) noexcept {
          any_home_place(path, [&](std::string_view known) { return ends_inside_sequence(path, known); });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

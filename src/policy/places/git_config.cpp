@@ -4,7 +4,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -133,4 +133,4 @@ std::vector<std::string> git_config_values(std::string_view text, std::string_vi
   return ConfigReader(text, section, key).values();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

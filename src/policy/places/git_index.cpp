@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -136,4 +136,4 @@ std::optional<GitIndex> read_git_index(std::string_view bytes) {
   return index ? index : IndexReader(bytes, 32).read();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a git index says about other repositories: gitformat-index(5), versions 2 to 4, of SHA-1 and SHA-256.
 struct GitIndex {
@@ -16,4 +16,4 @@ struct GitIndex {
 /// Nothing for bytes that are no index, or one that says something which is not understood.
 [[nodiscard]] std::optional<GitIndex> read_git_index(std::string_view bytes);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 #include "policy/places/git_index.hpp"
 #include "policy/places/paths.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -164,4 +164,4 @@ std::optional<GitTree> read_git_tree(const std::string& working_tree, const Host
   return RepositoryReader(working_tree, host).read();
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 
 #include <skillrun/policy.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// True for a folder that git takes for the top of a working tree.
 [[nodiscard]] bool is_working_tree(const std::string& folder, const HostView& host);
@@ -28,4 +28,4 @@ struct GitTree {
 /// Nothing when it is not known where the repository is, or what its configuration says.
 [[nodiscard]] std::optional<GitTree> read_git_tree(const std::string& working_tree, const HostView& host);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

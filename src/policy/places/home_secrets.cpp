@@ -5,7 +5,7 @@
 
 #include "policy/places/paths.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -235,4 +235,4 @@ bool is_whole_home(std::string_view path) noexcept {
          });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

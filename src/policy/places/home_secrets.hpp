@@ -5,7 +5,7 @@
 
 #include "support/lifetime.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The secret of a home (".ssh", ".config/gcloud") that `path` is, lies in, or holds, whoever's home it is in.
 [[nodiscard]] std::optional<std::string_view> find_home_secret(std::string_view path) noexcept;
@@ -37,4 +37,4 @@ void usual_home(ExpiringString auto&& path) = delete;
 /// True when `path` is somebody's home in one of the usual places, or a folder that holds homes.
 [[nodiscard]] bool is_whole_home(std::string_view path) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,14 +8,15 @@
 #include <cstdlib>
 #include <memory>
 
-#include <skillrun/policy.hpp>
+#include <skillrun/host_view.hpp>
+#include <skillrun/parsing.hpp>
 
 #include "policy/places/paths.hpp"
 #include "support/placeholder.hpp"
 #include "support/read_file.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -97,6 +98,28 @@ std::optional<std::string> follow(const std::string& path, std::vector<std::stri
 }
 
 }  // namespace
+
+struct LocalHost::State {
+  std::optional<std::string> socket;
+  std::optional<std::chrono::year_month_day> today;
+};
+
+LocalHost::LocalHost(std::optional<std::string> engine_socket, std::optional<std::chrono::year_month_day> today)
+    : state_(std::make_unique<const State>(std::move(engine_socket), today)) {}
+
+LocalHost::~LocalHost() = default;
+
+std::optional<std::string> LocalHost::engine_socket() const { return state_->socket; }
+
+std::optional<std::chrono::year_month_day> LocalHost::today() const { return state_->today; }
+
+bool LocalHost::reads_file_system() const { return true; }
+
+bool LocalHost::engine_is_remote() const { return false; }
+
+std::optional<std::string> LocalHost::engine_platform() const { return std::nullopt; }
+
+std::optional<HostView::Volume> LocalHost::existing_volume(const std::string& /*name*/) const { return std::nullopt; }
 
 std::optional<std::string> LocalHost::real_path(const std::string& path) const { return follow(path, nullptr); }
 
@@ -205,4 +228,4 @@ std::optional<std::vector<HostView::Entry>> LocalHost::entries(const std::string
   return errno == 0 ? std::optional(std::move(found)) : std::nullopt;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

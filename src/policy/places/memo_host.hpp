@@ -6,7 +6,7 @@
 
 #include <skillrun/policy.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Asks another view for each real path and volume once. The answer that was judged is then the one that is pinned,
 /// even if somebody moves a symlink meanwhile. Not thread-safe: made for one judgement. Must not outlive `host`.
@@ -68,4 +68,4 @@ class MemoHost final : public HostView {
   mutable std::optional<std::vector<std::string>> accounts_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

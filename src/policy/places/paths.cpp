@@ -1,6 +1,6 @@
 #include "policy/places/paths.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -85,4 +85,4 @@ std::string_view without_var(std::string_view path) noexcept {
   return is_within(path, "/var/run") ? path.substr(4) : path;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 #include "support/lifetime.hpp"
 #include "support/path_within.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 // Paths are compared by component, never by prefix of the text: "/rootfs" is not below "/root". All paths are absolute
 // and lexically clean; what returns no string allocates nothing.
@@ -40,4 +40,4 @@ void last_component(ExpiringString auto&& path) = delete;
 [[nodiscard]] std::string_view without_var(std::string_view path SKILLRUN_VIEWED) noexcept;
 void without_var(ExpiringString auto&& path) = delete;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

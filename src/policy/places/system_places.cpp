@@ -4,7 +4,7 @@
 
 #include "policy/places/paths.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -83,4 +83,4 @@ bool is_harmless_to_read(std::string_view path) noexcept {
   return std::ranges::any_of(harmless_places, [&](std::string_view known) { return is_within(path, known); });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

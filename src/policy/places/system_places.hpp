@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 enum class Relation : std::uint8_t { same, below, above };
 
@@ -32,4 +32,4 @@ struct SystemMatch {
 /// certificates, fonts. Only for read-only mounts.
 [[nodiscard]] bool is_harmless_to_read(std::string_view path) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

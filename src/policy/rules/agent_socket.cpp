@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/host_view.hpp>
+
 #include "policy/places/engine_sockets.hpp"
 #include "policy/rules/support/rule_support.hpp"
 #include "support/text.hpp"

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <skillrun/parsing.hpp>
+#include <skillrun/rule.hpp>
+
 #include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {

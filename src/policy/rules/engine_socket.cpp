@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/host_view.hpp>
+
 #include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+#include <skillrun/rule.hpp>
+
 #include "policy/rules/support/host_places.hpp"
 #include "policy/rules/support/rule_support.hpp"
 #include "support/text.hpp"

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/rules/support/image_glob.hpp"
 #include "policy/rules/support/rule_support.hpp"
 

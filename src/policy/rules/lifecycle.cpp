@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
@@ -25,7 +27,7 @@ constexpr RuleParam shm_params[] = {{.name = "max",
                                      .builtin_limit = 1024 * mebibyte}};
 
 /// Reports a limit that is absent, or is there but limits nothing.
-void check_limit(const RuleContext& context, FindingSink& sink, const Optional<std::int64_t>& limit,
+void check_limit(const RuleContext& context, FindingSink& sink, const OptionalSetting<std::int64_t>& limit,
                  std::string_view field, std::string_view consequence) {
   if (!limit) {
     sink.report(absent(context.spec, std::string(field)), fmt::format("there is no limit: {}", consequence));
@@ -35,8 +37,9 @@ void check_limit(const RuleContext& context, FindingSink& sink, const Optional<s
 }
 
 /// Reports a limit above the most that the policy allows.
-template <class Text>
-void check_maximum(const RuleContext& context, FindingSink& sink, const Optional<std::int64_t>& limit, Text text) {
+template <class Message>
+void check_maximum(const RuleContext& context, FindingSink& sink, const OptionalSetting<std::int64_t>& limit,
+                   Message text) {
   const std::int64_t* max = context.params.number("max");
   if (max != nullptr && limit && limit->value > *max) {
     sink.report(limit->origin, fmt::format("{}, and the policy allows at most {}", text(limit->value), text(*max)),

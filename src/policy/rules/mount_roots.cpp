@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/rules/support/host_places.hpp"
 #include "policy/rules/support/rule_support.hpp"
 

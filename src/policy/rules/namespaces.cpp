@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
@@ -8,7 +10,7 @@ namespace {
 
 using enum Severity;
 
-void report_host(const Optional<NamespaceSetting>& setting, std::string_view what, FindingSink& sink) {
+void report_host(const OptionalSetting<NamespaceSetting>& setting, std::string_view what, FindingSink& sink) {
   if (setting && setting->value.mode == NamespaceMode::host) {
     sink.report(setting->origin, fmt::format("the skill would share the host's {}", what));
   }

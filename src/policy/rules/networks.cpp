@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+#include <skillrun/rule.hpp>
+
 #include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
@@ -15,7 +18,7 @@ void check_host(const RuleContext& context, FindingSink& sink) {
   }
 }
 
-void report_joined(const Optional<NamespaceSetting>& setting, std::string_view what, FindingSink& sink) {
+void report_joined(const OptionalSetting<NamespaceSetting>& setting, std::string_view what, FindingSink& sink) {
   if (!setting) return;
   if (setting->value.mode == NamespaceMode::container) {
     sink.report(setting->origin,

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/rules/support/rule_support.hpp"
 
 namespace skillrun::rules {
@@ -33,7 +35,7 @@ bool is_every_interface(std::string_view address) {
 
 /// Calls `judge` with each port until it has reported for an entry: a range is many ports and one entry.
 template <class Judge>
-void for_each_entry(const List<PortMapping>& ports, Judge&& judge) {
+void for_each_entry(const SettingList<PortMapping>& ports, Judge&& judge) {
   const Origin* reported = nullptr;
   for (const auto& port : ports) {
     if (reported != nullptr && reported->field == port.origin.field) continue;

@@ -1,5 +1,7 @@
 #include "policy/rules/support/rule_support.hpp"
 
+#include <skillrun/rule.hpp>
+
 namespace skillrun::rules {
 
 namespace {

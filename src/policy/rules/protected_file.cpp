@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/rules/support/protected_files.hpp"
 #include "policy/rules/support/protected_places.hpp"
 #include "policy/rules/support/rule_support.hpp"

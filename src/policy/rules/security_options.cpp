@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+#include <skillrun/rule.hpp>
+
 #include "policy/rules/support/rule_support.hpp"
 #include "policy/rules/support/seccomp_profile.hpp"
 #include "support/sha256.hpp"

@@ -8,7 +8,7 @@ namespace {
 
 using enum Severity;
 
-void check_limit(FindingSink& sink, const Optional<std::int64_t>& limit, std::string_view key) {
+void check_limit(FindingSink& sink, const OptionalSetting<std::int64_t>& limit, std::string_view key) {
   if (limit && limit->value <= 0) {
     sink.report(limit->origin, fmt::format("{} of {} takes the limit away", key, limit->value));
   }

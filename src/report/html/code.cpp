@@ -9,7 +9,7 @@
 #include "report/lint_formats.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -106,4 +106,4 @@ std::string CodeFrames::of(const Finding& finding) {
   return html + "</pre>";
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

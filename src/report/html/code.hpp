@@ -9,7 +9,7 @@
 
 #include "report/html/source_lines.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The code of findings: the lines around each, as HTML, with what it is about marked. A line that holds a secret
 /// (secret_lines.hpp) is never part of it, whosever code it would stand in.
@@ -33,4 +33,4 @@ class CodeFrames {
   std::map<const SourceText*, std::unique_ptr<Source>> sources_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

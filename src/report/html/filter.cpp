@@ -1,6 +1,6 @@
 #include "report/html/parts.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string html_filter() {
   return R"(<form id="filter" role="search" aria-label="Filter the findings" hidden>
@@ -19,4 +19,4 @@ std::string html_filter() {
 )";
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 #include "support/json.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -91,4 +91,4 @@ std::string html_findings(const LintReport& report, const PageModel& model) {
   return html;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 #include "report/html/parts.hpp"
 #include "report/html/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -120,4 +120,4 @@ std::string html_matrix(const LintReport& report, const PageModel& model) {
   return html;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

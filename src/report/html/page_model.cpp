@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -67,4 +67,4 @@ PageModel page_model(const LintReport& report) {
   return model;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

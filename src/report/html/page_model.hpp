@@ -8,7 +8,7 @@
 
 #include <skillrun/lint.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 struct PageFinding {
   const Finding* finding = nullptr;
@@ -39,4 +39,4 @@ struct PageModel {
 
 [[nodiscard]] PageModel page_model(const LintReport& report);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 
 #include "report/html/page_model.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The headline: what was found, where, by which policy.
 [[nodiscard]] std::string html_summary(const LintReport& report);
@@ -24,4 +24,4 @@ namespace skillrun {
 /// Every finding, by skill.
 [[nodiscard]] std::string html_findings(const LintReport& report, const PageModel& model);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

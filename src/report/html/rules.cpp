@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
+#include <skillrun/rule.hpp>
+
 #include "report/html/parts.hpp"
 #include "report/html/text.hpp"
 #include "report/lint_formats.hpp"
 #include "report/sentence.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -35,4 +37,4 @@ std::string html_rules(const LintReport& report, const PageModel& model) {
   return html;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

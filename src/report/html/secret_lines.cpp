@@ -4,7 +4,7 @@
 
 #include "spec/secret_values.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -56,4 +56,4 @@ std::vector<bool> secret_lines(const SourceLines& lines, const std::vector<Span>
   return hidden;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 
 #include "report/html/source_lines.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The rule whose finding stands where a secret stands.
 inline constexpr std::string_view secret_rule = "secret-in-environment";
@@ -19,4 +19,4 @@ inline constexpr std::string_view secret_rule = "secret-in-environment";
 /// finding may be in a baseline, the rule switched off, or the manifest too broken for any rule to judge it.
 [[nodiscard]] std::vector<bool> secret_lines(const SourceLines& lines, const std::vector<Span>& spans);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -50,4 +50,4 @@ std::size_t SourceLines::offset(std::size_t number, std::size_t column) const no
   return std::min(std::max(at, starts_[number - 1]) - starts_[number - 1], text.size());
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

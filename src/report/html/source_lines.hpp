@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The lines of a text, found once. A place is found in a time that depends neither on how long the text is nor on how
 /// long its line is, so that thousands of findings in one long line cost no more than in many short ones.
@@ -28,4 +28,4 @@ class SourceLines {
   std::vector<std::size_t> before_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

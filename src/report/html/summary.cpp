@@ -3,7 +3,7 @@
 #include "report/html/parts.hpp"
 #include "report/html/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -40,4 +40,4 @@ std::string html_summary(const LintReport& report) {
                      facts);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include "report/lint_formats.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string html_text(std::string_view text, std::size_t most) {
   if (text.size() <= most) return xml_text(text);
@@ -34,4 +34,4 @@ std::string counted(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

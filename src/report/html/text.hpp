@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Any bytes as text of a page, between tags as in quoted attributes: nothing in the result is markup, a control
 /// character or a character that reorders or hides others. Beyond `most` characters it is cut, which an ellipsis shows,
@@ -17,4 +17,4 @@ namespace skillrun {
 /// "1 finding", "2 findings".
 [[nodiscard]] std::string counted(std::size_t count, std::string_view what);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

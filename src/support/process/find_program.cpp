@@ -7,7 +7,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::optional<std::string> find_program(const std::string& name, std::string_view path) {
   const auto runnable = [](const std::string& file) {
@@ -26,4 +26,4 @@ std::optional<std::string> find_program(const std::string& name, std::string_vie
   return std::nullopt;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

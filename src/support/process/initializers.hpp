@@ -7,7 +7,7 @@
 #include "support/process/boost_launcher.hpp"
 #include "support/process/launcher.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Initializers for ProgramLauncher: what Boost's own do not say, or say wrongly.
 namespace initializers {
@@ -62,4 +62,4 @@ struct FreshSignals {
 
 }  // namespace initializers
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -10,7 +10,7 @@
 #include "support/process/boost_launcher.hpp"
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace launching {
 
@@ -92,4 +92,4 @@ class ProgramLauncher : public boost::process::v2::posix::default_launcher {
   }
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -49,4 +49,4 @@ void set_nonblocking(int fd) noexcept {
   if (flags >= 0) ::fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 #include "support/process/process_error.hpp"
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Read end, write end. Both are close-on-exec from their birth, and neither is a number that a child is given
 /// something by, so that giving a child one end never overwrites the other.
@@ -20,4 +20,4 @@ using PipeEnds = std::pair<UniqueFd, UniqueFd>;
 
 void set_nonblocking(int fd) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -14,7 +14,7 @@
 #include "support/read_file.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace fs = std::filesystem;
 
@@ -88,4 +88,4 @@ std::error_code remove_private_folder(const std::string& path) {
   return error;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

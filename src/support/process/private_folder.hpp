@@ -6,7 +6,7 @@
 
 #include "support/process_owner.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A temporary folder that only this user can look into, removed with everything in it. Its name tells which process
 /// it belongs to, so that one that was left behind can be told from one in use.
@@ -42,4 +42,4 @@ struct FoundFolder {
 /// Removes a folder with everything in it, unless something is mounted there: what is mounted may be anybody's.
 [[nodiscard]] std::error_code remove_private_folder(const std::string& path);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

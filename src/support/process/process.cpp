@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -67,4 +67,4 @@ void Process::terminate(std::chrono::milliseconds patience) {
   static_cast<void>(wait(std::chrono::seconds{5}));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

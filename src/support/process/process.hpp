@@ -5,7 +5,7 @@
 
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A child process. Destroying one that still runs kills it (with its group) and reaps it.
 class Process {
@@ -32,4 +32,4 @@ class Process {
   std::optional<int> status_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Why a program was not started.
 struct ProcessError {
@@ -17,4 +17,4 @@ struct ProcessError {
   std::string message;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include <ctime>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -37,4 +37,4 @@ SigpipeGuard::~SigpipeGuard() {
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <csignal>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Keeps this thread from SIGPIPE while it lives: a write to a closed pipe is the error EPIPE, whatever the program
 /// has chosen for the signal. One that was pending before stays pending.
@@ -18,4 +18,4 @@ class SigpipeGuard {
   bool was_pending_ = false;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

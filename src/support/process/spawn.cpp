@@ -12,7 +12,7 @@
 #include "support/process/initializers.hpp"
 #include "support/process/launcher.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -49,4 +49,4 @@ std::expected<Process, ProcessError> spawn(const ProcessRequest& request) {
   return Process(pid, std::move(pidfd), request.own_group);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

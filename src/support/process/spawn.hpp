@@ -7,7 +7,7 @@
 #include "support/process/process.hpp"
 #include "support/process/process_error.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a child process is started with. There is never a shell between.
 struct ProcessRequest {
@@ -29,4 +29,4 @@ inline constexpr int extra_descriptor = 3;
 /// says why the program could not be executed. Any thread may call it, whatever the others do.
 [[nodiscard]] std::expected<Process, ProcessError> spawn(const ProcessRequest& request);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

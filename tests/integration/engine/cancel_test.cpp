@@ -142,7 +142,7 @@ void check_cancelled(const Path& path, const ContainerSpec& spec, const std::fun
     CAPTURE(result.message);
     CHECK(canceller.passed() < soon);
   }
-  CHECK(result.status == RunStatus::cancelled);
+  CHECK(result.status() == RunStatus::cancelled);
   CHECK_FALSE(result.message.empty());
   CHECK(descriptors() == before);
   // dockerd takes a moment to hear that nobody waits for a build any more.

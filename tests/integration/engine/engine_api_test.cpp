@@ -14,6 +14,8 @@
 #include <fstream>
 #include <thread>
 
+#include <skillrun/parsing.hpp>
+
 #include "engine/context_snapshot.hpp"
 #include "engine/docker/api/api_engine.hpp"
 #include "engine/docker/create_body.hpp"

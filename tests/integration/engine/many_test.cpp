@@ -70,8 +70,8 @@ std::unique_ptr<Engine> open_engine() {
 /// What is wrong with the result of a run; empty when nothing is.
 std::string fault_of(const RunResult& result, int number) {
   const std::string text = std::to_string(number);
-  if (result.status != RunStatus::exited) return "run " + text + ": " + result.message;
-  if (result.exit_code != number % 100) return "run " + text + " ended with " + std::to_string(result.exit_code);
+  if (result.status() != RunStatus::exited) return "run " + text + ": " + result.message;
+  if (result.exit_code() != number % 100) return "run " + text + " ended with " + std::to_string(result.exit_status());
   if (result.output.captured != "out " + text + "\n") return "run " + text + " printed " + result.output.captured;
   if (result.error.captured != "err " + text + "\n") return "run " + text + " complained " + result.error.captured;
   return {};

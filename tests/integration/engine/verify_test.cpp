@@ -113,7 +113,7 @@ void check_refused(const Path& path, const ContainerSpec& spec, const std::strin
   arrange(meddler);
   const RunResult result = run(meddler, spec);
   CAPTURE(messages(result));
-  CHECK(result.status == RunStatus::refused);
+  CHECK(result.status() == RunStatus::refused);
   CHECK(result.exit_status() == 126);
   CHECK(messages(result).find(words) != std::string::npos);
   CHECK_FALSE(meddler.started);

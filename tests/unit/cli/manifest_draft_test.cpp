@@ -1,5 +1,6 @@
 // docker command lines as manifests: nothing is lost, and what comes out means the same.
 #include <doctest/doctest.h>
+#include <skillrun/normalize.hpp>
 #include <skillrun/policy.hpp>
 
 #include "cli/manifest_draft.hpp"

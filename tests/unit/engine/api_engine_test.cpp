@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <skillrun/engine_request.hpp>
+#include <skillrun/parsing.hpp>
 
 #include "engine/docker/api/api_engine.hpp"
 #include "engine/stream_frames.hpp"

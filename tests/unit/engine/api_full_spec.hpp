@@ -1,6 +1,8 @@
 #pragma once
 
 #include <skillrun/engine.hpp>
+#include <skillrun/host_view.hpp>
+#include <skillrun/parsing.hpp>
 
 namespace skillrun::testing {
 

@@ -6,6 +6,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <skillrun/host_view.hpp>
+#include <skillrun/parsing.hpp>
+
 #include "engine/context_snapshot.hpp"
 #include "engine/docker/cli/cli_engine.hpp"
 #include "engine/docker/cli/inspect_json.hpp"

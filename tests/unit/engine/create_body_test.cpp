@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <skillrun/engine_request.hpp>
+#include <skillrun/parsing.hpp>
 
 #include <cstdlib>
 #include <fstream>

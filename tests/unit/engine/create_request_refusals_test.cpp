@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <skillrun/host_view.hpp>
+
 #include "unit/engine/create_requests.hpp"
 
 using namespace skillrun;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include <skillrun/host_view.hpp>
+
 #include "engine/docker/codec.hpp"
 #include "engine/docker/create_body.hpp"
 #include "engine/docker/create_request.hpp"

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include <skillrun/parsing.hpp>
+
 #include "engine/docker/codec.hpp"
 #include "engine/docker/gaps.hpp"
 #include "spec/schema.hpp"

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <skillrun/engine_request.hpp>
+#include <skillrun/parsing.hpp>
 #include <string>
 #include <vector>
 
@@ -25,13 +26,13 @@ ContainerSpec plain_spec() {
 }
 
 template <class T>
-void set(Optional<T>& field, T value) {
+void set(OptionalSetting<T>& field, T value) {
   field.emplace();
   field->value = std::move(value);
 }
 
 template <class T>
-void add(List<T>& list, T value) {
+void add(SettingList<T>& list, T value) {
   list.emplace_back();
   list.back().value = std::move(value);
 }

@@ -10,6 +10,9 @@
 
 #include <doctest/doctest.h>
 
+#include <skillrun/host_view.hpp>
+#include <skillrun/normalize.hpp>
+
 #include "generated_documents.hpp"
 #include "lint/lint_files.hpp"
 #include "support.hpp"

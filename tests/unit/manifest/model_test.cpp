@@ -158,16 +158,16 @@ skills:
       build: {context: ., dockerfile: D, target: t, args: {V: 1}}
 )";
 
-std::string dump(const Text& text) { return "'" + text.value + "'"; }
+std::string dump(const WrittenText& text) { return "'" + text.value + "'"; }
 std::string dump(const Located<bool>& value) { return value.value ? "true" : "false"; }
-std::string dump(const TextList& list) {
+std::string dump(const WrittenList& list) {
   std::string text = "[";
-  for (const Text& item : list.items) text += dump(item) + " ";
+  for (const WrittenText& item : list.items) text += dump(item) + " ";
   return text + "]";
 }
-std::string dump(const TextMap& map) {
+std::string dump(const WrittenMap& map) {
   std::string text = "{";
-  for (const TextEntry& entry : map.entries) text += dump(entry.key) + "=" + dump(entry.value) + " ";
+  for (const WrittenEntry& entry : map.entries) text += dump(entry.key) + "=" + dump(entry.value) + " ";
   return text + "}";
 }
 template <class Table>

@@ -23,7 +23,7 @@ std::expected<ResolvedSkill, Findings> resolve(const Manifest& manifest, std::op
 
 std::string env(const ResolvedSkill& skill) {
   std::string text;
-  for (const TextEntry& entry : skill.env.entries) text += entry.key.value + "=" + entry.value.value + " ";
+  for (const WrittenEntry& entry : skill.env.entries) text += entry.key.value + "=" + entry.value.value + " ";
   return text;
 }
 

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <skillrun/host_view.hpp>
+
 #include "policy_texts.hpp"
 
 using namespace skillrun;

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/rules/support/rule.hpp"
 #include "support/text.hpp"
 

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <skillrun/host_view.hpp>
+
 #include "policy/conditions/field_reference.hpp"
 #include "policy_texts.hpp"
 #include "spec/spec_fields.hpp"

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <skillrun/host_view.hpp>
+
 #include "policy/judge.hpp"
 #include "policy/policy_data.hpp"
 #include "support.hpp"

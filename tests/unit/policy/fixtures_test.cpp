@@ -11,6 +11,8 @@
 
 #include <doctest/doctest.h>
 #include <skillrun/manifest.hpp>
+#include <skillrun/normalize.hpp>
+#include <skillrun/rule.hpp>
 #include <skillrun/spec.hpp>
 
 #include "support.hpp"

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <skillrun/host_view.hpp>
+
 #include "support.hpp"
 #include "unit/temporary_folder.hpp"
 

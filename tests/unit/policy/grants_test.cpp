@@ -230,7 +230,7 @@ TEST_CASE("a policy that locks and grants may take part twice") {
   const auto folded = Policy::fold(inputs, &files);
   if (!folded) FAIL_CHECK(folded.error().front().message);
   REQUIRE(folded);
-  CHECK((*folded)->data().settings.grants.size() == 1);
+  CHECK(data_of(**folded).settings.grants.size() == 1);
   CHECK(granted(**folded, closed(reads("/var/lib/app")), "tool", "sensitive-mount") != "");
 }
 

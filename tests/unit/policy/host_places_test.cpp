@@ -1,6 +1,8 @@
 // Which places of the host are open, which are asked for, and which are closed.
 #include <doctest/doctest.h>
 
+#include <skillrun/host_view.hpp>
+
 #include "policy/rules/support/volume_owner.hpp"
 #include "support.hpp"
 

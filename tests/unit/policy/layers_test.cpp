@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <skillrun/host_view.hpp>
+#include <skillrun/rule.hpp>
+
 #include "policy_texts.hpp"
 
 using namespace skillrun;

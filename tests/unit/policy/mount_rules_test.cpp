@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <skillrun/host_view.hpp>
+
 #include "support.hpp"
 
 using namespace skillrun;

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/document/builtin_policies.hpp"
 #include "policy_texts.hpp"
 

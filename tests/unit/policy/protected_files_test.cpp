@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <skillrun/host_view.hpp>
+
 #include "policy/rules/support/protected_files.hpp"
 #include "policy/rules/support/protected_places.hpp"
 #include "support.hpp"

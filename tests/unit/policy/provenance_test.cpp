@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include <skillrun/host_view.hpp>
+#include <skillrun/normalize.hpp>
+
 #include "support.hpp"
 
 using namespace skillrun;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <skillrun/host_view.hpp>
+
 #include "support.hpp"
 
 using namespace skillrun;

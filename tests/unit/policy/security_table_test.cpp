@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <skillrun/normalize.hpp>
+#include <skillrun/rule.hpp>
+
 #include "support.hpp"
 #include "support/text.hpp"
 

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
+#include <skillrun/host_view.hpp>
 #include <skillrun/manifest.hpp>
+#include <skillrun/normalize.hpp>
 
 #include "policy/document/inline_waiver.hpp"
 #include "policy_texts.hpp"

@@ -38,8 +38,8 @@ TEST_CASE("a run looks at the image, creates, verifies, starts, inspects and rem
   const RunResult result = run.go();
   CHECK(result.skill == "tool");
   CHECK(result.policy_digest == approve(run.spec).policy_digest());
-  CHECK(result.status == RunStatus::exited);
-  CHECK(result.exit_code == 3);
+  CHECK(result.status() == RunStatus::exited);
+  CHECK(result.exit_code() == 3);
   CHECK(result.exit_status() == 3);
   CHECK(result.output.captured == "to output");
   CHECK(result.error.captured == "to error");
@@ -131,7 +131,7 @@ TEST_CASE("a run whose record can not be written runs all the same") {
   Run run;
   const RunResult result = run.go();
   ::setenv("XDG_STATE_HOME", before.c_str(), 1);
-  CHECK(result.status == RunStatus::exited);
+  CHECK(result.status() == RunStatus::exited);
   CHECK(label_of(run.engine.created_labels, run_label).size() == 32);
 }
 
@@ -185,9 +185,9 @@ TEST_CASE("each end of a skill has a status of its own") {
     run.engine.exit_code = one.code;
     run.engine.state.out_of_memory = one.out_of_memory;
     const RunResult result = run.go();
-    CHECK(result.status == one.status);
+    CHECK(result.status() == one.status);
     CHECK(result.exit_status() == one.exit_status);
-    CHECK(result.signal == one.signal);
+    CHECK(result.signal() == one.signal);
     CHECK(result.message.empty() == !one.out_of_memory);
   }
 }
@@ -204,7 +204,7 @@ TEST_CASE("a timeout sends the stop signal and waits for the skill to end by it"
   };
   const RunResult result = run.go();
   CHECK(received == SIGINT);
-  CHECK(result.status == RunStatus::timed_out);
+  CHECK(result.status() == RunStatus::timed_out);
   CHECK(result.exit_status() == 124);
   CHECK(result.output.captured == "last words");
   CHECK(!run.engine.was_called("kill 9"));
@@ -223,7 +223,7 @@ TEST_CASE("a skill that ignores the stop signal is killed after its grace") {
   const auto begin = std::chrono::steady_clock::now();
   const RunResult result = run.go();
   CHECK(std::chrono::steady_clock::now() - begin >= 1s);
-  CHECK(result.status == RunStatus::timed_out);
+  CHECK(result.status() == RunStatus::timed_out);
   CHECK(run.engine.was_called("kill 15"));
   CHECK(run.engine.was_called("kill 9"));
 }
@@ -243,7 +243,7 @@ TEST_CASE("a timeout of zero is none") {
   Run run;
   set_timeout(run, 0ns);
   run.engine.play = [](const Skill&) { std::this_thread::sleep_for(100ms); };
-  CHECK(run.go().status == RunStatus::exited);
+  CHECK(run.go().status() == RunStatus::exited);
 }
 
 TEST_CASE("a skill that ended in time did not time out, however slow its reader is") {
@@ -286,7 +286,7 @@ TEST_CASE("signals are passed on and a second INT kills") {
   };
   const RunResult result = run.go();
   CHECK(received == std::vector<int>{SIGTERM, SIGUSR1, SIGINT, SIGKILL});
-  CHECK(result.status == RunStatus::signalled);
+  CHECK(result.status() == RunStatus::signalled);
   CHECK(result.exit_status() == 137);
 }
 
@@ -315,14 +315,14 @@ TEST_CASE("a signal before the skill runs cancels, a new window size does not") 
       if (name == stage) run.control.signal(SIGTERM);
     };
     const RunResult result = run.go();
-    CHECK(result.status == RunStatus::cancelled);
+    CHECK(result.status() == RunStatus::cancelled);
     CHECK(result.exit_status() == 130);
     CHECK(!run.engine.was_called("start"));
     CHECK(run.engine.was_called("remove") == (stage == "create"));
   }
   Run run;
   run.control.signal(SIGWINCH);
-  CHECK(run.go().status == RunStatus::exited);
+  CHECK(run.go().status() == RunStatus::exited);
 }
 
 TEST_CASE("a cancellation ends the run at every stage and leaves no container") {
@@ -334,7 +334,7 @@ TEST_CASE("a cancellation ends the run at every stage and leaves no container") 
       if (name == stage) run.control.cancel();
     };
     const RunResult result = run.go();
-    CHECK(result.status == RunStatus::cancelled);
+    CHECK(result.status() == RunStatus::cancelled);
     CHECK(result.exit_status() == 130);
     CHECK(run.engine.was_called("remove") == run.engine.was_called("create"));
   }
@@ -350,7 +350,7 @@ TEST_CASE("a cancellation kills a skill that runs, even one whose output nobody 
     }
   };
   const RunResult result = run.go();
-  CHECK(result.status == RunStatus::cancelled);
+  CHECK(result.status() == RunStatus::cancelled);
   CHECK(run.engine.was_called("kill 9"));
   CHECK(run.engine.was_called("remove"));
 }
@@ -364,7 +364,7 @@ TEST_CASE("whatever fails, a created container is removed and no descriptor is l
       run.engine.failures[stage] = {EngineError::Kind::server, "it broke"};
       const RunResult result = run.go();
       if (stage != "remove") {
-        CHECK(result.status == (stage == "inspect_image" ? RunStatus::image_unavailable : RunStatus::engine_error));
+        CHECK(result.status() == (stage == "inspect_image" ? RunStatus::image_unavailable : RunStatus::engine_error));
         CHECK(result.exit_status() == 125);
       }
       CHECK(result.message.find("it broke") != std::string::npos);
@@ -378,9 +378,9 @@ TEST_CASE("whatever fails, a created container is removed and no descriptor is l
 TEST_CASE("an engine that is gone is told from one that failed") {
   Run run;
   run.engine.failures["create"] = {EngineError::Kind::unavailable, "nobody answers"};
-  CHECK(run.go().status == RunStatus::engine_unavailable);
+  CHECK(run.go().status() == RunStatus::engine_unavailable);
   run.engine.failures["create"] = {EngineError::Kind::not_found, "no such image"};
-  CHECK(run.go().status == RunStatus::image_unavailable);
+  CHECK(run.go().status() == RunStatus::image_unavailable);
 }
 
 TEST_CASE("a kept container is kept once it ran, and removed when it never did") {
@@ -419,10 +419,10 @@ TEST_CASE("a command that is not there, or can not be executed, is told apart by
     run.engine.failures["start"] = {EngineError::Kind::refused, one.words};
     run.engine.state.exit_code = one.exit_code;
     const RunResult result = run.go();
-    CHECK(result.status == RunStatus::engine_error);
+    CHECK(result.status() == RunStatus::engine_error);
     CHECK(result.exit_status() == one.exit_status);
-    CHECK(result.not_found == (one.exit_status == 127));
-    CHECK(result.not_invocable == (one.exit_status == 126));
+    CHECK(std::holds_alternative<outcome::NoSuchCommand>(result.outcome) == (one.exit_status == 127));
+    CHECK(std::holds_alternative<outcome::NotExecutable>(result.outcome) == (one.exit_status == 126));
     CHECK(result.message.find(one.words) != std::string::npos);
     CHECK(run.engine.was_called("remove"));
   }
@@ -435,7 +435,7 @@ TEST_CASE("a connection that breaks while the skill runs is no success") {
     if (name == "inspect") run.engine.state.status = "running";
   };
   const RunResult result = run.go();
-  CHECK(result.status == RunStatus::engine_error);
+  CHECK(result.status() == RunStatus::engine_error);
   CHECK(result.exit_status() == 125);
   CHECK(run.engine.was_called("remove"));
 }

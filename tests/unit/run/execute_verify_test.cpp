@@ -25,7 +25,7 @@ TEST_CASE("a container that is not the approved one is removed, never started, a
   FakeEngine engine;
   engine.on_describe = [](json::object& made) { made.at("HostConfig").as_object()["Privileged"] = true; };
   const RunResult result = run_with(engine, plain_spec());
-  CHECK(result.status == RunStatus::refused);
+  CHECK(result.status() == RunStatus::refused);
   CHECK(result.exit_status() == 126);
   CHECK(result.message ==
         "the container that docker made is not the one that was approved; it was removed and nothing was run");
@@ -45,7 +45,7 @@ TEST_CASE("what the engine would drop is refused before it is asked for anything
   ContainerSpec spec = plain_spec();
   spec.pid_mode = declared(NamespaceSetting{NamespaceMode::path, "/proc/1/ns/pid"});
   const RunResult result = run_with(engine, spec);
-  CHECK(result.status == RunStatus::refused);
+  CHECK(result.status() == RunStatus::refused);
   CHECK(result.exit_status() == 126);
   CHECK(result.message == "this docker cannot honour what was approved; nothing was run");
   const auto found = std::ranges::find(result.findings, "unenforced-field", &Finding::rule);
@@ -64,7 +64,7 @@ TEST_CASE("a difference points at the place of the manifest that was not honoure
       std::int64_t{1} << 26,
       {.kind = OriginKind::manifest, .field = "docker.memory", .span = {{3, 5}, {3, 9}}, .text = "64m"}};
   const RunResult result = run_with(engine, spec);
-  CHECK(result.status == RunStatus::refused);
+  CHECK(result.status() == RunStatus::refused);
   const auto found = std::ranges::find(result.findings, "unenforced-field", &Finding::rule);
   REQUIRE(found != result.findings.end());
   CHECK(found->source == spec.source);
@@ -78,7 +78,7 @@ TEST_CASE("an answer that makes no sense is a failure of the engine, and nothing
   FakeEngine engine;
   engine.on_describe = [](json::object& made) { made.erase("HostConfig"); };
   const RunResult result = run_with(engine, plain_spec());
-  CHECK(result.status == RunStatus::engine_error);
+  CHECK(result.status() == RunStatus::engine_error);
   CHECK(result.message == "the engine's description of the container has no readable HostConfig");
   CHECK_FALSE(engine.was_called("start"));
   CHECK(engine.was_called("remove"));
@@ -90,7 +90,7 @@ TEST_CASE("an image that was exchanged after it was looked at does not run") {
     if (name == "create") engine.image->id = "sha256:2";
   };
   const RunResult result = run_with(engine, plain_spec());
-  CHECK(result.status == RunStatus::refused);
+  CHECK(result.status() == RunStatus::refused);
   CHECK(result.image_id == "sha256:1");
 }
 
@@ -112,7 +112,7 @@ TEST_CASE("a bind source that becomes a symlink is refused before the start, and
     ContainerSpec spec = plain_spec();
     spec.mounts = {declared(bind_mount(folder / "shown", "/data"))};
     const RunResult result = run_with(engine, spec);
-    CHECK(result.status == (moment == "never" ? RunStatus::exited : RunStatus::refused));
+    CHECK(result.status() == (moment == "never" ? RunStatus::exited : RunStatus::refused));
     CHECK(engine.was_called("start") == (moment != "create"));
     CHECK(engine.was_called("kill 9") == (moment == "start"));
     CHECK(engine.was_called("remove"));
@@ -128,7 +128,7 @@ TEST_CASE("paths of an engine on another machine are not looked for on this one"
   engine.info_.remote = true;
   ContainerSpec spec = plain_spec();
   spec.mounts = {declared(bind_mount("/proc/self", "/data"))};  // a symlink here
-  CHECK(run_with(engine, spec).status == RunStatus::exited);
+  CHECK(run_with(engine, spec).status() == RunStatus::exited);
   const EngineHost host(engine);
   CHECK(host.engine_is_remote());
   CHECK_FALSE(host.reads_file_system());

@@ -1,3 +1,5 @@
+#include <skillrun/host_view.hpp>
+
 // What an image brings along and the manifest does not show.
 #include "run/image_reach.hpp"
 #include "unit/run/runs.hpp"
@@ -58,7 +60,7 @@ TEST_CASE("what was blanked is told to the engine, and an engine that keeps the 
   RunControl control;
   const RunIo io{.input = -1, .output = -1, .error = -1, .capture = true};
   const ApprovedSpec approved = approve_by("baseline", plain_spec());
-  CHECK(execute(engine, approved, io, control).status == RunStatus::exited);
+  CHECK(execute(engine, approved, io, control).status() == RunStatus::exited);
   CHECK(std::ranges::find(engine.created_labels, std::pair<std::string, std::string>("traefik.enable", "")) !=
         engine.created_labels.end());
 
@@ -68,7 +70,7 @@ TEST_CASE("what was blanked is told to the engine, and an engine that keeps the 
     made.at("Config").as_object().at("Labels").as_object()["traefik.enable"] = "true";
   };
   RunControl another;
-  CHECK(execute(stubborn, approved, io, another).status == RunStatus::refused);
+  CHECK(execute(stubborn, approved, io, another).status() == RunStatus::refused);
   CHECK_FALSE(stubborn.was_called("start"));
 }
 
@@ -98,7 +100,7 @@ TEST_CASE("an engine that leaves the image's word for graphics cards in place st
     const RunResult result = execute(engine, approve_by("baseline", plain_spec()),
                                      {.input = -1, .output = -1, .error = -1, .capture = true}, control);
     CHECK(engine.created_options.environment == Labels{{"NVIDIA_VISIBLE_DEVICES", "void"}});
-    CHECK(result.status == (obeys ? RunStatus::exited : RunStatus::refused));
+    CHECK(result.status() == (obeys ? RunStatus::exited : RunStatus::refused));
     CHECK(engine.was_called("start") == obeys);
   }
 }

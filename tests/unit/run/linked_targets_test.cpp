@@ -56,7 +56,7 @@ TEST_CASE("a target that is a link of the image is refused before the start wher
   FakeEngine engine;
   engine.entries = {{"/workdir", link_to("/tmp/l")}};
   const RunResult result = run_with(engine, project.spec);
-  CHECK(result.status == RunStatus::refused);
+  CHECK(result.status() == RunStatus::refused);
   CHECK(result.exit_status() == 126);
   CHECK(result.message == "a mount would not lie where it was approved; the container was removed and nothing was run");
   CHECK(message_of(result) == "the target '/workdir' is a link of the image, which leads to '/tmp/l' | write '/tmp/l'");
@@ -78,14 +78,14 @@ TEST_CASE("one question is enough for a working directory, and none for mounts t
   const Project project;
   FakeEngine engine;
   engine.entries = {{"/workdir", folder}};
-  CHECK(run_with(engine, project.spec).status == RunStatus::exited);
+  CHECK(run_with(engine, project.spec).status() == RunStatus::exited);
   CHECK(looks(engine) == std::vector<std::string>{"/workdir"});
 
   FakeEngine other;
   ContainerSpec apart = project.spec;
   apart.mounts.pop_back();
   other.entries = {{"/workdir", link_to("/elsewhere")}};
-  CHECK(run_with(other, apart).status == RunStatus::exited);
+  CHECK(run_with(other, apart).status() == RunStatus::exited);
   CHECK(looks(other).empty());
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("below a component that is not there nothing is asked for") {
   Project project;
   for (auto& mount : project.spec.mounts) mount.value.target = "/a/b/c" + mount.value.target;
   FakeEngine engine;
-  CHECK(run_with(engine, project.spec).status == RunStatus::exited);
+  CHECK(run_with(engine, project.spec).status() == RunStatus::exited);
   CHECK(looks(engine) == std::vector<std::string>{"/a"});
 }
 
@@ -133,14 +133,14 @@ TEST_CASE("an engine that can not tell runs nothing that needs to be told") {
   FakeEngine engine;
   engine.failures["look_at"] = {EngineError::Kind::unsupported, "podman on another machine does not show that"};
   const RunResult result = run_with(engine, project.spec);
-  CHECK(result.status == RunStatus::refused);
+  CHECK(result.status() == RunStatus::refused);
   CHECK(
       message_of(result).starts_with("whether the target '/workdir' passes through a link of the image can not be "
                                      "told: podman on another machine does not show that"));
   CHECK_FALSE(engine.was_called("start"));
 
   engine.failures["look_at"] = {EngineError::Kind::server, "out of order"};
-  CHECK(run_with(engine, project.spec).status == RunStatus::engine_error);
+  CHECK(run_with(engine, project.spec).status() == RunStatus::engine_error);
   CHECK_FALSE(engine.was_called("start"));
 }
 

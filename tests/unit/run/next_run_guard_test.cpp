@@ -49,7 +49,7 @@ TEST_CASE("what keeps the next run safe ends with the container") {
     CHECK(std::filesystem::exists(run.kept));
   };
   const RunResult result = run.go();
-  CHECK_MESSAGE(result.status == RunStatus::exited, result.message);
+  CHECK_MESSAGE(result.status() == RunStatus::exited, result.message);
   CHECK_FALSE(run.is_open());
   CHECK(std::filesystem::is_empty(run.root));
 }
@@ -67,7 +67,7 @@ TEST_CASE("what keeps the next run safe stays when nobody knows that the contain
   // A harmless run in the same folder shares the stand-in and leaves it.
   GuardedRun next;
   next.spec.mounts = run.spec.mounts;
-  CHECK(next.go().status == RunStatus::exited);
+  CHECK(next.go().status() == RunStatus::exited);
   CHECK(run.is_open());
   CHECK(std::filesystem::exists(run.kept));
 }

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "run/labels.hpp"
 #include "run/recipe.hpp"
 #include "spec/reserved.hpp"
@@ -162,7 +164,7 @@ TEST_CASE("the run uses the private name, and its result tells both") {
   FakeEngine engine;
   RunControl control;
   const RunResult result = execute(engine, approve(of_context(folder)), {.capture = true}, control);
-  CHECK(result.status == RunStatus::exited);
+  CHECK(result.status() == RunStatus::exited);
   CHECK(result.image == "example.org/tool:1");
   CHECK(result.built_image == engine.built.begin()->first);
   CHECK(engine.created_options.image == result.built_image);
@@ -211,7 +213,7 @@ TEST_CASE("an image with a label of skillrun's is not used, whether it was pulle
   engine.image->labels = {{"skillrun.keep", "true"}};
   RunControl control;
   const RunResult result = execute(engine, approve(plain_spec()), {.capture = true}, control);
-  CHECK(result.status == RunStatus::refused);
+  CHECK(result.status() == RunStatus::refused);
   CHECK(result.message.contains("'skillrun.keep'"));
   CHECK_FALSE(engine.was_called("create"));
 

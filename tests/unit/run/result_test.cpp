@@ -16,40 +16,50 @@ json::object document(const RunResult& result) { return json::parse(to_json(resu
 
 TEST_CASE("each status has the word of the contract and its exit status") {
   struct Case {
-    RunStatus status;
+    Outcome outcome;
     std::string_view word;
     int exit_status;
   };
+  const auto failed = [](RunFailure reason) { return Outcome(outcome::Failed{reason}); };
   for (const Case& one :
-       {Case{RunStatus::exited, "exited", 7}, Case{RunStatus::signalled, "signalled", 7},
-        Case{RunStatus::timed_out, "timed-out", 124}, Case{RunStatus::out_of_memory, "out-of-memory", 7},
-        Case{RunStatus::refused, "refused", 126}, Case{RunStatus::invalid_manifest, "invalid-manifest", 125},
-        Case{RunStatus::no_such_skill, "no-such-skill", 127},
-        Case{RunStatus::image_unavailable, "image-unavailable", 125},
-        Case{RunStatus::engine_unavailable, "engine-unavailable", 125},
-        Case{RunStatus::engine_error, "engine-error", 125}, Case{RunStatus::cancelled, "cancelled", 130}}) {
+       {Case{outcome::Exited{7}, "exited", 7}, Case{outcome::Signalled{15}, "signalled", 143},
+        Case{outcome::TimedOut{}, "timed-out", 124}, Case{outcome::OutOfMemory{}, "out-of-memory", 137},
+        Case{outcome::Cancelled{}, "cancelled", 130}, Case{outcome::NoSuchCommand{}, "engine-error", 127},
+        Case{outcome::NotExecutable{}, "engine-error", 126}, Case{failed(RunFailure::refused), "refused", 126},
+        Case{failed(RunFailure::invalid_manifest), "invalid-manifest", 125},
+        Case{failed(RunFailure::no_such_skill), "no-such-skill", 127},
+        Case{failed(RunFailure::image_unavailable), "image-unavailable", 125},
+        Case{failed(RunFailure::engine_unavailable), "engine-unavailable", 125},
+        Case{failed(RunFailure::engine_error), "engine-error", 125}}) {
     CAPTURE(one.word);
     RunResult result;
-    result.status = one.status;
-    result.exit_code = 7;
-    CHECK(to_string(one.status) == one.word);
+    result.outcome = one.outcome;
+    CHECK(to_string(result.status()) == one.word);
     CHECK(result.exit_status() == one.exit_status);
     CHECK(document(result)["status"].as_string() == one.word);
   }
 }
 
-TEST_CASE("a command that is missing or can not be executed has the exit status that shells give") {
+TEST_CASE("the signal of a skill is told whoever sent it, its exit code only where it came to its own end") {
   RunResult result;
-  result.not_found = true;
-  CHECK(result.exit_status() == 127);
-  result.not_found = false;
-  result.not_invocable = true;
-  CHECK(result.exit_status() == 126);
+  result.outcome = outcome::Signalled{9};
+  CHECK(result.signal() == 9);
+  CHECK(result.exit_code() == 137);
+  for (const Outcome& ended : {Outcome(outcome::TimedOut{9}), Outcome(outcome::Cancelled{9})}) {
+    result.outcome = ended;
+    CHECK(result.signal() == 9);
+    CHECK_FALSE(result.exit_code());
+    CHECK(document(result)["signal"] == 9);
+    CHECK(document(result)["exit_code"].is_null());
+  }
+  result.outcome = outcome::Exited{3};
+  CHECK_FALSE(result.signal());
+  CHECK(result.exit_code() == 3);
 }
 
 TEST_CASE("the document says what is not known as null, never as a number that looks like a result") {
   RunResult result;
-  result.status = RunStatus::image_unavailable;
+  result.outcome = outcome::Failed{RunFailure::image_unavailable};
   const json::object empty = document(result);
   CHECK(empty.at("version") == 1);
   CHECK(empty.at("exit_code").is_null());

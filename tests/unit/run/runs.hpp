@@ -10,6 +10,9 @@
 #include <thread>
 #include <utility>
 
+#include <skillrun/host_view.hpp>
+#include <skillrun/parsing.hpp>
+
 #include "fakes.hpp"
 
 namespace skillrun::test {

@@ -102,7 +102,7 @@ TEST_CASE("input that is left when the skill ends is dropped and not waited for"
   // Never closed, and more than fits.
   auto [read_end, write_end] = pipe_ends();
   REQUIRE(::write(write_end.get(), "some", 4) == 4);
-  CHECK(streams.go({.input = read_end.get(), .capture = true}).status == RunStatus::exited);
+  CHECK(streams.go({.input = read_end.get(), .capture = true}).status() == RunStatus::exited);
 }
 
 TEST_CASE("a reader that does not read holds the skill up, and memory stays bounded") {
@@ -182,8 +182,8 @@ TEST_CASE("a reader that goes away ends the skill quietly, as SIGPIPE would") {
     });
     const RunResult result = streams.go({.output = write_end.get()});
     reader.join();
-    CHECK(result.status == RunStatus::signalled);
-    CHECK(result.signal == SIGPIPE);
+    CHECK(result.status() == RunStatus::signalled);
+    CHECK(result.signal() == SIGPIPE);
     CHECK(result.exit_status() == 141);
     CHECK(result.message.empty());
     CHECK(streams.engine.was_called("kill 9"));
@@ -200,7 +200,7 @@ TEST_CASE("output that can not be written is an error with its reason") {
   const UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
   REQUIRE(full);
   const RunResult result = streams.go({.output = full.get()});
-  CHECK(result.status == RunStatus::engine_error);
+  CHECK(result.status() == RunStatus::engine_error);
   CHECK(result.message.find("No space left") != std::string::npos);
 }
 
@@ -255,7 +255,7 @@ TEST_CASE("a stream that makes no sense, or is cut, is an error and not an end")
     Streams streams(true);
     streams.engine.play = [&](const Skill& skill) { skill.write_all(skill.out, bytes); };
     const RunResult result = streams.go({.capture = true});
-    CHECK(result.status == RunStatus::engine_error);
+    CHECK(result.status() == RunStatus::engine_error);
     CHECK(result.message.find("stream") != std::string::npos);
   }
 }

@@ -1,3 +1,5 @@
+#include <skillrun/parsing.hpp>
+
 // What keeps a container apart from the host: privileges, namespaces, capabilities, security options, devices.
 #include "unit/run/verify_cases.hpp"
 

@@ -2,6 +2,8 @@
 #include <cstdint>
 #include <limits>
 
+#include <skillrun/host_view.hpp>
+
 #include "unit/run/verify_cases.hpp"
 
 namespace skillrun::test {

@@ -1,3 +1,5 @@
+#include <skillrun/host_view.hpp>
+
 // What is accepted, what can not be read, and what is judged beside the comparison.
 #include "run/verify.hpp"
 

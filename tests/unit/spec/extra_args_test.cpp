@@ -11,15 +11,15 @@ using namespace skillrun;
 
 namespace {
 
-std::vector<Text> texts(const std::vector<std::string>& words) {
-  std::vector<Text> result;
-  for (const std::string& word : words) result.push_back(Text{.value = word, .span = {}, .written = {}});
+std::vector<WrittenText> texts(const std::vector<std::string>& words) {
+  std::vector<WrittenText> result;
+  for (const std::string& word : words) result.push_back(WrittenText{.value = word, .span = {}, .written = {}});
   return result;
 }
 
 /// "name=value@word ..." for flags, then "!rule@word ..." for problems.
 std::string parsed(const std::vector<std::string>& words) {
-  const std::vector<Text> as_texts = texts(words);
+  const std::vector<WrittenText> as_texts = texts(words);
   const ParsedWords result = parse_extra_args(as_texts);
   std::string shown;
   for (const FlagUse& use : result.flags) shown += fmt::format("{}={}@{} ", use.flag->name, use.value, use.word);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <skillrun/normalize.hpp>
 #include <skillrun/spec.hpp>
 
 using namespace skillrun;

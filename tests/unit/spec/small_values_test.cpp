@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <skillrun/parsing.hpp>
 #include <skillrun/spec.hpp>
 
 using namespace skillrun;

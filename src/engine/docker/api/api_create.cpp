@@ -13,13 +13,13 @@
 #include "engine/log.hpp"
 #include "engine/source_alias.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
 using Kind = EngineError::Kind;
 
-bool policy_default(const Optional<bool>& setting) {
+bool policy_default(const OptionalSetting<bool>& setting) {
   return setting && setting->value &&
          (setting->origin.kind == OriginKind::policy_default || setting->origin.kind == OriginKind::builtin);
 }
@@ -115,4 +115,4 @@ EngineResult<void> ApiEngine::check_sources(const ContainerSpec& spec) const {
   return {};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

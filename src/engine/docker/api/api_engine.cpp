@@ -14,7 +14,7 @@
 #include "engine/log.hpp"
 #include "engine/wire/dial.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -259,4 +259,4 @@ EngineResult<void> ApiEngine::remove(const std::string& id, CallLimits limits) {
   return std::unexpected(removed.error());
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -11,7 +11,7 @@
 #include "engine/docker/registry_credentials.hpp"
 #include "engine/wire/http_client.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Docker's Engine API on a unix socket, over TCP or ssh; podman's compatible API too. Keeps one connection for calls
 /// with short answers; the streams of a container and the wait for its end have connections of their own.
@@ -105,4 +105,4 @@ class ApiEngine final : public DockerEngine {
   std::optional<PodmanRoot> root_;  ///< of the container that is looked at
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

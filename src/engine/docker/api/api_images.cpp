@@ -8,7 +8,7 @@
 #include "engine/failure.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -135,4 +135,4 @@ EngineResult<void> ApiEngine::build_image(const BuildRequest& request, const Byt
   return call_with_progress(std::move(call), &context, progress, limits);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 #include "engine/log.hpp"
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -63,4 +63,4 @@ void ApiEngine::unmount_root(CallLimits limits) {
   if (!unmounted) log::debug("the root of container {} stays mounted: {}", id, unmounted.error().message);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -10,7 +10,7 @@
 
 #include "engine/docker/json_fields.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -76,4 +76,4 @@ EngineResult<void> ApiAttachment::finish(CallLimits limits) {
   return {};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include "engine/wire/http_client.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A container attached over the API: one socket for its streams in both directions, one on which the answer to the
 /// wait request will come.
@@ -36,4 +36,4 @@ class ApiAttachment final : public AttachedContainer {
   bool input_open_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

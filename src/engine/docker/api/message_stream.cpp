@@ -9,7 +9,7 @@
 #include "engine/docker/json_fields.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -116,4 +116,4 @@ EngineResult<void> MessageStream::take_message() {
   return {};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The messages that pull, import and build answer with: JSON objects one after another. An error among them is the
 /// call's error, although its HTTP status says success. Lines and the states of layers go to the sink.
@@ -32,4 +32,4 @@ class MessageStream {
   [[nodiscard]] EngineResult<void> take_message();
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

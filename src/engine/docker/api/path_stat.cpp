@@ -5,7 +5,7 @@
 #include "engine/docker/json_fields.hpp"
 #include "support/base64.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 EngineResult<ContainerEntry> read_path_stat(const std::string& header) {
   constexpr std::uint64_t symbolic_link = std::uint64_t{1} << 27;
@@ -23,4 +23,4 @@ EngineResult<ContainerEntry> read_path_stat(const std::string& header) {
                         .leads_to = link ? std::string(text_at(*stat, "linkTarget")) : std::string()};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

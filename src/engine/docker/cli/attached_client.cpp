@@ -1,6 +1,6 @@
 #include "engine/docker/cli/attached_client.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 EngineResult<void> AttachedClient::finish(CallLimits limits) {
   if (process_.wait(limits.deadline)) return {};
@@ -9,4 +9,4 @@ EngineResult<void> AttachedClient::finish(CallLimits limits) {
       EngineError{EngineError::Kind::deadline, "the engine's client did not end with the container"});
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 
 #include "support/process/process.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A container whose streams a client carries: the client's own pipes, or the terminal that it shares with the caller.
 class AttachedClient final : public AttachedContainer {
@@ -30,4 +30,4 @@ class AttachedClient final : public AttachedContainer {
   Pipes pipes_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -33,7 +33,7 @@
 #include "support/process/spawn.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -396,4 +396,4 @@ std::expected<std::unique_ptr<Engine>, EngineError> make_cli_engine(const std::s
   return std::make_unique<CliEngine>(std::move(client), std::move(*probe));
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

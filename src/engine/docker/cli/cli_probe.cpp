@@ -8,7 +8,7 @@
 #include "engine/docker/cli/inspect_json.hpp"
 #include "support/process/find_program.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -101,4 +101,4 @@ EngineResult<CliProbe> probe_client(const Client& client, CallLimits limits) {
   return probe;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 #include "engine/docker/cli/client.hpp"
 #include "engine/docker/dialect.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a client says about itself and the engine behind it.
 struct CliProbe {
@@ -15,4 +15,4 @@ struct CliProbe {
 
 [[nodiscard]] EngineResult<CliProbe> probe_client(const Client& client, CallLimits limits);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

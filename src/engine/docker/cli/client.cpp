@@ -12,7 +12,7 @@
 #include "spec/scan.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -103,4 +103,4 @@ EngineResult<std::string> Client::run(const ProcessRequest& request, CallLimits 
   return std::move(result->output);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

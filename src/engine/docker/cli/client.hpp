@@ -7,7 +7,7 @@
 
 #include "engine/command.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// A command-line client of an engine: where it is and how one command of it is run.
 class Client {
@@ -33,4 +33,4 @@ class Client {
 /// daemon".
 [[nodiscard]] EngineError client_error(const std::string& program, int status, std::string_view words);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

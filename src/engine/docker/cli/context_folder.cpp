@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace fs = std::filesystem;
 
@@ -106,4 +106,4 @@ EngineResult<std::unique_ptr<ContextFolder>> ContextFolder::unpack(const ByteSou
   return folder;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 
 #include "support/process/private_folder.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The archive of a build context, unpacked for a client that wants a folder. Removed with this object, whatever modes
 /// its folders have.
@@ -26,4 +26,4 @@ class ContextFolder {
   std::string path_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 #include "engine/docker/inspect_fields.hpp"
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -126,4 +126,4 @@ bool names_rootless(std::string_view security_options) {
   return false;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 
 #include <skillrun/engine.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Readers of what the clients print as JSON. Members that one engine leaves out keep their defaults; a text of
 /// another shape is a protocol error.
@@ -43,4 +43,4 @@ struct PodmanHost {
 /// True when a JSON array of docker's security options names rootless mode.
 [[nodiscard]] bool names_rootless(std::string_view security_options);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

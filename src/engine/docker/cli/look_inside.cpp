@@ -16,7 +16,7 @@
 #include "support/process/pipe.hpp"
 #include "support/process/spawn.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -142,4 +142,4 @@ void unmount_podman_root(const Client& client, const EngineInfo& engine, const s
   if (!unmounted) log::debug("the root of container {} stays mounted: {}", id, unmounted.error().message);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

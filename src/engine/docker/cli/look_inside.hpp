@@ -7,7 +7,7 @@
 #include "engine/docker/cli/client.hpp"
 #include "engine/docker/podman_root.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Engine::look_at() through docker's program, which follows no link at the end of a path that it copies from. Ended
 /// once the first header of its archive is there.
@@ -22,4 +22,4 @@ namespace skillrun {
                                                          const std::string& id, CallLimits limits);
 void unmount_podman_root(const Client& client, const EngineInfo& engine, const std::string& id, CallLimits limits);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

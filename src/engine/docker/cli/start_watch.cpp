@@ -10,7 +10,7 @@
 
 #include "engine/docker/cli/client.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -69,4 +69,4 @@ EngineResult<void> await_start(Process& client, int output, int error,
   }
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 
 #include "support/process/process.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Waits until a container that a client was told to start has really started, so that what the client itself has to
 /// say about a failure never passes for output of the skill. `inspect` asks the engine for the container's state.
@@ -21,4 +21,4 @@ namespace skillrun {
 /// True for a state that a container has before its first start.
 [[nodiscard]] bool never_started(const ContainerState& state) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -12,7 +12,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -88,4 +88,4 @@ EngineResult<UniqueFd> make_env_file(const Variables& variables) {
   return file;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

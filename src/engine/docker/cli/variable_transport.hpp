@@ -8,7 +8,7 @@
 
 #include "support/unique_fd.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
@@ -33,4 +33,4 @@ struct VariableTransport {
 /// The memory file with a NAME=VALUE line for each of `variables`; no descriptor when there are none.
 [[nodiscard]] EngineResult<UniqueFd> make_env_file(const Variables& variables);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <vector>
 
+#include <skillrun/rule.hpp>
+
 #include "policy/rules/support/rule.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::span<const Rule> all_rules() {
   static const std::vector<Rule> rules = [] {
@@ -33,4 +35,4 @@ const RuleInfo* find_rule(std::string_view id) {
   return found != catalogue.end() && found->id == id ? &*found : nullptr;
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include <skillrun/host_view.hpp>
+
 #include "policy/places/home_secrets.hpp"
 #include "policy/places/paths.hpp"
 #include "policy/places/system_places.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -174,4 +176,4 @@ bool HostPlaces::is_of_manifest(const HostPath& declared) const {
          manifest_.holds(HostPath{*real, declared.path, declared.read_only, declared.build_context, declared.origin});
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -8,7 +8,7 @@
 
 #include "policy/rules/support/rule_support.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a place of the host is to a skill. Each place is in one of the three, by the tree that it lies in and not by a
 /// list of leaves; what nobody thought of is closed.
@@ -79,4 +79,4 @@ class HostPlaces {
   mutable Root manifest_;
 };
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

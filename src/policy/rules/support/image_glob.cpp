@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -73,4 +73,4 @@ bool image_glob_covers(std::string_view outer, std::string_view inner) noexcept 
   return matches(outer, inner, pattern_step);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 // Patterns over "registry/repository": `*` stands for any text within a component, `**` for any text across them.
 // Nothing here allocates; the cost is bounded by the product of the lengths.
@@ -13,4 +13,4 @@ namespace skillrun {
 /// True when every name that `inner` matches is certainly matched by `outer` as well.
 [[nodiscard]] bool image_glob_covers(std::string_view outer, std::string_view inner) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -83,4 +83,4 @@ Ask ask_for_label(std::string_view key, std::string_view value) {
   return {.kind = AskKind::label, .subject = fmt::format("{}={}", key, value), .writes = false, .closed = false};
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

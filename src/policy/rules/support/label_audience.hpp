@@ -5,7 +5,7 @@
 
 #include <skillrun/grant.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// Who reads a label of a container.
 enum class LabelAudience : std::uint8_t {
@@ -23,4 +23,4 @@ inline constexpr std::string_view unknown_label_rule = "unknown-label";
 
 [[nodiscard]] Ask ask_for_label(std::string_view key, std::string_view value);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -6,7 +6,7 @@
 
 #include "policy/places/paths.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string_view without_slash(std::string_view name) noexcept {
   return name.ends_with('/') ? name.substr(0, name.size() - 1) : name;
@@ -57,4 +57,4 @@ std::string_view protected_name_of(std::string_view path, std::span<const std::s
   return found == names.end() ? std::string_view() : std::string_view(*found);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

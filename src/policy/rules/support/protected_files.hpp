@@ -10,7 +10,7 @@
 #include "policy/rules/support/rule_params.hpp"
 #include "support/lifetime.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 inline constexpr std::string_view protected_file_rule = "protected-file";
 
@@ -36,4 +36,4 @@ void without_slash(ExpiringString auto&& name) = delete;
                                                  std::span<const std::string> names SKILLRUN_VIEWED);
 void protected_name_of(std::string_view path, std::vector<std::string>&& names) = delete;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -10,7 +10,7 @@
 #include "support/path_within.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -224,4 +224,4 @@ bool is_deciding(const std::string& path, const ContainerSpec& spec, const HostV
   });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

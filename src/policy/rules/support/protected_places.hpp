@@ -6,7 +6,7 @@
 
 #include <skillrun/policy.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What lies at a protected name below a folder that is mounted writable.
 struct ProtectedPlace {
@@ -45,4 +45,4 @@ struct ProtectedPlace {
 /// True when a deciding document is the file at this real path.
 [[nodiscard]] bool is_deciding(const std::string& path, const ContainerSpec& spec, const HostView& host);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

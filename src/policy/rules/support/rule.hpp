@@ -9,7 +9,7 @@
 
 #include "policy/rules/support/rule_params.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// What a check may see. `spec` has the policy's defaults in it already.
 struct RuleContext {
@@ -61,4 +61,4 @@ using RuleFamily = std::span<const Rule> (*)();
 /// Every rule, sorted by id.
 [[nodiscard]] std::span<const Rule> all_rules();
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

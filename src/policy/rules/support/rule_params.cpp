@@ -8,7 +8,7 @@
 #include "policy/rules/support/image_glob.hpp"
 #include "support/text.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -129,4 +129,4 @@ std::vector<std::string> texts_of(const RuleParam& param, const ParamValue& valu
       value);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

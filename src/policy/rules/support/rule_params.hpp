@@ -11,7 +11,7 @@
 
 #include <skillrun/policy.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// How a root says that it is the caller's working directory.
 inline constexpr std::string_view workdir_variable = "${SKILL_WORKDIR}";
@@ -75,4 +75,4 @@ class RuleParams {
 /// True for the types whose value is one number.
 [[nodiscard]] bool is_number(ParamType type) noexcept;
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

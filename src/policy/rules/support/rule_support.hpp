@@ -7,7 +7,7 @@
 #include "policy/places/paths.hpp"
 #include "policy/rules/support/rule.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The origin of a key that is not there: its finding points at the image, the one value that every skill has. `field`
 /// is the manifest's; where a Compose service declares the spec, it becomes the service's key, or the service.
@@ -67,4 +67,4 @@ void for_each_host_path(const RuleContext& context, Judge&& judge) {
   });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -4,7 +4,7 @@
 
 #include "support/json.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 namespace {
 
@@ -35,4 +35,4 @@ bool denies_by_default(std::string_view profile_text) {
   return word != nullptr && std::ranges::find(denials, std::string_view(*word)) != std::end(denials);
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

@@ -5,7 +5,7 @@
 
 #include "support/lifetime.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The profile that a security option sets: the path of a file as docker's client would read it, or, once the file was
 /// read, its text. Nothing for any other option, and for the words unconfined and builtin.
@@ -19,4 +19,4 @@ void seccomp_profile(ExpiringString auto&& option) = delete;
 /// also for what is no profile at all.
 [[nodiscard]] bool denies_by_default(std::string_view profile_text);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

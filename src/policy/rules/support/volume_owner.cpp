@@ -7,7 +7,7 @@
 #include "policy/places/paths.hpp"
 #include "support/sha256.hpp"
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 std::string volume_owner(const ContainerSpec& spec, const HostView& host) {
   if (!spec.source || !is_clean(spec.source->directory)) return {};
@@ -46,4 +46,4 @@ bool is_owned(const HostView::Volume& volume, std::string_view owner) {
   });
 }
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0

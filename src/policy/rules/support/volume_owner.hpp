@@ -5,7 +5,7 @@
 
 #include <skillrun/policy.hpp>
 
-namespace skillrun {
+namespace skillrun::inline v0 {
 
 /// The label of a volume that says which skill skillrun made it for. Manifests can not set it: labels that begin with
 /// "skillrun." are refused.
@@ -28,4 +28,4 @@ void name_volumes(ContainerSpec& spec, const HostView& host);
 /// True for a volume that carries the label of `owner`.
 [[nodiscard]] bool is_owned(const HostView::Volume& volume, std::string_view owner);
 
-}  // namespace skillrun
+}  // namespace skillrun::inline v0
