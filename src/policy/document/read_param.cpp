@@ -46,7 +46,7 @@ std::optional<std::string> read_word(const NodeReader& reader, const RuleParam& 
   return std::nullopt;
 }
 
-std::optional<std::string> read_path(const NodeReader& reader, const ValueNode& node, const Path& path) {
+std::optional<std::string> read_folder(const NodeReader& reader, const ValueNode& node, const Path& path) {
   auto text = reader.name(node, path);
   if (!text) return std::nullopt;
   if (is_clean(*text)) return text;
@@ -62,7 +62,7 @@ bool names_registry(std::string_view glob) noexcept {
   return glob.contains('/') && (first == "localhost" || first.find_first_of(".:*") != std::string_view::npos);
 }
 
-std::optional<std::string> read_image_glob(const NodeReader& reader, const ValueNode& node, const Path& path) {
+std::optional<std::string> read_image_pattern(const NodeReader& reader, const ValueNode& node, const Path& path) {
   auto text = reader.name(node, path);
   if (!text) return std::nullopt;
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/*[]";
@@ -79,10 +79,10 @@ std::optional<std::string> read_image_glob(const NodeReader& reader, const Value
                 fmt::format("write docker.io/{}{}", text->contains('/') ? "" : "library/", *text));
 }
 
-std::optional<MountRoot> read_root(const NodeReader& reader, const ValueNode& node, const Path& path) {
+std::optional<MountRoot> read_mount_root(const NodeReader& reader, const ValueNode& node, const Path& path) {
   if (node.kind != NodeKind::table) {
     if (node.kind == NodeKind::string && node.text == workdir_variable) return MountRoot{};
-    auto text = read_path(reader, node, path);
+    auto text = read_folder(reader, node, path);
     return text ? std::optional(MountRoot{.path = std::move(*text)}) : std::nullopt;
   }
   static constexpr std::string_view keys[] = {"path", "mode"};
@@ -94,7 +94,7 @@ std::optional<MountRoot> read_root(const NodeReader& reader, const ValueNode& no
       if (member.value.kind == NodeKind::table) {
         reader.invalid(member.value, at, "expected a path, found a table", "write the path as text");
       } else {
-        root = read_root(reader, member.value, at);
+        root = read_mount_root(reader, member.value, at);
       }
     } else if (member.key == keys[1]) {
       read_only = member.value.text == "ro";
@@ -128,7 +128,7 @@ std::optional<PortRange> parse_port_range(std::string_view text) {
   return range;
 }
 
-std::optional<PortRange> read_ports(const NodeReader& reader, const ValueNode& node, const Path& path) {
+std::optional<PortRange> read_port_range(const NodeReader& reader, const ValueNode& node, const Path& path) {
   const auto text = reader.name(node, path);
   if (!text) return std::nullopt;
   auto range = parse_port_range(*text);
@@ -154,10 +154,10 @@ std::optional<ParamValue> read_param(const NodeReader& reader, const RuleParam& 
         reader.list(node, path, [&](const ValueNode& item, const Path& at) { return read(reader, item, at); }));
   };
   switch (param.type) {
-    case ParamType::paths: return items(read_path);
-    case ParamType::images: return items(read_image_glob);
-    case ParamType::roots: return items(read_root);
-    case ParamType::ports: return items(read_ports);
+    case ParamType::paths: return items(read_folder);
+    case ParamType::images: return items(read_image_pattern);
+    case ParamType::roots: return items(read_mount_root);
+    case ParamType::ports: return items(read_port_range);
     default:
       return items([&](const NodeReader& with, const ValueNode& item, const Path& at) {
         return read_word(with, param, item, at);
