@@ -60,7 +60,7 @@ std::expected<GrantRecord, std::string> record_for(const ResolvedSkill& skill, s
   std::error_code error;
   const std::string path = fs::canonical(fs::path(skill.source->directory) / fs::path(name).filename(), error).string();
   if (error) {
-    return std::unexpected(fmt::format("the manifest {} can not be looked up: {}", printable(name), error.message()));
+    return std::unexpected(fmt::format("the manifest {} cannot be looked up: {}", printable(name), error.message()));
   }
   return GrantRecord{.skill = skill.name,
                      .instance = skill.instance,

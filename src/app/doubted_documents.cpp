@@ -53,7 +53,7 @@ WrittenDocuments::WrittenDocuments() {
     places_ = std::move(*places);
   } else {
     unreadable_ = fmt::format(
-        "the record of what skills could write, {}/writes.json, can not be read: {}; remove it if you know that no "
+        "the record of what skills could write, {}/writes.json, cannot be read: {}; remove it if you know that no "
         "skill wrote what you run",
         printable(places.error().folder), places.error().error.message());
   }

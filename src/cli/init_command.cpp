@@ -41,8 +41,7 @@ std::expected<void, std::string> write_new(const std::string& path, std::string_
         "'{}' is there already; name another file with --output, or - for standard output", printable(path)));
   }
   if (file && write_all(file.get(), text)) return {};
-  return std::unexpected(
-      fmt::format("can not write '{}': {}", printable(path), std::generic_category().message(errno)));
+  return std::unexpected(fmt::format("cannot write '{}': {}", printable(path), std::generic_category().message(errno)));
 }
 
 LintedFile judge(const std::string& text, ManifestFormat format, const std::string& path,

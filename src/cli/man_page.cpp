@@ -23,7 +23,7 @@ const std::vector<Row>& exit_statuses() {
       {fmt::format("{}", +ExitStatus::timed_out), "the timeout ended it"},
       {fmt::format("{}", +ExitStatus::failed),
        "skillrun or the engine failed: no engine, image not found, manifest not readable or invalid"},
-      {fmt::format("{}", +ExitStatus::refused), "refused by policy, or the command in the image can not be invoked"},
+      {fmt::format("{}", +ExitStatus::refused), "refused by policy, or the command in the image cannot be invoked"},
       {fmt::format("{}", +ExitStatus::not_found), "no such skill, or the command is not in the image"},
       {fmt::format("{}", +ExitStatus::interrupted), "interrupted before the skill ran"},
   };

@@ -37,7 +37,7 @@ std::size_t place_of(std::string_view key) {
 
 constexpr std::string_view on = "true";
 
-/// "--name=value" as one word, which can not be taken for another flag.
+/// "--name=value" as one word, which cannot be taken for another flag.
 std::string as_word(const FlagUse& use) {
   if (use.flag->arity == FlagArity::boolean && use.value == on) return fmt::format("--{}", use.flag->name);
   return fmt::format("--{}={}", use.flag->name, use.value);

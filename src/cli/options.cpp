@@ -187,7 +187,7 @@ class Parser {
         "Folders are searched for manifests: skillrun.toml and the like, .skillrun/, SKILL.md, and every TOML or YAML "
         "file\nthat declares skills, hidden ones included, without what .gitignore excludes.\n\n"
         "Example: skillrun lint --format sarif --output lint.sarif --format text\n\n"
-        "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a file that can not be read.");
+        "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a file that cannot be read.");
   }
 
   void add_init(CLI::App& init) {
@@ -249,7 +249,7 @@ class Parser {
         add_names(policy, "test", "Run the test cases that policies hold under `tests`", "FILE", 1, 1000, true);
     test.footer(
         "Each case is judged by its own file with what that extends, and by nothing else of this machine.\n\n"
-        "Exit status: 0 all cases passed, 1 a case failed, 125 a file can not be read, is not valid or has no cases.");
+        "Exit status: 0 all cases passed, 1 a case failed, 125 a file cannot be read, is not valid or has no cases.");
   }
 
   CLI::App& add_names(const std::string& name, const std::string& description, const std::string& word, int least,

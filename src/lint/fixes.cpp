@@ -80,7 +80,7 @@ class RemovableWords {
     }
   }
 
-  /// Where what has to go begins; nothing when the word at `span` can not go by itself.
+  /// Where what has to go begins; nothing when the word at `span` cannot go by itself.
   [[nodiscard]] std::optional<Span> beginning(Span span) const {
     const auto found = beginnings_.find(span.begin);
     return found == beginnings_.end() ? std::nullopt : std::optional(found->second);
@@ -110,7 +110,7 @@ std::set<std::string> fingerprints(const LintedFile& file, bool (*counts)(const 
   return result;
 }
 
-/// What can not be understood, under any policy.
+/// What cannot be understood, under any policy.
 bool is_unreadable(const Finding& finding) {
   const RuleInfo* rule = find_rule(finding.rule);
   return rule != nullptr && rule->always_refuses();

@@ -48,7 +48,7 @@ void read_seccomp_profiles(ContainerSpec& spec, const HostView& host) {
       option.value = "seccomp=" + *text;
     } else {
       spec.problems.push_back(finding_at(spec, option.origin, "invalid-value", Severity::error,
-                                         fmt::format("the seccomp profile '{}' can not be read", printable(*profile)),
+                                         fmt::format("the seccomp profile '{}' cannot be read", printable(*profile)),
                                          "name a file by its absolute path, or remove the option"));
     }
   }

@@ -90,7 +90,7 @@ std::expected<void, ParseError> check_path(std::string_view text) {
   };
   const bool at_home = text.starts_with("~/");
   const std::string_view path = at_home ? text.substr(1) : text;
-  if (path == "/") return fault("can not be granted: it holds everything");
+  if (path == "/") return fault("cannot be granted: it holds everything");
   if (!is_clean(path)) {
     return fault(
         "is not an absolute, clean path: write it from / or ~/ on, without \".\", \"..\" or a slash at its end");

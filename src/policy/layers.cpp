@@ -72,7 +72,7 @@ class Loader {
       return;
     }
     if (files_ == nullptr || (source->directory.empty() && !base.name.starts_with('/'))) {
-      return fault(source, base.span, fmt::format("the policy '{}' can not be looked for here", printable(base.name)),
+      return fault(source, base.span, fmt::format("the policy '{}' cannot be looked for here", printable(base.name)),
                    "extend built-in policies only: baseline, restricted or privileged");
     }
     const std::string path =
@@ -91,7 +91,7 @@ class Loader {
     }
     const auto text = files_->read(path);
     if (!text) {
-      return fault(source, base.span, fmt::format("the policy '{}' can not be read: {}", printable(path), text.error()),
+      return fault(source, base.span, fmt::format("the policy '{}' cannot be read: {}", printable(path), text.error()),
                    "mend the path; it is relative to this document");
     }
     open_.push_back(path);

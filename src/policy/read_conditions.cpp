@@ -42,7 +42,7 @@ class FieldTestReader {
     }
     const auto type = field_.type();
     if (!type) {
-      reader_.invalid(node, path, fmt::format("{} is a list, of which {} can not be asked", field_.text, name),
+      reader_.invalid(node, path, fmt::format("{} is a list, of which {} cannot be asked", field_.text, name),
                       fmt::format("ask about its elements: any: {{field: '{}[*]...', {}: ...}}", field_.text, name));
       return std::nullopt;
     }

@@ -14,10 +14,10 @@ void check_rule(const NodeReader& reader, const ValueNode& node, const Path& pat
   if (rule == nullptr) return;
   if (rule->always_refuses()) {
     reader.invalid(node, path,
-                   fmt::format("{} can not be waived: what is not understood is refused under every policy", rule->id),
+                   fmt::format("{} cannot be waived: what is not understood is refused under every policy", rule->id),
                    "remove the waiver");
   } else if (rule->id == "expired-waiver" || rule->id == "unused-waiver") {
-    reader.invalid(node, path, fmt::format("{} can not be waived: it is about waivers itself", rule->id),
+    reader.invalid(node, path, fmt::format("{} cannot be waived: it is about waivers itself", rule->id),
                    "remove the waiver");
   }
 }

@@ -7,7 +7,7 @@
 
 namespace skillrun {
 
-/// The label of a volume that says which skill skillrun made it for. Manifests can not set it: labels that begin with
+/// The label of a volume that says which skill skillrun made it for. Manifests cannot set it: labels that begin with
 /// "skillrun." are refused.
 inline constexpr std::string_view volume_owner_label = "skillrun.volume-owner";
 

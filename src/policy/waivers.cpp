@@ -52,7 +52,7 @@ class Application {
     };
     const auto waiver = parse_inline_waiver(directive.text);
     if (!waiver) {
-      return report("invalid-value", "a waiver that can not be read: " + waiver.error(),
+      return report("invalid-value", "a waiver that cannot be read: " + waiver.error(),
                     "write # skillrun: allow RULE until YYYY-MM-DD -- reason");
     }
     if (!policy_.data().knows(waiver->rule)) {
@@ -61,7 +61,7 @@ class Application {
     }
     if (ignored) return report(unused_waiver, *ignored, std::string(remove_it));
     if (const auto why = policy_.data().unwaivable(waiver->rule)) {
-      return report(unused_waiver, fmt::format("{} can not be waived: {}", waiver->rule, *why), "remove the comment");
+      return report(unused_waiver, fmt::format("{} cannot be waived: {}", waiver->rule, *why), "remove the comment");
     }
     const Claim claim{.rule = waiver->rule,
                       .waived = {.reason = waiver->reason,

@@ -159,7 +159,7 @@ void Execution::explain_start_failure(const EngineError& error) {
   result_.not_invocable = error.kind == EngineError::Kind::not_executable;
   if (!result_.not_found && !result_.not_invocable) return;
   result_.message =
-      fmt::format("the command {} image {}: {}", result_.not_found ? "is not in" : "can not be executed in",
+      fmt::format("the command {} image {}: {}", result_.not_found ? "is not in" : "cannot be executed in",
                   result_.image, error.message);
 }
 

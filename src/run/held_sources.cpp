@@ -27,7 +27,7 @@ Finding not_held(const ContainerSpec& spec, const Setting<Mount>& mount, const s
                       "find out who replaces it by a symlink, and run it again");
   }
   return finding_at(spec, mount.origin, "unenforced-field", Severity::error,
-                    fmt::format("'{}' can not be held while the skill runs: {}", source, error.message()),
+                    fmt::format("'{}' cannot be held while the skill runs: {}", source, error.message()),
                     "mount a path that you can reach yourself");
 }
 

@@ -50,7 +50,7 @@ Findings not_pinned(const ContainerSpec& approved, std::string_view why, std::st
   const auto first = std::ranges::find(approved.mounts, MountType::bind, [](const auto& m) { return m.value.type; });
   const Origin origin = first == approved.mounts.end() ? approved.image.origin : first->origin;
   return {finding_at(approved, origin, "unenforced-field", Severity::error,
-                     fmt::format("the bind sources can not be mounted for the engine as they were judged: {}", why),
+                     fmt::format("the bind sources cannot be mounted for the engine as they were judged: {}", why),
                      std::move(remedy))};
 }
 
@@ -73,7 +73,7 @@ std::expected<SourcePins, Findings> SourcePins::make(const ContainerSpec& approv
   if (!mounts) return pins;
   pins.folder_ = make_folder();
   if (pins.folder_.empty()) {
-    return std::unexpected(not_pinned(approved, fmt::format("'{}' can not be used", pins_place()), folder_remedy()));
+    return std::unexpected(not_pinned(approved, fmt::format("'{}' cannot be used", pins_place()), folder_remedy()));
   }
   std::vector<EngineMounts::Bind> binds;
   for (const HeldSource& source : held) {

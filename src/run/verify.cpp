@@ -112,11 +112,11 @@ Findings find_moved_sources(const ContainerSpec& approved, const HostView& host)
     if (mount.value.type != MountType::bind || !host.reads_file_system()) continue;
     const auto now = host.real_path(mount.value.source);
     if (now == mount.value.source) continue;
-    findings.push_back(finding_of(
-        approved, mount.origin,
-        fmt::format("'{}' was moved while the container was made: it {}", printable(mount.value.source),
-                    now ? fmt::format("leads to '{}' now", printable(*now)) : "can not be resolved any more"),
-        "find out who replaces it by a symlink, and run it again"));
+    findings.push_back(
+        finding_of(approved, mount.origin,
+                   fmt::format("'{}' was moved while the container was made: it {}", printable(mount.value.source),
+                               now ? fmt::format("leads to '{}' now", printable(*now)) : "cannot be resolved any more"),
+                   "find out who replaces it by a symlink, and run it again"));
   }
   return findings;
 }

@@ -144,7 +144,7 @@ void check_lifecycle(SpecBuilder& builder) {
   // As docker refuses --rm with --restart.
   if (spec.restart_policy && spec.restart_policy->value.name != "no" && spec.removes_container()) {
     builder.problem("restart-policy", spec.restart_policy->origin,
-                    "a container that is removed after its run can not be started again",
+                    "a container that is removed after its run cannot be started again",
                     "remove it; a skill runs once");
   }
 }

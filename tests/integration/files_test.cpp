@@ -38,7 +38,7 @@ TEST_CASE_FIXTURE(World, "a file that the skill writes belongs to the caller") {
   manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/workdir\"]\nworking_dir = \"/workdir\"\nuser = \"host\""));
   Command full = command({"t", "--", "sh", "-c", "id -u; echo content > made"});
   uid_t caller = ::geteuid();
-  // podman's own client without root would look for another user's storage, and who can not read root's is not told
+  // podman's own client without root would look for another user's storage, and who cannot read root's is not told
   // where its containers' mounts lie: there the caller stays root.
   if (caller == 0 && !engine_path().is_podman()) {
     caller = other_user;

@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(World, "a source that is missing is refused and never made") {
   }
 }
 
-TEST_CASE_FIXTURE(World, "a skill can not make what skillrun or others run from its working directory") {
+TEST_CASE_FIXTURE(World, "a skill cannot make what skillrun or others run from its working directory") {
   manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"0:0\""));
   const Outcome outcome = script(
       "chmod 777 .skillrun .git .vscode 2>/dev/null\n"

@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(World, "the result names engine, image and policy") {
   CHECK(contains(json::serialize(result.document.at("engine")), engine_path().program));
 }
 
-TEST_CASE_FIXTURE(World, "a result file that can not be written is an error before anything runs") {
+TEST_CASE_FIXTURE(World, "a result file that cannot be written is an error before anything runs") {
   const Outcome outcome = skillrun({"run", "--result-file", "/nowhere/result.json", "t", "--", "echo", "ran"});
   CHECK(outcome.status == 125);
   CHECK(outcome.out == "");

@@ -65,7 +65,7 @@ void SocketServer::listen(const sockaddr* address, socklen_t size, const std::st
   const int on = 1;
   ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (listener_ < 0 || ::bind(listener_, address, size) != 0 || ::listen(listener_, 16) != 0) {
-    throw std::runtime_error("can not listen on " + name);
+    throw std::runtime_error("cannot listen on " + name);
   }
   acceptor_ = std::thread([this] { accept_all(); });
 }

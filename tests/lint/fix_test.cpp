@@ -1,4 +1,4 @@
-// --fix changes files, --fix --dry-run says how as a patch; both leave alone what they can not do.
+// --fix changes files, --fix --dry-run says how as a patch; both leave alone what they cannot do.
 #include <doctest/doctest.h>
 
 #include "workplace.hpp"
@@ -75,14 +75,14 @@ TEST_CASE("--fix --dry-run of standard input prints a patch") {
   CHECK(outcome.out.starts_with("--- <stdin>\n+++ <stdin>\n@@ "));
 }
 
-TEST_CASE("a folder that can not be written is told, and the file stays") {
+TEST_CASE("a folder that cannot be written is told, and the file stays") {
   const Workplace place;
   place.write("locked/a.toml", broken);
   fs::permissions(place.at("locked"), fs::perms(0555));
   const auto outcome = integration::run(place.command_of_user({"lint", "--fix", "locked"}));
   fs::permissions(place.at("locked"), fs::perms(0755));
   CHECK(outcome.status == 2);
-  CHECK(outcome.err == "skillrun: can not write 'locked/a.toml': Permission denied\n");
+  CHECK(outcome.err == "skillrun: cannot write 'locked/a.toml': Permission denied\n");
   CHECK(place.read("locked/a.toml") == broken);
 }
 

@@ -207,7 +207,7 @@ holds('the hostile folder has everything in it', () => {
   assert.ok(findings.some((finding) => finding.waived?.owner === 'A & B'), 'a waiver of the policy');
   assert.ok(findings.some((finding) => finding.file === 'ci/policy.yaml'), 'a fault of the policy');
   assert.ok(findings.some((finding) => finding.instance !== null), 'an instance');
-  assert.ok(findings.some((finding) => finding.rule === 'syntax-error'), 'what can not be read');
+  assert.ok(findings.some((finding) => finding.rule === 'syntax-error'), 'what cannot be read');
   assert.ok(findings.some((finding) => finding.rule === 'acme-owner-label'), 'a rule of the policy');
 });
 

@@ -13,7 +13,7 @@ using ReadContainer = ListedContainer (*)(const TypedAnswer&);
 EngineResult<std::vector<ListedContainer>> read_list(std::string_view text, ReadContainer read) {
   const auto unreadable = [](std::string_view why) {
     return std::unexpected(EngineError{EngineError::Kind::protocol,
-                                       fmt::format("the engine's list of containers can not be read: {}", why)});
+                                       fmt::format("the engine's list of containers cannot be read: {}", why)});
   };
   boost::system::error_code error;
   json::value list = json::parse(text, error);

@@ -142,7 +142,7 @@ ContainerSpec read_create_request(const AskedCreation& asked, const CallerContex
   const auto document = parse_strict_json(asked.body, limits);
   if (!document) {
     builder.problem("invalid-value", origin(document.error().pointer, {}),
-                    fmt::format("the create request can not be read: {}", document.error().message),
+                    fmt::format("the create request cannot be read: {}", document.error().message),
                     "send one JSON object, as docker's API has it");
     return std::move(builder.spec);
   }

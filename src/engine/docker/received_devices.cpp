@@ -37,7 +37,7 @@ void receive_security_options(const CodecRow& row, ReceivedRequest& request) {
     const auto option = entry.text();
     if (!option) continue;
     if (seccomp_profile(*option)) {
-      // The spec would have the name of a file of this machine here, which a request can not mean.
+      // The spec would have the name of a file of this machine here, which a request cannot mean.
       entry.problem("seccomp-custom-profile", "a request brings a seccomp profile of its own, which is not judged",
                     "leave it out for the engine's own profile");
     } else if (option->starts_with("systempaths")) {

@@ -33,7 +33,7 @@ bool is_allowed(const RuleContext& context, const std::string& capability) {
 /// ALL is one word and every capability; nothing but switching the rule off makes it pass.
 std::expected<std::string, ParseError> one_capability(std::string_view word) {
   auto capability = parse_capability(word);
-  if (capability && *capability == "ALL") return std::unexpected(ParseError{"ALL can not be allowed: name each one"});
+  if (capability && *capability == "ALL") return std::unexpected(ParseError{"ALL cannot be allowed: name each one"});
   return capability;
 }
 

@@ -78,7 +78,7 @@ constexpr Rule rules[] = {
               .baseline = error,
               .restricted = error,
               .summary = "a mount type that is not bind, volume or tmpfs",
-              .why = "what it would bring into the container can not be judged",
+              .why = "what it would bring into the container cannot be judged",
               .remedy = "use bind, volume or tmpfs",
               .source = "own"}},
 };

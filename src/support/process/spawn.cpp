@@ -38,13 +38,13 @@ std::expected<Process, ProcessError> spawn(const ProcessRequest& request) {
     const auto kind = error.value() == EACCES   ? ProcessError::Kind::permission_denied
                       : error.value() == ENOENT ? ProcessError::Kind::not_found
                                                 : ProcessError::Kind::system;
-    return failed(kind, request.program + " can not be executed", error.value());
+    return failed(kind, request.program + " cannot be executed", error.value());
   }
   UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (!pidfd) {
     const int why = errno;
     launching::discard(pid);
-    return failed(ProcessError::Kind::system, "a child process can not be watched", why);
+    return failed(ProcessError::Kind::system, "a child process cannot be watched", why);
   }
   return Process(pid, std::move(pidfd), request.own_group);
 }

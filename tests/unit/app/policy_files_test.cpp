@@ -58,9 +58,9 @@ TEST_CASE("layers come from the machine, the user, the project from outside in, 
                                  "option restricted", "option /mine.yaml"});
 }
 
-TEST_CASE("a policy that can not be read is an error, never a gap") {
+TEST_CASE("a policy that cannot be read is an error, never a gap") {
   const Machine machine;
-  std::string_view expected = "can not be read";
+  std::string_view expected = "cannot be read";
   CHECK_FALSE(find_policies(machine.places, {"no-such-policy"}));
   CHECK_FALSE(find_policies(machine.places, {machine.root.path()}));
   SUBCASE("a broken link") { fs::create_symlink("/nowhere/at/all", machine.root.path() + "/etc/policy.yaml"); }

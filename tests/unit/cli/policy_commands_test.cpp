@@ -92,7 +92,7 @@ TEST_CASE("policy show prints a built-in policy or a file with what it extends")
   CHECK(holds(in_force.out, "name: \"own\"\n"));
 }
 
-TEST_CASE("policy show fails on what it can not read") {
+TEST_CASE("policy show fails on what it cannot read") {
   const TemporaryFolder folder;
   const Outcome missing = call(folder, {"policy", "show", folder.path() + "/no.yaml"});
   CHECK(missing.status == 125);

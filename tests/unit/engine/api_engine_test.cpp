@@ -429,7 +429,7 @@ TEST_CASE("a container that is gone, or going, counts as removed") {
   CHECK(removed.error().message == "device busy");
 }
 
-TEST_CASE("an id can not leave its place in the path") {
+TEST_CASE("an id cannot leave its place in the path") {
   FakeEngine fake(after_ping([](Connection& connection, const std::string&) { connection.answer(204); }));
   const auto engine = open(fake);
   CHECK(engine->kill("../images/x?force=1\r\nX: y", 9, {}));

@@ -144,7 +144,7 @@ TEST_CASE("an ignore file of the Dockerfile's own goes first") {
   CHECK_FALSE(entries.contains("b"));
 }
 
-TEST_CASE("a context that can not be sent faithfully is refused with the reason") {
+TEST_CASE("a context that cannot be sent faithfully is refused with the reason") {
   Folder folder;
   folder.file("Dockerfile");
   const auto message = [&](const std::string& dockerfile = "") {

@@ -70,7 +70,7 @@ TEST_CASE("what is wrong with the bytes of a file is said, because it quotes not
   CHECK(said("hunter2" + std::string(max_manifest_size, '\n')) == "larger than 1048576 bytes");
 }
 
-TEST_CASE("a manifest with faults is quoted, also one that can not be read") {
+TEST_CASE("a manifest with faults is quoted, also one that cannot be read") {
   for (const std::string_view text : {"version = \"1\"\n[skils.a]\n", "[skills.a]\nimage = 1\n", "[skills.a\n",
                                       "\"skills\" = {a = 1}\n", "skills = {\n"}) {
     CAPTURE(text);

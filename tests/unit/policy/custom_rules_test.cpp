@@ -219,7 +219,7 @@ TEST_CASE("a custom rule needs an id of its own, a condition, a severity and a m
   CHECK_FALSE(parse(head + "custom: {}\n"));
 }
 
-TEST_CASE("one rule can not hold more conditions than can be judged quickly") {
+TEST_CASE("one rule cannot hold more conditions than can be judged quickly") {
   std::string many = "{all: [";
   for (int i = 0; i < 300; ++i) many += "{field: memory, exists: true}, ";
   CHECK(says(fault_of(head + rule("assert: " + many + "]}")), "more than 256 conditions"));
@@ -238,7 +238,7 @@ TEST_CASE("custom rules are inherited, replaced where that is allowed, locked an
   CHECK(refuses(Policy::fold(std::vector{layer(PolicyLayer::system, strict)})));
   CHECK_FALSE(refuses(Policy::fold(std::vector{layer(PolicyLayer::system, strict), layer(PolicyLayer::option, lax)})));
   CHECK(says(fault(Policy::fold(std::vector{layer(PolicyLayer::system, strict), layer(PolicyLayer::user, lax)})),
-             "can not be changed"));
+             "cannot be changed"));
   CHECK(says(fault(Policy::fold(std::vector{layer(PolicyLayer::system, strict + "    locked: true\n"),
                                             layer(PolicyLayer::option, lax)})),
              "has locked it"));

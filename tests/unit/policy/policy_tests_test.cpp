@@ -86,7 +86,7 @@ TEST_CASE("waivers are judged on the day of the case, otherwise today") {
             .passed());
 }
 
-TEST_CASE("what can not be understood is refused, and a case can say so") {
+TEST_CASE("what cannot be understood is refused, and a case can say so") {
   CHECK(result_of(skill("frobnicate: 1") + "    verdict: refused\n    findings: {unknown-key: error}\n").passed());
   CHECK(result_of(skill("memory: lots") + "    verdict: refused\n").passed());
   CHECK(result_of(skill("memory: '${NOWHERE}'") + "    verdict: refused\n    findings: {undefined-variable: error}\n")

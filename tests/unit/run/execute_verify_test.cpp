@@ -149,7 +149,7 @@ TEST_CASE("the host view tells the engine's volumes and platform") {
   REQUIRE(volume);
   CHECK(volume->driver == "local");
   CHECK(volume->options.size() == 1);
-  // What can not be told is a volume that nobody made for this skill.
+  // What cannot be told is a volume that nobody made for this skill.
   engine.failures["inspect_volume"] = {EngineError::Kind::server, "no"};
   REQUIRE(host.existing_volume("data"));
   CHECK(host.existing_volume("data")->labels.empty());

@@ -38,7 +38,7 @@ TEST_CASE("each status has the word of the contract and its exit status") {
   }
 }
 
-TEST_CASE("a command that is missing or can not be executed has the exit status that shells give") {
+TEST_CASE("a command that is missing or cannot be executed has the exit status that shells give") {
   RunResult result;
   result.not_found = true;
   CHECK(result.exit_status() == 127);
@@ -105,7 +105,7 @@ TEST_CASE("long output is the same in pieces, wherever they begin") {
   CHECK(base64_decode(std::string_view(written.at("error").at("base64").as_string())) == result.error.captured);
 }
 
-TEST_CASE("writing a result ends where it can not be written") {
+TEST_CASE("writing a result ends where it cannot be written") {
   RunResult result;
   result.output.captured = std::string(1'000'000, 'x');
   result.output.bytes = result.output.captured.size();

@@ -139,7 +139,7 @@ TEST_CASE("records are below the state folder; below the runtime folder when the
   REQUIRE(RunRecords::of_user().write(record()));
   CHECK(has("/runtime"));
   if (::geteuid() == 0) {
-    // sudo often leaves HOME: root must not make folders there that its owner can not use any more.
+    // sudo often leaves HOME: root must not make folders there that its owner cannot use any more.
     fs::create_directory(folder.path() + "/other");
     REQUIRE(::chown((folder.path() + "/other").c_str(), 12345, 12345) == 0);
     const Environment theirs("XDG_STATE_HOME", folder.path() + "/other");

@@ -31,7 +31,7 @@ TEST_CASE("positions count code points, not bytes") {
   CHECK(position_at("é\nb", 3) == Position{2, 1});
 }
 
-TEST_CASE("printable text can not move a terminal's cursor") {
+TEST_CASE("printable text cannot move a terminal's cursor") {
   CHECK(printable("a\x1b[2Jb\n") == "a\\x1b[2Jb\\n");
   CHECK(printable("é\xff") == "é\\xff");
   CHECK(printable("a\u202eb\u2066c\u2028d\u200be\ufefff") == "a\\u202eb\\u2066c\\u2028d\\u200be\\ufefff");
