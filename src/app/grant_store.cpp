@@ -31,7 +31,7 @@ std::unexpected<std::string> unusable(const std::string& path, std::string_view 
 /// Why what is open may hold somebody else's words; empty when it is the caller's alone.
 std::string distrust(const struct stat& status, bool folder) {
   if (folder ? !S_ISDIR(status.st_mode) : !S_ISREG(status.st_mode)) {
-    return folder ? "is no folder" : "is no regular file";
+    return folder ? "is not a folder" : "is not a regular file";
   }
   if (status.st_uid != ::geteuid()) return fmt::format("is owned by another user (uid {})", status.st_uid);
   if ((status.st_mode & 077U) != 0) return fmt::format("is open to others (chmod {})", folder ? "700" : "600");

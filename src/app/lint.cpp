@@ -33,7 +33,7 @@ LintKind guess_kind(std::string_view text) {
   return LintKind::toml;
 }
 
-/// The mark that an editor put at the beginning of the file, which is no part of what is read.
+/// The mark that an editor put at the beginning of the file, which is not part of what is read.
 std::string mark_of(const std::string& path) {
   const auto source = read_source(path);
   return std::string(source && (*source)->text.starts_with(byte_order_mark) ? byte_order_mark : std::string_view());

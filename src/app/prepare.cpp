@@ -45,7 +45,7 @@ RecordedGrants recorded_grants(const ResolvedSkill& skill, const ContainerSpec& 
   }
   if (records->empty()) return grants;
   auto now = record_for(skill, {});
-  if (!now) return grants;  // nothing was granted to what is no file
+  if (!now) return grants;  // nothing was granted to what is not a file
   if (std::ranges::none_of(*records, [&](const GrantRecord& record) { return record.is_about(*now); })) return grants;
   if (const auto bound = bind_to_context(*now, spec); !bound) {
     grants.stale = fmt::format("what you allowed '{}' does not count while its build context cannot be read: {}",

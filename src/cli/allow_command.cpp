@@ -162,7 +162,7 @@ class Allow {
   int ask(const app::GrantStore& store, const Question& question, const app::GrantRecord& now,
           const app::Judgement& judgement) const {
     const app::GrantRecord record = answer(now, question);
-    if (!is_text(record)) return fail("a name or path with bytes that are no UTF-8 cannot be recorded");
+    if (!is_text(record)) return fail("a name or path with bytes that are not UTF-8 cannot be recorded");
     const auto terminal = CallerTerminal::open();
     if (!terminal) {
       return fail(fmt::format(

@@ -347,7 +347,7 @@ class Parser {
     return at;
   }
 
-  /// Cuts the skill's own words off: for run and explain, everything after SKILL that is no run option.
+  /// Cuts the skill's own words off: for run and explain, everything after SKILL that is not a run option.
   void split_skill_arguments(std::vector<std::string>& words, std::size_t command_at) {
     if (command_at >= words.size() || (words[command_at] != "run" && words[command_at] != "explain")) return;
     const CLI::App& command = *find_command(words[command_at]);

@@ -186,7 +186,7 @@ class BuildContext::Walk {
       if (*left_out && !ignore_.has_exceptions() && !dockerfile_.starts_with(path + "/")) return {};
       return enter(parent, name, path, status, !*left_out);
     }
-    // What a run put there for as long as it lasts is no part of the recipe.
+    // What a run put there for as long as it lasts is not part of the recipe.
     if (*left_out || is_placeholder(status)) return {};
     if (S_ISLNK(status.st_mode)) return write_symlink(parent, name, path, status);
     if (S_ISREG(status.st_mode)) return begin_file(parent, name, path);

@@ -190,8 +190,9 @@ std::expected<std::vector<LintInput>, std::string> find_lint_files(const std::ve
     }
     const auto kind = forced ? forced : kind_of(path);
     if (!kind) {
-      return std::unexpected(fmt::format(
-          "'{}' is no manifest by its name: *.toml, *.yaml, *.yml or SKILL.md; --as says what it is", printable(path)));
+      return std::unexpected(
+          fmt::format("'{}' is not a manifest by its name: *.toml, *.yaml, *.yml or SKILL.md; --as says what it is",
+                      printable(path)));
     }
     found.push_back({.path = path, .repository_path = repository_path(path), .kind = *kind, .named = true});
   }

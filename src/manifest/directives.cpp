@@ -16,7 +16,7 @@ constexpr std::string_view blanks = " \t\r";
 /// Each is looked at for every skill of the file.
 constexpr std::size_t max_directives = 1000;
 
-/// A key or a scalar: text that is no comment.
+/// A key or a scalar: text that is not a comment.
 struct Stretch {
   std::size_t begin;
   std::size_t end;

@@ -40,7 +40,7 @@ class WordReader {
       if (word == "--") {
         inject("\"--\" would end docker's flags here, and the next word would replace the image");
       } else if (word.size() < 2 || word.front() != '-') {
-        inject(fmt::format("the word '{}' is no flag: docker would take it for the image", printable(word)));
+        inject(fmt::format("the word '{}' is not a flag: docker would take it for the image", printable(word)));
       } else if (word.starts_with("-test.")) {
         unknown(word, word);  // pflag drops such words without a sign
       } else if (word.starts_with("--")) {

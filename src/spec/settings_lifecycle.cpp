@@ -62,7 +62,7 @@ void set_health_retries(SpecBuilder& builder, const std::string& value, const Or
   if (!builder.clean(value, origin)) return;
   const auto retries = parse_decimal(value, INT32_MAX);
   if (!retries || *retries == 0) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no number of retries", printable(value)),
+    builder.problem("invalid-value", origin, fmt::format("'{}' is not a number of retries", printable(value)),
                     "write a positive whole number");
     return;
   }
@@ -97,7 +97,7 @@ constexpr SettingRow lifecycle_rows[] = {
      .set = set_parsed<&Spec::restart_policy, parse_restart_policy, "remove it; a skill runs once">},
     {.member = member<&Spec::log_driver>("log_driver").meaning(Sense::parts),
      .flag = {.name = "log-driver"},
-     .set = set_text<&Spec::log_driver, is_driver_name, "log driver",
+     .set = set_text<&Spec::log_driver, is_driver_name, "a log driver",
                      "remove it, or name one such as none, local or json-file">},
     {.member = member<&Spec::log_options>("log_options").meaning(Sense::declared),
      .flag = {.name = "log-opt", .arity = FlagArity::list},

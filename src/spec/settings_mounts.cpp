@@ -62,7 +62,7 @@ void add_volumes_from(SpecBuilder& builder, const std::string& value, const Orig
   const std::size_t colon = value.find(':');
   const std::string_view mode = colon == std::string::npos ? "rw" : std::string_view(value).substr(colon + 1);
   if (!is_engine_name(std::string_view(value).substr(0, colon)) || (mode != "ro" && mode != "rw")) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no container", printable(value)),
+    builder.problem("invalid-value", origin, fmt::format("'{}' is not a container", printable(value)),
                     "name what the skill needs in mounts");
     return;
   }
@@ -89,7 +89,7 @@ constexpr SettingRow mount_rows[] = {
      .set = add_mount},
     {.member = member<&Spec::volume_driver>("volume_driver"),
      .flag = {.name = "volume-driver"},
-     .set = set_text<&Spec::volume_driver, is_driver_name, "volume driver", "remove it; local is the engine's own">},
+     .set = set_text<&Spec::volume_driver, is_driver_name, "a volume driver", "remove it; local is the engine's own">},
     {.member = member<&Spec::volumes_from>("volumes_from"),
      .flag = {.name = "volumes-from", .arity = FlagArity::list},
      .service = {"volumes_from", ServiceShape::list},

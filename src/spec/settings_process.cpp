@@ -92,7 +92,7 @@ void add_group(SpecBuilder& builder, const std::string& value, const Origin& ori
     return;
   }
   if (!group || !group->group.empty()) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no group", printable(value)),
+    builder.problem("invalid-value", origin, fmt::format("'{}' is not a group", printable(value)),
                     "write a group's name or number");
     return;
   }
@@ -107,7 +107,7 @@ void set_stop_timeout(SpecBuilder& builder, const std::string& value, const Orig
     seconds = std::chrono::ceil<std::chrono::seconds>(*duration).count();
   }
   if (!seconds || *seconds < 0 || *seconds > longest) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no stop timeout", printable(value)),
+    builder.problem("invalid-value", origin, fmt::format("'{}' is not a stop timeout", printable(value)),
                     "write whole seconds from 0 to 86400, such as 10");
     return;
   }
@@ -165,11 +165,11 @@ constexpr SettingRow process_rows[] = {
      .key = {"hostname", &Docker::hostname, "host name in the container", R"("worker")"},
      .flag = {.name = "hostname", .shorthand = 'h'},
      .service = {"hostname"},
-     .set = set_text<&Spec::hostname, is_host_name, "host name", host_name_remedy>},
+     .set = set_text<&Spec::hostname, is_host_name, "a host name", host_name_remedy>},
     {.member = member<&Spec::domainname>("domainname").meaning(Sense::declared),
      .flag = {.name = "domainname"},
      .service = {"domainname"},
-     .set = set_text<&Spec::domainname, is_host_name, "domain name", host_name_remedy>},
+     .set = set_text<&Spec::domainname, is_host_name, "a domain name", host_name_remedy>},
     {.member = member<&Spec::init>("init", FieldType::boolean).meaning(Sense::bound),
      .key = {"init", &Docker::init, "run an init that forwards signals and reaps processes", "true"},
      .flag = {.name = "init", .arity = FlagArity::boolean},

@@ -123,7 +123,7 @@ TEST_CASE("anything but a yes is a no, and records nothing") {
   CHECK(machine.explain().status == 126);
 }
 
-TEST_CASE("what was typed before the question is no answer") {
+TEST_CASE("what was typed before the question is not an answer") {
   const Machine machine;
   machine.skill_with(machine.mounts());
   AtTerminal terminal(machine.command({"-p", "restricted", "allow", "tool"}));

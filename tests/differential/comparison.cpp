@@ -133,7 +133,7 @@ std::optional<Fault> Comparer::judge(Comparison& comparison, const std::optional
 
 namespace {
 
-/// Where a request means less than its words: what is refused for that is no fault of its reader.
+/// Where a request means less than its words: what is refused for that is not a fault of its reader.
 bool is_left_to_engine(const Objection& objection, bool older_client) {
   const auto says = [&](std::string_view words) { return objection.message.find(words) != std::string::npos; };
   if (objection.rule != "invalid-mount") return false;

@@ -188,7 +188,7 @@ TEST_CASE_FIXTURE(GcWorld,
   fs::remove(record);
   check_that_gc_removes_no_container();
   CHECK(containers().size() == 3);
-  // A file that others could have written is no record.
+  // A file that others could have written is not a record.
   write_file(record, hidden);
   fs::permissions(record.parent_path(), fs::perms::group_write, fs::perm_options::add);
   check_that_gc_removes_no_container();

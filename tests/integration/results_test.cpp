@@ -26,7 +26,7 @@ TEST_CASE_FIXTURE(World, "captured output is cut at the limit and says so") {
   CHECK(contains(outcome.out, "5000000"));
 }
 
-TEST_CASE_FIXTURE(World, "bytes that are no text survive --json") {
+TEST_CASE_FIXTURE(World, "bytes that are not text survive --json") {
   const Outcome outcome = script("printf '\\377\\000'", {"--json"});
   CHECK(outcome.status == 0);
   boost::system::error_code error;

@@ -30,7 +30,7 @@ sockaddr_in tcp_address(const std::string& text) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(text.substr(colon + 1))));
   if (::inet_pton(AF_INET, text.substr(0, colon).c_str(), &address.sin_addr) != 1) {
-    throw std::runtime_error(text + " is no address");
+    throw std::runtime_error(text + " is not an address");
   }
   return address;
 }

@@ -64,14 +64,14 @@ TEST_CASE("what cannot be read is status 2, with its name and why") {
   place.write("empty", "");
   place.write("bad-policy.yaml", "apiVersion: 3\n");
   check_fails(place.lint({"nowhere.toml"}), "'nowhere.toml' cannot be read: No such file or directory");
-  check_fails(place.lint({"notes.txt"}), "'notes.txt' is no manifest by its name");
+  check_fails(place.lint({"notes.txt"}), "'notes.txt' is not a manifest by its name");
   check_fails(place.skillrun({"-p", "nowhere.yaml", "lint", "clean.toml"}), "nowhere.yaml");
   check_fails(place.skillrun({"-p", "bad-policy.yaml", "lint", "clean.toml"}), "bad-policy.yaml");
   check_fails(place.lint({"--baseline", "nowhere.json", "clean.toml"}), "the baseline 'nowhere.json'");
   check_fails(place.lint({"--baseline", "empty", "clean.toml"}), "the baseline 'empty' is not");
   check_fails(place.lint({"--baseline", "clean.toml", "clean.toml"}), "--write-baseline makes a new one");
   check_fails(place.lint({"--env-file", "nowhere.env", "clean.toml"}), "the env file 'nowhere.env'");
-  check_fails(place.lint({"--env-file", "notes.txt", "clean.toml"}), "line 1 is no NAME=VALUE");
+  check_fails(place.lint({"--env-file", "notes.txt", "clean.toml"}), "line 1 is not NAME=VALUE");
   check_fails(place.lint({"--env", "NAME", "clean.toml"}), "--env 'NAME' gives no value");
   check_fails(place.lint({"--format", "json", "--output", "no/such/folder", "clean.toml"}), "no/such/folder");
   check_fails(place.lint({"--write-baseline", "no/such/folder", "clean.toml"}), "no/such/folder");

@@ -17,7 +17,7 @@ EngineResult<std::vector<ListedContainer>> read_list(std::string_view text, Read
   };
   boost::system::error_code error;
   json::value list = json::parse(text, error);
-  if (error) return unreadable("it is no JSON");
+  if (error) return unreadable("it is not JSON");
   AnswerFault fault;
   const json::object whole{{"containers", std::move(list)}};
   std::vector<ListedContainer> out;

@@ -68,7 +68,7 @@ void receive_settingless(const ReceivedRequest& request) {
     const auto value = known.place.in(request).member(known.place.key);
     if (!value) continue;
     if (!known.carries_none(value->value())) {
-      value->problem("unenforced-field", fmt::format("{} is no setting: {}", known.place.key, known.what),
+      value->problem("unenforced-field", fmt::format("{} is not a setting: {}", known.place.key, known.what),
                      "leave it out, or send null");
     } else if (const json::array* list = value->value().if_array(); list != nullptr && !list->empty()) {
       (void)value->list();

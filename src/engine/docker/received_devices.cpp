@@ -80,7 +80,7 @@ void receive_cdi(const ReceivedValue& entry, const ReceivedObject& request) {
     const auto name = id.text();
     if (!name) continue;
     if (!is_cdi_device(*name)) {
-      id.invalid(fmt::format("{} is no device by name", quoted(*name)), "send VENDOR/CLASS=NAME");
+      id.invalid(fmt::format("{} is not the name of a device", quoted(*name)), "send VENDOR/CLASS=NAME");
     } else {
       set_by_flag(id.builder(), "device", *name, id.origin());
     }
@@ -94,7 +94,7 @@ std::vector<std::string> words_of(const std::vector<ReceivedValue>& list) {
     auto word = entry.text();
     if (!word) continue;
     if (word->empty() || word->contains(',')) {
-      entry.invalid(fmt::format("{} is no single word", quoted(*word)), "send each word as an entry of its own");
+      entry.invalid(fmt::format("{} is not a single word", quoted(*word)), "send each word as an entry of its own");
     } else {
       words.push_back(std::move(*word));
     }

@@ -14,7 +14,8 @@ void receive_network_mode(const CodecRow& row, ReceivedRequest& request) {
   const auto mode = value ? value->text() : std::nullopt;
   if (!mode || mode->empty()) return;
   if (mode->contains('=')) {
-    value->invalid(fmt::format("{} is no network's name", quoted(*mode)), "send none, bridge or a network's name");
+    value->invalid(fmt::format("{} is not the name of a network", quoted(*mode)),
+                   "send none, bridge or a network's name");
   } else {
     set_by_flag(request.builder, "network", *mode, value->origin());
   }
@@ -51,7 +52,7 @@ void receive_gateway_priority(const CodecRow& row, ReceivedRequest& request) {
   const auto number = value ? value->number() : std::nullopt;
   if (!number || *number == 0) return;
   if (*number < INT32_MIN || *number > INT32_MAX) {
-    value->invalid(fmt::format("{} is no priority", *number), "send a whole number of 32 bits");
+    value->invalid(fmt::format("{} is not a priority", *number), "send a whole number of 32 bits");
   } else {
     request.builder.set(request.builder.spec.gateway_priority, *number, value->origin());
   }
@@ -79,7 +80,7 @@ namespace {
 /// "80/tcp", exactly: a range, or another spelling of a port, is several things to several engines.
 bool is_port_name(const std::string& name, const ReceivedValue& value) {
   if (const auto ports = parse_exposed_ports(name); ports && *ports == std::vector<std::string>{name}) return true;
-  value.invalid(fmt::format("{} is no port", quoted(name)), "send PORT/PROTOCOL, such as 80/tcp");
+  value.invalid(fmt::format("{} is not a port", quoted(name)), "send PORT/PROTOCOL, such as 80/tcp");
   return false;
 }
 

@@ -42,7 +42,7 @@ void check(const RuleContext& context, FindingSink& sink) {
                     fmt::format("what git reads of '{}' cannot be kept from the skill: it has too many submodules, or "
                                 "its index or configuration cannot be read",
                                 place.name),
-                    "mount a folder that is no part of it, or mount it read-only");
+                    "mount a folder that is not part of it, or mount it read-only");
       }
       if (place.kind != ProtectedPlace::Kind::link) continue;
       sink.report(

@@ -330,7 +330,7 @@ TEST_CASE("engine API: a command that is not there or cannot run is told by insp
   });
 }
 
-TEST_CASE("engine API: a removed container is gone, and removing it again is no error") {
+TEST_CASE("engine API: a removed container is gone, and removing it again is not an error") {
   on_each_engine([](ApiEngine& engine) {
     const std::string id = create(engine, spec_of({"sleep", "60"}));
     auto started = engine.start(id, {}, {20s});

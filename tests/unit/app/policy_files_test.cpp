@@ -150,7 +150,7 @@ TEST_CASE("a project's policy, and what it extends, lies in the project, links i
   CHECK(linked.error().find("leads out of the project") != std::string::npos);
 }
 
-TEST_CASE("the policies of the user extend what they like, and nothing is quoted of what is no policy") {
+TEST_CASE("the policies of the user extend what they like, and nothing is quoted of what is not a policy") {
   const Machine machine;
   (void)machine.root.write("base.yaml",
                            "apiVersion: skillrun.policy/v1\nname: base\nrules: {gpu: {severity: error}}\n");

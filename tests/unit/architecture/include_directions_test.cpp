@@ -178,7 +178,7 @@ TEST_CASE("every file includes only what its layer may see") {
   const std::vector<File> files = sources_of(repository);
   REQUIRE(files.size() > 20);
   for (const File& file : files) {
-    REQUIRE_MESSAGE(visible_layers.contains(file.layer), file.name, " lies in a folder that is no layer");
+    REQUIRE_MESSAGE(visible_layers.contains(file.layer), file.name, " lies in a folder that is not a layer");
     std::ifstream text(repository / file.name);
     REQUIRE_MESSAGE(text, "cannot read ", file.name);
     for (const std::string& complaint : complaints_about(file, text)) FAIL_CHECK(complaint);

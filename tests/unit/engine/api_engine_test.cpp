@@ -69,7 +69,7 @@ TEST_CASE("docker and podman are told apart by what they say") {
   CHECK((*podman)->info().version == "4.3.1");
 }
 
-TEST_CASE("what is no engine is not taken for one") {
+TEST_CASE("what is not an engine is not taken for one") {
   const std::vector<std::pair<std::string, Kind>> cases{
       {"", Kind::unavailable},
       {"hello, this is a mail server\r\n\r\n", Kind::protocol},

@@ -48,7 +48,7 @@ TEST_CASE("answers that are cut, garbage or endless are errors") {
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe", Kind::unavailable},
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhe", Kind::protocol},
       {"SSH-2.0-OpenSSH_9.2\r\n", Kind::protocol},
-      {"\0\0\0\x01garbage that is no http\r\n\r\n"s, Kind::protocol},
+      {"\0\0\0\x01garbage that is not http\r\n\r\n"s, Kind::protocol},
       {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", Kind::protocol},
       {"HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'a'), Kind::protocol},
   };

@@ -138,9 +138,10 @@ TEST_CASE("a member without a setting is refused when it asks for something") {
     CAPTURE(members);
     CHECK(read_host(members).problems.size() == 1);
   }
-  CHECK(only_problem(read_host(R"("KernelMemoryTCP": 1)")) ==
-        "/HostConfig/KernelMemoryTCP unenforced-field: KernelMemoryTCP is no setting: engines no longer limit kernel "
-        "memory");
+  CHECK(
+      only_problem(read_host(R"("KernelMemoryTCP": 1)")) ==
+      "/HostConfig/KernelMemoryTCP unenforced-field: KernelMemoryTCP is not a setting: engines no longer limit kernel "
+      "memory");
 }
 
 TEST_CASE("what no setting can say is a problem and not dropped") {

@@ -1,4 +1,4 @@
-// Nothing is quoted of a text that is no manifest, whatever was meant by naming it.
+// Nothing is quoted of a text that is not a manifest, whatever was meant by naming it.
 #include <algorithm>
 #include <array>
 
@@ -26,7 +26,7 @@ bool leaks(const ManifestReading& reading) {
 
 }  // namespace
 
-TEST_CASE("files that are no manifests are one finding with a place, and not a word of them") {
+TEST_CASE("files that are not manifests are one finding with a place, and not a word of them") {
   static constexpr std::array foreign{"root:hunter2:19000:0:99999:7:::\n",
                                       "hunter2\n",
                                       "[default]\naws_secret_access_key = hunter2\n",

@@ -51,7 +51,7 @@ TEST_CASE("a granted path stands for itself and what is below it, by component")
   CHECK_FALSE(covers(mount, "/srv/*/out", "/srv/a/b/out"));
 }
 
-TEST_CASE("a star in a path is no entry that begins with a dot") {
+TEST_CASE("a star in a path is not an entry that begins with a dot") {
   CHECK(covers(mount, "/home/me/*", "/home/me/films"));
   CHECK_FALSE(covers(mount, "/home/me/*", "/home/me/.ssh"));
   CHECK_FALSE(covers(mount, "/home/me/*", "/home/me"));

@@ -123,7 +123,7 @@ TEST_CASE("a document cannot take the name of a built-in policy") {
   for (const BuiltinPolicy& builtin : builtin_policies()) CHECK_FALSE(parse(std::string(builtin.text)));
 }
 
-TEST_CASE("a broken document is no policy") {
+TEST_CASE("a broken document is not a policy") {
   for (const std::string& text :
        std::vector<std::string>{"",
                                 "[]",

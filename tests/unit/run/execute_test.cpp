@@ -428,7 +428,7 @@ TEST_CASE("a command that is not there, or cannot be executed, is told apart by 
   }
 }
 
-TEST_CASE("a connection that breaks while the skill runs is no success") {
+TEST_CASE("a connection that breaks while the skill runs is not a success") {
   Run run;
   run.engine.play = [](const Skill&) {};
   run.engine.on_call = [&](const std::string& name) {

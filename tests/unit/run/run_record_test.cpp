@@ -92,7 +92,7 @@ TEST_CASE("a place that others can look into or change is none, and the next one
   }
 }
 
-TEST_CASE("what is not named by its own token, is cut off or is a link is no record") {
+TEST_CASE("what is not named by its own token, is cut off or is a link is not a record") {
   const TemporaryFolder folder;
   const std::string place = folder.path() + "/runs";
   const RunRecords records({place});

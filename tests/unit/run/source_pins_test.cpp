@@ -47,7 +47,7 @@ TEST_CASE("a source that cannot be mounted for an engine that could have it refu
       "the bind sources cannot be mounted for the engine as they were judged: "));
 }
 
-TEST_CASE("where this process may not mount for the engine there are no pins, and that is no failure") {
+TEST_CASE("where this process may not mount for the engine there are no pins, and that is not a failure") {
   const TemporaryFolder folder;
   ContainerSpec spec = plain_spec();
   spec.mounts = {declared(bind_mount(folder.path(), "/d"))};

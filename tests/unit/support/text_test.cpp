@@ -71,7 +71,7 @@ TEST_CASE("printable ASCII is told from everything else, wherever it stands") {
   }
 }
 
-TEST_CASE("what is no character is shown as an escape, as XML could not hold it") {
+TEST_CASE("what is not a character is shown as an escape, as XML could not hold it") {
   CHECK(printable("a\uffffb\ufffec\ufffd") == "a\\uffffb\\ufffec\ufffd");
 }
 

@@ -51,7 +51,7 @@ EngineResult<PodmanRoot> ApiEngine::mount_root(const std::string& id, CallLimits
   const json::value value = json::parse(*text, error);
   std::string path = !error && value.is_string() ? std::string(value.get_string()) : std::move(*text);
   while (path.ends_with('\n')) path.pop_back();
-  if (!path.starts_with('/')) return failure(Kind::protocol, "the answer to mount is no path");
+  if (!path.starts_with('/')) return failure(Kind::protocol, "the answer to mount is not a path");
   return PodmanRoot(id, std::move(path), info_.rootless);
 }
 
