@@ -30,7 +30,7 @@ std::unexpected<RunResult> no_such_skill(const NoSuchSkill& missing) {
 
 std::unexpected<RunResult> not_valid(Findings findings) {
   const std::string file = findings.empty() || !findings.front().source ? "" : findings.front().source->name;
-  std::string message = fmt::format("the manifest {} is not valid ({}); mend it, or name another with -m",
+  std::string message = fmt::format("the manifest {} is not valid ({}); fix it, or name another with -m",
                                     printable(file), errors_in(findings));
   return failure(RunStatus::invalid_manifest, std::move(message), std::move(findings));
 }

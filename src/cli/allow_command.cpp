@@ -149,7 +149,7 @@ class Allow {
       console_.findings(question.errors);
       std::string message = fmt::format("the skill {} is refused, and {}", subject_of(now),
                                         question.errors.empty() ? "asks for nothing that an answer could allow"
-                                                                : "nothing is asked before that is mended");
+                                                                : "nothing is asked before that is fixed");
       if (!question.closed.empty()) message += "\n\n" + closed_text(question, now);
       console_.error(message);
       return refused;

@@ -89,7 +89,7 @@ int init_command(const Invocation& invocation) {
   console.findings_and_warnings(linted.findings);
   if (to_output) return success;
   console.note(has_errors(linted.findings)
-                   ? fmt::format("wrote {}; the policy {} refuses the skill {} until that is mended", printable(path),
+                   ? fmt::format("wrote {}; the policy {} refuses the skill {} until that is fixed", printable(path),
                                  (*policy)->name(), printable(draft->skill))
                    : fmt::format("wrote {}; try it: skillrun {} -- ARGS...", printable(path), printable(draft->skill)));
   return success;

@@ -133,7 +133,7 @@ class Lint {
     return std::move(*linted);
   }
 
-  /// Mends the files; with --dry-run the changes are printed and nothing is written.
+  /// Fixes the files; with --dry-run the changes are printed and nothing is written.
   [[nodiscard]] std::expected<void, std::string> fix(const app::Linter& linter, LintReport& report) const {
     for (const app::MendedFile& file : linter.mend(report)) {
       const std::string name = printable(file.name);
@@ -144,7 +144,7 @@ class Lint {
         continue;
       }
       if (auto written = replace_file(file.path, file.after); !written) return written;
-      console_.note(fmt::format("{}: {} mended", name, counted(file.count, "finding")));
+      console_.note(fmt::format("{}: {} fixed", name, counted(file.count, "finding")));
     }
     return {};
   }

@@ -81,7 +81,7 @@ class Parser {
     add_names("build", "Build the images of skills", "SKILL", 1, 1000, false);
     add_policy(*app_.add_subcommand("policy", "Show policies, and run their test cases"));
     add_names("rules", "List the rules of the policy engine, or show one rule's page", "ID", 0, 1, true);
-    add_format(*app_.add_subcommand("doctor", "Show which engines and policies are in force, and what to mend"));
+    add_format(*app_.add_subcommand("doctor", "Show which engines and policies are in force, and what to fix"));
     add_init(*app_.add_subcommand("init", "Write a manifest, from scratch or from a docker command line"));
     add_gc(*app_.add_subcommand("gc", "Remove the containers and folders that a killed skillrun left behind"));
     add_schema(
@@ -181,7 +181,7 @@ class Parser {
                     "on: look at this machine's files as `run` does; off: judge the text alone (default: off)")
         ->transform(CLI::CheckedTransformer(switch_words).description(""))
         ->type_name("WHEN");
-    auto* fix = lint.add_flag("--fix", request.fix, "Mend in the files what has one right mend");
+    auto* fix = lint.add_flag("--fix", request.fix, "Fix in place what has exactly one right fix");
     lint.add_flag("--dry-run", request.dry_run, "With --fix: print the changes as a diff, change nothing")->needs(fix);
     lint.footer(
         "Folders are searched for manifests: skillrun.toml and the like, .skillrun/, SKILL.md, and every TOML or YAML "
@@ -453,7 +453,7 @@ class Parser {
     }
     const bool standard_input = std::ranges::count(lint.paths, "-") > 0;
     if (standard_input && lint.paths.size() > 1) return "standard input (-) is linted alone, without other paths";
-    if (standard_input && lint.fix && !lint.dry_run) return "--fix mends files; for standard input add --dry-run";
+    if (standard_input && lint.fix && !lint.dry_run) return "--fix changes files; for standard input add --dry-run";
     return std::nullopt;
   }
 

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view unused_waiver = "unused-waiver";
 constexpr std::size_t most_mends = 1000;
-/// How often a text is looked at. Mends that fail are tried in ever smaller groups: a file may be made so that each
+/// How often a text is looked at. Fixes that fail are tried in ever smaller groups: a file may be made so that each
 /// does.
 constexpr std::size_t most_looks = 64;
 
@@ -116,14 +116,14 @@ bool is_unreadable(const Finding& finding) {
   return rule != nullptr && rule->always_refuses();
 }
 
-/// A finding's mend, by offsets of the text.
+/// A finding's fix, by offsets of the text.
 struct Mend {
   Stretch stretch;
   std::string_view replacement;
   std::string_view fingerprint;
 };
 
-/// The mends that do not touch each other, last first, so that making one leaves the offsets of those after it.
+/// The fixes that do not touch each other, last first, so that making one leaves the offsets of those after it.
 std::vector<Mend> mends_of(const LintedFile& file, std::string_view text) {
   const TextIndex index(text);
   std::vector<Mend> mends;
@@ -142,7 +142,7 @@ std::vector<Mend> mends_of(const LintedFile& file, std::string_view text) {
   return apart;
 }
 
-/// Mends a text. Mends that help together are made together: a look at the text after each one would take the square of
+/// Fixes a text. Fixes that help together are made together: a look at the text after each one would take the square of
 /// its length.
 class Mender {
  public:
@@ -178,7 +178,7 @@ class Mender {
     }
   }
 
-  /// True when the mends took their findings away and broke nothing. What is read for the first time may be at fault
+  /// True when the fixes took their findings away and broke nothing. What is read for the first time may be at fault
   /// for other reasons.
   [[nodiscard]] bool helped(std::span<const Mend> mends, const LintedFile& after) const {
     const auto all = fingerprints(after, [](const Finding&) { return true; });

@@ -129,7 +129,7 @@ Directives find_directives(const TextIndex& index, const ValueNode& root, Report
                       {.rule = syntax_error,
                        .message = fmt::format("more than {} waivers in comments", max_directives),
                        .evidence = {},
-                       .remediation = "waive in a policy, or mend what they are for"});
+                       .remediation = "waive in a policy, or fix what they are for"});
       break;
     }
     const Stretch* about = stretches.first_between(line.begin, *comment);

@@ -32,7 +32,7 @@ void Reporter::report(const Path& path, Span span, Fault fault) {
     fault = {.rule = "syntax-error",
              .message = fmt::format("more than {} faults, the rest is not listed", max_findings),
              .evidence = {},
-             .remediation = "mend the ones above first"};
+             .remediation = "fix the ones above first"};
   }
   findings_.push_back({.rule = std::string(fault.rule),
                        .severity = fault.severity,

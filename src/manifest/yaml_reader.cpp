@@ -311,7 +311,7 @@ void report(const YAML::Exception& error, const TextIndex& index, Reporter& repo
                   {.rule = syntax_error,
                    .message = "not valid YAML: " + printable(error.msg),
                    .evidence = {},
-                   .remediation = "mend the syntax; check indentation and quotes"});
+                   .remediation = "fix the syntax; check indentation and quotes"});
 }
 
 std::optional<ValueNode> read_tree(const TextIndex& index, Reporter& reporter, MergeKeys merge_keys) {

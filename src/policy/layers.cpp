@@ -92,7 +92,7 @@ class Loader {
     const auto text = files_->read(path);
     if (!text) {
       return fault(source, base.span, fmt::format("the policy '{}' cannot be read: {}", printable(path), text.error()),
-                   "mend the path; it is relative to this document");
+                   "fix the path; it is relative to this document");
     }
     open_.push_back(path);
     lay_over(settings, load(*text, tightens), FoldMode::change, faults_);

@@ -147,7 +147,7 @@ class FieldTestReader {
     auto pattern = std::make_shared<const re2::RE2>(*text, options);
     if (pattern->ok()) return pattern;
     reader_.invalid(node, path, fmt::format("not a regular expression of RE2: {}", printable(pattern->error())),
-                    "mend the pattern; it must match the whole value");
+                    "fix the pattern; it must match the whole value");
     return nullptr;
   }
 

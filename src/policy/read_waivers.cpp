@@ -61,7 +61,7 @@ void read_waivers(const DocumentContext& context, const ValueNode& node, const P
                   std::vector<PolicyWaiver>& waivers) {
   if (node.items.size() > max_waivers) {
     context.reader.invalid(node, top, fmt::format("more than {} waivers", max_waivers),
-                           "mend what they are for, or change the rules");
+                           "fix what they are for, or change the rules");
     return;
   }
   waivers = context.reader.list(

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view expired_waiver = "expired-waiver";
 constexpr std::string_view unused_waiver = "unused-waiver";
-constexpr std::string_view remove_it = "remove the waiver, or mend it so that it covers a finding";
+constexpr std::string_view remove_it = "remove the waiver, or fix it so that it covers a finding";
 
 /// What one waiver says, wherever it stands.
 struct Claim {
@@ -82,7 +82,7 @@ class Application {
     if (*today_ > claim.waived.expires) {
       add(expired_waiver, claim.waived.source, claim.waived.span, std::string(claim.rule),
           fmt::format("the waiver of {} expired on {}", claim.rule, to_string(claim.waived.expires)),
-          "mend what it was for, or renew it with a later day");
+          "fix what it was for, or renew it with a later day");
       return;
     }
     for (std::size_t i = 0; i < findings_.size(); ++i) {

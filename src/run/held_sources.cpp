@@ -19,7 +19,7 @@ Finding not_held(const ContainerSpec& spec, const Setting<Mount>& mount, const s
   const std::string source = printable(mount.value.source);
   if (error == std::errc::no_such_file_or_directory) {
     return finding_at(spec, mount.origin, "missing-mount-source", Severity::error,
-                      fmt::format("'{}' does not exist", source), "create it first, or mend the path");
+                      fmt::format("'{}' does not exist", source), "create it first, or fix the path");
   }
   if (error == std::errc::too_many_symbolic_link_levels) {
     return finding_at(spec, mount.origin, "unenforced-field", Severity::error,

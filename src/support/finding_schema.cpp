@@ -47,7 +47,7 @@ json::object finding(bool identified) {
   add("end_column", "the column after the last character", whole(0));
   add("field", "path of the value, as docker.extra_args[0]", text());
   add("evidence", "the value at fault, as written", text());
-  add("remediation", "how to mend it", text());
+  add("remediation", "how to fix it", text());
   if (identified) {
     add("fingerprint", "the same for the same finding in another version of the file", text_like("^[0-9a-f]{32}$"));
   }

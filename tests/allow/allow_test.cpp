@@ -246,14 +246,14 @@ TEST_CASE("no answer opens what is closed, and the lines that would are shown") 
   CHECK(says(policy.out, "granted: policy mine (../policy.yaml:4)"));
 }
 
-TEST_CASE("nothing is asked while an answer would hold only until the manifest is mended") {
+TEST_CASE("nothing is asked while an answer would hold only until the manifest is fixed") {
   const Machine machine;
   machine.skill_with(machine.mounts() + "extra_args = [\"--privileged\"]\n");
   AtTerminal terminal(machine.command({"-p", "restricted", "allow", "tool"}));
   CHECK(terminal.finish() == 126);
   const std::string screen = terminal.screen();
   CHECK_FALSE(says(screen, "[y/N]"));
-  CHECK(says(screen, "nothing is asked before that is mended"));
+  CHECK(says(screen, "nothing is asked before that is fixed"));
   CHECK(says(screen, "--privileged"));
 }
 

@@ -1,5 +1,5 @@
-// Mends of manifests of any bytes, YAML after a first byte Y, otherwise TOML: they come to an end, nothing that was
-// read cannot be read afterwards, what is mended has nothing left to mend, and the text is untouched without one.
+// Fixes of manifests of any bytes, YAML after a first byte Y, otherwise TOML: they come to an end, nothing that was
+// read cannot be read afterwards, what is fixed has nothing left to fix, and the text is untouched without one.
 #include <algorithm>
 #include <set>
 

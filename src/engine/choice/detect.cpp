@@ -205,7 +205,7 @@ struct Survey {
     const bool gains_power = second_best && second_best->info().rootless && !engine.info().rootless;
     return gains_power ? "is not rootless, as the engine before it is" : misfit(engine);
   }
-  /// An engine that is there and does not answer is to be mended; another need not be installed.
+  /// An engine that is there and does not answer is to be fixed; another need not be installed.
   Detection end() && {
     for (const std::size_t probe : lacks) {
       if (found) detection.probes[probe].advice.clear();

@@ -1,4 +1,4 @@
-// Mends: only what has one right mend, with comments and layout kept.
+// Fixes: only what has exactly one right fix, with comments and layout kept.
 #include <doctest/doctest.h>
 
 #include "lint/fixes.hpp"
@@ -72,7 +72,7 @@ TEST_CASE("what needs a decision is left alone") {
   }
 }
 
-TEST_CASE("YAML is mended like TOML, in both kinds of lists") {
+TEST_CASE("YAML is fixed like TOML, in both kinds of lists") {
   const std::string head =
       "skills:\n  tool:\n    docker:\n      image: debian:12@sha256:" + std::string(64, 'a') + "\n      memory: 64m\n";
   const auto yaml = [&](const std::string& lines) {
@@ -87,7 +87,7 @@ TEST_CASE("YAML is mended like TOML, in both kinds of lists") {
   CHECK(yaml("      memroy_swap: 64m\n") == "      memory_swap: 64m\n");
 }
 
-TEST_CASE("a mend that would bring another fault is taken back") {
+TEST_CASE("a fix that would bring another fault is taken back") {
   const std::string text = "[skills.a.docker]\nimage = \"x:1\"\n[skills.b.docker]\nimagee = \"x:1\"\n";
   CHECK(mended_as(text, ManifestFormat::toml).find("image = \"x:1\"\n[skills.b.docker]\nimage = ") !=
         std::string::npos);
@@ -103,7 +103,7 @@ TEST_CASE("a diff is what diff -u writes") {
   CHECK(unified_diff("a", "b\n", "x") == "--- x\n+++ x\n@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+b\n");
 }
 
-TEST_CASE("many mends are made in a few looks, and one that does not help keeps back no other") {
+TEST_CASE("many fixes are made in a few looks, and one that does not help keeps back no other") {
   std::string text;
   for (int i = 0; i < 64; ++i) {
     text +=
@@ -121,7 +121,7 @@ TEST_CASE("many mends are made in a few looks, and one that does not help keeps 
   CHECK(looks < 24);
 }
 
-TEST_CASE("a text in which no mend helps is looked at a limited number of times") {
+TEST_CASE("a text in which no fix helps is looked at a limited number of times") {
   std::string text;
   for (int i = 0; i < 400; ++i) text += skill("extra_args = [\"--privileged\", \"--init\"]\n", "t" + std::to_string(i));
   const Context context;
