@@ -15,7 +15,7 @@ namespace skillrun::app {
 namespace {
 
 std::unexpected<RunResult> in_doubt(const DoubtedManifest& doubted, const std::string& skill) {
-  return failure(RunStatus::refused, fmt::format("the manifest {} is not believed, and it may have the skill '{}': {}",
+  return failure(RunStatus::refused, fmt::format("the manifest {} is not trusted, and it may have the skill '{}': {}",
                                                  printable(doubted.path), printable(skill), doubted.why));
 }
 
@@ -24,7 +24,7 @@ std::unexpected<RunResult> no_such_skill(const NoSuchSkill& missing) {
   if (!missing.closest.empty()) message += fmt::format("; did you mean {}?", fmt::join(missing.closest, " or "));
   message += "\n  `skillrun list` shows all skills; looked in:";
   for (const std::string& place : missing.searched) message += "\n    " + printable(place);
-  if (missing.searched.empty()) message += " no place at all (there is no manifest; name one with -m)";
+  if (missing.searched.empty()) message += " nowhere (there is no manifest; name one with -m)";
   return failure(RunStatus::no_such_skill, std::move(message));
 }
 
@@ -49,7 +49,7 @@ Warnings doubts_of(const SkillCatalog& catalog) {
   Warnings doubts;
   for (const ManifestCandidate& candidate : catalog.discovery().candidates) {
     if (candidate.doubt.empty()) continue;
-    doubts.push_back(fmt::format("{} is not believed: {}", printable(candidate.path), candidate.doubt));
+    doubts.push_back(fmt::format("{} is not trusted: {}", printable(candidate.path), candidate.doubt));
   }
   return doubts;
 }

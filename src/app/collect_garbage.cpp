@@ -22,7 +22,7 @@ void end_writes(Engine& engine, CallLimits limits, Warnings& warnings) {
   const auto containers = engine.containers().find_containers(std::string(run_label), limits);
   if (!containers) {
     warnings.push_back(
-        fmt::format("which containers are left cannot be told: {}; what they could write stays protected",
+        fmt::format("it is not known which containers are left: {}; what they could write stays protected",
                     printable(containers.error().message)));
     return;
   }

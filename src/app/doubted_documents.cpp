@@ -85,7 +85,7 @@ std::optional<std::string> why_doubted(const Policy& policy) {
   for (const SourcePtr& document : policy.data().documents) {
     if (document->directory.empty()) continue;
     const auto doubt = written.doubt(fmt::format("{}/{}", document->directory, last_component(document->name)));
-    if (doubt) return fmt::format("the policy '{}' is not believed: {}", printable(document->name), *doubt);
+    if (doubt) return fmt::format("the policy '{}' is not trusted: {}", printable(document->name), *doubt);
   }
   return std::nullopt;
 }

@@ -128,8 +128,8 @@ class Parser {
         ->envname("SKILLRUN_COLOR")
         ->transform(CLI::CheckedTransformer(color_modes).description(""))
         ->type_name("WHEN");
-    app_.add_flag("-v,--verbose", invocation_.global.verbose, "Say what is done; twice: each engine request");
-    app_.add_flag("-q,--quiet", invocation_.global.quiet, "Say nothing but errors");
+    app_.add_flag("-v,--verbose", invocation_.global.verbose, "Say what is being done; twice: each engine request");
+    app_.add_flag("-q,--quiet", invocation_.global.quiet, "Print only errors");
     app_.add_option("--log-format", invocation_.global.log_format, "text or json (default: text)")
         ->envname("SKILLRUN_LOG_FORMAT")
         ->transform(CLI::CheckedTransformer(output_formats).description(""))
@@ -163,7 +163,7 @@ class Parser {
                     "error, warning, info or never: what gives exit status 1 (default: error)")
         ->check(CLI::IsMember({"error", "warning", "info", "never"}).description(""))
         ->type_name("LEVEL");
-    auto* baseline = lint.add_option("--baseline", request.baseline, "Leave out the findings that this file knows")
+    auto* baseline = lint.add_option("--baseline", request.baseline, "Leave out the findings recorded in this file")
                          ->type_name("FILE");
     lint.add_option("--write-baseline", request.write_baseline, "Write all findings to this file as known, and succeed")
         ->excludes(baseline)
@@ -171,7 +171,7 @@ class Parser {
     lint.add_option("-e,--env", request.environment, "A variable that manifests may use (repeatable)")
         ->allow_extra_args(false)
         ->type_name("NAME=VALUE");
-    lint.add_option("--env-file", request.environment_files, "A file of such variables, one a line (repeatable)")
+    lint.add_option("--env-file", request.environment_files, "A file of such variables, one per line (repeatable)")
         ->allow_extra_args(false)
         ->type_name("FILE");
     lint.add_option("--as", request.kind, "Read every PATH as toml, yaml, compose or skill-md, whatever its name")
@@ -212,7 +212,8 @@ class Parser {
         "Removes only what belongs to a skillrun of this machine that has certainly ended. What is kept (--keep), "
         "what\n"
         "a living skillrun uses and what is not known to be skillrun's is left alone, and listed with the reason.\n\n"
-        "Exit status: 0 all is removed that was to be, 125 something could not be removed or no engine answers.");
+        "Exit status: 0 everything that was to be removed is gone, 125 something could not be removed or no engine "
+        "answers.");
   }
 
   void add_schema(CLI::App& schema) {
@@ -222,7 +223,7 @@ class Parser {
         ->check(CLI::IsMember({"manifest", "policy", "lint", "result"}).description(""))
         ->type_name("");
     schema.footer(
-        "JSON Schema, draft 2020-12. Editors check and complete manifests and policies by it; the same files are\n"
+        "JSON Schema, draft 2020-12. Editors check and complete manifests and policies with it; the same files are\n"
         "installed as share/skillrun/schemas/DOCUMENT.json.");
   }
 
@@ -248,7 +249,7 @@ class Parser {
     CLI::App& test =
         add_names(policy, "test", "Run the test cases that policies hold under `tests`", "FILE", 1, 1000, true);
     test.footer(
-        "Each case is judged by its own file with what that extends, and by nothing else of this machine.\n\n"
+        "Each case is judged by its own file and what that extends, and by nothing else on this machine.\n\n"
         "Exit status: 0 all cases passed, 1 a case failed, 125 a file cannot be read, is not valid or has no cases.");
   }
 
@@ -300,7 +301,7 @@ class Parser {
         ->type_name("NAME[=VALUE]");
     command
         .add_option("--allow-mount", invocation_.run.allow_mounts,
-                    "Let the manifest mount this and what is below it (repeatable); only to read, unless :rw is added")
+                    "Let the manifest mount this and what is below it (repeatable); read-only, unless :rw is added")
         ->allow_extra_args(false)
         ->type_name("PATH[:ro|:rw]");
   }

@@ -191,7 +191,7 @@ std::expected<std::vector<LintInput>, std::string> find_lint_files(const std::ve
     const auto kind = forced ? forced : kind_of(path);
     if (!kind) {
       return std::unexpected(
-          fmt::format("'{}' is not a manifest by its name: *.toml, *.yaml, *.yml or SKILL.md; --as says what it is",
+          fmt::format("'{}' is not named like a manifest (*.toml, *.yaml, *.yml or SKILL.md); say with --as what it is",
                       printable(path)));
     }
     found.push_back({.path = path, .repository_path = repository_path(path), .kind = *kind, .named = true});

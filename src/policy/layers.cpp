@@ -79,7 +79,7 @@ class Loader {
         clean_path(base.name.starts_with('/') ? base.name : fmt::format("{}/{}", source->directory, base.name));
     if (std::ranges::find(open_, path) != open_.end()) {
       return fault(source, base.span, fmt::format("the policy '{}' extends itself", printable(base.name)),
-                   "remove one of the entries that lead in a circle");
+                   "remove one of the entries that form the circle");
     }
     if (open_.size() >= max_depth) {
       return fault(source, base.span, fmt::format("policies extend each other more than {} deep", max_depth),

@@ -42,7 +42,7 @@ class FieldTestReader {
     }
     const auto type = field_.type();
     if (!type) {
-      reader_.invalid(node, path, fmt::format("{} is a list, of which {} cannot be asked", field_.text, name),
+      reader_.invalid(node, path, fmt::format("{} is a list, to which {} does not apply", field_.text, name),
                       fmt::format("ask about its elements: any: {{field: '{}[*]...', {}: ...}}", field_.text, name));
       return std::nullopt;
     }
@@ -168,7 +168,7 @@ class FieldTestReader {
     auto text = reader_.text(node, path);
     if (!text || is_clean(*text)) return text;
     reader_.invalid(node, path, fmt::format("'{}' is not an absolute, clean path", printable(*text)),
-                    "write it from / on, without \".\", \"..\", repeated or trailing slashes");
+                    "write it starting with /, without \".\", \"..\", repeated or trailing slashes");
     return std::nullopt;
   }
 
@@ -288,8 +288,8 @@ class ConditionReader {
       return {};
     }
     if (reference->each != each) {
-      reader_.invalid(field.value, at, fmt::format("'{}' is many values", printable(*name)),
-                      fmt::format("say of how many: any: {{field: '{}', ...}}, or all, or none", printable(*name)));
+      reader_.invalid(field.value, at, fmt::format("'{}' is several values", printable(*name)),
+                      fmt::format("say for how many: any: {{field: '{}', ...}}, or all, or none", printable(*name)));
       return {};
     }
     if (each && reference->part == nullptr) {

@@ -51,7 +51,7 @@ class GrantReader {
     auto text = reader_.name(node, path);
     if (text && !is_clean(*text)) {
       reader_.invalid(node, path, fmt::format("'{}' is not an absolute, clean path", printable(*text)),
-                      "write it from / on, without \".\", \"..\", repeated or trailing slashes");
+                      "write it starting with /, without \".\", \"..\", repeated or trailing slashes");
     }
     return text;
   }

@@ -51,7 +51,7 @@ std::optional<std::string> read_path(const NodeReader& reader, const ValueNode& 
   if (!text) return std::nullopt;
   if (is_clean(*text)) return text;
   reader.invalid(node, path, fmt::format("'{}' is not an absolute, clean path", printable(*text)),
-                 "write it from / on, without \".\", \"..\", repeated or trailing slashes");
+                 "write it starting with /, without \".\", \"..\", repeated or trailing slashes");
   return std::nullopt;
 }
 

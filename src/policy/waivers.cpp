@@ -172,7 +172,7 @@ Findings unused_waivers(const Policy& policy, const Manifest& manifest, const Fi
   if (manifest.directives) {
     for (const Directive& directive : *manifest.directives) {
       report(manifest.source, directive.span, directive.skill, directive.text,
-             directive.skill.empty() ? "the waiver stands beside no value of a skill" : "the waiver waives nothing");
+             directive.skill.empty() ? "the waiver is not beside a value of a skill" : "the waiver waives nothing");
     }
   }
   sort_findings(unused);

@@ -136,7 +136,7 @@ bool Execution::moved_at_start() {
   if (moved.empty()) return false;
   kill();
   return !lease_.accept(std::move(moved),
-                        "a bind source was exchanged while the skill was started; it was killed at once");
+                        "a bind source was replaced while the skill was started; it was killed at once");
 }
 
 void Execution::kill() {

@@ -23,8 +23,8 @@ Finding not_held(const ContainerSpec& spec, const Setting<Mount>& mount, const s
   }
   if (error == std::errc::too_many_symbolic_link_levels) {
     return finding_at(spec, mount.origin, "unenforced-field", Severity::error,
-                      fmt::format("'{}' was exchanged after it was judged: a symlink is in the way now", source),
-                      "find out who replaces it by a symlink, and run it again");
+                      fmt::format("'{}' was replaced after it was judged: a symlink is in the way now", source),
+                      "find out who replaces it with a symlink, and run it again");
   }
   return finding_at(spec, mount.origin, "unenforced-field", Severity::error,
                     fmt::format("'{}' cannot be held while the skill runs: {}", source, error.message()),

@@ -113,7 +113,7 @@ Finding not_made(const ContainerSpec& spec, const Setting<Mount>& mount, const s
       spec, mount.origin, "protected-file", Severity::error,
       fmt::format("'{}' is not there and cannot be kept from the skill: {}", printable(mount.value.source),
                   busy ? "another process holds a lock on it" : error.message()),
-      busy ? "see who has it open (`fuser` tells), and run it again"
+      busy ? "see who has it open (`fuser` shows that), and run it again"
            : "mount the folder read-only, or one that you can write to yourself");
 }
 

@@ -55,7 +55,7 @@ Findings not_pinned(const ContainerSpec& approved, std::string_view why, std::st
 }
 
 std::string folder_remedy() {
-  return fmt::format("make '{}' a folder of yours that only you enter (mode 700), with room in it", pins_place());
+  return fmt::format("make '{}' a folder of yours that only you can enter (mode 700), with space in it", pins_place());
 }
 
 }  // namespace
@@ -90,9 +90,9 @@ std::expected<SourcePins, Findings> SourcePins::make(const ContainerSpec& approv
                            error == std::errc::too_many_symbolic_link_levels ||
                            error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
     return std::unexpected(
-        exchanged ? not_pinned(approved, "one was exchanged after it was judged",
-                               "find out who replaces it, and run it again")
-                  : not_pinned(approved, error.message(), "mount folders that the engine can reach as you can"));
+        exchanged
+            ? not_pinned(approved, "one was replaced after it was judged", "find out who replaces it, and run it again")
+            : not_pinned(approved, error.message(), "mount folders that the engine can reach as you can"));
   }
   return pins;
 }

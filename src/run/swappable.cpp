@@ -80,7 +80,7 @@ Findings find_swappable_sources(const ContainerSpec& approved, std::span<const S
     if (!who) return;
     findings.push_back(finding_at(
         approved, mount.origin, "unenforced-field", Severity::error,
-        fmt::format("'{}' could be exchanged before the engine mounts it: {}", printable(path), printable(*who)),
+        fmt::format("'{}' could be replaced before the engine mounts it: {}", printable(path), printable(*who)),
         "mount a folder that only you can move, or run as root with an engine of this machine"));
   };
   for (const Setting<Mount>& mount : approved.mounts) {

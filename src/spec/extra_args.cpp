@@ -66,7 +66,7 @@ class WordReader {
   void unknown(std::string_view shown, std::string_view name) {
     if (std::ranges::find(podman_flags, name) != podman_flags.end()) {
       problem("podman-only-flag", fmt::format("only podman has the flag {}", printable(shown)),
-              "remove it; what docker has not in common with podman is not judged");
+              "remove it; what docker and podman do not have in common is not judged");
       return;
     }
     const auto near = closest_flags(name);

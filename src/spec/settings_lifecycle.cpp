@@ -23,7 +23,7 @@ Healthcheck& healthcheck(SpecBuilder& builder, const Origin& origin) {
 
 void report_repeat(SpecBuilder& builder, const Origin& origin) {
   builder.problem("ambiguous-value", origin,
-                  fmt::format("{} sets what was set already; the last one wins", origin.field), "keep one of them",
+                  fmt::format("{} sets what was already set; the last one wins", origin.field), "keep one of them",
                   Severity::warning);
 }
 
@@ -34,7 +34,7 @@ void set_health_time(SpecBuilder& builder, std::chrono::nanoseconds Healthcheck:
   constexpr auto least = std::chrono::milliseconds(1);
   if (!duration || *duration < least) {
     builder.problem("invalid-value", origin,
-                    duration ? std::string("a time below 1ms is what engines refuse") : duration.error().message,
+                    duration ? std::string("engines refuse a time below 1ms") : duration.error().message,
                     "write a time with its unit, such as 30s");
     return;
   }

@@ -24,7 +24,7 @@ void append(SpecBuilder& builder, Mount mount, const Origin& origin) {
     if (!is_reserved_label(label.key)) return false;
     builder.problem("reserved-label", origin,
                     fmt::format("the volume's label '{}' is reserved for skillrun", printable(label.key)),
-                    "skillrun marks what it makes by such labels; use another prefix");
+                    "skillrun marks what it makes with such labels; use another prefix");
     return true;
   });
   mount.caller_workdir = mount.type == MountType::bind && is_within(mount.source, builder.spec.workdir);
@@ -136,7 +136,7 @@ void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::s
   if (!usable) return;
   append(builder, read_mount(fields, builder.paths()),
          SpecBuilder::manifest_origin(table.source ? table.source->span : table.span, field, shown),
-         "a mount has a type, a source (but for tmpfs) and a target");
+         "a mount has a type, a source (except for tmpfs) and a target");
 }
 
 void report_unresolved_source(SpecBuilder& builder, const Origin& origin) {

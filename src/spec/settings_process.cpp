@@ -45,7 +45,7 @@ void add_label(SpecBuilder& builder, const std::string& value, const Origin& ori
   } else if (is_reserved_label(label.key)) {
     builder.problem("reserved-label", origin,
                     fmt::format("the label '{}' is reserved for skillrun", printable(label.key)),
-                    "skillrun marks what it makes by such labels; use another prefix");
+                    "skillrun marks what it makes with such labels; use another prefix");
   } else {
     builder.spec.labels.push_back({std::move(label), origin});
   }
@@ -157,7 +157,7 @@ constexpr SettingRow process_rows[] = {
      .service = {"user"},
      .set = set_user},
     {.member = member<&Spec::group_add>("group_add"),
-     .key = {"group_add", &Docker::group_add, "further groups of the user", R"(["video"])", Scalars::numbers},
+     .key = {"group_add", &Docker::group_add, "additional groups of the user", R"(["video"])", Scalars::numbers},
      .flag = {.name = "group-add", .arity = FlagArity::list},
      .service = {"group_add", ServiceShape::list},
      .set = add_group},

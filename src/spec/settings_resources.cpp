@@ -175,7 +175,7 @@ constexpr SettingRow resource_rows[] = {
      .flag = {.name = "cpuset-mems"},
      .set = set_text<&Spec::cpuset_mems, is_cpu_list, "a list of numbers", list_remedy>},
     {.member = member<&Spec::pids_limit>("pids_limit", FieldType::number).meaning(Sense::bound),
-     .key = {"pids_limit", &Docker::pids_limit, "most processes at once", "100", Scalars::numbers},
+     .key = {"pids_limit", &Docker::pids_limit, "largest number of processes at once", "100", Scalars::numbers},
      .flag = {.name = "pids-limit"},
      .service = {"pids_limit"},
      .set = set_integer<&Spec::pids_limit, -1, 4194304>},

@@ -41,7 +41,7 @@ class JsonWatcher {
     Level& level = levels_.back();
     level.name = std::move(key_);
     key_.clear();
-    if (!level.names.insert(level.name).second) return stop("the name stands twice in one object", error);
+    if (!level.names.insert(level.name).second) return stop("the name appears twice in one object", error);
     return count(error);
   }
   bool on_string_part(std::string_view /*part*/, std::size_t /*count*/, boost::system::error_code& /*error*/) {

@@ -237,7 +237,7 @@ TEST_CASE("no answer opens what is closed, and the lines that would are shown") 
   AtTerminal terminal(machine.command({"-p", "restricted", "allow", "tool"}));
   CHECK(terminal.finish() == 126);
   CHECK_FALSE(says(terminal.screen(), "[y/N]"));
-  CHECK(says(terminal.screen(), "no answer opens"));
+  CHECK(says(terminal.screen(), "no answer can grant"));
   machine.place.write("../policy.yaml",
                       "apiVersion: skillrun.policy/v1\nname: mine\nextends: [restricted]\n"
                       "grants: [{skill: tool, mounts: [{path: /var/lib/dpkg, mode: ro}]}]\n");
@@ -253,7 +253,7 @@ TEST_CASE("nothing is asked while an answer would hold only until the manifest i
   CHECK(terminal.finish() == 126);
   const std::string screen = terminal.screen();
   CHECK_FALSE(says(screen, "[y/N]"));
-  CHECK(says(screen, "nothing is asked before that is fixed"));
+  CHECK(says(screen, "nothing is asked until that is fixed"));
   CHECK(says(screen, "--privileged"));
 }
 

@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(GcWorld, "gc has nothing to do after runs that ended by themse
   // Tests of another engine may run now: it says that their mounts are in use.
   for (const std::string& line : sorted_lines(outcome)) {
     CAPTURE(line);
-    CHECK((line == "nothing to remove" || (line.starts_with("left mounts ") && line.ends_with(" runs"))));
+    CHECK((line == "nothing to remove" || (line.starts_with("left mounts ") && line.ends_with(" is running"))));
   }
   CHECK(outcome.out.ends_with("nothing to remove\n"));
   CHECK(outcome.err.empty());

@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(World, "every document is asked whether a skill could have mad
   // A link of the user's that leads to what a skill wrote.
   fs::create_directories(folder() / "home/.config/skillrun/manifests");
   fs::create_symlink(work() / "m.toml", folder() / "home/.config/skillrun/manifests/u.toml");
-  CHECK(contains(run_with(*this, {}, {"list"}).err, "is not believed"));
+  CHECK(contains(run_with(*this, {}, {"list"}).err, "is not trusted"));
   // What the caller writes right after a run is theirs.
   write_file(work() / "m.toml", busybox_skill("command = [\"echo\", \"mine\"]"));
   CHECK(run_with(*this, {"-m", "m.toml"}, {"t"}).out == "mine\n");

@@ -64,7 +64,7 @@ TEST_CASE("what cannot be read is status 2, with its name and why") {
   place.write("empty", "");
   place.write("bad-policy.yaml", "apiVersion: 3\n");
   check_fails(place.lint({"nowhere.toml"}), "'nowhere.toml' cannot be read: No such file or directory");
-  check_fails(place.lint({"notes.txt"}), "'notes.txt' is not a manifest by its name");
+  check_fails(place.lint({"notes.txt"}), "'notes.txt' is not named like a manifest");
   check_fails(place.skillrun({"-p", "nowhere.yaml", "lint", "clean.toml"}), "nowhere.yaml");
   check_fails(place.skillrun({"-p", "bad-policy.yaml", "lint", "clean.toml"}), "bad-policy.yaml");
   check_fails(place.lint({"--baseline", "nowhere.json", "clean.toml"}), "the baseline 'nowhere.json'");

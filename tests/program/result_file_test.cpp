@@ -79,7 +79,7 @@ TEST_CASE("a link in the place of the result file is replaced, and what it leads
   }
 }
 
-TEST_CASE("a folder that is exchanged during the run does not get the result") {
+TEST_CASE("a folder that is replaced during the run does not get the result") {
   const Place place;
   fs::create_directory(place.at("results"));
   fs::create_directory(place.at("elsewhere"));
@@ -90,7 +90,7 @@ TEST_CASE("a folder that is exchanged during the run does not get the result") {
   });
   const auto outcome = integration::run(place.on(engine, {"run", "--result-file", "results/r.json", "play"}));
   CHECK(outcome.status == 125);
-  CHECK_MESSAGE(outcome.err.contains("exchanged"), outcome.err);
+  CHECK_MESSAGE(outcome.err.contains("replaced"), outcome.err);
   CHECK(fs::is_empty(place.at("elsewhere")));
   CHECK(status_in(place.read("moved/r.json")) == "exited");
 }

@@ -31,8 +31,8 @@ struct SettinglessMember {
 
 constexpr std::string_view of_streams = "the streams that a client attaches are between it and the engine";
 constexpr std::string_view of_windows = "only engines on Windows know it";
-constexpr std::string_view of_images = "it is a part of images";
-constexpr std::string_view of_answers = "an engine answers it, and is not asked for it";
+constexpr std::string_view of_images = "it is part of images";
+constexpr std::string_view of_answers = "engines return it, and do not take it";
 
 constexpr SettinglessMember settingless[] = {
     {top("AttachStdin"), is_switch_value, of_streams},

@@ -26,8 +26,8 @@ void receive_system_paths(ReceivedRequest& request) {
     return set_by_flag(request.builder, "security-opt", "systempaths=unconfined", told.origin());
   }
   const std::string remedy = "leave both MaskedPaths and ReadonlyPaths out for the engine's own";
-  told.invalid("lists of one's own of hidden system paths are nothing that a setting says", remedy);
-  if (masked && readonly) readonly->invalid("the same holds for those that can only be read", remedy);
+  told.invalid("there is no setting for a list of one's own of hidden system paths", remedy);
+  if (masked && readonly) readonly->invalid("nor is there one for a list of read-only system paths", remedy);
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ namespace {
 
 /// By their names in the Container Device Interface.
 void receive_cdi(const ReceivedValue& entry, const ReceivedObject& request) {
-  constexpr std::string_view why = "devices by name are all that the driver cdi gives";
+  constexpr std::string_view why = "the driver cdi gives devices by name only";
   request.nothing("Count", why);
   request.nothing("Capabilities", why);
   request.nothing("Options", why);
@@ -110,7 +110,7 @@ void receive_gpus(const ReceivedValue& entry, const ReceivedObject& request, con
   // The last one: that is where it is written beside others.
   const auto gpu = std::ranges::find(capabilities.rbegin(), capabilities.rend(), "gpu");
   if (alternatives.size() != 1 || gpu == capabilities.rend()) {
-    return entry.invalid("devices by what they can do are GPUs, in one list of capabilities",
+    return entry.invalid("only GPUs are asked for by capabilities, in one list of them",
                          R"(send Capabilities as [["gpu"]], with what else they must do)");
   }
   capabilities.erase(std::next(gpu).base());

@@ -76,7 +76,7 @@ class MountRecord {
         put("tmpfs-mode", fmt::format("{:o}", *bits));
       }
     }
-    tmpfs.nothing("Options", "options of a tmpfs stand in Tmpfs");
+    tmpfs.nothing("Options", "options of a tmpfs belong in Tmpfs");
   }
 
   const ReceivedObject& mount_;

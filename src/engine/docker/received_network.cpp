@@ -103,7 +103,7 @@ void receive_ports(const CodecRow& row, ReceivedRequest& request) {
     if (!is_port_name(name, value)) continue;
     const auto places = value.list();
     if (places.empty() && value.value().is_array()) {
-      value.invalid("a port is published at no place", "send [{}] for any port of the host, or leave it out");
+      value.invalid("a port is published nowhere", "send [{}] for any port of the host, or leave it out");
     }
     for (const ReceivedValue& place : places) {
       const auto binding = place.object();
@@ -112,7 +112,7 @@ void receive_ports(const CodecRow& row, ReceivedRequest& request) {
       const std::string port = binding->text("HostPort");
       if ((!address.empty() && !is_ipv4_address(address) && !is_ipv6_address(address)) ||
           (!port.empty() && !parse_decimal(port, UINT16_MAX))) {
-        place.invalid("a place of the host is one address and one port", "send HostIp and HostPort, each may be empty");
+        place.invalid("a place on the host is one address and one port", "send HostIp and HostPort, each may be empty");
         continue;
       }
       std::string text = name;

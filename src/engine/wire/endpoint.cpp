@@ -98,7 +98,7 @@ std::expected<Endpoint, std::string> parse_endpoint(std::string_view address, co
     if (auto read = read_host(rest, endpoint); !read) return std::unexpected(read.error());
     return endpoint;
   }
-  return std::unexpected("begins with none of unix://, tcp:// and ssh://");
+  return std::unexpected("does not begin with unix://, tcp:// or ssh://");
 }
 
 }  // namespace skillrun

@@ -19,7 +19,7 @@ void check(const RuleContext& context, FindingSink& sink) {
   const auto& image = context.spec.image;
   if (allow == nullptr && deny.empty()) return;
   if (!image.value.id.empty()) {
-    sink.report(image.origin, "an image given by its id comes from nobody knows where",
+    sink.report(image.origin, "nobody can tell where an image given by its id comes from",
                 "name the image by its registry and repository");
     return;
   }

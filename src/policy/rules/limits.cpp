@@ -39,7 +39,7 @@ template <class Text>
 void check_maximum(const RuleContext& context, FindingSink& sink, const Optional<std::int64_t>& limit, Text text) {
   const std::int64_t* max = context.params.number("max");
   if (max != nullptr && limit && limit->value > *max) {
-    sink.report(limit->origin, fmt::format("{}, and the policy allows at most {}", text(limit->value), text(*max)),
+    sink.report(limit->origin, fmt::format("{}, but the policy allows at most {}", text(limit->value), text(*max)),
                 "ask for less, or have the policy's maximum raised");
   }
 }

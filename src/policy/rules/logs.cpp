@@ -93,8 +93,8 @@ constexpr Rule rules[] = {
               .baseline = error,
               .restricted = error,
               .summary = "a log option with a template that is more than a field's name",
-              .why =
-                  "the engine evaluates templates in its own process, which one can make use up the machine's memory",
+              .why = "the engine evaluates templates in its own process, and a template can make it use up the "
+                     "machine's memory",
               .remedy = "use only {{.ID}}, {{.FullID}}, {{.Name}}, {{.ImageID}}, {{.ImageFullID}}, {{.ImageName}} and "
                         "{{.DaemonName}}",
               .source = "own"},

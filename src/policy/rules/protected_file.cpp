@@ -48,7 +48,7 @@ void check(const RuleContext& context, FindingSink& sink) {
       sink.report(
           host.origin,
           fmt::format("'{}' in '{}' is a symlink: nothing keeps the skill from writing another", place.name, host.path),
-          "replace the link by what it leads to, or mount the folder read-only");
+          "replace the link with what it leads to, or mount the folder read-only");
     }
     return false;
   });

@@ -245,8 +245,9 @@ constexpr Rule rules[] = {
               .baseline = error,
               .restricted = error,
               .summary = "writable control groups",
-              .why = "limits that the skill can change are none, and some kernels run programs on the host's behalf "
-                     "from there",
+              .why =
+                  "limits that the skill can change are no limits, and some kernels run programs on the host's behalf "
+                  "from there",
               .remedy = "remove it",
               .source = "own",
               .mend = Mend::remove},

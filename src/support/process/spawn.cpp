@@ -26,7 +26,7 @@ bool holds_nul(const std::string& word) { return word.find('\0') != std::string:
 
 std::expected<Process, ProcessError> spawn(const ProcessRequest& request) {
   if (std::ranges::any_of(request.arguments, holds_nul) || std::ranges::any_of(request.environment, holds_nul)) {
-    return std::unexpected(ProcessError{ProcessError::Kind::unfit, "a word for a program holds a NUL byte"});
+    return std::unexpected(ProcessError{ProcessError::Kind::unfit, "an argument for a program holds a NUL byte"});
   }
   boost::process::v2::error_code error;
   const pid_t pid =

@@ -46,7 +46,7 @@ TEST_CASE("engines fold the case of names, so that another case is refused and n
 TEST_CASE("a text that readers disagree about is refused as a whole, and nothing of it is read") {
   const ContainerSpec twice = read_request(R"({"Image": "busybox:1", "HostConfig": {"Memory": 1, "Memory": 0}})");
   CHECK(only_problem(twice) ==
-        "/HostConfig/Memory invalid-value: the create request cannot be read: the name stands twice in one object");
+        "/HostConfig/Memory invalid-value: the create request cannot be read: the name appears twice in one object");
   CHECK(shown(twice) == shown(ContainerSpec{}));
   CHECK(only_problem(read_request("[]")) == " invalid-value: an object was expected, found a list");
   CHECK(only_problem(read_request("null")) == " invalid-value: an object was expected, found null");

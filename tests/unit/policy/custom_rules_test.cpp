@@ -153,7 +153,7 @@ TEST_CASE("a name that does not exist, an operator that does not fit, and a bad 
            {"{any: {field: 'mounts[*].labels[\"x\"]y', exists: true}}", "is a table"},
            {"{any: {field: 'mounts[*].source[\"x\"]', exists: true}}", "is not a field"},
            {"{field: 'mounts[*].sorce', exists: true}", "did you mean \"source\"?"},
-           {"{field: 'mounts[*].source', equals: x}", "many values"},
+           {"{field: 'mounts[*].source', equals: x}", "several values"},
            {"{any: {field: 'mounts[*]', equals: x}}", "several parts"},
            {"{any: {field: memory, equals: 1}}", "not about the elements"},
            {"{any: {field: 'mounts[*].source', where: {field: value, equals: x}}}", "is one value"},

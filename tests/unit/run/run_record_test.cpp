@@ -83,7 +83,7 @@ TEST_CASE("a place that others can look into or change is none, and the next one
   const RunRecords both({open, folder.path() + "/runs"});
   REQUIRE(both.write(record()));
   CHECK(both.read().size() == 1);
-  // What is in such a place is not believed either.
+  // What is in such a place is not trusted either.
   fs::copy(folder.path() + "/runs", open, fs::copy_options::recursive);
   CHECK(RunRecords({open}).read().empty());
   if (::geteuid() == 0) {

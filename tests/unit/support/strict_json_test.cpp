@@ -22,9 +22,9 @@ TEST_CASE("a text that all readers agree about is read") {
 }
 
 TEST_CASE("a name that stands twice in one object is refused with its place, however it is escaped") {
-  CHECK(fault_of(R"({"a": 1, "b": 2, "a": 1})") == "/a: the name stands twice in one object");
-  CHECK(fault_of(R"({"x": [0, {"a/b": 1, "a\u002fb": 2}]})") == "/x/1/a~1b: the name stands twice in one object");
-  CHECK(fault_of(R"({"": 1, "": 2})") == "/: the name stands twice in one object");
+  CHECK(fault_of(R"({"a": 1, "b": 2, "a": 1})") == "/a: the name appears twice in one object");
+  CHECK(fault_of(R"({"x": [0, {"a/b": 1, "a\u002fb": 2}]})") == "/x/1/a~1b: the name appears twice in one object");
+  CHECK(fault_of(R"({"": 1, "": 2})") == "/: the name appears twice in one object");
   CHECK(fault_of(R"([{"a": 1}, {"a": 1}])").empty());
 }
 

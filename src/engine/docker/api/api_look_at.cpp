@@ -34,9 +34,8 @@ EngineResult<ContainerEntry> ApiEngine::look_at(const std::string& id, const std
     // The answer to HEAD has no words. The engine makes the container's mounts in order to look.
     EngineError error = answer_error(answer->head.status, answer->body);
     error.message = fmt::format(
-        "the engine does not show what the container has at '{}' ({}); a reason is a mount whose target cannot be "
-        "made, "
-        "as below a read-only one",
+        "the engine does not show what the container has at '{}' ({}); one reason can be a mount whose target cannot "
+        "be made, such as one below a read-only mount",
         path, error.message);
     return std::unexpected(std::move(error));
   }
