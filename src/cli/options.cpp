@@ -317,9 +317,9 @@ class Parser {
     add_format(allow);
     allow.footer(
         "Asks once, at the terminal. The answer holds for this skill of this manifest as it is now: when the manifest "
-        "changes,\nskillrun asks again and shows what is new. For machines write `grants` into a policy.\n\n"
+        "changes,\nskillrun asks again and shows what is new. For unattended machines write `grants` into a policy.\n\n"
         "Exit status: 0 the skill has all that it asks for, 1 the answer was no, 125 there is no terminal, 126 the "
-        "skill is refused\nfor what no answer changes.");
+        "skill is refused\nfor a reason that no answer changes.");
   }
 
   const CLI::App* find_command(const std::string& name) const {

@@ -218,7 +218,7 @@ TEST_CASE("--allow-mount grants for one run what it names, read-only unless it s
   CHECK(machine.explain().status == 126);
 }
 
-TEST_CASE("what an option grants becomes a part of the answer") {
+TEST_CASE("what an option grants becomes part of the answer") {
   const Machine machine;
   machine.skill_with(machine.mounts());
   std::string screen;
