@@ -37,8 +37,8 @@ std::expected<ManifestDraft, std::string> draft_of(const InitRequest& request) {
 std::expected<void, std::string> write_new(const std::string& path, std::string_view text) {
   const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!file && errno == EEXIST) {
-    return std::unexpected(fmt::format(
-        "'{}' is there already; name another file with --output, or - for standard output", printable(path)));
+    return std::unexpected(
+        fmt::format("'{}' already exists; name another file with --output, or - for standard output", printable(path)));
   }
   if (file && write_all(file.get(), text)) return {};
   return std::unexpected(fmt::format("cannot write '{}': {}", printable(path), std::generic_category().message(errno)));

@@ -84,13 +84,13 @@ constexpr RuleParam escape_params[] = {{.name = "allow",
                                         .normalize = one_capability}};
 constexpr RuleParam baseline_params[] = {{.name = "allow",
                                           .effect = ParamEffect::exempt,
-                                          .description = "capabilities that pass beside the engine's usual ones",
+                                          .description = "capabilities that pass besides the engine's usual ones",
                                           .builtin_words = baseline_set,
                                           .normalize = one_capability}};
 constexpr std::string_view restricted_set[] = {"NET_BIND_SERVICE"};
 constexpr RuleParam restricted_params[] = {{.name = "allow",
                                             .effect = ParamEffect::exempt,
-                                            .description = "capabilities that pass beside NET_BIND_SERVICE",
+                                            .description = "capabilities that pass besides NET_BIND_SERVICE",
                                             .builtin_words = restricted_set,
                                             .normalize = one_capability}};
 

@@ -21,7 +21,7 @@ constexpr RuleParam pids_params[] = {
     {.name = "max", .type = ParamType::count, .description = "the largest limit on processes that passes"}};
 constexpr RuleParam shm_params[] = {{.name = "max",
                                      .type = ParamType::size,
-                                     .description = "the largest shared memory that passes; 1GiB while it is not set",
+                                     .description = "the largest shared memory that passes; 1GiB when unset",
                                      .builtin_limit = 1024 * mebibyte}};
 
 /// Reports a limit that is absent, or is there but limits nothing.

@@ -60,11 +60,11 @@ void check_template(const RuleContext& context, FindingSink& sink) {
 
 constexpr RuleParam params[] = {{.name = "allow",
                                  .effect = ParamEffect::exempt,
-                                 .description = "log drivers that pass beside those that keep logs on this machine",
+                                 .description = "log drivers that pass besides those that keep logs on this machine",
                                  .builtin_words = local_drivers},
                                 {.name = "allow_options",
                                  .effect = ParamEffect::exempt,
-                                 .description = "log options that pass beside those of size and shape",
+                                 .description = "log options that pass besides those of size and shape",
                                  .builtin_words = harmless_options}};
 
 constexpr Rule rules[] = {

@@ -45,11 +45,10 @@ void check_realtime(const RuleContext& context, FindingSink& sink) {
 
 constexpr RuleParam runtime_params[] = {{.name = "allow",
                                          .effect = ParamEffect::exempt,
-                                         .description = "runtimes that pass beside the known ones",
+                                         .description = "runtimes that pass besides the known ones",
                                          .builtin_words = known_runtimes}};
-constexpr RuleParam annotation_params[] = {{.name = "allow",
-                                            .effect = ParamEffect::exempt,
-                                            .description = "keys of annotations that pass; while it is not set, none"}};
+constexpr RuleParam annotation_params[] = {
+    {.name = "allow", .effect = ParamEffect::exempt, .description = "keys of annotations that pass; none when unset"}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "runtime",

@@ -166,7 +166,7 @@ constexpr RuleParam seccomp_params[] = {
 constexpr RuleParam apparmor_params[] = {
     {.name = "allow",
      .effect = ParamEffect::exempt,
-     .description = "AppArmor profiles, loaded on the machine under these names, that pass beside docker-default"}};
+     .description = "AppArmor profiles, loaded on the machine under these names, that pass besides docker-default"}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "seccomp-unconfined",

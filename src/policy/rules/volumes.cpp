@@ -78,7 +78,7 @@ void check_storage(const RuleContext& context, FindingSink& sink) {
 constexpr std::string_view local_driver[] = {"local"};
 constexpr RuleParam driver_params[] = {{.name = "allow",
                                         .effect = ParamEffect::exempt,
-                                        .description = "volume drivers that pass beside local",
+                                        .description = "volume drivers that pass besides local",
                                         .builtin_words = local_driver}};
 
 constexpr Rule rules[] = {

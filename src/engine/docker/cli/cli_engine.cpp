@@ -196,7 +196,7 @@ EngineResult<std::string> CliEngine::create(const ApprovedSpec& approved, const 
   for (const auto& entry : spec.env) {
     // Named alone, it would come from the client's environment: only a caller without it may name it.
     if (!entry.value.value && std::getenv(entry.value.name.c_str()) != nullptr) {
-      lost.push_back(fmt::format("variable {} is to be unset and the client has one", entry.value.name));
+      lost.push_back(fmt::format("variable {} is to be unset, but the client has one", entry.value.name));
     }
   }
   if (!lost.empty()) {
