@@ -3,7 +3,7 @@
 configure_file(${PROJECT_SOURCE_DIR}/cmake/version.hpp.in ${PROJECT_BINARY_DIR}/include/skillrun/version.hpp @ONLY)
 
 # The rule table. src/policy/rules/host_network.cpp defines `std::span<const Rule> host_network_rules()`; a static
-# library would drop a self-registering global, a generated table can not be forgotten.
+# library would drop a self-registering global, a generated table cannot be forgotten.
 file(GLOB rule_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/policy/rules/*.cpp)
 list(SORT rule_files)
 set(SKILLRUN_RULE_DECLARATIONS)

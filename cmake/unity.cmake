@@ -1,5 +1,5 @@
 # Compiles the sources of a folder together, up to sixteen at a time, where SKILLRUN_UNITY asks for it: most of a file's
-# time is the templates that its neighbours need as well. Two files that give the same name to different things can not
+# time is the templates that its neighbours need as well. Two files that give the same name to different things cannot
 # be together: the compiler says so, and the file or its folder is named after ALONE.
 function(skillrun_unity target)
   if(NOT SKILLRUN_UNITY)

@@ -1,5 +1,5 @@
 # The warnings of this project's own code; link it PRIVATE. Left out:
-# - with optimisation g++ 12 sees overlaps in std::string's own operator+ that can not be (GCC bug 105651, -Wrestrict)
+# - with optimisation g++ 12 sees overlaps in std::string's own operator+ that cannot be (GCC bug 105651, -Wrestrict)
 #   and null pointers inside of std::vector; without, it looks for neither;
 # - clang blames std::stable_sort of libstdc++ 12 for what it calls;
 # - among sources that are compiled together, a local name may be that of a neighbour's function.

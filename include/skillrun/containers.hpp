@@ -134,7 +134,7 @@ class SKILLRUN_API ContainerBackend {
   [[nodiscard]] virtual EngineResult<ObservedContainer> observe(const std::string& id, const AskedContainer& asked,
                                                                 CallLimits limits) = 0;
   /// What the image of a container that has not started put at `path`, absolute and clean, the last component not
-  /// followed. An engine that can not tell says unsupported: nothing is never an answer for "not known".
+  /// followed. An engine that cannot tell says unsupported: nothing is never an answer for "not known".
   [[nodiscard]] virtual EngineResult<ContainerEntry> look_at(const std::string& id, const std::string& path,
                                                              CallLimits limits) = 0;
   /// The containers, in whatever state, that have a label of this name.

@@ -32,7 +32,7 @@ struct EngineError {
   enum class Kind : std::uint8_t {
     absent,             ///< there is no such socket
     not_listening,      ///< there is, and nobody listens on it
-    unavailable,        ///< it can not be reached in another way, or the connection broke
+    unavailable,        ///< it cannot be reached in another way, or the connection broke
     permission_denied,  ///< it is there, but not for this user
     not_found,          ///< no such image or container
     refused,            ///< the engine understood and said no (4xx)
@@ -40,7 +40,7 @@ struct EngineError {
     protocol,           ///< the answer was not what the API promises
     deadline,           ///< no answer in time
     cancelled,
-    unsupported,      ///< this engine can not do that
+    unsupported,      ///< this engine cannot do that
     untrusted,        ///< an image that must not run: it claims to be what only skillrun makes
     transient,        ///< a registry or the way to it failed in a manner that often passes by itself
     no_such_command,  ///< the image does not have the command that it was to start

@@ -32,7 +32,7 @@ struct TextEdit {
   std::string replacement;
 };
 
-/// One thing that is wrong, or worth knowing, about a skill: what, where, and how to mend it.
+/// One thing that is wrong, or worth knowing, about a skill: what, where, and how to fix it.
 ///
 /// The loader, the parsers and the policy all report through this type, so that every output format and every
 /// command shows the same facts. `message` is lower case and has no full stop.
@@ -54,7 +54,7 @@ struct Finding {
   /// Set where the finding is about something of the caller's that the skill asks for.
   std::optional<Ask> ask = {};
   std::string granted = {};          ///< who let the skill have it; then the finding is an info. Empty: nobody has
-  std::optional<TextEdit> fix = {};  ///< the change of `source` that mends it, where there is one right one
+  std::optional<TextEdit> fix = {};  ///< the change of `source` that fixes it, where there is one right one
 };
 
 using Findings = std::vector<Finding>;

@@ -14,7 +14,7 @@
 namespace skillrun::inline v0 {
 
 /// What the machine knows, as rules may ask. Every question has to be answered by each implementation, so that one
-/// which passes questions on can not leave a rule without its facts. Implementations must be safe for const use from
+/// which passes questions on cannot leave a rule without its facts. Implementations must be safe for const use from
 /// several threads. While linting nothing of this machine is consulted: use LexicalHost.
 class SKILLRUN_API HostView {
  public:
@@ -45,7 +45,7 @@ class SKILLRUN_API HostView {
   HostView(const HostView&) = delete;
   HostView& operator=(const HostView&) = delete;
   virtual ~HostView() = default;
-  /// `path` with every symlink followed, or nothing when it can not be resolved. For a path whose end does not exist,
+  /// `path` with every symlink followed, or nothing when it cannot be resolved. For a path whose end does not exist,
   /// the existing part is resolved and the rest appended.
   [[nodiscard]] virtual std::optional<std::string> real_path(const std::string& path) const = 0;
   /// Every symlink that is followed on the way to real_path(), each by the place that it lies at itself. Who replaces
@@ -59,7 +59,7 @@ class SKILLRUN_API HostView {
   [[nodiscard]] virtual std::optional<std::uint32_t> gid() const = 0;
   /// The numbers of all groups that the caller is a member of; nothing where nobody knows the caller.
   [[nodiscard]] virtual std::optional<std::vector<std::uint32_t>> groups() const = 0;
-  /// Whose `path` is, after every symlink; nothing when that can not be told.
+  /// Whose `path` is, after every symlink; nothing when that cannot be told.
   [[nodiscard]] virtual std::optional<Ownership> ownership(const std::string& path) const = 0;
   /// The caller's home by each of its names (the account's and $HOME); none where nobody knows the caller.
   [[nodiscard]] virtual std::vector<std::string> homes() const = 0;
@@ -68,16 +68,16 @@ class SKILLRUN_API HostView {
   /// skillrun's own folders: the caller's policies and grants, and the records of runs. Who writes there decides what
   /// later runs may do.
   [[nodiscard]] virtual std::vector<std::string> own_folders() const = 0;
-  /// Whether `path` exists; nothing when that can not be told. What a run has put there as a stand-in, so that the
-  /// skill can not make it, does not.
+  /// Whether `path` exists; nothing when that cannot be told. What a run has put there as a stand-in, so that the
+  /// skill cannot make it, does not.
   [[nodiscard]] virtual std::optional<bool> exists(const std::string& path) const = 0;
-  /// What is in the folder at `path`, unsorted; nothing when it is no folder or can not be read.
+  /// What is in the folder at `path`, unsorted; nothing when it is no folder or cannot be read.
   [[nodiscard]] virtual std::optional<std::vector<Entry>> entries(const std::string& path) const = 0;
   /// The day on which is judged (UTC). While nobody knows it no waiver holds.
   [[nodiscard]] virtual std::optional<std::chrono::year_month_day> today() const = 0;
-  /// Whether `path` is a socket, after every symlink; nothing when that can not be told.
+  /// Whether `path` is a socket, after every symlink; nothing when that cannot be told.
   [[nodiscard]] virtual std::optional<bool> is_socket(const std::string& path) const = 0;
-  /// The bytes of a regular file of the caller's machine; nothing when it can not be read or is larger than `limit`.
+  /// The bytes of a regular file of the caller's machine; nothing when it cannot be read or is larger than `limit`.
   [[nodiscard]] virtual std::optional<std::string> file_text(const std::string& path, std::size_t limit) const = 0;
   /// True when the engine runs on another machine: host paths are that machine's, and real_path() and exists() know
   /// nothing about them.
@@ -86,7 +86,7 @@ class SKILLRUN_API HostView {
   [[nodiscard]] virtual std::optional<std::string> engine_platform() const = 0;
   /// The engine's volume of this name; nothing when it has none, or nobody was asked.
   [[nodiscard]] virtual std::optional<Volume> existing_volume(const std::string& name) const = 0;
-  /// True when this machine's file system answers: then a path that real_path() can not resolve is refused, because
+  /// True when this machine's file system answers: then a path that real_path() cannot resolve is refused, because
   /// nobody knows what it leads to.
   [[nodiscard]] virtual bool reads_file_system() const = 0;
 };

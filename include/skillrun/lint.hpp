@@ -29,12 +29,12 @@ struct LintContext {
 struct LintedFile {
   SourcePtr source;
   std::string path;                 ///< relative to the repository's root; as the user named it where there is none
-  std::vector<std::string> skills;  ///< in the order of the file; empty when it can not be read as a manifest
+  std::vector<std::string> skills;  ///< in the order of the file; empty when it cannot be read as a manifest
   Findings findings;                ///< sorted, with fingerprints
 };
 
 /// Everything that the policy says of a manifest: of each skill by itself and with each of its instances; what an
-/// instance shares with its skill is said once. A manifest that can not be read gives what is wrong with it. `path` is
+/// instance shares with its skill is said once. A manifest that cannot be read gives what is wrong with it. `path` is
 /// the file's part of fingerprints. Pure but for `context.host`; safe to call from several threads.
 [[nodiscard]] SKILLRUN_API LintedFile lint_manifest(SourcePtr source, ManifestFormat format, std::string path,
                                                     const LintContext& context);
@@ -61,13 +61,13 @@ struct LintSummary {
 /// True when a finding that nobody has waived is at least that severe; never for Severity::off.
 [[nodiscard]] SKILLRUN_API bool reaches(const LintReport& report, Severity severity) noexcept;
 
-/// Findings that are known and tolerated until somebody mends them, by their fingerprints: moved lines change nothing,
+/// Findings that are known and tolerated until somebody fixes them, by their fingerprints: moved lines change nothing,
 /// a second fault of the same kind is new. Written as JSON with one finding a line.
 class SKILLRUN_API Baseline {
  public:
   /// All findings of the report but for waived ones.
   [[nodiscard]] static Baseline of(const LintReport& report);
-  /// Reads what text() wrote; otherwise why it can not be read, as half a sentence.
+  /// Reads what text() wrote; otherwise why it cannot be read, as half a sentence.
   [[nodiscard]] static std::expected<Baseline, std::string> parse(std::string_view text);
 
   [[nodiscard]] std::string text() const;

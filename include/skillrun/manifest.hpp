@@ -67,7 +67,7 @@ enum class ManifestFormat : std::uint8_t { toml, yaml };
 /// Largest manifest that is read, in bytes. A larger one is an error that says so.
 inline constexpr std::size_t max_manifest_size = std::size_t{1} << 20;
 
-/// A manifest as far as it can be understood, and everything that is wrong with it: skills whose name or table can not
+/// A manifest as far as it can be understood, and everything that is wrong with it: skills whose name or table cannot
 /// be read are left out, values at fault are absent. For reports; only a valid one may run.
 struct ManifestReading {
   Manifest manifest;
@@ -81,7 +81,7 @@ struct ManifestReading {
 /// The same for those who want a valid manifest or none.
 [[nodiscard]] SKILLRUN_API std::expected<Manifest, Findings> parse_manifest(SourcePtr source, ManifestFormat format);
 
-/// The regular file at `path`, at most max_manifest_size bytes; otherwise why it can not be read, as half a sentence.
+/// The regular file at `path`, at most max_manifest_size bytes; otherwise why it cannot be read, as half a sentence.
 [[nodiscard]] SKILLRUN_API std::expected<SourcePtr, std::string> read_source(const std::string& path);
 
 /// Reads the file at `path` (at most max_manifest_size bytes) and parses it by its suffix.
@@ -185,7 +185,7 @@ class SKILLRUN_API SkillCatalog {
   SkillCatalog& operator=(const SkillCatalog&) = delete;
   ~SkillCatalog();
 
-  /// The first skill of that name. Findings when a manifest on the way there can not be read: it might have held it.
+  /// The first skill of that name. Findings when a manifest on the way there cannot be read: it might have held it.
   [[nodiscard]] std::expected<FoundSkill, std::variant<NoSuchSkill, DoubtedManifest, Findings>> find(
       std::string_view name);
 

@@ -23,7 +23,7 @@ struct RunOverrides {
   Grants grants;             ///< what the caller lets the skill have, by options and by recorded answers
 };
 
-/// Builds the spec: types every value, folds extra_args in, and records an origin for each. Never fails: what can not
+/// Builds the spec: types every value, folds extra_args in, and records an origin for each. Never fails: what cannot
 /// be read becomes a finding in `problems`, so that everything is reported at once. Pure.
 [[nodiscard]] SKILLRUN_API ContainerSpec normalize(const ResolvedSkill& skill, const RunOverrides& overrides,
                                                    const CallerContext& caller, const VariableSource& environment);

@@ -47,7 +47,7 @@ class SKILLRUN_API PolicyFiles {
   PolicyFiles(const PolicyFiles&) = delete;
   PolicyFiles& operator=(const PolicyFiles&) = delete;
   virtual ~PolicyFiles() = default;
-  /// The text at an absolute, clean path, with its folder in `directory`; otherwise why it can not be read, as half a
+  /// The text at an absolute, clean path, with its folder in `directory`; otherwise why it cannot be read, as half a
   /// sentence.
   [[nodiscard]] virtual std::expected<SourcePtr, std::string> read(const std::string& path) const = 0;
 };

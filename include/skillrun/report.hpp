@@ -46,7 +46,7 @@ enum class LintFormat : std::uint8_t { text, json, sarif, github, gitlab, junit,
 /// The same report gives the same bytes, whatever the locale. `style` is for text alone.
 [[nodiscard]] SKILLRUN_API std::string format_lint(const LintReport& report, LintFormat format, TextStyle style = {});
 
-/// One rule's page, as Markdown: what it checks, its severities, why, how to mend it, and where it comes from.
+/// One rule's page, as Markdown: what it checks, its severities, why, how to fix it, and where it comes from.
 [[nodiscard]] SKILLRUN_API std::string format_rule_page(const RuleInfo& rule);
 
 }  // namespace skillrun::inline v0

@@ -50,7 +50,7 @@ struct RuleParam {
 };
 
 /// What a program can do by itself so that a rule has nothing to report any more.
-enum class Mend : std::uint8_t {
+enum class AutoFix : std::uint8_t {
   none,    ///< somebody has to decide
   remove,  ///< what the finding is about goes, and nothing else is to be decided
 };
@@ -63,12 +63,12 @@ struct RuleInfo {
   Severity restricted;
   std::string_view summary;  ///< what it checks, one line
   std::string_view why;      ///< what goes wrong without it
-  std::string_view remedy;   ///< how to mend it
+  std::string_view remedy;   ///< how to fix it
   std::string_view source;   ///< the standard or incident it comes from
-  Mend mend = Mend::none;
+  AutoFix fix = AutoFix::none;
   std::span<const RuleParam> params = {};
 
-  /// True for what can not be understood: no policy and no waiver makes it pass.
+  /// True for what cannot be understood: no policy and no waiver makes it pass.
   [[nodiscard]] constexpr bool always_refuses() const noexcept { return privileged == Severity::error; }
 };
 

@@ -22,7 +22,7 @@ struct ExpandedText {
 
 /// Everything about one container, typed and normalised. The names are those of the OCI runtime spec and of Docker's
 /// HostConfig. Policy reads only this and engines are given only this (inside an ApprovedSpec), so whatever is not
-/// here can not reach an engine.
+/// here cannot reach an engine.
 struct ContainerSpec {
   std::string skill;
   std::optional<std::string> instance;

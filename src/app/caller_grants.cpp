@@ -54,13 +54,13 @@ std::expected<Grants, std::string> option_grants(const SkillRequest& request) {
 
 std::expected<GrantRecord, std::string> record_for(const ResolvedSkill& skill, std::string day) {
   if (!skill.source || skill.source->directory.empty()) {
-    return std::unexpected("the manifest is no file, and what is granted is bound to one");
+    return std::unexpected("the manifest is not a file, and what is granted is bound to one");
   }
   const std::string& name = skill.source->name;
   std::error_code error;
   const std::string path = fs::canonical(fs::path(skill.source->directory) / fs::path(name).filename(), error).string();
   if (error) {
-    return std::unexpected(fmt::format("the manifest {} can not be looked up: {}", printable(name), error.message()));
+    return std::unexpected(fmt::format("the manifest {} cannot be looked up: {}", printable(name), error.message()));
   }
   return GrantRecord{.skill = skill.name,
                      .instance = skill.instance,

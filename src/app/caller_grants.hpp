@@ -15,7 +15,7 @@ namespace skillrun::app {
 /// none.
 [[nodiscard]] std::expected<Grants, std::string> option_grants(const SkillRequest& request);
 
-/// A record of this skill as the manifest is now, with nothing granted yet. A message when its path can not be told.
+/// A record of this skill as the manifest is now, with nothing granted yet. A message when its path cannot be told.
 [[nodiscard]] std::expected<GrantRecord, std::string> record_for(const ResolvedSkill& skill, std::string day);
 
 /// What was recorded for a skill, and whether it holds.
@@ -31,7 +31,7 @@ struct Recorded {
 /// what was shown, and nothing that was granted holds.
 [[nodiscard]] std::expected<void, std::string> bind_to_context(GrantRecord& record, const ContainerSpec& spec);
 
-/// What such a folder holds now. A message when it can not be read.
+/// What such a folder holds now. A message when it cannot be read.
 [[nodiscard]] std::expected<std::string, std::string> digest_of_context(const GrantedContext& context);
 
 }  // namespace skillrun::app

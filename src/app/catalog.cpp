@@ -16,7 +16,7 @@ namespace {
 
 std::unexpected<RunResult> in_doubt(const DoubtedManifest& doubted, const std::string& skill) {
   return failure(outcome::Failed{RunFailure::refused},
-                 fmt::format("the manifest {} is not believed, and it may have the skill '{}': {}",
+                 fmt::format("the manifest {} is not trusted, and it may have the skill '{}': {}",
                              printable(doubted.path), printable(skill), doubted.why));
 }
 
@@ -25,13 +25,13 @@ std::unexpected<RunResult> no_such_skill(const NoSuchSkill& missing) {
   if (!missing.closest.empty()) message += fmt::format("; did you mean {}?", fmt::join(missing.closest, " or "));
   message += "\n  `skillrun list` shows all skills; looked in:";
   for (const std::string& place : missing.searched) message += "\n    " + printable(place);
-  if (missing.searched.empty()) message += " no place at all (there is no manifest; name one with -m)";
+  if (missing.searched.empty()) message += " nowhere (there is no manifest; name one with -m)";
   return failure(outcome::Failed{RunFailure::no_such_skill}, std::move(message));
 }
 
 std::unexpected<RunResult> not_valid(Findings findings) {
   const std::string file = findings.empty() || !findings.front().source ? "" : findings.front().source->name;
-  std::string message = fmt::format("the manifest {} is not valid ({}); mend it, or name another with -m",
+  std::string message = fmt::format("the manifest {} is not valid ({}); fix it, or name another with -m",
                                     printable(file), errors_in(findings));
   return failure(outcome::Failed{RunFailure::invalid_manifest}, std::move(message), std::move(findings));
 }
@@ -50,7 +50,7 @@ Warnings doubts_of(const SkillCatalog& catalog) {
   Warnings doubts;
   for (const ManifestCandidate& candidate : catalog.discovery().candidates) {
     if (candidate.doubt.empty()) continue;
-    doubts.push_back(fmt::format("{} is not believed: {}", printable(candidate.path), candidate.doubt));
+    doubts.push_back(fmt::format("{} is not trusted: {}", printable(candidate.path), candidate.doubt));
   }
   return doubts;
 }

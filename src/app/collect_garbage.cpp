@@ -22,14 +22,14 @@ void end_writes(Engine& engine, CallLimits limits, Warnings& warnings) {
   const auto containers = engine.containers().find_containers(std::string(run_label), limits);
   if (!containers) {
     warnings.push_back(
-        fmt::format("which containers are left can not be told: {}; what they could write stays protected",
+        fmt::format("it is not known which containers are left: {}; what they could write stays protected",
                     printable(containers.error().message)));
     return;
   }
   std::vector<std::string> alive;
   for (const ListedContainer& container : *containers) alive.push_back(label_of(container.labels, run_label));
   if (const std::error_code error = end_abandoned_writes(engine.info(), alive)) {
-    warnings.push_back(fmt::format("the record of what skills could write can not be changed: {}", error.message()));
+    warnings.push_back(fmt::format("the record of what skills could write cannot be changed: {}", error.message()));
   }
 }
 
@@ -43,7 +43,7 @@ std::expected<Garbage, RunResult> collect_garbage(const Selection& selection, bo
   auto found = find_leftovers(**engine, records, ProcessOwner::current(), look_at_process, limits);
   if (!found) {
     return failure(outcome::Failed{RunFailure::engine_error},
-                   fmt::format("the engine's containers can not be listed: {}", printable(found.error().message)));
+                   fmt::format("the engine's containers cannot be listed: {}", printable(found.error().message)));
   }
   Garbage garbage{.engine = (*engine)->info(), .leftovers = std::move(*found)};
   if (dry_run) return garbage;

@@ -53,7 +53,7 @@ WrittenDocuments::WrittenDocuments() {
     places_ = std::move(*places);
   } else {
     unreadable_ = fmt::format(
-        "the record of what skills could write, {}/writes.json, can not be read: {}; remove it if you know that no "
+        "the record of what skills could write, {}/writes.json, cannot be read: {}; remove it if you know that no "
         "skill wrote what you run",
         printable(places.error().folder), places.error().error.message());
   }
@@ -85,7 +85,7 @@ std::optional<std::string> why_doubted(const Policy& policy) {
   for (const SourcePtr& document : data_of(policy).documents) {
     if (document->directory.empty()) continue;
     const auto doubt = written.doubt(fmt::format("{}/{}", document->directory, last_component(document->name)));
-    if (doubt) return fmt::format("the policy '{}' is not believed: {}", printable(document->name), *doubt);
+    if (doubt) return fmt::format("the policy '{}' is not trusted: {}", printable(document->name), *doubt);
   }
   return std::nullopt;
 }

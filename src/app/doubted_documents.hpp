@@ -13,7 +13,7 @@
 namespace skillrun::app {
 
 /// Asks the record of what skills could write about every document that decides what runs. One that a skill could have
-/// made or changed, or a link on the way to it, is not believed until the caller touches it.
+/// made or changed, or a link on the way to it, is not trusted until the caller touches it.
 class WrittenDocuments {
  public:
   WrittenDocuments();

@@ -31,7 +31,7 @@ std::unexpected<std::string> unusable(const std::string& path, std::string_view 
 /// Why what is open may hold somebody else's words; empty when it is the caller's alone.
 std::string distrust(const struct stat& status, bool folder) {
   if (folder ? !S_ISDIR(status.st_mode) : !S_ISREG(status.st_mode)) {
-    return folder ? "is no folder" : "is no regular file";
+    return folder ? "is not a folder" : "is not a regular file";
   }
   if (status.st_uid != ::geteuid()) return fmt::format("is owned by another user (uid {})", status.st_uid);
   if ((status.st_mode & 077U) != 0) return fmt::format("is open to others (chmod {})", folder ? "700" : "600");
@@ -49,10 +49,10 @@ std::expected<UniqueFd, std::string> open_own(int base, const char* name, const 
     if (::fstatat(base, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode)) {
       return std::unexpected(fmt::format("{} is a symlink; remove it", printable(path)));
     }
-    return unusable(path, "can not be opened", errno);
+    return unusable(path, "cannot be opened", errno);
   }
   struct stat status{};
-  if (::fstat(file.get(), &status) != 0) return unusable(path, "can not be looked at", errno);
+  if (::fstat(file.get(), &status) != 0) return unusable(path, "cannot be looked at", errno);
   if (const std::string why = distrust(status, folder); !why.empty()) {
     return std::unexpected(fmt::format("{} {}", printable(path), why));
   }
@@ -65,7 +65,7 @@ std::expected<std::string, std::string> read_all(int file, const std::string& pa
     char piece[16384];
     const ssize_t count = ::read(file, piece, sizeof piece);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return unusable(path, "can not be read", errno);
+    if (count < 0) return unusable(path, "cannot be read", errno);
     if (count == 0) return text;
     text.append(piece, static_cast<std::size_t>(count));
     if (text.size() > max_size) return std::unexpected(fmt::format("{} is too large", printable(path)));
@@ -79,7 +79,7 @@ std::expected<GrantRecords, std::string> read_records(int folder, const std::str
   const auto text = read_all(file->get(), path);
   if (!text) return std::unexpected(text.error());
   auto records = parse_records(*text);
-  if (!records) return std::unexpected(fmt::format("{} can not be used: {}", printable(path), records.error()));
+  if (!records) return std::unexpected(fmt::format("{} cannot be used: {}", printable(path), records.error()));
   return records;
 }
 
@@ -89,7 +89,7 @@ std::expected<void, std::string> replace(int folder, const std::string& path, st
   const UniqueFd file(::openat(folder, new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file || ::fchmod(file.get(), 0600) != 0 || !write_all(file.get(), text) || ::fsync(file.get()) != 0 ||
       ::renameat(folder, new_name, folder, file_name) != 0 || ::fsync(folder) != 0) {
-    return unusable(path, "can not be written", errno);
+    return unusable(path, "cannot be written", errno);
   }
   return {};
 }
@@ -106,15 +106,15 @@ std::expected<GrantRecords, std::string> GrantStore::read() const {
 std::expected<void, std::string> GrantStore::update(const std::function<void(GrantRecords&)>& change) const {
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(folder_).parent_path(), error);
-  if (error) return unusable(folder_, "can not be made", error.value());
-  if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) return unusable(folder_, "can not be made", errno);
+  if (error) return unusable(folder_, "cannot be made", error.value());
+  if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) return unusable(folder_, "cannot be made", errno);
   const auto folder = open_own(AT_FDCWD, folder_.c_str(), folder_, true);
   if (!folder) return std::unexpected(folder.error());
   if (!*folder) return std::unexpected(fmt::format("{} has gone", printable(folder_)));
   const UniqueFd lock(::openat(folder->get(), lock_name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
-  if (!lock) return unusable(folder_ + "/" + lock_name, "can not be opened", errno);
+  if (!lock) return unusable(folder_ + "/" + lock_name, "cannot be opened", errno);
   while (::flock(lock.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return unusable(folder_ + "/" + lock_name, "can not be locked", errno);
+    if (errno != EINTR) return unusable(folder_ + "/" + lock_name, "cannot be locked", errno);
   }
   auto records = read_records(folder->get(), file());
   if (!records) return std::unexpected(records.error());

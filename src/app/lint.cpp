@@ -33,7 +33,7 @@ LintKind guess_kind(std::string_view text) {
   return LintKind::toml;
 }
 
-/// The mark that an editor put at the beginning of the file, which is no part of what is read.
+/// The mark that an editor put at the beginning of the file, which is not part of what is read.
 std::string mark_of(const std::string& path) {
   const auto source = read_source(path);
   return std::string(source && (*source)->text.starts_with(byte_order_mark) ? byte_order_mark : std::string_view());
@@ -107,8 +107,8 @@ LintedFile Linter::text(std::string text, const std::string& name) const {
       {.path = name, .repository_path = name, .kind = kind}, context());
 }
 
-std::vector<MendedFile> Linter::mend(LintReport& report) const {
-  std::vector<MendedFile> all;
+std::vector<FixedFile> Linter::fix(LintReport& report) const {
+  std::vector<FixedFile> all;
   const LintContext by = context();
   for (LintedFile& file : report.files) {
     const std::string path = file.source->name;
@@ -120,15 +120,15 @@ std::vector<MendedFile> Linter::mend(LintReport& report) const {
                              SourceText{.name = path, .directory = file.source->directory, .text = text}),
                          input, by);
     };
-    const MendedText mended = skillrun::mend(file, lint_text);
-    if (mended.count == 0) continue;
+    const FixedText fixed = skillrun::fix(file, lint_text);
+    if (fixed.count == 0) continue;
     const std::string mark = mark_of(path);
     all.push_back({.name = file.path,
                    .path = path,
                    .before = mark + file.source->text,
-                   .after = mark + mended.text,
-                   .count = mended.count});
-    file = lint_text(mended.text);
+                   .after = mark + fixed.text,
+                   .count = fixed.count});
+    file = lint_text(fixed.text);
   }
   return all;
 }

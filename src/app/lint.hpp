@@ -25,13 +25,13 @@ struct LintQuery {
   bool engine_checks = false;    ///< also say what the selected engine cannot honour
 };
 
-/// A file with what was mended in it.
-struct MendedFile {
+/// A file with what was fixed in it.
+struct FixedFile {
   std::string name;  ///< as reports have it
   std::string path;  ///< to be written
   std::string before;
   std::string after;
-  std::size_t count = 0;  ///< mends
+  std::size_t count = 0;  ///< fixes
 };
 
 /// Judges manifests under one policy, read once. Every call gives the same for the same files.
@@ -48,9 +48,9 @@ class Linter {
   [[nodiscard]] std::expected<LintedFiles, std::string> files(const std::vector<std::string>& paths) const;
   /// A text that has no file, read as what it looks like.
   [[nodiscard]] LintedFile text(std::string text, const std::string& name) const;
-  /// Makes the mends that findings have, each looked at anew, and puts what is said of the mended text into the report.
+  /// Makes the fixes that findings have, each looked at anew, and puts what is said of the fixed text into the report.
   /// Nothing is written.
-  [[nodiscard]] std::vector<MendedFile> mend(LintReport& report) const;
+  [[nodiscard]] std::vector<FixedFile> fix(LintReport& report) const;
 
  private:
   Linter(Selection selection, LintQuery query, std::shared_ptr<const Policy> policy);

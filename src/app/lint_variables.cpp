@@ -27,7 +27,7 @@ std::expected<void, std::string> read_env_file(std::string_view text, VariableMa
     const std::size_t begin = line.find_first_not_of(" \t");
     if (begin == std::string_view::npos || line[begin] == '#') continue;
     if (!add(line.substr(begin), into)) {
-      return std::unexpected(fmt::format("line {} is no NAME=VALUE: '{}'", number, printable(line)));
+      return std::unexpected(fmt::format("line {} is not NAME=VALUE: '{}'", number, printable(line)));
     }
   }
   return {};

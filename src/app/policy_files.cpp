@@ -25,13 +25,13 @@ namespace {
 
 constexpr std::string_view file_names[] = {"policy.yaml", "policy.yml"};
 
-/// False only when nothing is there. What can not even be looked at counts as there: a floor must not vanish.
+/// False only when nothing is there. What cannot even be looked at counts as there: a floor must not vanish.
 bool is_there(const std::string& path) {
   struct stat status{};
   return ::lstat(path.c_str(), &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-/// Why what lies at `path` may be a stranger's; empty when it is the caller's alone or can not be looked at.
+/// Why what lies at `path` may be a stranger's; empty when it is the caller's alone or cannot be looked at.
 std::string distrust(const std::string& path, std::uint32_t uid) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return {};
@@ -113,7 +113,7 @@ class Finder {
 
   void file(PolicyLayer layer, const std::string& path) {
     auto source = read_policy_file(path);
-    if (!source) return fail(fmt::format("the policy '{}' can not be read: {}", printable(path), source.error()));
+    if (!source) return fail(fmt::format("the policy '{}' cannot be read: {}", printable(path), source.error()));
     found.inputs.push_back({.layer = layer, .builtin = {}, .source = std::move(*source)});
   }
 

@@ -26,11 +26,11 @@ struct FoundPolicies {
 };
 
 /// Reads the layers' policy.yaml (or policy.yml) and the policies that the caller names, each a built-in name or a
-/// file. A policy that is there and can not be read is an error: nothing falls back to a weaker one.
+/// file. A policy that is there and cannot be read is an error: nothing falls back to a weaker one.
 [[nodiscard]] std::expected<FoundPolicies, std::string> find_policies(const PolicyPlaces& places,
                                                                       const std::vector<std::string>& named);
 
-/// The text of one policy file, or why it can not be had, as half a sentence.
+/// The text of one policy file, or why it cannot be had, as half a sentence.
 [[nodiscard]] std::expected<SourcePtr, std::string> read_policy_file(const std::string& path);
 
 /// Reads what `extends` names from this machine's file system. What lies in one of the `projects` by its path must lie

@@ -47,10 +47,10 @@ RecordedGrants recorded_grants(const ResolvedSkill& skill, const ContainerSpec& 
   }
   if (records->empty()) return grants;
   auto now = record_for(skill, {});
-  if (!now) return grants;  // nothing was granted to what is no file
+  if (!now) return grants;  // nothing was granted to what is not a file
   if (std::ranges::none_of(*records, [&](const GrantRecord& record) { return record.is_about(*now); })) return grants;
   if (const auto bound = bind_to_context(*now, spec); !bound) {
-    grants.stale = fmt::format("what you allowed '{}' does not count while its build context can not be read: {}",
+    grants.stale = fmt::format("what you allowed '{}' does not count while its build context cannot be read: {}",
                                printable(name_of(*now)), bound.error());
     return grants;
   }
@@ -84,8 +84,7 @@ std::expected<Prepared, RunResult> prepare(const Selection& selection, const Ski
   const EnvironmentVariables variables;
   auto resolved = resolve_skill(*found->manifest, *found->skill, request.instance, caller, variables);
   if (!resolved) {
-    std::string message =
-        fmt::format("skill '{}' can not be resolved ({})", request.skill, errors_in(resolved.error()));
+    std::string message = fmt::format("skill '{}' cannot be resolved ({})", request.skill, errors_in(resolved.error()));
     return failure(outcome::Failed{RunFailure::invalid_manifest}, std::move(message), std::move(resolved.error()));
   }
   log::info("skill {} from {}", request.skill, found->manifest->source->name);

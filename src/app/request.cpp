@@ -19,7 +19,7 @@ Request render_request(const Engine* engine, const ContainerSpec& spec, bool ter
     auto recipe = recipe_digest(spec, nullptr);
     if (recipe) options.image = private_image_name(spec.image.value, *recipe);
     if (!recipe)
-      trouble = fmt::format("the private name of the image, which can not be built: {}", recipe.error().message);
+      trouble = fmt::format("the private name of the image, which cannot be built: {}", recipe.error().message);
   }
   request.json = create_request_json(spec, RunLabels{}, options, request.engine);
   request.command = docker_run_command(spec, RunLabels{}, options, request.engine);

@@ -57,7 +57,7 @@ std::vector<Ask> asks_of(std::span<const PlacedAsk> placed) {
 
 std::string closed_text(const Question& question, const app::GrantRecord& now) {
   if (question.closed.empty()) return {};
-  std::string text = "It asks for what no answer opens, only a policy (the machine's, yours, or one for -p):\n";
+  std::string text = "It asks for what no answer can grant, only a policy (the machine's, yours, or one for -p):\n";
   return text + describe_asks(question.closed) +
          fmt::format("  in a policy: grants: [{}]\n\n", as_policy_grant(now.skill, asks_of(question.closed)));
 }
@@ -65,7 +65,7 @@ std::string closed_text(const Question& question, const app::GrantRecord& now) {
 /// What is asked stands last, right above where it is answered.
 std::string question_text(const Question& question, const app::GrantRecord& now, const app::Judgement& judgement) {
   std::string text = closed_text(question, now);
-  if (judgement.engine() == nullptr) text += "No engine answers: whose the volumes are that it names is not known.\n\n";
+  if (judgement.engine() == nullptr) text += "No engine answers: it is not known whose volumes it names.\n\n";
   text += fmt::format("The skill {}\n", subject_of(now));
   if (question.changed) {
     text += fmt::format("has changed since you allowed it on {}. It asks for:\n", printable(question.before->day));
@@ -149,7 +149,7 @@ class Allow {
       console_.findings(question.errors);
       std::string message = fmt::format("the skill {} is refused, and {}", subject_of(now),
                                         question.errors.empty() ? "asks for nothing that an answer could allow"
-                                                                : "nothing is asked before that is mended");
+                                                                : "nothing is asked until that is fixed");
       if (!question.closed.empty()) message += "\n\n" + closed_text(question, now);
       console_.error(message);
       return refused;
@@ -162,13 +162,13 @@ class Allow {
   int ask(const app::GrantStore& store, const Question& question, const app::GrantRecord& now,
           const app::Judgement& judgement) const {
     const app::GrantRecord record = answer(now, question);
-    if (!is_text(record)) return fail("a name or path with bytes that are no UTF-8 can not be recorded");
+    if (!is_text(record)) return fail("a name or path with bytes that are not UTF-8 cannot be recorded");
     const auto terminal = CallerTerminal::open();
     if (!terminal) {
-      return fail(fmt::format(
-          "`skillrun allow` asks at a terminal, and there is none; on a machine that runs by itself write into its "
-          "policy, yours, or one for -p:\n  grants: [{}]",
-          as_policy_grant(now.skill, asks_of(question.asks))));
+      return fail(
+          fmt::format("`skillrun allow` asks at a terminal, and there is none; on an unattended machine write into its "
+                      "policy, yours, or one for -p:\n  grants: [{}]",
+                      as_policy_grant(now.skill, asks_of(question.asks))));
     }
     const bool told = terminal->print(question_text(question, now, judgement) + "\n");
     if (!told || !terminal->confirm(fmt::format(
@@ -184,7 +184,7 @@ class Allow {
                               shell_quoted(app::name_of(now))));
     if (!still_refused(question)) return success;
     console_.error(
-        fmt::format("'{}' is still refused, until a policy opens what no answer does", printable(app::name_of(now))));
+        fmt::format("'{}' is still refused until a policy grants what no answer can", printable(app::name_of(now))));
     return refused;
   }
 

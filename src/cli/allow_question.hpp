@@ -24,7 +24,7 @@ struct PlacedAsk {
 [[nodiscard]] std::string describe_asks(const std::vector<PlacedAsk>& asks,
                                         const std::optional<std::vector<Ask>>& before = {});
 
-/// What the asks come to together: that what the skill can read it can also send away. Empty where it can not.
+/// What the asks come to together: that what the skill can read it can also send away. Empty where it cannot.
 [[nodiscard]] std::string describe_reach(const ContainerSpec& spec, const Findings& findings);
 
 }  // namespace skillrun::cli

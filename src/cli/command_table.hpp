@@ -39,8 +39,8 @@ struct CommandEntry {
 [[nodiscard]] CommandEntry command_table();
 
 /// The words that a help text lists: "auto, always or never (default: auto)", "error or never: what
-/// fails". What is no word by itself, such as
-/// cli:PATH, is left out; nothing when the text is no list.
+/// fails". What is not a word by itself, such as
+/// cli:PATH, is left out; nothing when the text is not a list.
 [[nodiscard]] std::vector<std::string> listed_words(std::string_view help);
 
 }  // namespace skillrun::cli

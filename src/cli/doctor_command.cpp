@@ -88,7 +88,7 @@ std::string as_text(const Detection& detection, const json::array& files, const 
                         first ? " (this one is used)" : "");
     if (!probe.advice.empty() && !taken) text += fmt::format("      {}\n", printable(probe.advice));
   }
-  if (!taken) text += "  no engine answers: skills can not run\n";
+  if (!taken) text += "  no engine answers: skills cannot run\n";
   if (detection.engine) {
     const std::string enforced = as_text(detection.engine->info().enforcement);
     if (!enforced.empty()) text += fmt::format("\nthe engine enforces: {}\n", enforced);

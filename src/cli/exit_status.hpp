@@ -7,10 +7,10 @@ namespace skillrun::cli {
 enum ExitStatus : int {
   success = 0,
   findings_found = 1,  ///< lint alone: something at or above --fail-on
-  wrong_usage = 2,     ///< lint alone: wrong usage, or a file that can not be read
+  wrong_usage = 2,     ///< lint alone: wrong usage, or a file that cannot be read
   timed_out = 124,
   failed = 125,   ///< skillrun or the engine failed, wrong usage, a manifest that is not valid
-  refused = 126,  ///< by policy, or the command can not be invoked
+  refused = 126,  ///< by policy, or the command cannot be invoked
   not_found = 127,
   interrupted = 130,
 };

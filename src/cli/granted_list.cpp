@@ -25,7 +25,7 @@ std::string_view state_of(const app::GrantRecord& record) {
 
 std::string_view explanation(std::string_view state, const app::GrantRecord& record) {
   if (state == "in-force") return "";
-  if (state == "gone") return ": does not count, the manifest can not be read";
+  if (state == "gone") return ": does not count, the manifest cannot be read";
   return record.context ? ": does not count, the manifest or its build context has changed"
                         : ": does not count, the manifest has changed";
 }

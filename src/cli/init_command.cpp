@@ -37,12 +37,11 @@ std::expected<ManifestDraft, std::string> draft_of(const InitRequest& request) {
 std::expected<void, std::string> write_new(const std::string& path, std::string_view text) {
   const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!file && errno == EEXIST) {
-    return std::unexpected(fmt::format(
-        "'{}' is there already; name another file with --output, or - for standard output", printable(path)));
+    return std::unexpected(
+        fmt::format("'{}' already exists; name another file with --output, or - for standard output", printable(path)));
   }
   if (file && write_all(file.get(), text)) return {};
-  return std::unexpected(
-      fmt::format("can not write '{}': {}", printable(path), std::generic_category().message(errno)));
+  return std::unexpected(fmt::format("cannot write '{}': {}", printable(path), std::generic_category().message(errno)));
 }
 
 LintedFile judge(const std::string& text, ManifestFormat format, const std::string& path,
@@ -90,7 +89,7 @@ int init_command(const Invocation& invocation) {
   console.findings_and_warnings(linted.findings);
   if (to_output) return success;
   console.note(has_errors(linted.findings)
-                   ? fmt::format("wrote {}; the policy {} refuses the skill {} until that is mended", printable(path),
+                   ? fmt::format("wrote {}; the policy {} refuses the skill {} until that is fixed", printable(path),
                                  (*policy)->name(), printable(draft->skill))
                    : fmt::format("wrote {}; try it: skillrun {} -- ARGS...", printable(path), printable(draft->skill)));
   return success;

@@ -69,7 +69,7 @@ std::expected<void, std::string> replace_file(const std::string& path, std::stri
   const int reason = error ? error.value() : errno;
   if (file) ::unlink(temporary.c_str());
   return std::unexpected(
-      fmt::format("can not write '{}': {}", printable(path), std::generic_category().message(reason)));
+      fmt::format("cannot write '{}': {}", printable(path), std::generic_category().message(reason)));
 }
 
 class Lint {
@@ -120,7 +120,7 @@ class Lint {
   [[nodiscard]] std::expected<LintedFiles, std::string> look(const app::Linter& linter) const {
     if (request_.paths == std::vector<std::string>{std::string(standard_input)}) {
       auto text = read_standard_input();
-      if (!text) return std::unexpected(fmt::format("standard input can not be read: {}", text.error()));
+      if (!text) return std::unexpected(fmt::format("standard input cannot be read: {}", text.error()));
       LintedFiles linted;
       linted.files.push_back(linter.text(std::move(*text), "<stdin>"));
       return linted;
@@ -133,18 +133,18 @@ class Lint {
     return std::move(*linted);
   }
 
-  /// Mends the files; with --dry-run the changes are printed and nothing is written.
+  /// Fixes the files; with --dry-run the changes are printed and nothing is written.
   [[nodiscard]] std::expected<void, std::string> fix(const app::Linter& linter, LintReport& report) const {
-    for (const app::MendedFile& file : linter.mend(report)) {
+    for (const app::FixedFile& file : linter.fix(report)) {
       const std::string name = printable(file.name);
       if (request_.dry_run) {
         if (!console_.print_bytes(unified_diff(file.before, file.after, name))) {
-          return std::unexpected("standard output can not be written");
+          return std::unexpected("standard output cannot be written");
         }
         continue;
       }
       if (auto written = replace_file(file.path, file.after); !written) return written;
-      console_.note(fmt::format("{}: {} mended", name, counted(file.count, "finding")));
+      console_.note(fmt::format("{}: {} fixed", name, counted(file.count, "finding")));
     }
     return {};
   }
@@ -175,7 +175,7 @@ class Lint {
     const std::string text =
         format_lint(report, output.format,
                     {.color = console_.color_for_output(), .least = global_.quiet ? Severity::error : Severity::info});
-    if (!console_.print_bytes(text)) return std::unexpected("standard output can not be written");
+    if (!console_.print_bytes(text)) return std::unexpected("standard output cannot be written");
     return {};
   }
 
@@ -183,7 +183,7 @@ class Lint {
     const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (file && write_all(file.get(), text)) return {};
     return std::unexpected(
-        fmt::format("can not write '{}': {}", printable(path), std::generic_category().message(errno)));
+        fmt::format("cannot write '{}': {}", printable(path), std::generic_category().message(errno)));
   }
 
   const GlobalOptions& global_;

@@ -11,7 +11,7 @@
 
 namespace skillrun::cli {
 
-/// Writes the log to a descriptor of its own, a line at a time, safe to print on a terminal. A line that can not be
+/// Writes the log to a descriptor of its own, a line at a time, safe to print on a terminal. A line that cannot be
 /// written is lost: the log is no reason to end a skill.
 class LogSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:

@@ -48,14 +48,14 @@ constexpr Command commands[] = {
     {"policy test", policy_test_command},
 };
 
-/// False when the log file can not be written, which was said then.
+/// False when the log file cannot be written, which was said then.
 bool set_up_logging(const GlobalOptions& options) {
   spdlog::logger& logger = log::logger();
   if (!options.log_file.empty()) {
     auto file = open_for_appending(options.log_file);
     if (!file) {
       Console(options).error(
-          fmt::format("can not write the log file '{}': {}", printable(options.log_file), file.error()));
+          fmt::format("cannot write the log file '{}': {}", printable(options.log_file), file.error()));
       return false;
     }
     logger.sinks() = {std::make_shared<LogSink>(std::move(*file))};

@@ -23,7 +23,7 @@ const std::vector<Row>& exit_statuses() {
       {fmt::format("{}", +ExitStatus::timed_out), "the timeout ended it"},
       {fmt::format("{}", +ExitStatus::failed),
        "skillrun or the engine failed: no engine, image not found, manifest not readable or invalid"},
-      {fmt::format("{}", +ExitStatus::refused), "refused by policy, or the command in the image can not be invoked"},
+      {fmt::format("{}", +ExitStatus::refused), "refused by policy, or the command in the image cannot be invoked"},
       {fmt::format("{}", +ExitStatus::not_found), "no such skill, or the command is not in the image"},
       {fmt::format("{}", +ExitStatus::interrupted), "interrupted before the skill ran"},
   };
@@ -32,11 +32,11 @@ const std::vector<Row>& exit_statuses() {
 
 /// Variables that belong to no option.
 constexpr std::pair<std::string_view, std::string_view> further_variables[] = {
-    {"SKILLRUN_MANIFEST", "files and folders of manifests, parted by colons; looked at after -m"},
-    {"NO_COLOR", "when it is set and not empty: no colours"},
-    {"XDG_CONFIG_HOME", "where the user's manifests and policy are; ~/.config when it is not set"},
+    {"SKILLRUN_MANIFEST", "files and folders of manifests, separated by colons; looked at after -m"},
+    {"NO_COLOR", "no colours when it is set and not empty"},
+    {"XDG_CONFIG_HOME", "where the user's manifests and policy are; ~/.config when unset"},
     {"DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, CONTAINER_HOST",
-     "name an engine, and logins of registries, as for docker and podman"},
+     "name an engine and the registry logins, as for docker and podman"},
 };
 
 constexpr std::pair<std::string_view, std::string_view> files[] = {

@@ -37,7 +37,7 @@ std::size_t place_of(std::string_view key) {
 
 constexpr std::string_view on = "true";
 
-/// "--name=value" as one word, which can not be taken for another flag.
+/// "--name=value" as one word, which cannot be taken for another flag.
 std::string as_word(const FlagUse& use) {
   if (use.flag->arity == FlagArity::boolean && use.value == on) return fmt::format("--{}", use.flag->name);
   return fmt::format("--{}={}", use.flag->name, use.value);
@@ -60,7 +60,7 @@ void take_flag(ManifestDraft& draft, const FlagUse& use) {
   draft.set(row->key.key, use.value);
 }
 
-/// The words after `docker run`; nothing when the line is no such call.
+/// The words after `docker run`; nothing when the line is not such a call.
 std::optional<std::span<const std::string>> words_of_run(std::span<const std::string> words) {
   const auto skip = [&](std::string_view word) {
     const bool there = !words.empty() && words.front() == word;
@@ -176,7 +176,7 @@ std::string write_manifest(const ManifestDraft& draft, ManifestFormat format) {
   const bool toml = format == ManifestFormat::toml;
   std::string text = toml ? "version = \"1\"\n\n" : "version: \"1\"\n\n";
   for (const std::string& remark : draft.remarks) text += fmt::format("# {}\n", printable(remark));
-  // What is no bare key of TOML is quoted; a name with a dot would even be two keys.
+  // What is not a bare key of TOML is quoted; a name with a dot would even be two keys.
   const bool bare = !draft.skill.empty() && std::ranges::all_of(draft.skill, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });

@@ -81,7 +81,7 @@ class Parser {
     add_names("build", "Build the images of skills", "SKILL", 1, 1000, false);
     add_policy(*app_.add_subcommand("policy", "Show policies, and run their test cases"));
     add_names("rules", "List the rules of the policy engine, or show one rule's page", "ID", 0, 1, true);
-    add_format(*app_.add_subcommand("doctor", "Show which engines and policies are in force, and what to mend"));
+    add_format(*app_.add_subcommand("doctor", "Show which engines and policies are in force, and what to fix"));
     add_init(*app_.add_subcommand("init", "Write a manifest, from scratch or from a docker command line"));
     add_gc(*app_.add_subcommand("gc", "Remove the containers and folders that a killed skillrun left behind"));
     add_schema(
@@ -128,8 +128,8 @@ class Parser {
         ->envname("SKILLRUN_COLOR")
         ->transform(CLI::CheckedTransformer(color_modes).description(""))
         ->type_name("WHEN");
-    app_.add_flag("-v,--verbose", invocation_.global.verbose, "Say what is done; twice: each engine request");
-    app_.add_flag("-q,--quiet", invocation_.global.quiet, "Say nothing but errors");
+    app_.add_flag("-v,--verbose", invocation_.global.verbose, "Say what is being done; twice: each engine request");
+    app_.add_flag("-q,--quiet", invocation_.global.quiet, "Print only errors");
     app_.add_option("--log-format", invocation_.global.log_format, "text or json (default: text)")
         ->envname("SKILLRUN_LOG_FORMAT")
         ->transform(CLI::CheckedTransformer(output_formats).description(""))
@@ -163,7 +163,7 @@ class Parser {
                     "error, warning, info or never: what gives exit status 1 (default: error)")
         ->check(CLI::IsMember({"error", "warning", "info", "never"}).description(""))
         ->type_name("LEVEL");
-    auto* baseline = lint.add_option("--baseline", request.baseline, "Leave out the findings that this file knows")
+    auto* baseline = lint.add_option("--baseline", request.baseline, "Leave out the findings recorded in this file")
                          ->type_name("FILE");
     lint.add_option("--write-baseline", request.write_baseline, "Write all findings to this file as known, and succeed")
         ->excludes(baseline)
@@ -171,7 +171,7 @@ class Parser {
     lint.add_option("-e,--env", request.environment, "A variable that manifests may use (repeatable)")
         ->allow_extra_args(false)
         ->type_name("NAME=VALUE");
-    lint.add_option("--env-file", request.environment_files, "A file of such variables, one a line (repeatable)")
+    lint.add_option("--env-file", request.environment_files, "A file of such variables, one per line (repeatable)")
         ->allow_extra_args(false)
         ->type_name("FILE");
     lint.add_option("--as", request.kind, "Read every PATH as toml, yaml, compose or skill-md, whatever its name")
@@ -181,13 +181,13 @@ class Parser {
                     "on: look at this machine's files as `run` does; off: judge the text alone (default: off)")
         ->transform(CLI::CheckedTransformer(switch_words).description(""))
         ->type_name("WHEN");
-    auto* fix = lint.add_flag("--fix", request.fix, "Mend in the files what has one right mend");
+    auto* fix = lint.add_flag("--fix", request.fix, "Fix in place what has exactly one right fix");
     lint.add_flag("--dry-run", request.dry_run, "With --fix: print the changes as a diff, change nothing")->needs(fix);
     lint.footer(
         "Folders are searched for manifests: skillrun.toml and the like, .skillrun/, SKILL.md, and every TOML or YAML "
         "file\nthat declares skills, hidden ones included, without what .gitignore excludes.\n\n"
         "Example: skillrun lint --format sarif --output lint.sarif --format text\n\n"
-        "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a file that can not be read.");
+        "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a file that cannot be read.");
   }
 
   void add_init(CLI::App& init) {
@@ -212,7 +212,8 @@ class Parser {
         "Removes only what belongs to a skillrun of this machine that has certainly ended. What is kept (--keep), "
         "what\n"
         "a living skillrun uses and what is not known to be skillrun's is left alone, and listed with the reason.\n\n"
-        "Exit status: 0 all is removed that was to be, 125 something could not be removed or no engine answers.");
+        "Exit status: 0 everything that was to be removed is gone, 125 something could not be removed or no engine "
+        "answers.");
   }
 
   void add_schema(CLI::App& schema) {
@@ -222,7 +223,7 @@ class Parser {
         ->check(CLI::IsMember({"manifest", "policy", "lint", "result"}).description(""))
         ->type_name("");
     schema.footer(
-        "JSON Schema, draft 2020-12. Editors check and complete manifests and policies by it; the same files are\n"
+        "JSON Schema, draft 2020-12. Editors check and complete manifests and policies with it; the same files are\n"
         "installed as share/skillrun/schemas/DOCUMENT.json.");
   }
 
@@ -248,8 +249,8 @@ class Parser {
     CLI::App& test =
         add_names(policy, "test", "Run the test cases that policies hold under `tests`", "FILE", 1, 1000, true);
     test.footer(
-        "Each case is judged by its own file with what that extends, and by nothing else of this machine.\n\n"
-        "Exit status: 0 all cases passed, 1 a case failed, 125 a file can not be read, is not valid or has no cases.");
+        "Each case is judged by its own file and what that extends, and by nothing else on this machine.\n\n"
+        "Exit status: 0 all cases passed, 1 a case failed, 125 a file cannot be read, is not valid or has no cases.");
   }
 
   CLI::App& add_names(const std::string& name, const std::string& description, const std::string& word, int least,
@@ -300,7 +301,7 @@ class Parser {
         ->type_name("NAME[=VALUE]");
     command
         .add_option("--allow-mount", invocation_.run.allow_mounts,
-                    "Let the manifest mount this and what is below it (repeatable); only to read, unless :rw is added")
+                    "Let the manifest mount this and what is below it (repeatable); read-only, unless :rw is added")
         ->allow_extra_args(false)
         ->type_name("PATH[:ro|:rw]");
   }
@@ -316,9 +317,9 @@ class Parser {
     add_format(allow);
     allow.footer(
         "Asks once, at the terminal. The answer holds for this skill of this manifest as it is now: when the manifest "
-        "changes,\nskillrun asks again and shows what is new. For machines write `grants` into a policy.\n\n"
+        "changes,\nskillrun asks again and shows what is new. For unattended machines write `grants` into a policy.\n\n"
         "Exit status: 0 the skill has all that it asks for, 1 the answer was no, 125 there is no terminal, 126 the "
-        "skill is refused\nfor what no answer changes.");
+        "skill is refused\nfor a reason that no answer changes.");
   }
 
   const CLI::App* find_command(const std::string& name) const {
@@ -347,7 +348,7 @@ class Parser {
     return at;
   }
 
-  /// Cuts the skill's own words off: for run and explain, everything after SKILL that is no run option.
+  /// Cuts the skill's own words off: for run and explain, everything after SKILL that is not a run option.
   void split_skill_arguments(std::vector<std::string>& words, std::size_t command_at) {
     if (command_at >= words.size() || (words[command_at] != "run" && words[command_at] != "explain")) return;
     const CLI::App& command = *find_command(words[command_at]);
@@ -453,7 +454,7 @@ class Parser {
     }
     const bool standard_input = std::ranges::count(lint.paths, "-") > 0;
     if (standard_input && lint.paths.size() > 1) return "standard input (-) is linted alone, without other paths";
-    if (standard_input && lint.fix && !lint.dry_run) return "--fix mends files; for standard input add --dry-run";
+    if (standard_input && lint.fix && !lint.dry_run) return "--fix changes files; for standard input add --dry-run";
     return std::nullopt;
   }
 

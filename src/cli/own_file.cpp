@@ -112,9 +112,9 @@ std::expected<void, std::string> WholeFile::write(const std::function<bool(const
                        ::renameat(folder_.get(), temporary.c_str(), folder_.get(), name_.c_str()) == 0;
   if (written) {
     if (::lstat(path_.c_str(), &found) == 0 && found.st_dev == made.st_dev && found.st_ino == made.st_ino) return {};
-    return std::unexpected(std::string(
-        "its folder was exchanged during the run: what lies at that path now is not the result, which is in "
-        "the folder that was there before; name a file where no skill can write"));
+    return std::unexpected(
+        std::string("its folder was replaced during the run: what lies at that path now is not the result, which is in "
+                    "the folder that was there before; name a file where no skill can write"));
   }
   auto why = failed_call();
   if (!temporary.empty()) ::unlinkat(folder_.get(), temporary.c_str(), 0);

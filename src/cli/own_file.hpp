@@ -24,7 +24,7 @@ class WholeFile {
 
   [[nodiscard]] static std::expected<WholeFile, std::string> open(const std::string& path);
 
-  /// `produce` calls what it is given with each piece, and ends with false when that did. When the file can not be
+  /// `produce` calls what it is given with each piece, and ends with false when that did. When the file cannot be
   /// written, nothing is left under its name. A file at the path that is another one than was written, because a
   /// folder on the way was exchanged, is an error too.
   [[nodiscard]] std::expected<void, std::string> write(const std::function<bool(const Write&)>& produce);

@@ -22,7 +22,7 @@ constexpr int cases_failed = 1;
 RunResult not_readable(const std::string& path, const std::string& why) {
   RunResult failure;
   failure.outcome = outcome::Failed{RunFailure::invalid_manifest};
-  failure.message = fmt::format("the policy '{}' can not be read: {}", printable(path), why);
+  failure.message = fmt::format("the policy '{}' cannot be read: {}", printable(path), why);
   return failure;
 }
 

@@ -48,7 +48,7 @@ void Progress::take(const ProgressEvent& event) {
 
 void Progress::draw() {
   const winsize size = terminal_size();
-  // A line in the last column would wrap, and what has scrolled away can not be drawn over.
+  // A line in the last column would wrap, and what has scrolled away cannot be drawn over.
   const auto lines = view_.lines(size.ws_col - 1U, std::min<std::size_t>(size.ws_row - 1U, most_rows));
   std::string frame = drawn_lines_ > 1 ? fmt::format("\x1b[{}A", drawn_lines_ - 1) : std::string();
   for (const std::string& line : lines) frame += fmt::format("{}\r\x1b[K{}", &line == &lines.front() ? "" : "\n", line);

@@ -21,7 +21,7 @@ namespace skillrun::cli {
 namespace {
 
 std::string unwritable(const std::string& path, std::string_view why) {
-  return fmt::format("can not write the result file '{}': {}", printable(path), why);
+  return fmt::format("cannot write the result file '{}': {}", printable(path), why);
 }
 
 /// Opened before anything runs, so that a wrong path is an error and not a lost result. Empty when none was asked for.

@@ -54,7 +54,8 @@ class Splitter {
       return;
     }
     if (quote_ == '\0' && std::string_view("|&;<>()*?[").contains(c)) {
-      return fail(fmt::format("'{}' means something to a shell that is not done here; quote it, or leave it out", c));
+      return fail(
+          fmt::format("'{}' has a meaning to a shell that is not supported here; quote it, or leave it out", c));
     }
     if (quote_ == '\0' && c == '#' && !in_word_) return fail("a comment; leave it out");
     add(c);
@@ -94,7 +95,7 @@ class Splitter {
       return add(workdir);
     }
     if (rest.starts_with('`') || rest.starts_with("$(")) {
-      return fail("a command's output is known to a shell only; write it out");
+      return fail("only a shell knows a command's output; write it out");
     }
     if (rest.starts_with("${")) {
       const std::size_t end = rest.find('}');
@@ -107,11 +108,11 @@ class Splitter {
       return add(variable(name));
     }
     if (quote_ == '\0' && rest.size() > 1 && (rest[1] == '\'' || rest[1] == '"')) {
-      return fail("$'...' and $\"...\" are not read; write plain quotes");
+      return fail("$'...' and $\"...\" are not supported; write plain quotes");
     }
     if (rest.size() > 1 &&
         (std::isdigit(static_cast<unsigned char>(rest[1])) != 0 || std::string_view("$!?-#*@").contains(rest[1]))) {
-      return fail(fmt::format("${} is known to a shell only; write it out", rest[1]));
+      return fail(fmt::format("${} is known only to a shell; write it out", rest[1]));
     }
     std::size_t end = 1;
     if (rest.size() > 1 && begins_name(rest[1])) {

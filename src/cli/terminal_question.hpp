@@ -16,7 +16,7 @@ class CallerTerminal {
   /// False when the terminal has gone.
   [[nodiscard]] bool print(std::string_view text) const;
 
-  /// True for y or yes. What was typed before the question is no answer to it, and neither is the end of input.
+  /// True for y or yes. What was typed before the question is not an answer to it, and neither is the end of input.
   [[nodiscard]] bool confirm(std::string_view question) const;
 
  private:

@@ -56,7 +56,7 @@ EngineResult<std::vector<std::string>> names_in(int directory, std::string_view 
   DIR* const stream = copy < 0 ? nullptr : ::fdopendir(copy);
   if (stream == nullptr) {
     if (copy >= 0) ::close(copy);
-    return system_failure(path, "can not be read");
+    return system_failure(path, "cannot be read");
   }
   std::vector<std::string> names;
   errno = 0;
@@ -68,7 +68,7 @@ EngineResult<std::vector<std::string>> names_in(int directory, std::string_view 
   const int error = errno;
   ::closedir(stream);
   errno = error;
-  if (error != 0) return system_failure(path, "can not be read");
+  if (error != 0) return system_failure(path, "cannot be read");
   std::ranges::sort(names);
   return names;
 }
@@ -77,7 +77,7 @@ EngineResult<std::vector<std::string>> names_in(int directory, std::string_view 
 EngineResult<std::optional<std::string>> ignore_text(int root, const std::string& name) {
   const UniqueFd file(::openat(root, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file && errno == ENOENT) return std::nullopt;
-  if (!file) return system_failure(name, "can not be read");
+  if (!file) return system_failure(name, "cannot be read");
   struct stat status{};
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
     return failure(fmt::format("build context: '{}' is not a regular file", name));
@@ -86,7 +86,7 @@ EngineResult<std::optional<std::string>> ignore_text(int root, const std::string
   std::array<char, 4096> buffer;
   while (text.size() <= max_ignore_file) {
     const auto got = ::read(file.get(), buffer.data(), buffer.size());
-    if (got < 0) return system_failure(name, "can not be read");
+    if (got < 0) return system_failure(name, "cannot be read");
     if (got == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(got));
   }
@@ -186,7 +186,7 @@ class BuildContext::Walk {
       if (*left_out && !ignore_.has_exceptions() && !dockerfile_.starts_with(path + "/")) return {};
       return enter(parent, name, path, status, !*left_out);
     }
-    // What a run put there for as long as it lasts is no part of the recipe.
+    // What a run put there for as long as it lasts is not part of the recipe.
     if (*left_out || is_placeholder(status)) return {};
     if (S_ISLNK(status.st_mode)) return write_symlink(parent, name, path, status);
     if (S_ISREG(status.st_mode)) return begin_file(parent, name, path);
@@ -213,7 +213,7 @@ class BuildContext::Walk {
   EngineResult<void> enter(int parent, const std::string& name, const std::string& path, const struct stat& status,
                            bool archived) {
     UniqueFd fd(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!fd) return system_failure(path, "can not be opened");
+    if (!fd) return system_failure(path, "cannot be opened");
     auto names = names_in(fd.get(), path, limits_.entries);
     if (!names) return std::unexpected(names.error());
     if (names->empty() && is_placeholder(status)) return {};
@@ -234,7 +234,7 @@ class BuildContext::Walk {
 
   EngineResult<void> begin_file(int parent, const std::string& name, const std::string& path) {
     UniqueFd fd(::openat(parent, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!fd) return system_failure(path, "can not be opened");
+    if (!fd) return system_failure(path, "cannot be opened");
     struct stat status{};
     if (::fstat(fd.get(), &status) != 0) return system_failure(path, "stat");
     if (!S_ISREG(status.st_mode)) return failure(fmt::format("build context: '{}' changed", printable(path)));
@@ -261,7 +261,7 @@ class BuildContext::Walk {
     std::array<char, piece_size> buffer;
     const auto wanted = std::min<std::uint64_t>(buffer.size(), file_left_);
     const auto got = ::read(file_.get(), buffer.data(), wanted);
-    if (got < 0) return system_failure(file_path_, "can not be read");
+    if (got < 0) return system_failure(file_path_, "cannot be read");
     if (got == 0) {
       return failure(fmt::format("build context: '{}' became shorter while it was read", printable(file_path_)));
     }
@@ -297,7 +297,7 @@ EngineResult<std::unique_ptr<BuildContext>> BuildContext::open(const std::string
   auto opened = open_without_links(folder, O_RDONLY | O_DIRECTORY);
   if (!opened) {
     return failure(
-        fmt::format("build context: '{}': can not be opened: {}", printable(folder), opened.error().message()));
+        fmt::format("build context: '{}': cannot be opened: {}", printable(folder), opened.error().message()));
   }
   UniqueFd root = std::move(*opened);
   struct stat status{};

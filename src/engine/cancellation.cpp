@@ -10,7 +10,7 @@
 namespace skillrun::inline v0 {
 
 Cancellation::Cancellation() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  // A cancellation that can not be heard would be worse than none: as with memory, there is no going on without it.
+  // A cancellation that cannot be heard would be worse than none: as with memory, there is no going on without it.
   if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 

@@ -212,7 +212,7 @@ EngineResult<void> Conversation::read_from(UniqueFd& fd, bool is_error) {
   if (streams_.progress != nullptr) return {};
   result_.output += bytes;
   if (result_.output.size() > max_command_output) {
-    return std::unexpected(EngineError{EngineError::Kind::protocol, fmt::format("{} says too much", program_)});
+    return std::unexpected(EngineError{EngineError::Kind::protocol, fmt::format("{} prints too much", program_)});
   }
   return {};
 }

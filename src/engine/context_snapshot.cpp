@@ -22,7 +22,7 @@ constexpr std::size_t read_size = std::size_t{256} << 10;
 std::unexpected<EngineError> no_file(std::string_view what) {
   return std::unexpected(EngineError{
       EngineError::Kind::server,
-      fmt::format("the build context can not be kept in a temporary file: {}: {}", what, std::strerror(errno))});
+      fmt::format("the build context cannot be kept in a temporary file: {}: {}", what, std::strerror(errno))});
 }
 
 EngineResult<UniqueFd> file_without_name() {

@@ -62,7 +62,7 @@ std::expected<Baseline, std::string> Baseline::parse(std::string_view text) {
   std::vector<Entry> entries;
   for (const json::value& element : findings->get_array()) {
     const json::object* entry = element.if_object();
-    if (entry == nullptr) return std::unexpected("holds something that is no finding");
+    if (entry == nullptr) return std::unexpected("holds something that is not a finding");
     auto fingerprint = text_at(*entry, "fingerprint");
     auto file = text_at(*entry, "file");
     auto skill = text_at(*entry, "skill");

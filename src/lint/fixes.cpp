@@ -19,8 +19,8 @@ namespace skillrun::inline v0 {
 namespace {
 
 constexpr std::string_view unused_waiver = "unused-waiver";
-constexpr std::size_t most_mends = 1000;
-/// How often a text is looked at. Mends that fail are tried in ever smaller groups: a file may be made so that each
+constexpr std::size_t most_fixes = 1000;
+/// How often a text is looked at. Fixes that fail are tried in ever smaller groups: a file may be made so that each
 /// does.
 constexpr std::size_t most_looks = 64;
 
@@ -29,7 +29,7 @@ constexpr std::array option_lists = {"docker.cap_add[", "docker.security_opt[", 
 
 bool has_to_go(const Finding& finding) {
   const RuleInfo* rule = find_rule(finding.rule);
-  return rule != nullptr && rule->mend == Mend::remove;
+  return rule != nullptr && rule->fix == AutoFix::remove;
 }
 
 /// A stretch of a text, by offsets.
@@ -80,7 +80,7 @@ class RemovableWords {
     }
   }
 
-  /// Where what has to go begins; nothing when the word at `span` can not go by itself.
+  /// Where what has to go begins; nothing when the word at `span` cannot go by itself.
   [[nodiscard]] std::optional<Span> beginning(Span span) const {
     const auto found = beginnings_.find(span.begin);
     return found == beginnings_.end() ? std::nullopt : std::optional(found->second);
@@ -110,85 +110,86 @@ std::set<std::string> fingerprints(const LintedFile& file, bool (*counts)(const 
   return result;
 }
 
-/// What can not be understood, under any policy.
+/// What cannot be understood, under any policy.
 bool is_unreadable(const Finding& finding) {
   const RuleInfo* rule = find_rule(finding.rule);
   return rule != nullptr && rule->always_refuses();
 }
 
-/// A finding's mend, by offsets of the text.
-struct Mend {
+/// A finding's fix, by offsets of the text.
+struct Change {
   Stretch stretch;
   std::string_view replacement;
   std::string_view fingerprint;
 };
 
-/// The mends that do not touch each other, last first, so that making one leaves the offsets of those after it.
-std::vector<Mend> mends_of(const LintedFile& file, std::string_view text) {
+/// The fixes that do not touch each other, last first, so that making one leaves the offsets of those after it.
+std::vector<Change> changes_of(const LintedFile& file, std::string_view text) {
   const TextIndex index(text);
-  std::vector<Mend> mends;
+  std::vector<Change> changes;
   for (const Finding& finding : file.findings) {
     if (!finding.fix || finding.waived) continue;
-    mends.push_back(
+    changes.push_back(
         {.stretch = {.begin = index.offset(finding.fix->span.begin), .end = index.offset(finding.fix->span.end)},
          .replacement = finding.fix->replacement,
          .fingerprint = finding.fingerprint});
   }
-  std::ranges::stable_sort(mends, std::ranges::greater(), [](const Mend& mend) { return mend.stretch.begin; });
-  std::vector<Mend> apart;
-  for (const Mend& mend : mends) {
-    if (apart.empty() || mend.stretch.end <= apart.back().stretch.begin) apart.push_back(mend);
+  std::ranges::stable_sort(changes, std::ranges::greater(), [](const Change& change) { return change.stretch.begin; });
+  std::vector<Change> apart;
+  for (const Change& change : changes) {
+    if (apart.empty() || change.stretch.end <= apart.back().stretch.begin) apart.push_back(change);
   }
   return apart;
 }
 
-/// Mends a text. Mends that help together are made together: a look at the text after each one would take the square of
+/// Fixes a text. Fixes that help together are made together: a look at the text after each one would take the square of
 /// its length.
-class Mender {
+class Fixer {
  public:
-  Mender(std::string text, const LintText& lint) : lint_(lint), mended_{.text = std::move(text)} {
-    present_ = lint_(mended_.text);
+  Fixer(std::string text, const LintText& lint) : lint_(lint), fixed_{.text = std::move(text)} {
+    present_ = lint_(fixed_.text);
   }
 
-  MendedText take() && {
-    for (std::size_t before = most_mends; before != mended_.count && mended_.count < most_mends;) {
-      before = mended_.count;
+  FixedText take() && {
+    for (std::size_t before = most_fixes; before != fixed_.count && fixed_.count < most_fixes;) {
+      before = fixed_.count;
       const LintedFile round = present_;
-      make(mends_of(round, mended_.text));
+      make(changes_of(round, fixed_.text));
     }
-    return std::move(mended_);
+    return std::move(fixed_);
   }
 
  private:
   /// Makes all of them, or where that does not help, what helps of either half.
-  void make(std::span<const Mend> mends) {
-    if (mends.empty() || looks_ == most_looks) return;
+  void make(std::span<const Change> changes) {
+    if (changes.empty() || looks_ == most_looks) return;
     ++looks_;
-    std::string candidate = mended_.text;
-    for (const Mend& mend : mends) {
-      candidate.replace(mend.stretch.begin, mend.stretch.end - mend.stretch.begin, mend.replacement);
+    std::string candidate = fixed_.text;
+    for (const Change& change : changes) {
+      candidate.replace(change.stretch.begin, change.stretch.end - change.stretch.begin, change.replacement);
     }
     LintedFile next = lint_(candidate);
-    if (helped(mends, next)) {
-      mended_ = {.text = std::move(candidate), .count = mended_.count + mends.size()};
+    if (helped(changes, next)) {
+      fixed_ = {.text = std::move(candidate), .count = fixed_.count + changes.size()};
       present_ = std::move(next);
-    } else if (mends.size() > 1) {
-      make(mends.first(mends.size() / 2));
-      make(mends.subspan(mends.size() / 2));
+    } else if (changes.size() > 1) {
+      make(changes.first(changes.size() / 2));
+      make(changes.subspan(changes.size() / 2));
     }
   }
 
-  /// True when the mends took their findings away and broke nothing. What is read for the first time may be at fault
+  /// True when the fixes took their findings away and broke nothing. What is read for the first time may be at fault
   /// for other reasons.
-  [[nodiscard]] bool helped(std::span<const Mend> mends, const LintedFile& after) const {
+  [[nodiscard]] bool helped(std::span<const Change> changes, const LintedFile& after) const {
     const auto all = fingerprints(after, [](const Finding&) { return true; });
-    return std::ranges::none_of(mends, [&](const Mend& mend) { return all.contains(std::string(mend.fingerprint)); }) &&
+    return std::ranges::none_of(changes,
+                                [&](const Change& change) { return all.contains(std::string(change.fingerprint)); }) &&
            std::ranges::includes(fingerprints(present_, is_unreadable), fingerprints(after, is_unreadable));
   }
 
   const LintText& lint_;
   std::size_t looks_ = 0;
-  MendedText mended_;
+  FixedText fixed_;
   LintedFile present_;
 };
 
@@ -210,6 +211,6 @@ void set_fixes(Findings& findings, const Manifest& manifest) {
   }
 }
 
-MendedText mend(const LintedFile& file, const LintText& lint) { return Mender(file.source->text, lint).take(); }
+FixedText fix(const LintedFile& file, const LintText& lint) { return Fixer(file.source->text, lint).take(); }
 
 }  // namespace skillrun::inline v0

@@ -19,7 +19,7 @@ namespace {
 /// Fewer files than this are done before a thread has started.
 constexpr std::size_t files_per_thread = 16;
 
-/// What one input gave; nothing when it turned out to be no manifest.
+/// What one input gave; nothing when it turned out not to be a manifest.
 struct Outcome {
   std::vector<LintedFile> files;
   std::optional<UnreadableFile> unreadable;

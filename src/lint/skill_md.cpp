@@ -111,7 +111,7 @@ class FrontMatter {
     if (!is_text(path, node)) return;
     if (!is_skill_name(node.text)) {
       return fault(
-          path, node, fmt::format("\"{}\" can not be the name of a skill", printable(node.text)),
+          path, node, fmt::format("\"{}\" cannot be the name of a skill", printable(node.text)),
           "use 1 to 64 lower-case letters, digits and single hyphens, and begin and end with a letter or digit");
     }
     skill = node.text;

@@ -20,7 +20,7 @@ struct LintedSkillMd {
 /// compatibility, metadata and allowed-tools. The text below it is for models and is not looked at.
 [[nodiscard]] LintedSkillMd lint_skill_md(const SourcePtr& source, std::string path, const LintContext& context);
 
-/// Says that the manifest which the metadata names can not be read.
+/// Says that the manifest which the metadata names cannot be read.
 void report_missing_sidecar(LintedSkillMd& skill, const std::string& why);
 
 }  // namespace skillrun::inline v0

@@ -101,7 +101,7 @@ void check_key(Reporter& reporter, const Member& member, const Path& path, Keys 
   } else if (member.key.empty()) {
     report(invalid_value, "an empty key", "name it");
   } else if (keys == Keys::environment && !is_environment_name(member.key)) {
-    report(invalid_value, fmt::format("\"{}\" can not be the name of a variable", printable(member.key)),
+    report(invalid_value, fmt::format("\"{}\" cannot be the name of a variable", printable(member.key)),
            "use letters, digits, '_', '.' and '-', and begin with a letter or '_'");
   }
 }

@@ -29,7 +29,7 @@ void decode_fields(Reporter& reporter, const ValueNode& node, const Path& path, 
 [[nodiscard]] const Member* find_member(const ValueNode& node, std::string_view key) noexcept;
 
 /// Reports a key that the format does not have, with the closest one that it has. Where only one is near, and `table`
-/// does not have it yet, the mend is to rename the key.
+/// does not have it yet, the fix is to rename the key.
 void report_unknown_key(Reporter& reporter, const Member& member, const Path& path,
                         std::span<const std::string_view> known, const ValueNode* table = nullptr);
 

@@ -16,7 +16,7 @@ constexpr std::string_view blanks = " \t\r";
 /// Each is looked at for every skill of the file.
 constexpr std::size_t max_directives = 1000;
 
-/// A key or a scalar: text that is no comment.
+/// A key or a scalar: text that is not a comment.
 struct Stretch {
   std::size_t begin;
   std::size_t end;
@@ -129,7 +129,7 @@ Directives find_directives(const TextIndex& index, const ValueNode& root, Report
                       {.rule = syntax_error,
                        .message = fmt::format("more than {} waivers in comments", max_directives),
                        .evidence = {},
-                       .remediation = "waive in a policy, or mend what they are for"});
+                       .remediation = "waive in a policy, or fix what they are for"});
       break;
     }
     const Stretch* about = stretches.first_between(line.begin, *comment);

@@ -51,7 +51,7 @@ class Search {
     found_.searched.push_back(path);
     const auto status = status_of(path);
     if (!status) {
-      return std::unexpected(fmt::format("the manifest {} can not be read: {}", printable(path), reason(errno)));
+      return std::unexpected(fmt::format("the manifest {} cannot be read: {}", printable(path), reason(errno)));
     }
     if (S_ISDIR(status->st_mode)) {
       folder(path, "option");
@@ -65,7 +65,7 @@ class Search {
     found_.searched.push_back(path);
     const auto status = status_of(path);
     if (!status || is_placeholder(*status)) {
-      warn(path, fmt::format("named by SKILLRUN_MANIFEST, can not be read: {}", reason(status ? ENOENT : errno)));
+      warn(path, fmt::format("named by SKILLRUN_MANIFEST, cannot be read: {}", reason(status ? ENOENT : errno)));
     } else if (S_ISDIR(status->st_mode)) {
       folder(path, "environment");
     } else {
@@ -77,7 +77,7 @@ class Search {
     std::error_code error;
     fs::path level = fs::canonical(start, error);
     if (error) {
-      warn(start, fmt::format("the project search can not begin here: {}", error.message()));
+      warn(start, fmt::format("the project search cannot begin here: {}", error.message()));
       return;
     }
     for (auto status = status_of(level.string()); status;) {
@@ -97,7 +97,7 @@ class Search {
     found_.searched.push_back(path);
     const auto status = status_of(path);
     if (!status && errno != ENOENT && errno != ENOTDIR) {
-      warn(path, fmt::format("can not be read: {}", reason(errno)));
+      warn(path, fmt::format("cannot be read: {}", reason(errno)));
     }
     if (status && S_ISDIR(status->st_mode)) folder(path, tier);
   }
@@ -128,7 +128,7 @@ class Search {
     for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
       names.push_back(entry->path().filename().string());
     }
-    if (error) warn(path, fmt::format("can not be read: {}", error.message()));
+    if (error) warn(path, fmt::format("cannot be read: {}", error.message()));
     std::sort(names.begin(), names.end());
     const bool holds_policy = fs::path(path).lexically_normal().filename() == project_folder || tier == "project";
     for (const std::string& name : names) {
@@ -141,11 +141,11 @@ class Search {
   void file(const std::string& path, std::string_view tier) {
     const auto status = status_of(path);
     if (!status) {
-      warn(path, fmt::format("can not be read: {}", reason(errno)));
+      warn(path, fmt::format("cannot be read: {}", reason(errno)));
     } else if (!S_ISREG(status->st_mode)) {
       warn(path, "not a regular file");
     } else if (is_placeholder(*status)) {
-      // Put there by a run, so that its skill can not put a manifest there.
+      // Put there by a run, so that its skill cannot put a manifest there.
     } else if (const std::string why = tier == "project" ? distrust(path, *status) : std::string(); !why.empty()) {
       warn(path, why);
     } else if (tier == "project" && !leads_inside(path, project_root_)) {

@@ -7,7 +7,7 @@
 
 namespace skillrun::inline v0 {
 
-/// Expands the variables of texts in place; what can not be expanded is reported and kept as written.
+/// Expands the variables of texts in place; what cannot be expanded is reported and kept as written.
 class TextExpander {
  public:
   TextExpander(Reporter& reporter, const VariableSource& variables, UndefinedVariables undefined)

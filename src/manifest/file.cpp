@@ -27,17 +27,17 @@ std::string_view kind_of_file(mode_t mode) noexcept {
   return "a device";
 }
 
-/// The content, or why it can not be had. Never blocks: a pipe or a device is refused before anything is read.
+/// The content, or why it cannot be had. Never blocks: a pipe or a device is refused before anything is read.
 std::expected<std::string, std::string> read_file(const std::string& path) {
   struct stat status{};
   const auto refuse_kind = [&]() -> std::unexpected<std::string> {
     return std::unexpected(fmt::format("is {}, not a file", kind_of_file(status.st_mode)));
   };
-  if (::stat(path.c_str(), &status) != 0) return std::unexpected(fmt::format("can not be read: {}", reason(errno)));
+  if (::stat(path.c_str(), &status) != 0) return std::unexpected(fmt::format("cannot be read: {}", reason(errno)));
   if (!S_ISREG(status.st_mode)) return refuse_kind();
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.get() < 0 || ::fstat(file.get(), &status) != 0) {
-    return std::unexpected(fmt::format("can not be read: {}", reason(errno)));
+    return std::unexpected(fmt::format("cannot be read: {}", reason(errno)));
   }
   if (!S_ISREG(status.st_mode)) return refuse_kind();
   const auto too_large = [] { return std::unexpected(fmt::format("is larger than {} bytes", max_manifest_size)); };
@@ -49,7 +49,7 @@ std::expected<std::string, std::string> read_file(const std::string& path) {
     text.resize(std::min(size + room, max_manifest_size + 1));
     const ssize_t count = ::read(file.get(), text.data() + size, text.size() - size);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::unexpected(fmt::format("can not be read: {}", reason(errno)));
+    if (count < 0) return std::unexpected(fmt::format("cannot be read: {}", reason(errno)));
     if (count == 0) break;
     size += static_cast<std::size_t>(count);
     room = std::max<std::size_t>(size, 4096);

@@ -22,9 +22,9 @@ struct DocumentMark {
 [[nodiscard]] bool has_mark(std::string_view text, const std::optional<ValueNode>& root,
                             std::span<const DocumentMark> marks);
 
-/// What is said of a text that is no document of ours, in place of what a reader found in it: the first place, and what
-/// was expected. Its source has the name and no text: whatever a link, an `extends` or a slip of the hand led to is
-/// never quoted.
+/// What is said of a text that is not a document of ours, in place of what a reader found in it: the first place, and
+/// what was expected. Its source has the name and no text: whatever a link, an `extends` or a slip of the hand led to
+/// is never quoted.
 struct ForeignText {
   SourcePtr source;
   Findings findings;

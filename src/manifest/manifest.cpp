@@ -82,7 +82,7 @@ bool check_bytes(Reporter& reporter, std::string_view text) {
   return !reporter.failed();
 }
 
-/// What is said of a text that is no manifest. What is wrong with its bytes is, because that quotes nothing.
+/// What is said of a text that is not a manifest. What is wrong with its bytes is, because that quotes nothing.
 void hide_text(ManifestReading& reading, const SourceText& source, bool readable) {
   ForeignText foreign = foreign_text(source, reading.findings, "a manifest, with a table `skills`");
   if (readable) reading.findings = std::move(foreign.findings);

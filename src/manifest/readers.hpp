@@ -11,7 +11,7 @@
 namespace skillrun::inline v0 {
 
 // Both readers take valid UTF-8 without NUL and without a byte order mark, at most max_manifest_size bytes. They report
-// what is wrong and give the root table; nothing when the text can not be understood as a tree at all.
+// what is wrong and give the root table; nothing when the text cannot be understood as a tree at all.
 
 [[nodiscard]] std::optional<ValueNode> read_toml(const TextIndex& index, Reporter& reporter);
 

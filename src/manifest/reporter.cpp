@@ -30,9 +30,9 @@ void Reporter::report(const Path& path, Span span, Fault fault) {
   if (findings_.size() > max_findings) return;
   if (findings_.size() == max_findings) {
     fault = {.rule = "syntax-error",
-             .message = fmt::format("more than {} faults, the rest is not listed", max_findings),
+             .message = fmt::format("more than {} faults, the rest are not listed", max_findings),
              .evidence = {},
-             .remediation = "mend the ones above first"};
+             .remediation = "fix the ones above first"};
   }
   findings_.push_back({.rule = std::string(fault.rule),
                        .severity = fault.severity,

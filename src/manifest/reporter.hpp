@@ -38,7 +38,7 @@ struct Fault {
   std::optional<TextEdit> fix = std::nullopt;
 };
 
-/// Collects the findings of one source. Stops at a limit, so that a hostile file can not make a report without end.
+/// Collects the findings of one source. Stops at a limit, so that a hostile file cannot make a report without end.
 class Reporter {
  public:
   explicit Reporter(SourcePtr source) : source_(std::move(source)) {}

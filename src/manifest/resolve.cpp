@@ -98,7 +98,7 @@ bool runs_in_container(Reporter& reporter, const SkillDefinition& skill) {
   reporter.report(
       Path(root, skill.runtime ? "runtime" : "source"), cause ? cause->span : skill.span,
       {.rule = "unsupported-runtime",
-       .message = fmt::format("the skill \"{}\" is not a container and can not run here", printable(skill.name)),
+       .message = fmt::format("the skill \"{}\" is not a container and cannot run here", printable(skill.name)),
        .evidence = cause ? cause->value : std::string(),
        .remediation = "give it a docker table, or run it with the program it was written for"});
   return false;

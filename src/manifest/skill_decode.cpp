@@ -94,7 +94,7 @@ void warn_unsupported(Reporter& reporter, const SkillDefinition& skill) {
   const Path root;
   reporter.report(Path(root, skill.runtime ? "runtime" : "source"), cause ? cause->span : skill.span,
                   {.rule = "unsupported-runtime",
-                   .message = fmt::format("the skill \"{}\" is not a container: it is not judged and can not run here",
+                   .message = fmt::format("the skill \"{}\" is not a container: it is not judged and cannot run here",
                                           printable(skill.name)),
                    .evidence = cause ? cause->value : std::string(),
                    .remediation = "give it a docker table, or leave it to the program it was written for",
@@ -123,7 +123,7 @@ void check_name(Reporter& reporter, const Member& member, const Path& path, std:
   const bool control = find_control_character(member.key).has_value();
   reporter.report(path, member.key_span,
                   {.rule = control ? std::string_view("control-character") : invalid_value,
-                   .message = fmt::format("\"{}\" can not be the name of {} {}", printable(member.key.substr(0, 80)),
+                   .message = fmt::format("\"{}\" cannot be the name of {} {}", printable(member.key.substr(0, 80)),
                                           what == "instance" ? "an" : "a", what),
                    .evidence = member.key,
                    .remediation = "use 1 to 64 letters, digits, '.', '_' and '-', and begin with a letter or digit"});

@@ -29,7 +29,7 @@ struct Fields<SkillDefinition> {
       F{"services", &T::services, "services that the skill needs", R"(["postgres"])"},
       F{"docker", &T::docker, "how to run the container", R"({ image = "alpine:3.20" })"},
   };
-  /// Keys that are no field of the struct: read by hand.
+  /// Keys that are not fields of the struct: read by hand.
   static constexpr std::array<std::string_view, 1> nested{"instances"};
 };
 

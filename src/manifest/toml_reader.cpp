@@ -110,7 +110,7 @@ void report(const toml::parse_error& error, const TextIndex& index, Reporter& re
                   {.rule = syntax_error,
                    .message = "not valid TOML: " + message,
                    .evidence = {},
-                   .remediation = "mend the syntax; strings need quotes in TOML"});
+                   .remediation = "fix the syntax; strings need quotes in TOML"});
 }
 
 }  // namespace

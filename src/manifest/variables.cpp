@@ -81,7 +81,7 @@ class Expander {
     if (name.empty()) {
       fail(begin, ended()   ? "\"${\" is not closed with \"}\""
                   : at("}") ? "\"${}\" names no variable"
-                            : fmt::format("\"{}\" can not begin the name of a variable", character()));
+                            : fmt::format("\"{}\" cannot begin the name of a variable", character()));
       return;
     }
     bool also_when_empty = false;
@@ -92,7 +92,7 @@ class Expander {
     }
     if (at("-") || at("?")) form = text_[position_++];
     if (form == 0 && !ended() && !at("}")) {
-      fail(position_, fmt::format("\"{}\" can not be in the name of a variable", character()));
+      fail(position_, fmt::format("\"{}\" cannot be in the name of a variable", character()));
       return;
     }
     std::optional<std::string> value;

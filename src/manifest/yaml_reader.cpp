@@ -83,7 +83,7 @@ class TreeBuilder final : public YAML::EventHandler {
       if (merge) {
         reporter_.report({}, node.span,
                          {.rule = duplicate_key,
-                          .message = "merge keys (<<) are not read",
+                          .message = "merge keys (<<) are not supported",
                           .evidence = value,
                           .remediation = "write the keys out"});
       }
@@ -169,7 +169,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (tag.empty() || tag == usual) return;
     reporter_.report({}, span,
                      {.rule = duplicate_key,
-                      .message = fmt::format("tags are not read, found {}", printable(tag)),
+                      .message = fmt::format("tags are not supported, found {}", printable(tag)),
                       .evidence = tag,
                       .remediation = "remove the tag; quote the value where it must be a string"});
   }
@@ -311,7 +311,7 @@ void report(const YAML::Exception& error, const TextIndex& index, Reporter& repo
                   {.rule = syntax_error,
                    .message = "not valid YAML: " + printable(error.msg),
                    .evidence = {},
-                   .remediation = "mend the syntax; check indentation and quotes"});
+                   .remediation = "fix the syntax; check indentation and quotes"});
 }
 
 std::optional<ValueNode> read_tree(const TextIndex& index, Reporter& reporter, MergeKeys merge_keys) {

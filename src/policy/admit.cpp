@@ -35,7 +35,7 @@ void complete_user(ContainerSpec& spec, const HostView& host) {
   const Origin user_field{
       .kind = OriginKind::policy_default, .field = "docker.user", .span = {}, .text = spec.user->origin.text};
   spec.problems.push_back(finding_at(spec, user_field, "invalid-value", Severity::error,
-                                     "the user is to be the caller, and nobody knows here who that is",
+                                     "the user is to be the caller, but it is not known here who that is",
                                      "write the user's number, such as user = \"1000:1000\""));
 }
 
@@ -50,7 +50,7 @@ void read_seccomp_profiles(ContainerSpec& spec, const HostView& host) {
       option.value = "seccomp=" + *text;
     } else {
       spec.problems.push_back(finding_at(spec, option.origin, "invalid-value", Severity::error,
-                                         fmt::format("the seccomp profile '{}' can not be read", printable(*profile)),
+                                         fmt::format("the seccomp profile '{}' cannot be read", printable(*profile)),
                                          "name a file by its absolute path, or remove the option"));
     }
   }

@@ -44,7 +44,7 @@ class Folder {
     } else if (same_place(known->origin, over.origin)) {
       return;  // the same document, by another way
     } else if (known->locked || mode_ == FoldMode::tighten) {
-      refuse(over.origin, "custom", fmt::format("the rule {} can not be changed", over.id),
+      refuse(over.origin, "custom", fmt::format("the rule {} cannot be changed", over.id),
              known->locked ? std::optional(known->origin) : std::nullopt, known->origin);
     } else {
       *known = std::move(over);
@@ -65,15 +65,14 @@ class Folder {
       if (info != nullptr) locked = below_.rules[static_cast<std::size_t>(info - rule_catalogue().data())].locked;
       if (own != nullptr && own->locked) locked = own->origin;
       if (mode_ == FoldMode::tighten) {
-        faults_.push_back(setting_fault(
-            waiver.origin, "waivers",
-            fmt::format("{} can not be waived here: a policy of this layer can only tighten", waiver.rule),
-            "put the waiver into the machine's policy, or name this file with -p"));
-      } else if (locked) {
         faults_.push_back(
             setting_fault(waiver.origin, "waivers",
-                          fmt::format("{} can not be waived: {} has locked it", waiver.rule, describe(*locked)),
-                          "remove the waiver"));
+                          fmt::format("{} cannot be waived here: a policy of this layer can only tighten", waiver.rule),
+                          "put the waiver into the machine's policy, or name this file with -p"));
+      } else if (locked) {
+        faults_.push_back(setting_fault(
+            waiver.origin, "waivers",
+            fmt::format("{} cannot be waived: {} has locked it", waiver.rule, describe(*locked)), "remove the waiver"));
       } else if (std::ranges::none_of(below_.waivers, [&](const PolicyWaiver& known) {
                    return same_place(known.origin, waiver.origin);
                  })) {
@@ -100,7 +99,7 @@ class Folder {
     if (!over) return;
     auto& below = below_.inline_waivers;
     if (over->value && (below ? !below->value : mode_ == FoldMode::tighten)) {
-      return refuse(over->origin, "inline_waivers", "comments in manifests can not be allowed to waive here", {},
+      return refuse(over->origin, "inline_waivers", "comments in manifests cannot be allowed to waive here", {},
                     below ? std::optional(below->origin) : std::nullopt);
     }
     if (!below || below->value != over->value) below = std::move(over);
@@ -115,7 +114,7 @@ class Folder {
     for (const GrantPattern& pattern : grant.patterns) {
       if (!always_asks(rule, pattern)) continue;
       faults_.push_back(setting_fault({grant.origin.policy, grant.origin.source, pattern.span}, "grants",
-                                      fmt::format("{} can not be granted here: {} has locked {}",
+                                      fmt::format("{} cannot be granted here: {} has locked {}",
                                                   printable(pattern.text), describe(*below_.rules[index].locked), rule),
                                       "remove the entry, or grant it there"));
     }
@@ -159,7 +158,7 @@ class Folder {
     const bool relaxes = below.severity && over.value < below.severity->value;
     if (relaxes && (below.locked || mode_ == FoldMode::tighten)) {
       refuse(over.origin, field_of(rule, "severity"),
-             fmt::format("{} can not be lowered from {} to {}", rule.id, to_string(below.severity->value),
+             fmt::format("{} cannot be lowered from {} to {}", rule.id, to_string(below.severity->value),
                          to_string(over.value)),
              below.locked, below.severity->origin);
       return;
@@ -212,8 +211,8 @@ void Folder::defaults(DefaultSettings over) {
     }
     if (row.equal(below.values, over.values) && below.origins[i]) continue;
     if (tightens && !row.tightens(below.values, over.values)) {
-      refuse(*origin, fmt::format("defaults.{}", row.key), fmt::format("the default {} can not be relaxed", row.key),
-             {}, below.origins[i]);
+      refuse(*origin, fmt::format("defaults.{}", row.key), fmt::format("the default {} cannot be relaxed", row.key), {},
+             below.origins[i]);
       continue;
     }
     row.take(below.values, over.values);
@@ -238,7 +237,7 @@ void refuse_grants(PolicySettings& project, Findings& faults) {
   for (const PolicyGrant& grant : std::exchange(project.grants, {})) {
     faults.push_back(setting_fault(
         grant.origin, "grants",
-        fmt::format("{} can not be granted anything here: a project would be granting itself", printable(grant.skill)),
+        fmt::format("{} cannot be granted anything here: a project would be granting itself", printable(grant.skill)),
         "put the grant into your own policy or the machine's, or name this file with -p"));
   }
 }

@@ -75,14 +75,14 @@ class Loader {
       return;
     }
     if (files_ == nullptr || (source->directory.empty() && !base.name.starts_with('/'))) {
-      return fault(source, base.span, fmt::format("the policy '{}' can not be looked for here", printable(base.name)),
+      return fault(source, base.span, fmt::format("the policy '{}' cannot be looked for here", printable(base.name)),
                    "extend built-in policies only: baseline, restricted or privileged");
     }
     const std::string path =
         clean_path(base.name.starts_with('/') ? base.name : fmt::format("{}/{}", source->directory, base.name));
     if (std::ranges::find(open_, path) != open_.end()) {
       return fault(source, base.span, fmt::format("the policy '{}' extends itself", printable(base.name)),
-                   "remove one of the entries that lead in a circle");
+                   "remove one of the entries that form the circle");
     }
     if (open_.size() >= max_depth) {
       return fault(source, base.span, fmt::format("policies extend each other more than {} deep", max_depth),
@@ -94,8 +94,8 @@ class Loader {
     }
     const auto text = files_->read(path);
     if (!text) {
-      return fault(source, base.span, fmt::format("the policy '{}' can not be read: {}", printable(path), text.error()),
-                   "mend the path; it is relative to this document");
+      return fault(source, base.span, fmt::format("the policy '{}' cannot be read: {}", printable(path), text.error()),
+                   "fix the path; it is relative to this document");
     }
     open_.push_back(path);
     lay_over(settings, load(*text, tightens), FoldMode::change, faults_);

@@ -35,7 +35,7 @@ struct PolicyData {
 
   /// True for a rule of the catalogue and for a custom one.
   [[nodiscard]] bool knows(std::string_view rule) const noexcept;
-  /// Why findings of that rule can not be waived, as half a sentence; nothing when they can.
+  /// Why findings of that rule cannot be waived, as half a sentence; nothing when they can.
   [[nodiscard]] std::optional<std::string> unwaivable(std::string_view rule) const;
 };
 

@@ -89,13 +89,13 @@ PolicyTestResult run(const Policy& policy, const SourcePtr& source, const Policy
                           .failures = {}};
   if (test.allowed && *test.allowed != result.allowed) {
     result.failures.push_back(
-        fmt::format("expected {}, and it is {}", verdict(*test.allowed), verdict(result.allowed)));
+        fmt::format("expected {}, but it is {}", verdict(*test.allowed), verdict(result.allowed)));
   }
   for (const ExpectedRule& expected : test.findings) {
     const std::string wanted = expected.severity ? std::string(to_string(*expected.severity)) : "waived";
     const std::string found = outcome(result.findings, expected.rule);
     if (found != wanted) {
-      result.failures.push_back(fmt::format("expected {}: {}, and it is {}", expected.rule, wanted, found));
+      result.failures.push_back(fmt::format("expected {}: {}, but it is {}", expected.rule, wanted, found));
     }
   }
   return result;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view expired_waiver = "expired-waiver";
 constexpr std::string_view unused_waiver = "unused-waiver";
-constexpr std::string_view remove_it = "remove the waiver, or mend it so that it covers a finding";
+constexpr std::string_view remove_it = "remove the waiver, or fix it so that it covers a finding";
 
 /// What one waiver says, wherever it stands.
 struct Claim {
@@ -52,7 +52,7 @@ class Application {
     };
     const auto waiver = parse_inline_waiver(directive.text);
     if (!waiver) {
-      return report("invalid-value", "a waiver that can not be read: " + waiver.error(),
+      return report("invalid-value", "a waiver that cannot be read: " + waiver.error(),
                     "write # skillrun: allow RULE until YYYY-MM-DD -- reason");
     }
     if (!data_of(policy_).knows(waiver->rule)) {
@@ -61,7 +61,7 @@ class Application {
     }
     if (ignored) return report(unused_waiver, *ignored, std::string(remove_it));
     if (const auto why = data_of(policy_).unwaivable(waiver->rule)) {
-      return report(unused_waiver, fmt::format("{} can not be waived: {}", waiver->rule, *why), "remove the comment");
+      return report(unused_waiver, fmt::format("{} cannot be waived: {}", waiver->rule, *why), "remove the comment");
     }
     const Claim claim{.rule = waiver->rule,
                       .waived = {.reason = waiver->reason,
@@ -82,7 +82,7 @@ class Application {
     if (*today_ > claim.waived.expires) {
       add(expired_waiver, claim.waived.source, claim.waived.span, std::string(claim.rule),
           fmt::format("the waiver of {} expired on {}", claim.rule, to_string(claim.waived.expires)),
-          "mend what it was for, or renew it with a later day");
+          "fix what it was for, or renew it with a later day");
       return;
     }
     for (std::size_t i = 0; i < findings_.size(); ++i) {
@@ -172,7 +172,7 @@ Findings unused_waivers(const Policy& policy, const Manifest& manifest, const Fi
   if (manifest.directives) {
     for (const Directive& directive : *manifest.directives) {
       report(manifest.source, directive.span, directive.skill, directive.text,
-             directive.skill.empty() ? "the waiver stands beside no value of a skill" : "the waiver waives nothing");
+             directive.skill.empty() ? "the waiver is not beside a value of a skill" : "the waiver waives nothing");
     }
   }
   sort_findings(unused);

@@ -33,7 +33,7 @@ namespace skillrun::inline v0 {
 /// The path with what a URI may not hold as %XX.
 [[nodiscard]] std::string uri_path(std::string_view path);
 
-/// Text for XML, in attributes as between tags: markup escaped, and what XML can not hold at all as an escape.
+/// Text for XML, in attributes as between tags: markup escaped, and what XML cannot hold at all as an escape.
 [[nodiscard]] std::string xml_text(std::string_view text);
 
 }  // namespace skillrun::inline v0

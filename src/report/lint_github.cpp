@@ -40,7 +40,7 @@ std::string line_of(const LintedFile& file, const Finding& finding) {
   std::string properties = fmt::format("file={}", escaped(printable(path_of(file, finding)), true));
   if (const auto& [begin, end] = finding.span; finding.span.known()) {
     properties += fmt::format(",line={},endLine={},col={}", begin.line, end.line, begin.column);
-    // Columns of several lines can not be shown, and the last one is the last that belongs to it.
+    // Columns of several lines cannot be shown, and the last one is the last that belongs to it.
     if (begin.line == end.line && end.column > begin.column) properties += fmt::format(",endColumn={}", end.column - 1);
   }
   properties += fmt::format(",title={}", escaped(fmt::format("skillrun {}", finding.rule), true));

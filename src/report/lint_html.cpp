@@ -1,4 +1,4 @@
-// One page that needs nothing beside itself: made here in full, and filtered by a script of its own.
+// One page that needs nothing besides itself: made here in full, and filtered by a script of its own.
 #include <fmt/format.h>
 #include <skillrun/version.hpp>
 

@@ -205,7 +205,7 @@ json::object keys_schema(std::span<const DocumentKey> keys) {
 
 std::string policy_schema() {
   json::object document = schema::head("policy", "skillrun policy",
-                                       "Severities and parameters of rules, rules of one's own, defaults and waivers.");
+                                       "Severities and parameters of rules, custom rules, defaults and waivers.");
   for (auto& [key, value] : keys_schema(policy_keys)) document[key] = std::move(value);
   json::object definitions{{"severity", one_of_words({to_string(Severity::off), to_string(Severity::info),
                                                       to_string(Severity::warning), to_string(Severity::error)})}};

@@ -24,7 +24,7 @@ std::string format_rule_page(const RuleInfo& rule) {
   return fmt::format(
       "# {}\n\n{}\n\n"
       "| policy | severity |\n|---|---|\n| privileged | {} |\n| baseline | {} |\n| restricted | {} |\n\n"
-      "## Why\n\n{}\n\n## How to mend it\n\n{}\n\n{}## Where it comes from\n\n{}\n",
+      "## Why\n\n{}\n\n## How to fix it\n\n{}\n\n{}## Where it comes from\n\n{}\n",
       rule.id, sentence(rule.summary), to_string(rule.privileged), to_string(rule.baseline), to_string(rule.restricted),
       sentence(rule.why), sentence(rule.remedy), parameters_of(rule),
       rule.source == "own" ? "A rule of skillrun's own." : sentence(rule.source));

@@ -53,7 +53,7 @@ EngineResult<BuildTurn> BuildTurn::take(const std::string& recipe_digest, const 
   struct flock lock = lock_of(recipe_digest);
   while (::fcntl(file.get(), F_OFD_SETLK, &lock) != 0) {
     if (errno != EAGAIN && errno != EACCES && errno != EINTR) {
-      log::info("no turn to build can be taken: the file system has no locks");
+      log::info("builds cannot take turns: the file system has no locks");
       return turn;
     }
     if (!turn.waited_ && waiting) waiting();
@@ -62,8 +62,8 @@ EngineResult<BuildTurn> BuildTurn::take(const std::string& recipe_digest, const 
       return std::unexpected(EngineError{EngineError::Kind::cancelled, "cancelled"});
     }
     if (std::chrono::steady_clock::now() > end) {
-      return std::unexpected(EngineError{EngineError::Kind::deadline,
-                                         "another skillrun has not finished building the same image in time"});
+      return std::unexpected(
+          EngineError{EngineError::Kind::deadline, "another skillrun did not finish building the same image in time"});
     }
   }
   turn.lock_ = std::move(file);

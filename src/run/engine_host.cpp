@@ -82,7 +82,7 @@ std::optional<HostView::Volume> EngineHost::existing_volume(const std::string& n
   const std::lock_guard lock(one_at_a_time());
   auto volume = state_->engine.volumes().inspect_volume(name, {answer_deadline, nullptr});
   if (!volume) {
-    log::warn("volume {} can not be inspected: {}", name, volume.error().message);
+    log::warn("volume {} cannot be inspected: {}", name, volume.error().message);
     return Volume{};  // as one that nobody made for this skill: what is not known is not open
   }
   if (!*volume) return std::nullopt;

@@ -121,7 +121,7 @@ std::error_code EngineMounts::bind(std::span<const Bind> binds) const {
       if (!part.empty()) plan.components.emplace_back(part);
     }
   }
-  // A process of several threads can not enter a user namespace; its child has one.
+  // A process of several threads cannot enter a user namespace; its child has one.
   const pid_t child = ::fork();
   if (child < 0) return failed(errno);
   if (child == 0) ::_exit(bind_inside(*others_, plans));

@@ -136,7 +136,7 @@ bool Execution::moved_at_start() {
   if (moved.empty()) return false;
   kill();
   return !lease_.accept(std::move(moved),
-                        "a bind source was exchanged while the skill was started; it was killed at once");
+                        "a bind source was replaced while the skill was started; it was killed at once");
 }
 
 void Execution::kill() {
@@ -157,7 +157,7 @@ void Execution::explain_start_failure(const EngineError& error) {
   conclude_failure(result_, RunFailure::engine_error, error);
   const bool missing = std::holds_alternative<outcome::NoSuchCommand>(result_.outcome);
   if (!missing && !std::holds_alternative<outcome::NotExecutable>(result_.outcome)) return;
-  result_.message = fmt::format("the command {} image {}: {}", missing ? "is not in" : "can not be executed in",
+  result_.message = fmt::format("the command {} image {}: {}", missing ? "is not in" : "cannot be executed in",
                                 result_.image, error.message);
 }
 

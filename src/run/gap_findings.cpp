@@ -13,7 +13,7 @@ Finding default_without_effect(const ContainerSpec& spec, const Origin& origin, 
   std::string what = fmt::format("the policy's default for {} has no effect: {}", setting, reason);
   log::info("{}", what);
   return finding_at(spec, origin, "unenforced-field", Severity::info, std::move(what),
-                    "nothing is to be done, unless the skill needs it: then name an engine that can");
+                    "nothing to do, unless the skill needs it: then name an engine that can");
 }
 
 Findings findings_of_gaps(const ContainerSpec& spec, const EngineInfo& engine, std::span<const EngineGap> gaps) {
@@ -25,7 +25,7 @@ Findings findings_of_gaps(const ContainerSpec& spec, const EngineInfo& engine, s
       findings.push_back(
           finding_at(spec, gap.origin, "unenforced-field", Severity::error,
                      fmt::format("this {} cannot honour {}: {}", engine.kind, gap.setting, printable(gap.reason)),
-                     "remove the setting, or name an engine that can with --engine"));
+                     "remove the setting, or name with --engine an engine that can"));
     }
   }
   sort_findings(findings);

@@ -19,15 +19,15 @@ Finding not_held(const ContainerSpec& spec, const Setting<Mount>& mount, const s
   const std::string source = printable(mount.value.source);
   if (error == std::errc::no_such_file_or_directory) {
     return finding_at(spec, mount.origin, "missing-mount-source", Severity::error,
-                      fmt::format("'{}' does not exist", source), "create it first, or mend the path");
+                      fmt::format("'{}' does not exist", source), "create it first, or fix the path");
   }
   if (error == std::errc::too_many_symbolic_link_levels) {
     return finding_at(spec, mount.origin, "unenforced-field", Severity::error,
-                      fmt::format("'{}' was exchanged after it was judged: a symlink is in the way now", source),
-                      "find out who replaces it by a symlink, and run it again");
+                      fmt::format("'{}' was replaced after it was judged: a symlink is in the way now", source),
+                      "find out who replaces it with a symlink, and run it again");
   }
   return finding_at(spec, mount.origin, "unenforced-field", Severity::error,
-                    fmt::format("'{}' can not be held while the skill runs: {}", source, error.message()),
+                    fmt::format("'{}' cannot be held while the skill runs: {}", source, error.message()),
                     "mount a path that you can reach yourself");
 }
 

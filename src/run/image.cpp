@@ -166,7 +166,7 @@ EngineResult<SkillImage> ImageStage::build() {
   if (!built) {
     EngineError error = built.error();
     error.message.erase(error.message.find_last_not_of(" \n") + 1);
-    error.message = fmt::format("image {} can not be built: {}{}", alias_, error.message, last.quoted(error.message));
+    error.message = fmt::format("image {} cannot be built: {}{}", alias_, error.message, last.quoted(error.message));
     return std::unexpected(std::move(error));
   }
   recipe_ = std::move(built->recipe);
@@ -187,7 +187,7 @@ EngineResult<SkillImage> ImageStage::ensure_pulled() {
                : fmt::format("image {} is not there and pull is never: pull it first, or set pull to missing", name_));
   }
   if (!spec_.image.value.id.empty()) {
-    return not_found(fmt::format("image {} is not there, and an id can not be pulled: name a repository", name_));
+    return not_found(fmt::format("image {} is not there, and an id cannot be pulled: name a repository", name_));
   }
   return pull();
 }
@@ -207,8 +207,8 @@ EngineResult<SkillImage> ImageStage::pull() {
   }
   if (!pulled) {
     EngineError error = pulled.error();
-    error.message = fmt::format("image {} can not be pulled: {}; check its name, the network and the login to {}",
-                                name_, error.message, spec_.image.value.registry);
+    error.message = fmt::format("image {} cannot be pulled: {}; check its name, the network and the login to {}", name_,
+                                error.message, spec_.image.value.registry);
     return std::unexpected(std::move(error));
   }
   return must_be_there("pull");

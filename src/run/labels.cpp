@@ -38,7 +38,7 @@ std::optional<std::string> find_reserved_label(const Labels& labels, const std::
     } else if (key == recipe_label && recipe.empty()) {
       return std::string(
           "was built by skillrun for another skill, or claims to be: it is used for its own recipe only; give this "
-          "skill a recipe, or name an image of a registry");
+          "skill a recipe, or name an image from a registry");
     } else {
       return fmt::format(
           "has the label '{}', which is reserved for skillrun: take the LABEL out of the Dockerfile that it or its "
@@ -48,7 +48,7 @@ std::optional<std::string> find_reserved_label(const Labels& labels, const std::
     }
   }
   if (own) return std::nullopt;
-  return std::string("has the name of an image that skillrun built and is none: remove it from the engine");
+  return std::string("has the name of an image that skillrun built, but is not one: remove it from the engine");
 }
 
 }  // namespace skillrun::inline v0

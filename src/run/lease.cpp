@@ -95,13 +95,13 @@ bool Lease::ensure() {
 }
 
 /// What the container will see of this machine is opened as it was judged, and handed over in a form that nobody can
-/// exchange; where that can not be had, nothing runs unless nobody could.
+/// exchange; where that cannot be had, nothing runs unless nobody could.
 bool Lease::hold() {
   const ContainerSpec& spec = approved_.spec();
   record_ = RunRecord::begin(engine_.info().endpoint, spec.skill, !spec.removes_container());
   if (engine_.info().remote) return true;
   const Stopwatch watch(result_.times.create);
-  constexpr std::string_view what = "what the skill was to see of this machine can not be held; nothing was run";
+  constexpr std::string_view what = "what the skill was to see of this machine cannot be held; nothing was run";
   if (auto begun = guard_.begin(approved_, engine_.info(), record_.run(), &cancellation_); !begun) {
     if (cancelled()) return false;
     if (!begun.error().findings.empty()) return accept(std::move(begun.error().findings), what);

@@ -88,7 +88,7 @@ class Lease {
   NextRunGuard guard_;            ///< until the container is gone
   std::vector<HeldSource> held_;  ///< while it is, no other file has the number of one of these
   SourcePins pins_;
-  std::vector<EngineGap> gaps_;  ///< what the engine can not honour, which only defaults may ask for
+  std::vector<EngineGap> gaps_;  ///< what the engine cannot honour, which only defaults may ask for
   std::optional<OwnedContainer> container_;
 };
 

@@ -137,7 +137,7 @@ class Search {
   void report_unknown(const Setting<Mount>& mount, const std::string& place, const EngineError& error) {
     if (!reported_.insert(place).second) return;
     report(mount,
-           fmt::format("whether the target '{}' passes through a link of the image can not be told: {}",
+           fmt::format("whether the target '{}' passes through a link of the image cannot be told: {}",
                        printable(mount.value.target), printable(error.message)),
            "use an engine of this machine, or mount without another mount below it (a folder that the skill may write "
            "has its protected files mounted below it)");

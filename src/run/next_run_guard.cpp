@@ -19,7 +19,7 @@ std::expected<void, NextRunGuard::Refused> NextRunGuard::begin(const ApprovedSpe
   if (!noted) {
     return std::unexpected(
         Refused{.message = fmt::format(
-                    "what the skill can write can not be put on record, so later runs could not tell what it made; "
+                    "what the skill can write cannot be put on record, so later runs could not tell what it made; "
                     "nothing was run ({}); set XDG_STATE_HOME to a folder that you can write to, or mount read-only",
                     noted.error()),
                 .findings = {}});

@@ -18,7 +18,7 @@ struct UnreadableRecord {
   std::error_code error;
 };
 
-/// What skills of this user, and of root, could write, ended runs included. A record that can not be read means that
+/// What skills of this user, and of root, could write, ended runs included. A record that cannot be read means that
 /// nobody knows what was written.
 [[nodiscard]] std::expected<std::vector<WrittenPlace>, UnreadableRecord> all_written_places();
 
@@ -26,7 +26,7 @@ struct UnreadableRecord {
 /// that the container is gone ends it.
 class NotedWrites {
  public:
-  /// `run` is what the container carries as a label. Otherwise why it can not be put on record, as half a sentence.
+  /// `run` is what the container carries as a label. Otherwise why it cannot be put on record, as half a sentence.
   [[nodiscard]] static std::expected<NotedWrites, std::string> begin(const ApprovedSpec& approved,
                                                                      const EngineInfo& engine, std::string run,
                                                                      std::vector<std::string> stand_ins);

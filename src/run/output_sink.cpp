@@ -16,7 +16,7 @@ namespace skillrun::inline v0 {
 
 namespace {
 
-/// The same pipe or terminal under a file description of our own; nothing when it can not be opened again.
+/// The same pipe or terminal under a file description of our own; nothing when it cannot be opened again.
 UniqueFd reopened(int fd, const struct stat& original) {
   UniqueFd own(::open(fmt::format("/proc/self/fd/{}", fd).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   struct stat status{};

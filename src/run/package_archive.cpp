@@ -32,11 +32,11 @@ bool plain(std::string_view name, std::string_view also) {
 
 EngineResult<void> check(const PackageRecipe& recipe) {
   const auto wrong = [](std::string_view what, const std::string& name) {
-    return std::unexpected(EngineError{EngineError::Kind::unsupported, fmt::format("'{}' is no {}", name, what)});
+    return std::unexpected(EngineError{EngineError::Kind::unsupported, fmt::format("'{}' is not {}", name, what)});
   };
-  if (!plain(recipe.suite, ".-")) return wrong("name of a Debian suite", recipe.suite);
+  if (!plain(recipe.suite, ".-")) return wrong("the name of a Debian suite", recipe.suite);
   for (const std::string& package : recipe.include) {
-    if (!plain(package, "+-.") || package.ends_with('-')) return wrong("name of a Debian package", package);
+    if (!plain(package, "+-.") || package.ends_with('-')) return wrong("the name of a Debian package", package);
   }
   return {};
 }

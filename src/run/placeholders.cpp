@@ -111,9 +111,9 @@ Finding not_made(const ContainerSpec& spec, const Setting<Mount>& mount, const s
   const bool busy = error == std::errc::device_or_resource_busy;
   return finding_at(
       spec, mount.origin, "protected-file", Severity::error,
-      fmt::format("'{}' is not there and can not be kept from the skill: {}", printable(mount.value.source),
+      fmt::format("'{}' is not there and cannot be kept from the skill: {}", printable(mount.value.source),
                   busy ? "another process holds a lock on it" : error.message()),
-      busy ? "see who has it open (`fuser` tells), and run it again"
+      busy ? "see who has it open (`fuser` shows that), and run it again"
            : "mount the folder read-only, or one that you can write to yourself");
 }
 

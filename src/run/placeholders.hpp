@@ -16,7 +16,7 @@ namespace skillrun::inline v0 {
 [[nodiscard]] std::vector<std::string> needed_placeholders(const ContainerSpec& approved);
 
 /// Stand-ins for protected names that are not there: an empty file or folder that is mounted read-only over itself, so
-/// that the skill can not make one. An engine that is told to mount over nothing makes the mount point itself, as root,
+/// that the skill cannot make one. An engine that is told to mount over nothing makes the mount point itself, as root,
 /// and leaves it; these are the caller's. Runs at the same time share them: each holds a lock on what it uses, and the
 /// last one takes it away. They stay when this object goes: only who knows that the container is gone removes them.
 class Placeholders {

@@ -25,7 +25,7 @@ EngineResult<void> check_alias(const ImageReference& alias) {
   if (alias.digest.empty() && alias.id.empty()) return {};
   return std::unexpected(EngineError{
       EngineError::Kind::unsupported,
-      fmt::format("{} can not be built: name it by a tag, a digest is known only afterwards", alias.familiar())});
+      fmt::format("{} cannot be built: name it by a tag, a digest is known only afterwards", alias.familiar())});
 }
 
 /// Changed when a digest comes to mean something else.

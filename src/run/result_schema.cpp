@@ -34,7 +34,7 @@ json::object stream(std::string_view description) {
   table.add("bytes", described("all that the skill wrote", whole(0)), schema::Presence::required);
   table.add("truncated", described("there was more than --max-output", schema::flag()), schema::Presence::required);
   table.add("text",
-            described("what was captured, where it is UTF-8 and escapes would not more than double it", text()));
+            described("what was captured, where it is UTF-8 and escapes would at most double its length", text()));
   table.add("base64", described("what was captured, otherwise", schema::text_like("^[A-Za-z0-9+/]*={0,2}$")));
   return described(description, table.take());
 }
@@ -42,8 +42,8 @@ json::object stream(std::string_view description) {
 }  // namespace
 
 std::string result_schema() {
-  json::object document = schema::head("result", "skillrun result",
-                                       "What became of a run, as --json and --result-file write it. Null: not known.");
+  json::object document = schema::head(
+      "result", "skillrun result", "What became of a run, as --json and --result-file write it. Null when unknown.");
   json::object version = described("version of the format", schema::of_type("integer"));
   version["const"] = 1;
   json::object status = whole(0);
@@ -58,7 +58,7 @@ std::string result_schema() {
       {"status", described("how it ended", schema::one_of_words(run_status_words))},
       {"exit_status", described("what skillrun exits with", status)},
       {"exit_code",
-       described("the skill's own; null when it did not come to its own end", or_null(schema::of_type("integer")))},
+       described("the skill's own; null when it did not end by itself", or_null(schema::of_type("integer")))},
       {"signal", described("that ended the skill", or_null(schema::of_type("integer")))},
       {"message", described("what went wrong, for people", or_null(text()))},
       {"skill", or_null(text())},

@@ -22,7 +22,7 @@ struct RunControl::State {
 
 RunControl::RunControl() : state_(std::make_unique<State>()) {
   std::array<int, 2> ends{};
-  // As with Cancellation: a control that can not be heard would be worse than none.
+  // As with Cancellation: a control that cannot be heard would be worse than none.
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
     throw std::system_error(errno, std::generic_category(), "pipe");
   }

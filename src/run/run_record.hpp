@@ -28,7 +28,7 @@ struct RunRecord {
   [[nodiscard]] std::string run() const;
   /// What its file holds, without the time at which it was written.
   [[nodiscard]] std::string text() const;
-  /// Nothing for what is no record.
+  /// Nothing for what is not a record.
   [[nodiscard]] static std::optional<RunRecord> parse(std::string_view text);
 };
 

@@ -50,12 +50,12 @@ Findings not_pinned(const ContainerSpec& approved, std::string_view why, std::st
   const auto first = std::ranges::find(approved.mounts, MountType::bind, [](const auto& m) { return m.value.type; });
   const Origin origin = first == approved.mounts.end() ? approved.image.origin : first->origin;
   return {finding_at(approved, origin, "unenforced-field", Severity::error,
-                     fmt::format("the bind sources can not be mounted for the engine as they were judged: {}", why),
+                     fmt::format("the bind sources cannot be mounted for the engine as they were judged: {}", why),
                      std::move(remedy))};
 }
 
 std::string folder_remedy() {
-  return fmt::format("make '{}' a folder of yours that only you enter (mode 700), with room in it", pins_place());
+  return fmt::format("make '{}' a folder of yours that only you can enter (mode 700), with space in it", pins_place());
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ std::expected<SourcePins, Findings> SourcePins::make(const ContainerSpec& approv
   if (!mounts) return pins;
   pins.folder_ = make_folder();
   if (pins.folder_.empty()) {
-    return std::unexpected(not_pinned(approved, fmt::format("'{}' can not be used", pins_place()), folder_remedy()));
+    return std::unexpected(not_pinned(approved, fmt::format("'{}' cannot be used", pins_place()), folder_remedy()));
   }
   std::vector<EngineMounts::Bind> binds;
   for (const HeldSource& source : held) {
@@ -90,9 +90,9 @@ std::expected<SourcePins, Findings> SourcePins::make(const ContainerSpec& approv
                            error == std::errc::too_many_symbolic_link_levels ||
                            error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
     return std::unexpected(
-        exchanged ? not_pinned(approved, "one was exchanged after it was judged",
-                               "find out who replaces it, and run it again")
-                  : not_pinned(approved, error.message(), "mount folders that the engine can reach as you can"));
+        exchanged
+            ? not_pinned(approved, "one was replaced after it was judged", "find out who replaces it, and run it again")
+            : not_pinned(approved, error.message(), "mount folders that the engine can reach as you can"));
   }
   return pins;
 }

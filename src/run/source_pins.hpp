@@ -18,7 +18,7 @@ namespace skillrun::inline v0 {
 class SourcePins {
  public:
   /// Without aliases where this process may not mount for the engine: for another machine, for a daemon that belongs to
-  /// somebody else, or that sees other mounts. Where it may, a source that can not be mounted is why nothing may run:
+  /// somebody else, or that sees other mounts. Where it may, a source that cannot be mounted is why nothing may run:
   /// going on by its name would mount whatever stands there by then.
   [[nodiscard]] static std::expected<SourcePins, Findings> make(const ContainerSpec& approved,
                                                                 std::span<const HeldSource> held,

@@ -93,7 +93,7 @@ void Supervisor::look_at_streams() {
   if (const int error = watched_.pump.write_error(); error != 0) {
     watched_.pump.drop_output();
     if (error == EPIPE || error == ECONNRESET) return kill(EndCause::reader_gone);
-    return kill(EndCause::write_failed, fmt::format("the skill's output can not be written: {}", std::strerror(error)));
+    return kill(EndCause::write_failed, fmt::format("the skill's output cannot be written: {}", std::strerror(error)));
   }
   if (const auto& error = watched_.pump.protocol_error(); error) return kill(EndCause::lost_stream, error->message);
 }

@@ -20,10 +20,10 @@ struct EndingLimits {
   std::chrono::milliseconds after_kill{10'000};      ///< then the engine is given up
   std::chrono::milliseconds quiet_drain{3'000};      ///< an ended container's output may stay silent before its end
   std::chrono::milliseconds call{10'000};            ///< one kill or resize call
-  std::chrono::milliseconds pause{2'000};            ///< a stopped program can not wait for a slow engine
+  std::chrono::milliseconds pause{2'000};            ///< a stopped program cannot wait for a slow engine
 };
 
-/// How long a skill may take after the stop signal. A manifest can not draw its timeout out for ever.
+/// How long a skill may take after the stop signal. A manifest cannot draw its timeout out for ever.
 [[nodiscard]] std::chrono::milliseconds grace_of(const ContainerSpec& spec, const EndingLimits& limits);
 
 /// Why a running skill came to its end.

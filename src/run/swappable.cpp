@@ -39,7 +39,7 @@ std::vector<WrittenPlace> live_places(std::optional<WallTime> begun) {
   return std::move(*places);
 }
 
-/// A mounted folder can not be moved from within; what is below it can.
+/// A mounted folder cannot be moved from within; what is below it can.
 std::optional<std::string> live_writer_above(const std::string& path, std::span<const WrittenPlace> live) {
   for (const WrittenPlace& place : live) {
     if (path == place.root || !is_within(path, place.root)) continue;
@@ -58,7 +58,7 @@ std::optional<std::string> who_can_swap(const std::string& path) {
     struct stat status{};
     struct stat inner{};
     if (::lstat(folder.c_str(), &status) != 0 || ::lstat(entry.c_str(), &inner) != 0) {
-      return fmt::format("'{}' can not be looked at", entry);
+      return fmt::format("'{}' cannot be looked at", entry);
     }
     auto writer = who_else_writes(folder, status);
     // In a sticky folder an entry is its owner's.
@@ -80,7 +80,7 @@ Findings find_swappable_sources(const ContainerSpec& approved, std::span<const S
     if (!who) return;
     findings.push_back(finding_at(
         approved, mount.origin, "unenforced-field", Severity::error,
-        fmt::format("'{}' could be exchanged before the engine mounts it: {}", printable(path), printable(*who)),
+        fmt::format("'{}' could be replaced before the engine mounts it: {}", printable(path), printable(*who)),
         "mount a folder that only you can move, or run as root with an engine of this machine"));
   };
   for (const Setting<Mount>& mount : approved.mounts) {

@@ -10,7 +10,7 @@ namespace skillrun::inline v0 {
 /// terminal of another job's foreground: there the shell has put everything in order, and will again.
 class TerminalGuard {
  public:
-  /// `fd` of -1, or one that is no terminal: does nothing.
+  /// `fd` of -1, or one that is not a terminal: does nothing.
   explicit TerminalGuard(int fd) noexcept;
   TerminalGuard(const TerminalGuard&) = delete;
   TerminalGuard& operator=(const TerminalGuard&) = delete;

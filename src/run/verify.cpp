@@ -47,8 +47,8 @@ Finding finding_of(const ContainerSpec& spec, const Difference& difference) {
   if (origin.field.empty()) origin.field = "docker." + difference.field;
   return finding_of(
       spec, origin,
-      fmt::format("the engine made another container than was approved: {} was to be {}, and is {}", difference.field,
-                  printable(difference.approved), printable(difference.made)),
+      fmt::format("the engine made a different container than was approved: {} was to be {}, but is {}",
+                  difference.field, printable(difference.approved), printable(difference.made)),
       difference.unenforced
           ? "remove the limit, or use an engine that can enforce it"
           : "run it again; if it stays, look for a program between skillrun and the engine, or report it");
@@ -112,11 +112,11 @@ Findings find_moved_sources(const ContainerSpec& approved, const HostView& host)
     if (mount.value.type != MountType::bind || !host.reads_file_system()) continue;
     const auto now = host.real_path(mount.value.source);
     if (now == mount.value.source) continue;
-    findings.push_back(finding_of(
-        approved, mount.origin,
-        fmt::format("'{}' was moved while the container was made: it {}", printable(mount.value.source),
-                    now ? fmt::format("leads to '{}' now", printable(*now)) : "can not be resolved any more"),
-        "find out who replaces it by a symlink, and run it again"));
+    findings.push_back(
+        finding_of(approved, mount.origin,
+                   fmt::format("'{}' was moved while the container was made: it {}", printable(mount.value.source),
+                               now ? fmt::format("leads to '{}' now", printable(*now)) : "cannot be resolved any more"),
+                   "find out who replaces it with a symlink, and run it again"));
   }
   return findings;
 }

@@ -39,7 +39,7 @@ struct Difference {
 /// judged by more than a container tells of them (both names of a path, whether a volume was there before).
 [[nodiscard]] ContainerSpec spec_as_made(const Order& order, const ObservedContainer& made);
 
-/// Bind sources that lead elsewhere than when they were admitted, as findings. Nothing where `host` can not tell.
+/// Bind sources that lead elsewhere than when they were admitted, as findings. Nothing where `host` cannot tell.
 [[nodiscard]] Findings find_moved_sources(const ContainerSpec& approved, const HostView& host);
 
 /// Why the container must not start, as errors: differences, what the policy says about what the engine added, and

@@ -56,7 +56,7 @@ void compare_cgroup_parent(Comparison& c) {
   compare_usual(c, c.spec.cgroup_parent, c.made.cgroup_parent, std::array{"user.slice"sv, "machine.slice"sv});
 }
 
-// An IPC namespace that others may join is podman's default and old docker engines'; nobody does who was not told to.
+// An IPC namespace that others may join is podman's default and old docker engines'; nobody joins it unless told to.
 // The host's namespace of control groups is every engine's default with control groups of version 1.
 constexpr PartsComparison namespace_rows[] = {
     {"pid_mode", compare_namespace<&ContainerSpec::pid_mode>},

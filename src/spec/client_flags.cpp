@@ -52,7 +52,7 @@ void check_api_socket(SpecBuilder& builder, const std::string& value, const Orig
 void check_attach(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   const std::string stream = to_lower(value);
   if (stream == "stdin" || stream == "stdout" || stream == "stderr") return;
-  builder.problem("invalid-value", origin, fmt::format("'{}' is no stream", printable(value)),
+  builder.problem("invalid-value", origin, fmt::format("'{}' is not a stream", printable(value)),
                   "remove it; skillrun passes on all three streams");
 }
 

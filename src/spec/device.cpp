@@ -59,7 +59,7 @@ std::expected<Device, ParseError> parse_device(std::string_view text, const Path
   }
   device.host = clean_path(parts.front());
   device.container = clean_path(parts.back());
-  if (device.host == "/" || device.container == "/") return wrong("the root is no device");
+  if (device.host == "/" || device.container == "/") return wrong("the root is not a device");
   return device;
 }
 

@@ -14,7 +14,7 @@ struct Fields<MountTable> {
       F{"type", &T::type, "bind (the default for a source that is a path), volume or tmpfs", R"("bind")"},
       F{"source", &T::source, "host path of a bind, or name of a volume", R"("./data")"},
       F{"target", &T::target, "absolute path in the container", R"("/data")"},
-      F{"read_only", &T::read_only, "the container can not write through it", "true"},
+      F{"read_only", &T::read_only, "the container cannot write through it", "true"},
       F{"propagation", &T::propagation, "bind propagation: private, rprivate, slave or rslave", R"("rprivate")"},
       F{"tmpfs_size", &T::tmpfs_size, "largest size of a tmpfs", R"("64m")", Scalars::numbers},
       F{"tmpfs_mode", &T::tmpfs_mode, "permissions of a tmpfs, octal", R"("1777")", Scalars::numbers},

@@ -38,7 +38,7 @@ std::string_view take_digits(std::string_view& text) {
   return digits;
 }
 
-/// The nanoseconds in `fraction` (the digits after the point) of one unit; nothing when that is no whole number.
+/// The nanoseconds in `fraction` (the digits after the point) of one unit; nothing when that is not a whole number.
 std::optional<std::uint64_t> part_of(std::uint64_t unit, std::string_view fraction) {
   std::uint64_t sum = 0;
   for (const char digit : fraction) {
@@ -70,7 +70,8 @@ std::expected<std::chrono::nanoseconds, ParseError> parse_duration(std::string_v
     const std::string_view name(rest.begin(), end);
     if (name.empty()) return wrong("a unit is missing; units are ns, us, ms, s, m and h");
     const auto* const unit = std::ranges::find(units, name, &Unit::name);
-    if (unit == units.end()) return wrong(fmt::format("{} is no unit; units are ns, us, ms, s, m and h", quoted(name)));
+    if (unit == units.end())
+      return wrong(fmt::format("{} is not a unit; units are ns, us, ms, s, m and h", quoted(name)));
     rest.remove_prefix(name.size());
 
     const std::size_t zeros = std::min(whole.find_first_not_of('0'), whole.size() - 1);

@@ -40,7 +40,7 @@ class WordReader {
       if (word == "--") {
         inject("\"--\" would end docker's flags here, and the next word would replace the image");
       } else if (word.size() < 2 || word.front() != '-') {
-        inject(fmt::format("the word '{}' is no flag: docker would take it for the image", printable(word)));
+        inject(fmt::format("the word '{}' is not a flag: docker would take it for the image", printable(word)));
       } else if (word.starts_with("-test.")) {
         unknown(word, word);  // pflag drops such words without a sign
       } else if (word.starts_with("--")) {
@@ -66,7 +66,7 @@ class WordReader {
   void unknown(std::string_view shown, std::string_view name) {
     if (std::ranges::find(podman_flags, name) != podman_flags.end()) {
       problem("podman-only-flag", fmt::format("only podman has the flag {}", printable(shown)),
-              "remove it; what docker has not in common with podman is not judged");
+              "remove it; what docker and podman do not have in common is not judged");
       return;
     }
     const auto near = closest_flags(name);

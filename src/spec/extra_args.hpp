@@ -18,7 +18,7 @@ struct FlagUse {
   std::size_t word;   ///< index of the word that holds the value
 };
 
-/// A word that is no usable flag.
+/// A word that is not a usable flag.
 struct WordProblem {
   std::string_view rule;  ///< unknown-flag, podman-only-flag or flag-injects-positional
   std::string message;

@@ -18,11 +18,11 @@ std::expected<ExtraHost, ParseError> parse_extra_host(std::string_view text) {
   if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
   if (!is_engine_name(host)) {
     return refuse(
-        fmt::format("expected {}, found {}, which is no host name, in {}", expectation, quoted(host), quoted(text)));
+        fmt::format("expected {}, found {}, which is not a host name, in {}", expectation, quoted(host), quoted(text)));
   }
   if (address != "host-gateway" && !is_ipv4_address(address) && !is_ipv6_address(address)) {
-    return refuse(
-        fmt::format("expected {}, found {}, which is no address, in {}", expectation, quoted(address), quoted(text)));
+    return refuse(fmt::format("expected {}, found {}, which is not an address, in {}", expectation, quoted(address),
+                              quoted(text)));
   }
   return ExtraHost{std::string(host), std::move(address)};
 }

@@ -143,14 +143,14 @@ std::expected<ImageReference, ParseError> parse_image_reference(std::string_view
     if (!is_tag(reference.tag)) return wrong("a tag has up to 128 letters, digits, dots, dashes and underscores");
   }
   split_name(name, reference);
-  if (!is_registry(reference.registry)) return wrong(fmt::format("{} is no registry", quoted(reference.registry)));
+  if (!is_registry(reference.registry)) return wrong(fmt::format("{} is not a registry", quoted(reference.registry)));
   // Docker's older command line drops docker.io/ on its way to the engine, which would then ask the other registry.
   if (reference.registry == hub && names_registry(reference.repository.substr(0, reference.repository.find('/')))) {
     return wrong(fmt::format("{} begins like another registry", quoted(reference.repository)));
   }
   if (std::ranges::any_of(reference.repository, is_upper)) return wrong("a repository is written in lower case");
   if (!std::ranges::all_of(split(reference.repository, '/'), is_path_component)) {
-    return wrong(fmt::format("{} is no repository", quoted(reference.repository)));
+    return wrong(fmt::format("{} is not a repository", quoted(reference.repository)));
   }
   if (reference.registry.size() + 1 + reference.repository.size() > longest_name) {
     return wrong(fmt::format("registry and repository have more than {} characters", longest_name));

@@ -157,7 +157,7 @@ class MountReader {
       // Only engines on macOS once knew a difference.
       if (!is_consistency(to_lower(value))) return ParseError{fmt::format("unknown consistency {}", quoted(value))};
     } else if (key == "volume-driver") {
-      if (!is_driver_name(value)) return ParseError{fmt::format("{} is no volume driver", quoted(value))};
+      if (!is_driver_name(value)) return ParseError{fmt::format("{} is not a volume driver", quoted(value))};
       mount_.driver = value;
     } else if (key == "volume-opt" || key == "volume-label") {
       KeyValue entry = key_value(value);

@@ -36,7 +36,7 @@ std::optional<PackageRecipe> read_packages(SpecBuilder& builder, const PackageBu
     usable = false;
   } else if (!is_suite_name(table.suite->value)) {
     builder.problem("invalid-value", SpecBuilder::manifest_origin(*table.suite, field + ".suite"),
-                    fmt::format("'{}' is no name of a Debian release", printable(table.suite->value)),
+                    fmt::format("'{}' is not the name of a Debian release", printable(table.suite->value)),
                     "write it like bookworm");
     usable = false;
   } else {
@@ -51,7 +51,7 @@ std::optional<PackageRecipe> read_packages(SpecBuilder& builder, const PackageBu
     const WrittenText& name = table.include->items[i];
     if (!is_package_name(name.value)) {
       builder.problem("invalid-value", SpecBuilder::manifest_origin(name, fmt::format("{}.include[{}]", field, i)),
-                      fmt::format("'{}' is no name of a Debian package", printable(name.value)),
+                      fmt::format("'{}' is not the name of a Debian package", printable(name.value)),
                       "use the package's own name, without version or architecture");
       usable = false;
     }

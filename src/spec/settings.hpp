@@ -63,12 +63,12 @@ void set_parsed(SpecBuilder& builder, const std::string& value, const Origin& or
   put<setting>(builder, std::move(*parsed), origin);
 }
 
-/// A text that is kept as it is written; where it is none of those that `fits` knows, "'x' is no WHAT" is a problem.
+/// A text that is kept as it is written; where it is none of those that `fits` knows, "'x' is not WHAT" is a problem.
 template <auto setting, auto fits, Literal what, Literal remedy>
 void set_text(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
   if (!fits(value)) {
-    return builder.problem("invalid-value", origin, fmt::format("'{}' is no {}", printable(value), what.text),
+    return builder.problem("invalid-value", origin, fmt::format("'{}' is not {}", printable(value), what.text),
                            remedy.text);
   }
   put<setting>(builder, value, origin);

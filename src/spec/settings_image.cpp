@@ -30,7 +30,7 @@ constexpr SettingRow image_rows[] = {
     {.member = member<&Spec::name>("name").meaning(Sense::declared),
      .flag = {.name = "name"},
      .service = {"container_name"},
-     .set = set_text<&Spec::name, is_volume_name, "container name",
+     .set = set_text<&Spec::name, is_volume_name, "a container name",
                      "use two or more letters, digits, '_', '.' and '-', the first a letter or digit">},
     // A spec always has an image; normalize() reads it, from `image` or from `source`.
     {.member = member<&Spec::image>("image").meaning(Sense::parts),

@@ -61,11 +61,12 @@ void add_sysctl(SpecBuilder& builder, const std::string& value, const Origin& or
   const std::size_t equals = value.find('=');
   const std::string key = value.substr(0, equals);
   if (equals == std::string::npos) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no sysctl", printable(value)), "write NAME=VALUE");
+    builder.problem("invalid-value", origin, fmt::format("'{}' is not a sysctl", printable(value)), "write NAME=VALUE");
     return;
   }
   if (!is_sysctl_key(key)) {
-    builder.problem("sysctl", origin, fmt::format("the kernel parameter '{}' is none that engines set", printable(key)),
+    builder.problem("sysctl", origin,
+                    fmt::format("the kernel parameter '{}' is not one that engines set", printable(key)),
                     "use a parameter below net. or fs.mqueue., or one of System V's such as kernel.shmmax");
     return;
   }

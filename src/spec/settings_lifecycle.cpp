@@ -25,7 +25,7 @@ Healthcheck& healthcheck(SpecBuilder& builder, const Origin& origin) {
 
 void report_repeat(SpecBuilder& builder, const Origin& origin) {
   builder.problem("ambiguous-value", origin,
-                  fmt::format("{} sets what was set already; the last one wins", origin.field), "keep one of them",
+                  fmt::format("{} sets what was already set; the last one wins", origin.field), "keep one of them",
                   Severity::warning);
 }
 
@@ -36,7 +36,7 @@ void set_health_time(SpecBuilder& builder, std::chrono::nanoseconds Healthcheck:
   constexpr auto least = std::chrono::milliseconds(1);
   if (!duration || *duration < least) {
     builder.problem("invalid-value", origin,
-                    duration ? std::string("a time below 1ms is what engines refuse") : duration.error().message,
+                    duration ? std::string("engines refuse a time below 1ms") : duration.error().message,
                     "write a time with its unit, such as 30s");
     return;
   }
@@ -64,7 +64,7 @@ void set_health_retries(SpecBuilder& builder, const std::string& value, const Or
   if (!builder.clean(value, origin)) return;
   const auto retries = parse_decimal(value, INT32_MAX);
   if (!retries || *retries == 0) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no number of retries", printable(value)),
+    builder.problem("invalid-value", origin, fmt::format("'{}' is not a number of retries", printable(value)),
                     "write a positive whole number");
     return;
   }
@@ -99,7 +99,7 @@ constexpr SettingRow lifecycle_rows[] = {
      .set = set_parsed<&Spec::restart_policy, parse_restart_policy, "remove it; a skill runs once">},
     {.member = member<&Spec::log_driver>("log_driver").meaning(Sense::parts),
      .flag = {.name = "log-driver"},
-     .set = set_text<&Spec::log_driver, is_driver_name, "log driver",
+     .set = set_text<&Spec::log_driver, is_driver_name, "a log driver",
                      "remove it, or name one such as none, local or json-file">},
     {.member = member<&Spec::log_options>("log_options").meaning(Sense::declared),
      .flag = {.name = "log-opt", .arity = FlagArity::list},
@@ -146,7 +146,7 @@ void check_lifecycle(SpecBuilder& builder) {
   // As docker refuses --rm with --restart.
   if (spec.restart_policy && spec.restart_policy->value.name != "no" && spec.removes_container()) {
     builder.problem("restart-policy", spec.restart_policy->origin,
-                    "a container that is removed after its run can not be started again",
+                    "a container that is removed after its run cannot be started again",
                     "remove it; a skill runs once");
   }
 }

@@ -26,7 +26,7 @@ void append(SpecBuilder& builder, Mount mount, const Origin& origin) {
     if (!is_reserved_label(label.key)) return false;
     builder.problem("reserved-label", origin,
                     fmt::format("the volume's label '{}' is reserved for skillrun", printable(label.key)),
-                    "skillrun marks what it makes by such labels; use another prefix");
+                    "skillrun marks what it makes with such labels; use another prefix");
     return true;
   });
   mount.caller_workdir = mount.type == MountType::bind && is_within(mount.source, builder.spec.workdir);
@@ -64,7 +64,7 @@ void add_volumes_from(SpecBuilder& builder, const std::string& value, const Orig
   const std::size_t colon = value.find(':');
   const std::string_view mode = colon == std::string::npos ? "rw" : std::string_view(value).substr(colon + 1);
   if (!is_engine_name(std::string_view(value).substr(0, colon)) || (mode != "ro" && mode != "rw")) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no container", printable(value)),
+    builder.problem("invalid-value", origin, fmt::format("'{}' is not a container", printable(value)),
                     "name what the skill needs in mounts");
     return;
   }
@@ -91,7 +91,7 @@ constexpr SettingRow mount_rows[] = {
      .set = add_mount},
     {.member = member<&Spec::volume_driver>("volume_driver"),
      .flag = {.name = "volume-driver"},
-     .set = set_text<&Spec::volume_driver, is_driver_name, "volume driver", "remove it; local is the engine's own">},
+     .set = set_text<&Spec::volume_driver, is_driver_name, "a volume driver", "remove it; local is the engine's own">},
     {.member = member<&Spec::volumes_from>("volumes_from"),
      .flag = {.name = "volumes-from", .arity = FlagArity::list},
      .service = {"volumes_from", ServiceShape::list},
@@ -138,7 +138,7 @@ void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::s
   if (!usable) return;
   append(builder, read_mount(fields, builder.paths()),
          SpecBuilder::manifest_origin(table.source ? table.source->span : table.span, field, shown),
-         "a mount has a type, a source (but for tmpfs) and a target");
+         "a mount has a type, a source (except for tmpfs) and a target");
 }
 
 void report_unresolved_source(SpecBuilder& builder, const Origin& origin) {

@@ -47,7 +47,7 @@ void add_label(SpecBuilder& builder, const std::string& value, const Origin& ori
   } else if (is_reserved_label(label.key)) {
     builder.problem("reserved-label", origin,
                     fmt::format("the label '{}' is reserved for skillrun", printable(label.key)),
-                    "skillrun marks what it makes by such labels; use another prefix");
+                    "skillrun marks what it makes with such labels; use another prefix");
   } else {
     builder.spec.labels.push_back({std::move(label), origin});
   }
@@ -94,7 +94,7 @@ void add_group(SpecBuilder& builder, const std::string& value, const Origin& ori
     return;
   }
   if (!group || !group->group.empty()) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no group", printable(value)),
+    builder.problem("invalid-value", origin, fmt::format("'{}' is not a group", printable(value)),
                     "write a group's name or number");
     return;
   }
@@ -109,7 +109,7 @@ void set_stop_timeout(SpecBuilder& builder, const std::string& value, const Orig
     seconds = std::chrono::ceil<std::chrono::seconds>(*duration).count();
   }
   if (!seconds || *seconds < 0 || *seconds > longest) {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no stop timeout", printable(value)),
+    builder.problem("invalid-value", origin, fmt::format("'{}' is not a stop timeout", printable(value)),
                     "write whole seconds from 0 to 86400, such as 10");
     return;
   }
@@ -159,7 +159,7 @@ constexpr SettingRow process_rows[] = {
      .service = {"user"},
      .set = set_user},
     {.member = member<&Spec::group_add>("group_add"),
-     .key = {"group_add", &Docker::group_add, "further groups of the user", R"(["video"])", Scalars::numbers},
+     .key = {"group_add", &Docker::group_add, "additional groups of the user", R"(["video"])", Scalars::numbers},
      .flag = {.name = "group-add", .arity = FlagArity::list},
      .service = {"group_add", ServiceShape::list},
      .set = add_group},
@@ -167,11 +167,11 @@ constexpr SettingRow process_rows[] = {
      .key = {"hostname", &Docker::hostname, "host name in the container", R"("worker")"},
      .flag = {.name = "hostname", .shorthand = 'h'},
      .service = {"hostname"},
-     .set = set_text<&Spec::hostname, is_host_name, "host name", host_name_remedy>},
+     .set = set_text<&Spec::hostname, is_host_name, "a host name", host_name_remedy>},
     {.member = member<&Spec::domainname>("domainname").meaning(Sense::declared),
      .flag = {.name = "domainname"},
      .service = {"domainname"},
-     .set = set_text<&Spec::domainname, is_host_name, "domain name", host_name_remedy>},
+     .set = set_text<&Spec::domainname, is_host_name, "a domain name", host_name_remedy>},
     {.member = member<&Spec::init>("init", FieldType::boolean).meaning(Sense::bound),
      .key = {"init", &Docker::init, "run an init that forwards signals and reaps processes", "true"},
      .flag = {.name = "init", .arity = FlagArity::boolean},

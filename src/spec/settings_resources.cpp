@@ -46,7 +46,7 @@ std::optional<std::int64_t> read_integer(SpecBuilder& builder, const std::string
   const auto number = parse_integer(value);
   if (number && *number >= least && *number <= most) return number;
   builder.problem("invalid-value", origin,
-                  fmt::format("'{}' is no whole number from {} to {}", printable(value), least, most),
+                  fmt::format("'{}' is not a whole number from {} to {}", printable(value), least, most),
                   "write it in plain decimal digits");
   return std::nullopt;
 }
@@ -172,12 +172,12 @@ constexpr SettingRow resource_rows[] = {
     {.member = member<&Spec::cpuset_cpus>("cpuset_cpus").meaning(Sense::bound),
      .flag = {.name = "cpuset-cpus"},
      .service = {"cpuset"},
-     .set = set_text<&Spec::cpuset_cpus, is_cpu_list, "list of numbers", list_remedy>},
+     .set = set_text<&Spec::cpuset_cpus, is_cpu_list, "a list of numbers", list_remedy>},
     {.member = member<&Spec::cpuset_mems>("cpuset_mems").meaning(Sense::bound),
      .flag = {.name = "cpuset-mems"},
-     .set = set_text<&Spec::cpuset_mems, is_cpu_list, "list of numbers", list_remedy>},
+     .set = set_text<&Spec::cpuset_mems, is_cpu_list, "a list of numbers", list_remedy>},
     {.member = member<&Spec::pids_limit>("pids_limit", FieldType::number).meaning(Sense::bound),
-     .key = {"pids_limit", &Docker::pids_limit, "most processes at once", "100", Scalars::numbers},
+     .key = {"pids_limit", &Docker::pids_limit, "largest number of processes at once", "100", Scalars::numbers},
      .flag = {.name = "pids-limit"},
      .service = {"pids_limit"},
      .set = set_integer<&Spec::pids_limit, -1, 4194304>},

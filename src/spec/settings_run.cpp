@@ -20,7 +20,7 @@ void set_tty(SpecBuilder& builder, const std::string& value, const Origin& origi
   } else if (const auto on = parse_bool(value)) {
     builder.set(builder.spec.tty, *on ? TtyMode::on : TtyMode::off, origin);
   } else {
-    builder.problem("invalid-value", origin, fmt::format("'{}' is no terminal mode", printable(value)),
+    builder.problem("invalid-value", origin, fmt::format("'{}' is not a terminal mode", printable(value)),
                     "write \"auto\", true or false");
   }
 }

@@ -61,7 +61,7 @@ bool SpecBuilder::clean(std::string_view value, const Origin& origin, Allowed al
 void SpecBuilder::repeated(const Origin& before, const Origin& now) {
   if (now.kind == before.kind) {
     problem("ambiguous-value", now,
-            fmt::format("{} sets what {} set already; the last one wins", now.field, before.field), "keep one of them",
+            fmt::format("{} sets what {} already set; the last one wins", now.field, before.field), "keep one of them",
             Severity::warning);
   } else if (now.kind == OriginKind::extra_args) {
     problem("flag-repeats-field", now, fmt::format("{} sets what {} sets too", now.field, before.field),

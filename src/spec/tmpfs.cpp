@@ -62,7 +62,7 @@ class OptionReader {
     const std::string_view key = option.substr(0, equals);
     const std::string_view value = option.substr(equals + 1);
     if (!set(key, value))
-      return ParseError{fmt::format("{} is no value for the option {}", quoted(value), quoted(key))};
+      return ParseError{fmt::format("{} is not a value for the option {}", quoted(value), quoted(key))};
     if (key != "size" && key != "mode") {
       if (!is_passed_on(key)) return unknown(option);
       kept_.emplace_back(option);

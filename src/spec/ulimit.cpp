@@ -43,8 +43,9 @@ std::expected<Ulimit, ParseError> parse_ulimit(std::string_view text) {
   }
   // Engines disagree about a bounded limit beside an unlimited one.
   if (*soft > *hard || (*soft == -1 && *hard != -1)) {
-    return refuse(fmt::format("expected a soft limit that is at most the hard limit, found {}; use -1 for both or none",
-                              quoted(text)));
+    return refuse(
+        fmt::format("expected a soft limit that is at most the hard limit, found {}; use -1 for both or for neither",
+                    quoted(text)));
   }
   return Ulimit{std::string(name), *soft, *hard};
 }

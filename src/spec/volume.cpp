@@ -55,7 +55,7 @@ class Modes {
 
   static std::optional<ParseError> once(std::string_view& earlier, std::string_view word) {
     if (!earlier.empty()) {
-      return ParseError{fmt::format("the modes {} and {} can not be combined", earlier, word)};
+      return ParseError{fmt::format("the modes {} and {} cannot be combined", earlier, word)};
     }
     earlier = word;
     return std::nullopt;

@@ -38,21 +38,21 @@ json::object finding(bool identified) {
   add("severity", "an error refuses a run",
       one_of_words({to_string(Severity::error), to_string(Severity::warning), to_string(Severity::info)}));
   add("message", "what is wrong", text());
-  add("skill", "the skill that it is about; empty: the whole file", text());
+  add("skill", "the skill that it is about; empty for the whole file", text());
   add("instance", "the skill's instance, where one was judged", or_null(text()));
   add("file", "the file that it is about", or_null(text()));
-  add("line", "from 1 up; 0: the whole file", whole(0));
+  add("line", "from 1 up; 0 for the whole file", whole(0));
   add("column", "in characters, from 1 up", whole(0));
-  add("end_line", "the line of the end", whole(0));
+  add("end_line", "the line of its end", whole(0));
   add("end_column", "the column after the last character", whole(0));
-  add("field", "path of the value, as docker.extra_args[0]", text());
+  add("field", "path of the value, such as docker.extra_args[0]", text());
   add("evidence", "the value at fault, as written", text());
-  add("remediation", "how to mend it", text());
+  add("remediation", "how to fix it", text());
   if (identified) {
     add("fingerprint", "the same for the same finding in another version of the file", text_like("^[0-9a-f]{32}$"));
   }
   add("waived", "who lets the finding pass; null when nobody does", waived());
-  add("ask", "what of the caller's the skill asks for; null where it is about something else", ask());
+  add("ask", "what the skill asks for of the caller's; null where it is about something else", ask());
   add("granted", "who lets the skill have what it asks for; null when nobody does", or_null(text()));
   return table.take();
 }

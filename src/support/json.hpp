@@ -19,7 +19,7 @@ namespace json = boost::json;
 [[nodiscard]] json::object to_json_object(const Finding& finding);
 [[nodiscard]] json::array to_json_array(const Findings& findings);
 
-/// An array of one element. Braces can not say it: `json::array{x}` of an array is a copy of x with some compilers.
+/// An array of one element. Braces cannot say it: `json::array{x}` of an array is a copy of x with some compilers.
 [[nodiscard]] json::array list_of(json::value element);
 
 /// JSON text with two-space indentation and a final newline, for people and for diffs.

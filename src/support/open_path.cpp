@@ -30,7 +30,7 @@ std::expected<UniqueFd, std::error_code> open_without_links(const std::string& p
     const bool last = end >= path.size();
     UniqueFd next(
         ::openat(at.get(), component.c_str(), (last ? flags : O_PATH | O_DIRECTORY) | O_NOFOLLOW | O_CLOEXEC));
-    // A link in the way is no folder, which is all that O_DIRECTORY says of it.
+    // A link in the way is not a folder, which is all that O_DIRECTORY says of it.
     struct stat status{};
     if (!next) {
       const int error = errno;

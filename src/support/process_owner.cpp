@@ -120,18 +120,18 @@ ProcessLook look_at_process(pid_t pid) {
 
 OwnerVerdict judge_owner(const ProcessOwner& owner, const ProcessOwner& here, const LookAtProcess& look) {
   using Kind = OwnerVerdict::Kind;
-  if (!is_complete(owner)) return {Kind::unknown, "it does not tell whose it is"};
-  if (!is_complete(here)) return {Kind::unknown, "this process can not tell on which machine it runs"};
+  if (!is_complete(owner)) return {Kind::unknown, "it does not say whose it is"};
+  if (!is_complete(here)) return {Kind::unknown, "this process cannot tell on which machine it runs"};
   if (owner.machine != here.machine) return {Kind::unknown, "it belongs to another machine"};
-  if (owner.boot != here.boot) return {Kind::ended, "the machine was restarted since"};
+  if (owner.boot != here.boot) return {Kind::ended, "the machine has been restarted since"};
   if (owner.pid_namespace != here.pid_namespace) return {Kind::unknown, "it belongs to another PID namespace"};
   const ProcessLook found = look(pid_of(owner.pid).value_or(0));
   switch (found.kind) {
     case ProcessLook::Kind::none: return {Kind::ended, fmt::format("process {} has ended", owner.pid)};
-    case ProcessLook::Kind::unknown: return {Kind::unknown, fmt::format("process {} can not be looked at", owner.pid)};
+    case ProcessLook::Kind::unknown: return {Kind::unknown, fmt::format("process {} cannot be looked at", owner.pid)};
     case ProcessLook::Kind::found: break;
   }
-  if (found.start == owner.start) return {Kind::lives, fmt::format("process {} runs", owner.pid)};
+  if (found.start == owner.start) return {Kind::lives, fmt::format("process {} is running", owner.pid)};
   return {Kind::ended, fmt::format("process {} has ended, and another has its number", owner.pid)};
 }
 

@@ -29,7 +29,7 @@ struct ProcessLook {
 };
 using LookAtProcess = std::function<ProcessLook(pid_t)>;
 
-/// Looks into /proc. A process that has ended and was not reaped is none; one that can not be looked at is unknown.
+/// Looks into /proc. A process that has ended and was not reaped is none; one that cannot be looked at is unknown.
 [[nodiscard]] ProcessLook look_at_process(pid_t pid);
 
 /// Whether an owner lives, and why that is so, as half a sentence.
@@ -43,7 +43,7 @@ struct OwnerVerdict {
   std::string reason;
 };
 
-/// Pure. `here` is the process that judges. Ended is only what can not be alive: a process of an earlier boot of this
+/// Pure. `here` is the process that judges. Ended is only what cannot be alive: a process of an earlier boot of this
 /// machine, or one of this namespace that is not there any more. All else is alive or unknown.
 [[nodiscard]] OwnerVerdict judge_owner(const ProcessOwner& owner, const ProcessOwner& here, const LookAtProcess& look);
 

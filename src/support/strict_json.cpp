@@ -41,7 +41,7 @@ class JsonWatcher {
     Level& level = levels_.back();
     level.name = std::move(key_);
     key_.clear();
-    if (!level.names.insert(level.name).second) return stop("the name stands twice in one object", error);
+    if (!level.names.insert(level.name).second) return stop("the name appears twice in one object", error);
     return count(error);
   }
   bool on_string_part(std::string_view /*part*/, std::size_t /*count*/, boost::system::error_code& /*error*/) {
@@ -132,11 +132,11 @@ std::expected<json::value, JsonFault> parse_strict_json(std::string_view text, c
   if (!error && read < text.size()) error = make_error_code(json::error::extra_data);
   if (error) {
     JsonFault fault = parser.handler().fault();
-    if (fault.message.empty()) fault.message = fmt::format("it is no JSON: {} at byte {}", error.message(), read);
+    if (fault.message.empty()) fault.message = fmt::format("it is not JSON: {} at byte {}", error.message(), read);
     return refused(std::move(fault));
   }
   json::value value = json::parse(text, error, {}, options);
-  if (error) return refused({{}, fmt::format("it is no JSON: {}", error.message())});
+  if (error) return refused({{}, fmt::format("it is not JSON: {}", error.message())});
   return value;
 }
 

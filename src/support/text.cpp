@@ -48,7 +48,7 @@ std::int32_t code_point(std::string_view sequence) noexcept {
 }
 
 /// What reorders, breaks or hides the text around it, or looks like nothing: controls, format characters, separators,
-/// blanks other than the space, what Unicode calls ignorable, the blank of Braille, and what is no character (yet).
+/// blanks other than the space, what Unicode calls ignorable, the blank of Braille, and what is not a character (yet).
 bool is_deceptive(std::int32_t code) noexcept {
   constexpr std::int32_t braille_blank = 0x2800;
   const utf8proc_property_t* property = utf8proc_get_property(code);

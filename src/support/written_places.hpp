@@ -24,7 +24,7 @@ struct WrittenPlace {
   ProcessOwner owner;                       ///< the run that it belongs to
   std::string engine;                       ///< the endpoint of the one that ran it
   std::string run = {};                     ///< what its container carries as a label
-  std::vector<std::string> stand_ins = {};  ///< what was put there so that it can not; nothing once it has ended
+  std::vector<std::string> stand_ins = {};  ///< what was put there so that it cannot; nothing once it has ended
 
   [[nodiscard]] bool covers(std::string_view path, WallTime changed) const noexcept;
 };
@@ -59,10 +59,10 @@ class WriteRecord {
  public:
   explicit WriteRecord(std::string state_folder) : folder_(std::move(state_folder)) {}
 
-  /// Nothing when there is no record; an error when there is one that can not be read.
+  /// Nothing when there is no record; an error when there is one that cannot be read.
   [[nodiscard]] std::vector<WrittenPlace> read(std::error_code& error) const;
   /// Notes that from now on a run of this process can write to the roots; when that is, for end(). A root that is not
-  /// UTF-8 can not be noted: nobody could read the record again.
+  /// UTF-8 cannot be noted: nobody could read the record again.
   [[nodiscard]] std::expected<WallTime, std::error_code> begin(const WritesOfRun& run) const;
   /// Notes that the run which began then can write no more. What is changed after this call is not its work by any
   /// stamp.

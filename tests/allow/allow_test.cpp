@@ -123,7 +123,7 @@ TEST_CASE("anything but a yes is a no, and records nothing") {
   CHECK(machine.explain().status == 126);
 }
 
-TEST_CASE("what was typed before the question is no answer") {
+TEST_CASE("what was typed before the question is not an answer") {
   const Machine machine;
   machine.skill_with(machine.mounts());
   AtTerminal terminal(machine.command({"-p", "restricted", "allow", "tool"}));
@@ -218,7 +218,7 @@ TEST_CASE("--allow-mount grants for one run what it names, read-only unless it s
   CHECK(machine.explain().status == 126);
 }
 
-TEST_CASE("what an option grants becomes a part of the answer") {
+TEST_CASE("what an option grants becomes part of the answer") {
   const Machine machine;
   machine.skill_with(machine.mounts());
   std::string screen;
@@ -237,7 +237,7 @@ TEST_CASE("no answer opens what is closed, and the lines that would are shown") 
   AtTerminal terminal(machine.command({"-p", "restricted", "allow", "tool"}));
   CHECK(terminal.finish() == 126);
   CHECK_FALSE(says(terminal.screen(), "[y/N]"));
-  CHECK(says(terminal.screen(), "no answer opens"));
+  CHECK(says(terminal.screen(), "no answer can grant"));
   machine.place.write("../policy.yaml",
                       "apiVersion: skillrun.policy/v1\nname: mine\nextends: [restricted]\n"
                       "grants: [{skill: tool, mounts: [{path: /var/lib/dpkg, mode: ro}]}]\n");
@@ -246,14 +246,14 @@ TEST_CASE("no answer opens what is closed, and the lines that would are shown") 
   CHECK(says(policy.out, "granted: policy mine (../policy.yaml:4)"));
 }
 
-TEST_CASE("nothing is asked while an answer would hold only until the manifest is mended") {
+TEST_CASE("nothing is asked while an answer would hold only until the manifest is fixed") {
   const Machine machine;
   machine.skill_with(machine.mounts() + "extra_args = [\"--privileged\"]\n");
   AtTerminal terminal(machine.command({"-p", "restricted", "allow", "tool"}));
   CHECK(terminal.finish() == 126);
   const std::string screen = terminal.screen();
   CHECK_FALSE(says(screen, "[y/N]"));
-  CHECK(says(screen, "nothing is asked before that is mended"));
+  CHECK(says(screen, "nothing is asked until that is fixed"));
   CHECK(says(screen, "--privileged"));
 }
 

@@ -16,7 +16,7 @@ HttpClient::HttpClient(const std::string& socket_path) : socket_(::socket(AF_UNI
   socket_path.copy(address.sun_path, socket_path.size());
   if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     ::close(socket_);
-    throw std::runtime_error("can not connect to " + socket_path);
+    throw std::runtime_error("cannot connect to " + socket_path);
   }
 }
 

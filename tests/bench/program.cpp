@@ -45,7 +45,7 @@ Program::Program(std::vector<std::string> words, int input, int output) : name_(
   put(output, STDOUT_FILENO, O_WRONLY);
   const int failure = posix_spawnp(&child_, words[0].c_str(), &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
-  if (failure != 0) throw std::runtime_error(name_ + " can not be started");
+  if (failure != 0) throw std::runtime_error(name_ + " cannot be started");
 }
 
 Program::~Program() {

@@ -19,7 +19,7 @@ class BenchManifest {
   std::string path_;
 };
 
-/// A child process. -1 stands for /dev/null. Throws std::runtime_error when it can not be started.
+/// A child process. -1 stands for /dev/null. Throws std::runtime_error when it cannot be started.
 class Program {
  public:
   Program(std::vector<std::string> words, int input, int output);

@@ -235,7 +235,7 @@ holds('the hook passes manifests and SKILL.md files, and nothing else', () => {
   assert.strictEqual(ended.status, 0, ended.stdout + ended.stderr);
   assert.match(ended.stdout, new RegExp(`${linted.length + 1} files, ${linted.length + 1} skills: 0 errors`));
 });
-holds('the hook fails where a manifest is at fault, and the other one mends it', () => {
+holds('the hook fails where a manifest is at fault, and the other one fixes it', () => {
   fs.writeFileSync(path.join(project, 'skillrun.toml'), bad);
   const failed = preCommit('skillrun-lint');
   assert.strictEqual(failed.status, 1, failed.stdout + failed.stderr);

@@ -1,5 +1,5 @@
 // Embeds the policy checker: judges every skill of a manifest given on standard input and prints the findings.
-// Exits with 0 when all are admitted, 1 when one is refused, 2 when the manifest can not be read.
+// Exits with 0 when all are admitted, 1 when one is refused, 2 when the manifest cannot be read.
 #include <iostream>
 #include <iterator>
 #include <skillrun/skillrun.hpp>

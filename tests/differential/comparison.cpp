@@ -77,7 +77,7 @@ std::string_view to_string(FaultKind kind) noexcept {
     case FaultKind::different: return "DIFFERENT: the requests differ (docker | skillrun)";
     case FaultKind::words_differ: return "WORDS DIFFER: skillrun's own words read by docker (docker | skillrun)";
     case FaultKind::misread: return "MISREAD: docker's request is not read as its words are (request | words)";
-    case FaultKind::not_understood: return "NO ANSWER: the client's answer can not be used";
+    case FaultKind::not_understood: return "NO ANSWER: the client's answer cannot be used";
   }
   return "";
 }
@@ -133,7 +133,7 @@ std::optional<Fault> Comparer::judge(Comparison& comparison, const std::optional
 
 namespace {
 
-/// Where a request means less than its words: what is refused for that is no fault of its reader.
+/// Where a request means less than its words: what is refused for that is not a fault of its reader.
 bool is_left_to_engine(const Objection& objection, bool older_client) {
   const auto says = [&](std::string_view words) { return objection.message.find(words) != std::string::npos; };
   if (objection.rule != "invalid-mount") return false;
@@ -204,7 +204,7 @@ Comparison Comparer::compare(const std::vector<std::string>& words, const std::s
   Comparison comparison;
   comparison.skillrun = read_with_skillrun(words, docker_.agreed_version(api_version), places_, environment_);
   if (holds_nul(words)) {
-    comparison.docker_says = "a word with a NUL can not be given to a program";
+    comparison.docker_says = "a word with a NUL cannot be given to a program";
     comparison.fault = judge(comparison, std::nullopt);
     return comparison;
   }

@@ -180,7 +180,7 @@ class Suite {
   std::vector<std::string> compare(const skillrun::ApprovedSpec& approved, const std::string& id) {
     auto answer =
         client_.exchange({"GET", fmt::format("/v{}/containers/{}/json", engine_->info().api_version, id)}, limits);
-    if (!answer || answer->head.status != 200) return {"the container can not be inspected"};
+    if (!answer || answer->head.status != 200) return {"the container cannot be inspected"};
     const json::object inspected = json::parse(answer->body).as_object();
     const json::object request = skillrun::create_body(approved.spec(), {}, {}, skillrun::dialect_of(engine_->info()));
     const Fields asked = canonical(request, places_);

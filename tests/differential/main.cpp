@@ -140,7 +140,7 @@ Case generated_case(std::uint64_t seed, std::uint64_t index) {
 /// The cases that once showed a fault. They run first, always, on both API versions.
 std::vector<Case> found_cases() {
   std::ifstream file(SKILLRUN_SOURCE_DIR "/tests/differential/found_cases.txt");
-  if (!file) throw std::runtime_error("found_cases.txt can not be read");
+  if (!file) throw std::runtime_error("found_cases.txt cannot be read");
   std::vector<Case> out;
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {

@@ -1,4 +1,4 @@
-// Compose files of any bytes: what can not be read has findings, each of which can be shown; the same text gives the
+// Compose files of any bytes: what cannot be read has findings, each of which can be shown; the same text gives the
 // same findings.
 #include "fuzz_lint.hpp"
 #include "lint/compose/compose.hpp"

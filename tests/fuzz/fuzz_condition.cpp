@@ -16,7 +16,7 @@ namespace {
 
 using namespace skillrun;
 
-/// Whether the rule with this assertion is silent; nothing when it is no rule.
+/// Whether the rule with this assertion is silent; nothing when it is not a rule.
 std::optional<bool> holds(const std::string& assertion, const ContainerSpec& spec) {
   const auto source = std::make_shared<const SourceText>(
       SourceText{.name = "policy.yaml",

@@ -1,4 +1,4 @@
-// Any bytes as an engine's answer to inspect, in both dialects, beside a plain and a full spec. Holds: what can not be
+// Any bytes as an engine's answer to inspect, in both dialects, beside a plain and a full spec. Holds: what cannot be
 // read is an error and never an empty container; no difference means that what matters most is as approved, read here
 // from the answer itself; each difference keeps the container from starting; an answer is read only when its members
 // are of the types that the API promises.

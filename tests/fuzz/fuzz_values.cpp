@@ -1,5 +1,5 @@
-// The first byte chooses a kind of value. A text that is no value has a message; one that is keeps within its bounds,
-// and what it reads as is read as the same again.
+// The first byte chooses a kind of value. A text that is not a value has a message; one that is keeps within its
+// bounds, and what it reads as is read as the same again.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -82,7 +82,7 @@ void check_said(const Machine& machine, const char* user, const std::vector<std:
                 const std::vector<std::string>& not_said) {
   const Outcome doctor = machine.doctor(user);
   CHECK(doctor.status == 125);
-  CHECK(contains(doctor.out, "no engine answers: skills can not run"));
+  CHECK(contains(doctor.out, "no engine answers: skills cannot run"));
   CHECK(doctor.err == "");
   const Outcome skill = machine.run_skill(user);
   CHECK(skill.status == 125);

@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(World, "a command that is not in the image gives 127 and is na
   }
 }
 
-TEST_CASE_FIXTURE(World, "a command that can not be invoked gives 126 and is named") {
+TEST_CASE_FIXTURE(World, "a command that cannot be invoked gives 126 and is named") {
   const Outcome outcome = skillrun({"t", "--", "/bin/not-executable"});
   CHECK(outcome.status == 126);
   CHECK(contains(outcome.err, "not-executable"));

@@ -19,7 +19,7 @@ struct stat status_of(const fs::path& path) {
   return status;
 }
 
-/// The same command as a user without rights but for the engine's socket; as it is for a caller who is no root.
+/// The same command as a user without rights but for the engine's socket; as it is for a caller who is not root.
 Command as_other_user(Command command, const fs::path& socket) {
   if (::geteuid() != 0) return command;
   const std::string id = std::to_string(other_user);
@@ -38,7 +38,7 @@ TEST_CASE_FIXTURE(World, "a file that the skill writes belongs to the caller") {
   manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/workdir\"]\nworking_dir = \"/workdir\"\nuser = \"host\""));
   Command full = command({"t", "--", "sh", "-c", "id -u; echo content > made"});
   uid_t caller = ::geteuid();
-  // podman's own client without root would look for another user's storage, and who can not read root's is not told
+  // podman's own client without root would look for another user's storage, and who cannot read root's is not told
   // where its containers' mounts lie: there the caller stays root.
   if (caller == 0 && !engine_path().is_podman()) {
     caller = other_user;
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(World, "a working directory that is a symbolic link is judged 
   CHECK(script("cat /workdir/hostname", {"--workdir", folder() / "secret"}).status == 126);
 }
 
-TEST_CASE_FIXTURE(World, "the root of the file system is no working directory") {
+TEST_CASE_FIXTURE(World, "the root of the file system is not a working directory") {
   manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/workdir\"]"));
   const Outcome outcome = script("ls /workdir", {"--workdir", "/"});
   CHECK(outcome.status == 126);

@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(GcWorld, "gc has nothing to do after runs that ended by themse
   // Tests of another engine may run now: it says that their mounts are in use.
   for (const std::string& line : sorted_lines(outcome)) {
     CAPTURE(line);
-    CHECK((line == "nothing to remove" || (line.starts_with("left mounts ") && line.ends_with(" runs"))));
+    CHECK((line == "nothing to remove" || (line.starts_with("left mounts ") && line.ends_with(" is running"))));
   }
   CHECK(outcome.out.ends_with("nothing to remove\n"));
   CHECK(outcome.err.empty());
@@ -188,7 +188,7 @@ TEST_CASE_FIXTURE(GcWorld,
   fs::remove(record);
   check_that_gc_removes_no_container();
   CHECK(containers().size() == 3);
-  // A file that others could have written is no record.
+  // A file that others could have written is not a record.
   write_file(record, hidden);
   fs::permissions(record.parent_path(), fs::perms::group_write, fs::perm_options::add);
   check_that_gc_removes_no_container();

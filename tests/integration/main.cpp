@@ -13,7 +13,7 @@ constexpr int skip_status = 77;
 /// On CI everything must be tested; elsewhere a machine may lack an engine.
 int can_not_run(const std::string& why) {
   if (integration::variable("CI") == "true") {
-    std::cerr << "can not run: " << why << '\n';
+    std::cerr << "cannot run: " << why << '\n';
     return 1;
   }
   std::cout << "skipped: " << why << '\n';

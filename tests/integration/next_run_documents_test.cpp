@@ -30,7 +30,7 @@ Outcome by_policy(const World& world, const std::string& policy, const std::stri
 
 TEST_SUITE_BEGIN("conformance");
 
-TEST_CASE_FIXTURE(World, "manifests beside the one that is run can not be written") {
+TEST_CASE_FIXTURE(World, "manifests beside the one that is run cannot be written") {
   fs::create_directory(work() / "skills");
   write_file(work() / "skills/a.toml", busybox_skill(everything));
   write_file(work() / "skills/b.toml", "mine\n");
@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(World, "manifests beside the one that is run can not be writte
         "kept\n");
 }
 
-TEST_CASE_FIXTURE(World, "what a policy extends can not be written") {
+TEST_CASE_FIXTURE(World, "what a policy extends cannot be written") {
   manifest(busybox_skill(everything));
   fs::create_directory(work() / "pol");
   write_file(work() / "pol/base.yaml", "apiVersion: skillrun.policy/v1\nname: base\nextends: [baseline]\n");
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(World, "every document is asked whether a skill could have mad
   // A link of the user's that leads to what a skill wrote.
   fs::create_directories(folder() / "home/.config/skillrun/manifests");
   fs::create_symlink(work() / "m.toml", folder() / "home/.config/skillrun/manifests/u.toml");
-  CHECK(contains(run_with(*this, {}, {"list"}).err, "is not believed"));
+  CHECK(contains(run_with(*this, {}, {"list"}).err, "is not trusted"));
   // What the caller writes right after a run is theirs.
   write_file(work() / "m.toml", busybox_skill("command = [\"echo\", \"mine\"]"));
   CHECK(run_with(*this, {"-m", "m.toml"}, {"t"}).out == "mine\n");
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(World, "every document is asked whether a skill could have mad
   CHECK(by_policy(*this, "p.yaml", "echo fine").out == "fine\n");
 }
 
-TEST_CASE_FIXTURE(World, "the recipe of an image in the working directory can not be written") {
+TEST_CASE_FIXTURE(World, "the recipe of an image in the working directory cannot be written") {
   fs::create_directory(work() / "image");
   write_file(work() / "image/Dockerfile", "FROM " + variable("SKILLRUN_TEST_IMAGE") + "\nRUN true\n");
   write_file(work() / "skillrun.toml",
@@ -132,7 +132,7 @@ TEST_SUITE_END();
 
 TEST_SUITE_BEGIN("gc");
 
-TEST_CASE_FIXTURE(World, "a skill whose skillrun was killed can not write more than before, nor after the next run") {
+TEST_CASE_FIXTURE(World, "a skill whose skillrun was killed cannot write more than before, nor after the next run") {
   manifest(busybox_skill(everything));
   Process killed(command(
       {"t", "--", "sh", "-c",

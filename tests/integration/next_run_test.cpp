@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(World, "a source that is missing is refused and never made") {
   }
 }
 
-TEST_CASE_FIXTURE(World, "a skill can not make what skillrun or others run from its working directory") {
+TEST_CASE_FIXTURE(World, "a skill cannot make what skillrun or others run from its working directory") {
   manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/w\"]\nworking_dir = \"/w\"\nuser = \"0:0\""));
   const Outcome outcome = script(
       "chmod 777 .skillrun .git .vscode 2>/dev/null\n"
@@ -254,7 +254,7 @@ TEST_CASE_FIXTURE(World, "runs at the same time share what keeps the names, and 
   CHECK(listing(work()) == ".\n./go\n");
 }
 
-TEST_CASE_FIXTURE(World, "a manifest that a skill could have made is not believed until the caller touches it") {
+TEST_CASE_FIXTURE(World, "a manifest that a skill could have made is not trusted until the caller touches it") {
   manifest(busybox_skill(writes_workdir));
   fs::create_directory(work() / "sub");
   fs::create_directory(work() / "own");
@@ -265,7 +265,7 @@ TEST_CASE_FIXTURE(World, "a manifest that a skill could have made is not believe
   const Outcome refused = in_folder(*this, work() / "sub", {"t"});
   CHECK(refused.status == 126);
   CHECK(refused.out.empty());
-  CHECK(contains(refused.err, "is not believed"));
+  CHECK(contains(refused.err, "is not trusted"));
   CHECK(contains(refused.err, "touch"));
   // What was there before is not in doubt, and an own change is believed.
   CHECK(contains(in_folder(*this, work() / "own", {"t"}).out, "own"));
@@ -273,7 +273,7 @@ TEST_CASE_FIXTURE(World, "a manifest that a skill could have made is not believe
   CHECK(contains(in_folder(*this, work() / "sub", {"t"}).out, "planted"));
 }
 
-TEST_CASE_FIXTURE(World, "a folder of manifests that a skill has moved there is not believed either") {
+TEST_CASE_FIXTURE(World, "a folder of manifests that a skill has moved there is not trusted either") {
   manifest(busybox_skill(writes_workdir));
   fs::create_directories(work() / "examples/tools");
   fs::create_directory(work() / "sub");
@@ -283,7 +283,7 @@ TEST_CASE_FIXTURE(World, "a folder of manifests that a skill has moved there is 
   const Outcome refused = in_folder(*this, work() / "sub", {"t"});
   CHECK(refused.status == 126);
   CHECK(refused.out.empty());
-  CHECK(contains(refused.err, "is not believed"));
+  CHECK(contains(refused.err, "is not trusted"));
 }
 
 TEST_CASE_FIXTURE(World, "a skill does not decide which of two manifests is used by making one doubtful") {

@@ -70,7 +70,7 @@ Process::Process(const Command& command) : folder_(new_folder()), started_(stead
   const int failure =
       posix_spawnp(&id_, words.at(0).c_str(), &actions, nullptr, pointers(words).data(), pointers(variables).data());
   posix_spawn_file_actions_destroy(&actions);
-  if (failure != 0) throw std::runtime_error("can not start " + words[0] + ": " + std::strerror(failure));
+  if (failure != 0) throw std::runtime_error("cannot start " + words[0] + ": " + std::strerror(failure));
 }
 
 Process::~Process() {
@@ -146,12 +146,12 @@ std::string read_file(const fs::path& path) {
 
 void write_file(const fs::path& path, const std::string& text) {
   std::ofstream stream(path, std::ios::binary);
-  if (!(stream << text).flush()) throw std::runtime_error("can not write " + path.string());
+  if (!(stream << text).flush()) throw std::runtime_error("cannot write " + path.string());
 }
 
 fs::path new_folder() {
   std::string name = fs::temp_directory_path() / "skillrun-test.XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("can not make a folder like " + name);
+  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder like " + name);
   fs::permissions(name, fs::perms(0755));
   return name;
 }

@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(World, "an image that looks like a flag is refused") {
   CHECK(contains(outcome.err, "image-reference-invalid"));
 }
 
-TEST_CASE_FIXTURE(World, "a variable can not smuggle a mount option or a flag in") {
+TEST_CASE_FIXTURE(World, "a variable cannot smuggle a mount option or a flag in") {
   manifest(busybox_skill("volumes = [\"${PLACE}:/workdir:ro\"]"));
   Command full = command({"t", "--", "true"});
   full.environment["PLACE"] = "/:/host:rw,x";
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(World, "nothing is pulled for a skill that is refused") {
   CHECK(engine_client({"image", "inspect", image}).status != 0);
 }
 
-TEST_CASE_FIXTURE(World, "a policy that can not be read refuses everything") {
+TEST_CASE_FIXTURE(World, "a policy that cannot be read refuses everything") {
   write_file(folder() / "policy.yaml", "name: [\n");
   const Outcome outcome = script("echo ran", {"--policy", folder() / "policy.yaml"});
   CHECK(outcome.status != 0);

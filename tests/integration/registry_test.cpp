@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(FarImage, "a line that always breaks is an unavailable image, 
   CHECK(relay.faults() >= 3);
   CHECK(result.outcome.status == 125);
   CHECK(result.status() == "image-unavailable");
-  CHECK(contains(result.outcome.err, "image " + RegistryRelay::image() + " can not be pulled: "));
+  CHECK(contains(result.outcome.err, "image " + RegistryRelay::image() + " cannot be pulled: "));
   CHECK(contains(result.outcome.err, "EOF"));
   CHECK(contains(result.outcome.err, "check its name, the network and the login"));
   CHECK(result.outcome.took < std::chrono::seconds(45));

@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(SshWorld, "an ssh server that shows a foreign key gets no requ
   CHECK(contains(outcome.err, "see what this says: ssh -p "));
 }
 
-TEST_CASE_FIXTURE(SshWorld, "an ssh server that does not know the caller's key is an engine that can not be used") {
+TEST_CASE_FIXTURE(SshWorld, "an ssh server that does not know the caller's key is an engine that cannot be used") {
   if (!can_be_tested()) return;
   use_keys("known-host", "foreign-key");
   const Outcome outcome = far(variable("SKILLRUN_TEST_SSH"), {"t", "--", "true"});

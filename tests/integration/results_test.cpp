@@ -26,7 +26,7 @@ TEST_CASE_FIXTURE(World, "captured output is cut at the limit and says so") {
   CHECK(contains(outcome.out, "5000000"));
 }
 
-TEST_CASE_FIXTURE(World, "bytes that are no text survive --json") {
+TEST_CASE_FIXTURE(World, "bytes that are not text survive --json") {
   const Outcome outcome = script("printf '\\377\\000'", {"--json"});
   CHECK(outcome.status == 0);
   boost::system::error_code error;
@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(World, "the result names engine, image and policy") {
   CHECK(contains(json::serialize(result.document.at("engine")), engine_path().program));
 }
 
-TEST_CASE_FIXTURE(World, "a result file that can not be written is an error before anything runs") {
+TEST_CASE_FIXTURE(World, "a result file that cannot be written is an error before anything runs") {
   const Outcome outcome = skillrun({"run", "--result-file", "/nowhere/result.json", "t", "--", "echo", "ran"});
   CHECK(outcome.status == 125);
   CHECK(outcome.out == "");

@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(UserWorld, "a limit holds in a rootless container or fails the
     const bool holds = outcome.status == 0;
     CHECK(outcome.out == (holds ? "ran\n" : ""));
     if (!holds) CHECK(outcome.status == 126);
-    if (!holds) CHECK(contains(outcome.err, "pids_limit was to be 50, and is none"));
+    if (!holds) CHECK(contains(outcome.err, "pids_limit was to be 50, but is none"));
     if (!engine.starts_with("unix://")) continue;
     const std::string enforced = by_user({"--engine", engine, "doctor"}).out;
     CAPTURE(enforced);

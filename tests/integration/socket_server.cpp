@@ -30,7 +30,7 @@ sockaddr_in tcp_address(const std::string& text) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(text.substr(colon + 1))));
   if (::inet_pton(AF_INET, text.substr(0, colon).c_str(), &address.sin_addr) != 1) {
-    throw std::runtime_error(text + " is no address");
+    throw std::runtime_error(text + " is not an address");
   }
   return address;
 }
@@ -65,7 +65,7 @@ void SocketServer::listen(const sockaddr* address, socklen_t size, const std::st
   const int on = 1;
   ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (listener_ < 0 || ::bind(listener_, address, size) != 0 || ::listen(listener_, 16) != 0) {
-    throw std::runtime_error("can not listen on " + name);
+    throw std::runtime_error("cannot listen on " + name);
   }
   acceptor_ = std::thread([this] { accept_all(); });
 }

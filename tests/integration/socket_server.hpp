@@ -10,7 +10,7 @@
 
 namespace integration {
 
-/// A socket that is no engine and no registry: each connection is given to `serve`, in a thread of its own.
+/// A socket that is neither an engine nor a registry: each connection is given to `serve`, in a thread of its own.
 class SocketServer {
  public:
   using Serve = std::function<void(int connection)>;

@@ -91,7 +91,7 @@ World::Result World::result_of(const std::vector<std::string>& words, const std:
   result.outcome = skillrun(full, input);
   boost::system::error_code error;
   const auto value = skillrun::json::parse(read_file(file), error);
-  REQUIRE_MESSAGE(!error, "the result file is no JSON: ", read_file(file), " ", result.outcome.err);
+  REQUIRE_MESSAGE(!error, "the result file is not JSON: ", read_file(file), " ", result.outcome.err);
   result.document = value.as_object();
   return result;
 }

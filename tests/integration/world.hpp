@@ -24,7 +24,7 @@ struct EnginePath {
 /// The path under test. Set once by main.
 [[nodiscard]] const EnginePath& engine_path();
 
-/// Chooses the path by name; the reason why it can not be tested here, if any.
+/// Chooses the path by name; the reason why it cannot be tested here, if any.
 [[nodiscard]] std::optional<std::string> choose_engine_path(const std::string& name);
 
 /// The line of a skill manifest that most cases start from: a busybox with limits and no more.

@@ -57,27 +57,27 @@ TEST_CASE("wrong usage is status 2 and names the command's help") {
   }
 }
 
-TEST_CASE("what can not be read is status 2, with its name and why") {
+TEST_CASE("what cannot be read is status 2, with its name and why") {
   const Workplace place;
   place.write("clean.toml", skill());
   place.write("notes.txt", "x");
   place.write("empty", "");
   place.write("bad-policy.yaml", "apiVersion: 3\n");
-  check_fails(place.lint({"nowhere.toml"}), "'nowhere.toml' can not be read: No such file or directory");
-  check_fails(place.lint({"notes.txt"}), "'notes.txt' is no manifest by its name");
+  check_fails(place.lint({"nowhere.toml"}), "'nowhere.toml' cannot be read: No such file or directory");
+  check_fails(place.lint({"notes.txt"}), "'notes.txt' is not named like a manifest");
   check_fails(place.skillrun({"-p", "nowhere.yaml", "lint", "clean.toml"}), "nowhere.yaml");
   check_fails(place.skillrun({"-p", "bad-policy.yaml", "lint", "clean.toml"}), "bad-policy.yaml");
   check_fails(place.lint({"--baseline", "nowhere.json", "clean.toml"}), "the baseline 'nowhere.json'");
   check_fails(place.lint({"--baseline", "empty", "clean.toml"}), "the baseline 'empty' is not");
   check_fails(place.lint({"--baseline", "clean.toml", "clean.toml"}), "--write-baseline makes a new one");
   check_fails(place.lint({"--env-file", "nowhere.env", "clean.toml"}), "the env file 'nowhere.env'");
-  check_fails(place.lint({"--env-file", "notes.txt", "clean.toml"}), "line 1 is no NAME=VALUE");
+  check_fails(place.lint({"--env-file", "notes.txt", "clean.toml"}), "line 1 is not NAME=VALUE");
   check_fails(place.lint({"--env", "NAME", "clean.toml"}), "--env 'NAME' gives no value");
   check_fails(place.lint({"--format", "json", "--output", "no/such/folder", "clean.toml"}), "no/such/folder");
   check_fails(place.lint({"--write-baseline", "no/such/folder", "clean.toml"}), "no/such/folder");
 }
 
-TEST_CASE("a file that can not be read does not hide what was found in others") {
+TEST_CASE("a file that cannot be read does not hide what was found in others") {
   const Workplace place;
   place.write("bad.toml", skill(privileged));
   std::filesystem::create_symlink("nowhere", place.at("skillrun.toml"));

@@ -1,4 +1,4 @@
-// --fix changes files, --fix --dry-run says how as a patch; both leave alone what they can not do.
+// --fix changes files, --fix --dry-run says how as a patch; both leave alone what they cannot do.
 #include <doctest/doctest.h>
 
 #include "workplace.hpp"
@@ -13,14 +13,14 @@ const std::string mended = skill("# why\nextra_args = [\n  \"--init\",  # reaps\
 
 }  // namespace
 
-TEST_CASE("--fix mends files in place, keeps their mode, and has nothing to do twice") {
+TEST_CASE("--fix fixes files in place, keeps their mode, and has nothing to do twice") {
   const Workplace place;
   place.write("a.toml", broken);
   place.write("b.yaml", "skills:\n  t:\n    docker:\n      image: x\n      extra_args: [--privileged, --init]\n");
   fs::permissions(place.at("a.toml"), fs::perms(0640));
   const auto outcome = place.lint({"--fix", "."});
   CHECK(outcome.status == 0);
-  CHECK(outcome.err == "skillrun: a.toml: 1 finding mended\nskillrun: b.yaml: 1 finding mended\n");
+  CHECK(outcome.err == "skillrun: a.toml: 1 finding fixed\nskillrun: b.yaml: 1 finding fixed\n");
   CHECK(place.read("a.toml") == mended);
   CHECK(place.read("b.yaml").find("[--init]") != std::string::npos);
   CHECK(fs::status(place.at("a.toml")).permissions() == fs::perms(0640));
@@ -35,7 +35,7 @@ TEST_CASE("--fix mends files in place, keeps their mode, and has nothing to do t
   CHECK(files == 2);
 }
 
-TEST_CASE("--fix through a link mends the file and leaves the link") {
+TEST_CASE("--fix through a link fixes the file and leaves the link") {
   const Workplace place;
   place.write("real/a.toml", broken);
   fs::create_symlink("real/a.toml", place.at("link.toml"));
@@ -75,14 +75,14 @@ TEST_CASE("--fix --dry-run of standard input prints a patch") {
   CHECK(outcome.out.starts_with("--- <stdin>\n+++ <stdin>\n@@ "));
 }
 
-TEST_CASE("a folder that can not be written is told, and the file stays") {
+TEST_CASE("a folder that cannot be written is told, and the file stays") {
   const Workplace place;
   place.write("locked/a.toml", broken);
   fs::permissions(place.at("locked"), fs::perms(0555));
   const auto outcome = integration::run(place.command_of_user({"lint", "--fix", "locked"}));
   fs::permissions(place.at("locked"), fs::perms(0755));
   CHECK(outcome.status == 2);
-  CHECK(outcome.err == "skillrun: can not write 'locked/a.toml': Permission denied\n");
+  CHECK(outcome.err == "skillrun: cannot write 'locked/a.toml': Permission denied\n");
   CHECK(place.read("locked/a.toml") == broken);
 }
 

@@ -112,7 +112,7 @@ TEST_CASE("what would block or is too large is passed over in folders, and refus
   CHECK(large.err.find("'large.toml' is larger than") != std::string::npos);
 }
 
-TEST_CASE("a folder that can not be read is told") {
+TEST_CASE("a folder that cannot be read is told") {
   const Workplace place;
   place.write("a.toml", skill(privileged));
   place.write("locked/b.toml", skill(privileged));
@@ -120,7 +120,7 @@ TEST_CASE("a folder that can not be read is told") {
   const auto outcome = integration::run(place.command_of_user({"lint", "."}));
   fs::permissions(place.at("locked"), fs::perms(0755));
   CHECK(outcome.status == 2);
-  CHECK(outcome.err == "skillrun: 'locked' can not be read: Permission denied\n");
+  CHECK(outcome.err == "skillrun: 'locked' cannot be read: Permission denied\n");
 }
 
 TEST_CASE("a file is linted once, however many names it is given") {

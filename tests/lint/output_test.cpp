@@ -115,7 +115,7 @@ TEST_CASE("a reader that goes away ends lint without noise") {
   command.argv = {"bash", "-c", "\"$0\" lint a.toml >/dev/full", SKILLRUN_PROGRAM};
   const auto full = integration::run(command);
   CHECK(full.status == 2);
-  CHECK(full.err == "skillrun: standard output can not be written\n");
+  CHECK(full.err == "skillrun: standard output cannot be written\n");
   // A closed descriptor is as /dev/null: the status still tells of the findings.
   command.argv = {"bash", "-c", "\"$0\" lint a.toml >&-", SKILLRUN_PROGRAM};
   const auto closed = integration::run(command);

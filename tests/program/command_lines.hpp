@@ -15,7 +15,7 @@ struct CommandLine {
 
 /// Calls that exercise every option of every command, made from the program's own table: each option alone with each
 /// value that its help lists, with values of its kind, and with nonsense. What nobody here knows a value or the usual
-/// words for is in `unknown`: a new option or command can not be forgotten.
+/// words for is in `unknown`: a new option or command cannot be forgotten.
 struct CommandLines {
   std::vector<CommandLine> lines;
   std::vector<std::string> unknown;

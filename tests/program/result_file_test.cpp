@@ -79,7 +79,7 @@ TEST_CASE("a link in the place of the result file is replaced, and what it leads
   }
 }
 
-TEST_CASE("a folder that is exchanged during the run does not get the result") {
+TEST_CASE("a folder that is replaced during the run does not get the result") {
   const Place place;
   fs::create_directory(place.at("results"));
   fs::create_directory(place.at("elsewhere"));
@@ -90,7 +90,7 @@ TEST_CASE("a folder that is exchanged during the run does not get the result") {
   });
   const auto outcome = integration::run(place.on(engine, {"run", "--result-file", "results/r.json", "play"}));
   CHECK(outcome.status == 125);
-  CHECK_MESSAGE(outcome.err.contains("exchanged"), outcome.err);
+  CHECK_MESSAGE(outcome.err.contains("replaced"), outcome.err);
   CHECK(fs::is_empty(place.at("elsewhere")));
   CHECK(status_in(place.read("moved/r.json")) == "exited");
 }
@@ -126,7 +126,7 @@ TEST_CASE("a pipe that somebody left in the place of a result or a log is refuse
   }
 }
 
-TEST_CASE("a result that can not be written is an error, and no other one takes its place") {
+TEST_CASE("a result that cannot be written is an error, and no other one takes its place") {
   const Place place;
   const auto outcome = run_with(place, [&] { place.write("r.json/in the way", "forged"); });
   CHECK(outcome.status == 125);
@@ -145,7 +145,7 @@ TEST_CASE("a wrong path is told before anything runs") {
     const auto outcome = integration::run(place.on(engine, {"run", "--result-file", path, "tool", "hello"}));
     CHECK(outcome.status == 125);
     CHECK(outcome.out.empty());
-    CHECK_MESSAGE(outcome.err.contains("can not write the result file"), outcome.err);
+    CHECK_MESSAGE(outcome.err.contains("cannot write the result file"), outcome.err);
   }
 }
 
@@ -177,7 +177,7 @@ TEST_CASE("the log is not written through a link, and nobody inherits it") {
   fs::create_symlink("precious", place.at("run.log"));
   const auto linked = integration::run(place.on(engine, {"-vv", "--log-file", "run.log", "tool", "hello"}));
   CHECK(linked.status == 125);
-  CHECK_MESSAGE(linked.err.contains("can not write the log file 'run.log': it is a symbolic link"), linked.err);
+  CHECK_MESSAGE(linked.err.contains("cannot write the log file 'run.log': it is a symbolic link"), linked.err);
   CHECK(place.read("precious") == "untouched\n");
   const auto error = integration::run(place.on(engine, {"-vv", "--log-file", "/dev/stderr", "tool", "hello"}));
   CHECK(error.status == 0);

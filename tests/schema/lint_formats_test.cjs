@@ -65,7 +65,7 @@ function checkForms(name, reports) {
   for (const format of formats) {
     holds(`${name}: ${format} is UTF-8 without control characters`, () => {
       const found = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufffe\uffff]/.exec(text(reports[format]));
-      // JSON keeps evidence as it is: what is no control character stands there unchanged.
+      // JSON keeps evidence as it is: what is not a control character stands there unchanged.
       const allowed = format === 'json' && found !== null && found[0] > '\x7f';
       assert.ok(found === null || allowed, `${JSON.stringify(found?.[0])} at ${found?.index}`);
     });
@@ -139,7 +139,7 @@ function checkSame(name, reports) {
       assert.strictEqual(result.partialFingerprints['skillrun/v1'], finding.fingerprint);
       assert.match(artifactLocation.uri, /^[A-Za-z0-9\-._~\/!$&'()*+,;=@%]+$/);
       assert.strictEqual(artifactLocation.uriBaseId, '%SRCROOT%');
-      // A name that is no UTF-8 stands in a URI as it is, and in JSON as an escape.
+      // A name that is not UTF-8 stands in a URI as it is, and in JSON as an escape.
       if (!artifactLocation.uri.includes('%FF%C0')) {
         assert.strictEqual(decodeURIComponent(artifactLocation.uri), finding.file);
       }
@@ -207,7 +207,7 @@ holds('the hostile folder has everything in it', () => {
   assert.ok(findings.some((finding) => finding.waived?.owner === 'A & B'), 'a waiver of the policy');
   assert.ok(findings.some((finding) => finding.file === 'ci/policy.yaml'), 'a fault of the policy');
   assert.ok(findings.some((finding) => finding.instance !== null), 'an instance');
-  assert.ok(findings.some((finding) => finding.rule === 'syntax-error'), 'what can not be read');
+  assert.ok(findings.some((finding) => finding.rule === 'syntax-error'), 'what cannot be read');
   assert.ok(findings.some((finding) => finding.rule === 'acme-owner-label'), 'a rule of the policy');
 });
 

@@ -97,7 +97,7 @@ for (const file of files('tests/schema/refused/policy', ['.yaml'])) {
   check(!validators.policy(read(file)), `the schema accepts ${file}`);
 }
 
-// Results of runs that come to nothing, and what is no result.
+// Results of runs that come to nothing, and what is not a result.
 const broken = path.join(source, 'tests/schema/refused/manifest/unknown_key.toml');
 const refused = path.join(source, 'tests/fixtures/rules/privileged/fail/flag.toml');
 const nowhere = path.join(work, 'no.sock');

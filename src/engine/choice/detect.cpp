@@ -203,9 +203,9 @@ struct Survey {
   /// What a skill asks for must not move it to an engine that has more power over the machine.
   [[nodiscard]] std::string misfit_of(const Engine& engine) const {
     const bool gains_power = second_best && second_best->info().rootless && !engine.info().rootless;
-    return gains_power ? "is not rootless, as the engine before it is" : misfit(engine);
+    return gains_power ? "is not rootless, unlike the engine before it" : misfit(engine);
   }
-  /// An engine that is there and does not answer is to be mended; another need not be installed.
+  /// An engine that is there and does not answer is to be fixed; another need not be installed.
   Detection end() && {
     for (const std::size_t probe : lacks) {
       if (found) detection.probes[probe].advice.clear();

@@ -71,7 +71,7 @@ std::vector<EnginePlace> docker_choice(const DetectionContext& context) {
     name = *context.docker_context;
   } else {
     auto current = current_docker_context(context.docker_config);
-    if (!current) return {problem("docker's configuration", current.error(), "mend the file, or choose with --engine")};
+    if (!current) return {problem("docker's configuration", current.error(), "fix the file, or choose with --engine")};
     name = current->value_or("default");
   }
   if (name == "default") return {};

@@ -243,7 +243,7 @@ constexpr CodecRow same(std::string_view setting, ApiPlace place) {
   return row;
 }
 
-/// Reads a value; what its parser can not read is foreign.
+/// Reads a value; what its parser cannot read is foreign.
 template <auto pointer, class Parse>
 void observe_parsed(ObservedContainer& made, std::string_view setting, const std::string& text, const Parse& parse) {
   if (text.empty()) return;

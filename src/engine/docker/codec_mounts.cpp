@@ -27,7 +27,7 @@ void mount_words(const Spec& spec, ClientWords& words) {
   }
 }
 
-/// What the program or the API of podman makes of a mount that it can not be told.
+/// What the program or the API of podman makes of a mount that it cannot be told.
 bool uses_volume_driver(const Mount& mount) {
   return !mount.driver.empty() || !mount.driver_options.empty() || !mount.labels.empty() ||
          mount.recursion != BindRecursion::unset;

@@ -69,7 +69,8 @@ void mode_gaps(const Spec& spec, const Dialect& dialect, GapSink& gaps) {
     gaps.differs(origin, "only podman joins a network namespace by its path");
   }
   if (dialect.podman && is_mode_of_podman(mode)) {
-    gaps.differs(origin, "skillrun does not hand it to podman, to which it is no network's name; use docker");
+    gaps.differs(origin,
+                 "skillrun does not hand it to podman, which does not take it for a network's name; use docker");
   }
   if (!dialect.client) return;
   const std::string text = mode.text();

@@ -13,11 +13,11 @@ using ReadContainer = ListedContainer (*)(const TypedAnswer&);
 EngineResult<std::vector<ListedContainer>> read_list(std::string_view text, ReadContainer read) {
   const auto unreadable = [](std::string_view why) {
     return std::unexpected(EngineError{EngineError::Kind::protocol,
-                                       fmt::format("the engine's list of containers can not be read: {}", why)});
+                                       fmt::format("the engine's list of containers cannot be read: {}", why)});
   };
   boost::system::error_code error;
   json::value list = json::parse(text, error);
-  if (error) return unreadable("it is no JSON");
+  if (error) return unreadable("it is not JSON");
   AnswerFault fault;
   const json::object whole{{"containers", std::move(list)}};
   std::vector<ListedContainer> out;

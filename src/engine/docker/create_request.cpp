@@ -33,8 +33,8 @@ struct SettinglessMember {
 
 constexpr std::string_view of_streams = "the streams that a client attaches are between it and the engine";
 constexpr std::string_view of_windows = "only engines on Windows know it";
-constexpr std::string_view of_images = "it is a part of images";
-constexpr std::string_view of_answers = "an engine answers it, and is not asked for it";
+constexpr std::string_view of_images = "it is part of images";
+constexpr std::string_view of_answers = "engines return it, and do not take it";
 
 constexpr SettinglessMember settingless[] = {
     {top("AttachStdin"), is_switch_value, of_streams},
@@ -70,7 +70,7 @@ void receive_settingless(const ReceivedRequest& request) {
     const auto value = known.place.in(request).member(known.place.key);
     if (!value) continue;
     if (!known.carries_none(value->value())) {
-      value->problem("unenforced-field", fmt::format("{} is no setting: {}", known.place.key, known.what),
+      value->problem("unenforced-field", fmt::format("{} is not a setting: {}", known.place.key, known.what),
                      "leave it out, or send null");
     } else if (const json::array* list = value->value().if_array(); list != nullptr && !list->empty()) {
       (void)value->list();
@@ -144,7 +144,7 @@ ContainerSpec read_create_request(const AskedCreation& asked, const CallerContex
   const auto document = parse_strict_json(asked.body, limits);
   if (!document) {
     builder.problem("invalid-value", origin(document.error().pointer, {}),
-                    fmt::format("the create request can not be read: {}", document.error().message),
+                    fmt::format("the create request cannot be read: {}", document.error().message),
                     "send one JSON object, as docker's API has it");
     return std::move(builder.spec);
   }

@@ -34,7 +34,7 @@ struct AskedCreation {
 /// **What is created must be what was admitted**: an engine is to be sent create_body() of the approved spec, never the
 /// request itself. A policy's defaults are not in the request, and two readers of one text are two meanings.
 ///
-/// Paths must be absolute, "~" and "host" are no words here, and no variable is looked up: a request is read alike for
+/// Paths must be absolute, "~" and "host" are not words here, and no variable is looked up: a request is read alike for
 /// every caller. `caller` says who runs what is admitted, and where: which folder is open to it (`workdir`), and where
 /// it stands (`cwd`). The skill of the spec has no name; who judges gives it one.
 ///

@@ -12,7 +12,7 @@ namespace skillrun::inline v0 {
 
 // Parts of inspect answers, which the API and the clients of docker and podman give alike.
 
-/// The texts of a list; what is no text is left out. A list that is absent or null is empty.
+/// The texts of a list; what is not text is left out. A list that is absent or null is empty.
 [[nodiscard]] std::vector<std::string> texts_at(const json::object& object, std::string_view key);
 
 /// The members of an object whose values are texts.

@@ -41,8 +41,7 @@ class MountWords {
     if (!mount_.subpath.empty()) return refuse("a bind has no subpath");
     if (mount_.nocopy) return refuse("a bind has no nocopy");
     const bool short_only = mount_.relabel != Relabel::none;
-    if (short_only && mount_.recursion != BindRecursion::unset)
-      return refuse("recursion can not be combined with this");
+    if (short_only && mount_.recursion != BindRecursion::unset) return refuse("recursion cannot be combined with this");
     if (short_only) return short_form();
     std::vector<std::string> fields{"type=bind", "source=" + mount_.source, "target=" + mount_.target};
     if (mount_.read_only) fields.emplace_back("ro=true");
@@ -63,8 +62,8 @@ class MountWords {
     const bool needs_short_form = mount_.relabel != Relabel::none || (dialect_.podman && mount_.nocopy);
     if (needs_short_form && mount_.source.empty()) return refuse("an anonymous volume has no nocopy or relabelling");
     const bool has_driver = !mount_.driver.empty() || !mount_.driver_options.empty() || !mount_.labels.empty();
-    if (needs_short_form && has_driver) return refuse("a volume driver can not be combined with this");
-    if (needs_short_form && !mount_.subpath.empty()) return refuse("a subpath can not be combined with this");
+    if (needs_short_form && has_driver) return refuse("a volume driver cannot be combined with this");
+    if (needs_short_form && !mount_.subpath.empty()) return refuse("a subpath cannot be combined with this");
     if (needs_short_form) return short_form();
     std::vector<std::string> fields{"type=volume"};
     if (!mount_.source.empty()) fields.push_back("source=" + mount_.source);
@@ -85,7 +84,7 @@ class MountWords {
   }
 
   [[nodiscard]] Word short_form() const {
-    if (has_colon(mount_)) return refuse("a path with a colon can not be given with these options");
+    if (has_colon(mount_)) return refuse("a path with a colon cannot be given with these options");
     std::vector<std::string> options;
     if (mount_.read_only) options.emplace_back("ro");
     if (mount_.relabel == Relabel::shared) options.emplace_back("z");
@@ -98,7 +97,7 @@ class MountWords {
   }
 
   [[nodiscard]] Word tmpfs() const {
-    if (mount_.target.find(':') != std::string::npos) return refuse("a path with a colon can not be a tmpfs");
+    if (mount_.target.find(':') != std::string::npos) return refuse("a path with a colon cannot be a tmpfs");
     if (mount_.relabel != Relabel::none || mount_.propagation != Propagation::unset || mount_.nocopy ||
         !mount_.subpath.empty()) {
       return refuse("a tmpfs has no propagation, relabelling, nocopy or subpath");

@@ -82,7 +82,7 @@ EngineResult<Look> look_inside(const PodmanNamespaces& namespaces, const std::st
   const auto failed = [](int error) {
     return std::unexpected(EngineError{EngineError::Kind::server, std::strerror(error)});
   };
-  // A process of several threads can not enter a user namespace; its child has one.
+  // A process of several threads cannot enter a user namespace; its child has one.
   const pid_t child = ::fork();
   if (child < 0) return failed(errno);
   if (child == 0) {
@@ -112,7 +112,7 @@ EngineResult<Look> look_inside(const PodmanNamespaces& namespaces, const std::st
 EngineResult<ContainerEntry> PodmanRoot::look_at(const std::string& path) const {
   const auto unsupported = [&](std::string_view why) {
     return std::unexpected(EngineError{EngineError::Kind::unsupported,
-                                       fmt::format("podman's '{}' can not be looked into: {}", printable(path_), why)});
+                                       fmt::format("podman's '{}' cannot be looked into: {}", printable(path_), why)});
   };
   std::vector<std::string> components;
   for (const std::string_view part : split(path, '/')) {

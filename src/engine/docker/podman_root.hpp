@@ -15,7 +15,7 @@ class PodmanRoot {
       : container_(std::move(container)), path_(std::move(path)), rootless_(rootless) {}
 
   [[nodiscard]] const std::string& container() const noexcept { return container_; }
-  /// As Engine::look_at(). A root that can not be seen from here is unsupported.
+  /// As Engine::look_at(). A root that cannot be seen from here is unsupported.
   [[nodiscard]] EngineResult<ContainerEntry> look_at(const std::string& path) const;
 
  private:

@@ -26,8 +26,8 @@ void receive_system_paths(ReceivedRequest& request) {
     return set_by_flag(request.builder, "security-opt", "systempaths=unconfined", told.origin());
   }
   const std::string remedy = "leave both MaskedPaths and ReadonlyPaths out for the engine's own";
-  told.invalid("lists of one's own of hidden system paths are nothing that a setting says", remedy);
-  if (masked && readonly) readonly->invalid("the same holds for those that can only be read", remedy);
+  told.invalid("there is no setting for a list of one's own of hidden system paths", remedy);
+  if (masked && readonly) readonly->invalid("nor is there one for a list of read-only system paths", remedy);
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ void receive_security_options(const CodecRow& row, ReceivedRequest& request) {
     const auto option = entry.text();
     if (!option) continue;
     if (seccomp_profile(*option)) {
-      // The spec would have the name of a file of this machine here, which a request can not mean.
+      // The spec would have the name of a file of this machine here, which a request cannot mean.
       entry.problem("seccomp-custom-profile", "a request brings a seccomp profile of its own, which is not judged",
                     "leave it out for the engine's own profile");
     } else if (option->starts_with("systempaths")) {
@@ -70,7 +70,7 @@ namespace {
 
 /// By their names in the Container Device Interface.
 void receive_cdi(const ReceivedValue& entry, const ReceivedObject& request) {
-  constexpr std::string_view why = "devices by name are all that the driver cdi gives";
+  constexpr std::string_view why = "the driver cdi gives devices by name only";
   request.nothing("Count", why);
   request.nothing("Capabilities", why);
   request.nothing("Options", why);
@@ -80,7 +80,7 @@ void receive_cdi(const ReceivedValue& entry, const ReceivedObject& request) {
     const auto name = id.text();
     if (!name) continue;
     if (!is_cdi_device(*name)) {
-      id.invalid(fmt::format("{} is no device by name", quoted(*name)), "send VENDOR/CLASS=NAME");
+      id.invalid(fmt::format("{} is not the name of a device", quoted(*name)), "send VENDOR/CLASS=NAME");
     } else {
       set_by_flag(id.builder(), "device", *name, id.origin());
     }
@@ -94,7 +94,7 @@ std::vector<std::string> words_of(const std::vector<ReceivedValue>& list) {
     auto word = entry.text();
     if (!word) continue;
     if (word->empty() || word->contains(',')) {
-      entry.invalid(fmt::format("{} is no single word", quoted(*word)), "send each word as an entry of its own");
+      entry.invalid(fmt::format("{} is not a single word", quoted(*word)), "send each word as an entry of its own");
     } else {
       words.push_back(std::move(*word));
     }
@@ -110,7 +110,7 @@ void receive_gpus(const ReceivedValue& entry, const ReceivedObject& request, con
   // The last one: that is where it is written beside others.
   const auto gpu = std::ranges::find(capabilities.rbegin(), capabilities.rend(), "gpu");
   if (alternatives.size() != 1 || gpu == capabilities.rend()) {
-    return entry.invalid("devices by what they can do are GPUs, in one list of capabilities",
+    return entry.invalid("only GPUs are asked for by capabilities, in one list of them",
                          R"(send Capabilities as [["gpu"]], with what else they must do)");
   }
   capabilities.erase(std::next(gpu).base());

@@ -63,7 +63,7 @@ class MountRecord {
     if (const auto size = tmpfs.member("SizeBytes")) {
       const auto bytes = size->number();
       if (bytes && (*bytes < 0 || *bytes > largest_exact_number)) {
-        size->invalid(fmt::format("{} is no size that can be kept exactly", *bytes), "send a number of bytes");
+        size->invalid(fmt::format("{} is not a size that can be kept exactly", *bytes), "send a number of bytes");
       } else if (bytes && *bytes != 0) {
         put("tmpfs-size", std::to_string(*bytes));
       }
@@ -71,12 +71,12 @@ class MountRecord {
     if (const auto mode = tmpfs.member("Mode")) {
       const auto bits = mode->number();
       if (bits && (*bits < 0 || *bits > all_bits)) {
-        mode->invalid(fmt::format("{} is no mode of a folder", *bits), "send one from 0 to 4095 (07777 in octal)");
+        mode->invalid(fmt::format("{} is not the mode of a folder", *bits), "send one from 0 to 4095 (07777 in octal)");
       } else if (bits && *bits != 0) {
         put("tmpfs-mode", fmt::format("{:o}", *bits));
       }
     }
-    tmpfs.nothing("Options", "options of a tmpfs stand in Tmpfs");
+    tmpfs.nothing("Options", "options of a tmpfs belong in Tmpfs");
   }
 
   const ReceivedObject& mount_;

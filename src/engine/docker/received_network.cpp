@@ -16,7 +16,8 @@ void receive_network_mode(const CodecRow& row, ReceivedRequest& request) {
   const auto mode = value ? value->text() : std::nullopt;
   if (!mode || mode->empty()) return;
   if (mode->contains('=')) {
-    value->invalid(fmt::format("{} is no network's name", quoted(*mode)), "send none, bridge or a network's name");
+    value->invalid(fmt::format("{} is not the name of a network", quoted(*mode)),
+                   "send none, bridge or a network's name");
   } else {
     set_by_flag(request.builder, "network", *mode, value->origin());
   }
@@ -53,7 +54,7 @@ void receive_gateway_priority(const CodecRow& row, ReceivedRequest& request) {
   const auto number = value ? value->number() : std::nullopt;
   if (!number || *number == 0) return;
   if (*number < INT32_MIN || *number > INT32_MAX) {
-    value->invalid(fmt::format("{} is no priority", *number), "send a whole number of 32 bits");
+    value->invalid(fmt::format("{} is not a priority", *number), "send a whole number of 32 bits");
   } else {
     request.builder.set(request.builder.spec.gateway_priority, *number, value->origin());
   }
@@ -81,7 +82,7 @@ namespace {
 /// "80/tcp", exactly: a range, or another spelling of a port, is several things to several engines.
 bool is_port_name(const std::string& name, const ReceivedValue& value) {
   if (const auto ports = parse_exposed_ports(name); ports && *ports == std::vector<std::string>{name}) return true;
-  value.invalid(fmt::format("{} is no port", quoted(name)), "send PORT/PROTOCOL, such as 80/tcp");
+  value.invalid(fmt::format("{} is not a port", quoted(name)), "send PORT/PROTOCOL, such as 80/tcp");
   return false;
 }
 
@@ -104,7 +105,7 @@ void receive_ports(const CodecRow& row, ReceivedRequest& request) {
     if (!is_port_name(name, value)) continue;
     const auto places = value.list();
     if (places.empty() && value.value().is_array()) {
-      value.invalid("a port is published at no place", "send [{}] for any port of the host, or leave it out");
+      value.invalid("a port is published nowhere", "send [{}] for any port of the host, or leave it out");
     }
     for (const ReceivedValue& place : places) {
       const auto binding = place.object();
@@ -113,7 +114,7 @@ void receive_ports(const CodecRow& row, ReceivedRequest& request) {
       const std::string port = binding->text("HostPort");
       if ((!address.empty() && !is_ipv4_address(address) && !is_ipv6_address(address)) ||
           (!port.empty() && !parse_decimal(port, UINT16_MAX))) {
-        place.invalid("a place of the host is one address and one port", "send HostIp and HostPort, each may be empty");
+        place.invalid("a place on the host is one address and one port", "send HostIp and HostPort, each may be empty");
         continue;
       }
       std::string text = name;

@@ -21,7 +21,7 @@ void receive_entrypoint(const CodecRow& row, ReceivedRequest& request) {
   if (!value) return;
   const auto words = value->texts();
   if (words.empty() && value->value().is_array()) {
-    value->invalid("an empty list takes the image's entrypoint away, which no setting says",
+    value->invalid("an empty list takes the image's entrypoint away, for which there is no setting",
                    "name the program as the entrypoint, or send null for the image's own");
   }
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -68,7 +68,7 @@ void receive_healthcheck(const CodecRow& row, ReceivedRequest& request) {
     } else if (words.size() == 2 && words.front().first == "CMD-SHELL") {
       set_by_flag(builder, "health-cmd", words.back().first, test->origin());
     } else if (!words.empty()) {
-      test->invalid("a health check is a command of the image's shell, which no other form says",
+      test->invalid("a health check is a command for the image's shell, and no other form is supported",
                     R"(send ["CMD-SHELL", "COMMAND"], or ["NONE"])");
     }
   }

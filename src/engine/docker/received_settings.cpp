@@ -101,7 +101,7 @@ void receive_ulimits(const CodecRow& row, ReceivedRequest& request) {
     const auto limit = entry.object();
     if (!limit) continue;
     const std::string name = limit->text("Name");
-    if (!names.insert(name).second) entry.invalid("the limit stands here twice", "keep one of them");
+    if (!names.insert(name).second) entry.invalid("the limit is given here twice", "keep one of them");
     set_by_row(row, request.builder, fmt::format("{}={}:{}", name, limit->number("Soft"), limit->number("Hard")),
                entry.origin());
   }

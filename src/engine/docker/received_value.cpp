@@ -138,7 +138,7 @@ std::vector<ReceivedValue> ReceivedObject::list(std::string_view key) const {
 void ReceivedObject::nothing(std::string_view key, std::string_view why) const {
   const auto value = member(key);
   if (!value || says_nothing(value->value())) return;
-  value->problem("unenforced-field", fmt::format("{} can not be asked for here: {}", key, why),
+  value->problem("unenforced-field", fmt::format("{} cannot be asked for here: {}", key, why),
                  "leave it out, or send null");
 }
 

@@ -16,7 +16,7 @@ using AnswerFault = std::optional<std::string>;
 
 /// An object of an engine's answer whose members decide about confinement, and its place there. A member that is absent
 /// or null reads as empty; one of another type does so too, and is noted as the fault, which whoever reads the answer
-/// must look at in the end: what can not be read must never pass for nothing. An entry of a list can not be null.
+/// must look at in the end: what cannot be read must never pass for nothing. An entry of a list cannot be null.
 /// Refers to the object and to the fault; both must outlive it.
 class TypedAnswer {
  public:

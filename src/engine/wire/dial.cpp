@@ -28,7 +28,7 @@ EngineResult<UniqueFd> dial(const Endpoint& endpoint, const Deadline& deadline) 
     case Endpoint::Kind::tcp: return dial_tcp(endpoint, deadline);
     case Endpoint::Kind::ssh: return dial_ssh(endpoint, deadline);
   }
-  return std::unexpected(EngineError{EngineError::Kind::unsupported, "no way to connect is known"});
+  return std::unexpected(EngineError{EngineError::Kind::unsupported, "no known way to connect"});
 }
 
 }  // namespace skillrun::inline v0

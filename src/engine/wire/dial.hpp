@@ -18,7 +18,7 @@ namespace skillrun::inline v0 {
 /// A TCP connection; resolving the name and connecting can be cancelled.
 [[nodiscard]] EngineResult<UniqueFd> dial_tcp(const Endpoint& endpoint, const Deadline& deadline);
 
-/// `docker system dial-stdio` on another machine, through the ssh program of PATH. ssh can not ask for a password: it
+/// `docker system dial-stdio` on another machine, through the ssh program of PATH. ssh cannot ask for a password: it
 /// has to find a key or an agent. What it says is logged as a warning, before the connection of an ssh that ended is
 /// found closed.
 [[nodiscard]] EngineResult<UniqueFd> dial_ssh(const Endpoint& endpoint, const Deadline& deadline);

@@ -66,7 +66,7 @@ EngineResult<UniqueFd> connect_tcp(const Endpoint& endpoint) {
     error = errno == EINPROGRESS ? ETIMEDOUT : errno;
   }
   if (error == ECONNREFUSED) return failure(Kind::not_listening, "nothing listens on it");
-  return failure(Kind::unavailable, fmt::format("can not connect: {}", std::strerror(error)));
+  return failure(Kind::unavailable, fmt::format("cannot connect: {}", std::strerror(error)));
 }
 
 EngineResult<UniqueFd> connect_fully(const Endpoint& endpoint) {

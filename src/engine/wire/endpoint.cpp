@@ -33,7 +33,7 @@ std::expected<void, std::string> read_host(std::string_view text, Endpoint& into
     into.host = text.substr(1, end - 1);
     port = text.substr(end + 1);
     if (!is_name(into.host, ":%") || !into.host.contains(':')) {
-      return std::unexpected("has something in brackets that is no IPv6 address");
+      return std::unexpected("has something in brackets that is not an IPv6 address");
     }
   } else {
     const std::size_t colon = text.find(':');
@@ -43,7 +43,7 @@ std::expected<void, std::string> read_host(std::string_view text, Endpoint& into
   }
   if (port.empty()) return {};
   if (!port.starts_with(':') || !is_port(port.substr(1))) {
-    return std::unexpected("has something after the host that is no :PORT");
+    return std::unexpected("has something after the host that is not :PORT");
   }
   into.port = port.substr(1);
   return {};
@@ -98,7 +98,7 @@ std::expected<Endpoint, std::string> parse_endpoint(std::string_view address, co
     if (auto read = read_host(rest, endpoint); !read) return std::unexpected(read.error());
     return endpoint;
   }
-  return std::unexpected("begins with none of unix://, tcp:// and ssh://");
+  return std::unexpected("does not begin with unix://, tcp:// or ssh://");
 }
 
 }  // namespace skillrun::inline v0

@@ -54,7 +54,7 @@ struct OpenedStream {
 };
 
 /// An HTTP/1.1 client of one engine that keeps one connection. An engine that has closed it in the meantime costs a
-/// new connection; a request is repeated only when the engine can not have carried it out.
+/// new connection; a request is repeated only when the engine cannot have carried it out.
 class HttpClient {
  public:
   explicit HttpClient(Endpoint endpoint, UniqueFd connected = {})

@@ -25,7 +25,7 @@ EngineError connect_error(int number) {
     case EACCES:
     case EPERM: return {Kind::permission_denied, "permission denied"};
     case ECONNREFUSED: return {Kind::not_listening, "nothing listens on it"};
-    default: return {Kind::unavailable, fmt::format("can not connect: {}", std::strerror(number))};
+    default: return {Kind::unavailable, fmt::format("cannot connect: {}", std::strerror(number))};
   }
 }
 

@@ -64,7 +64,7 @@ void ServiceReader::declared_volume(Setting<Mount>& mount, const ValueNode& node
   if (driver.empty() && options == nullptr) return;
   mount.value.driver = driver.empty() ? "local" : driver;
   if (!is_driver_name(mount.value.driver)) {
-    builder_.problem("invalid-mount", mount.origin, fmt::format("'{}' is no volume driver", printable(driver)),
+    builder_.problem("invalid-mount", mount.origin, fmt::format("'{}' is not a volume driver", printable(driver)),
                      "name a driver that the engine has, such as local");
   }
   if (options == nullptr) return;

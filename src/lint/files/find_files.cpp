@@ -83,7 +83,7 @@ class Walk {
       }
       error.clear();
     }
-    if (error) return std::unexpected(fmt::format("'{}' can not be read: {}", shown.string(), error.message()));
+    if (error) return std::unexpected(fmt::format("'{}' cannot be read: {}", shown.string(), error.message()));
     return {};
   }
 
@@ -128,7 +128,7 @@ std::vector<Level> levels_above(const fs::path& root, const fs::path& folder) {
 std::expected<void, std::string> add_folder(std::vector<LintInput>& found, const std::string& path) {
   std::error_code error;
   const fs::path absolute = fs::canonical(path, error);
-  if (error) return std::unexpected(fmt::format("'{}' can not be read: {}", printable(path), error.message()));
+  if (error) return std::unexpected(fmt::format("'{}' cannot be read: {}", printable(path), error.message()));
   const fs::path shown = path == "." || path == "./" ? fs::path() : fs::path(path);
   const auto root = repository_of(absolute);
   if (!root) return Walk(found, {}, absolute).folder(absolute, shown, nullptr);
@@ -182,7 +182,7 @@ std::expected<std::vector<LintInput>, std::string> find_lint_files(const std::ve
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0) {
       return std::unexpected(
-          fmt::format("'{}' can not be read: {}", printable(path), std::generic_category().message(errno)));
+          fmt::format("'{}' cannot be read: {}", printable(path), std::generic_category().message(errno)));
     }
     if (S_ISDIR(status.st_mode)) {
       if (auto added = add_folder(found, path); !added) return std::unexpected(std::move(added.error()));
@@ -190,8 +190,9 @@ std::expected<std::vector<LintInput>, std::string> find_lint_files(const std::ve
     }
     const auto kind = forced ? forced : kind_of(path);
     if (!kind) {
-      return std::unexpected(fmt::format(
-          "'{}' is no manifest by its name: *.toml, *.yaml, *.yml or SKILL.md; --as says what it is", printable(path)));
+      return std::unexpected(
+          fmt::format("'{}' is not named like a manifest (*.toml, *.yaml, *.yml or SKILL.md); say with --as what it is",
+                      printable(path)));
     }
     found.push_back({.path = path, .repository_path = repository_path(path), .kind = *kind, .named = true});
   }

@@ -73,7 +73,7 @@ std::optional<Element> bracket(std::string_view pattern, unsigned char c) {
   return Element{.length = at + 1, .matches = found != negated};
 }
 
-/// What the pattern's first element, which is no star, says to one byte.
+/// What the pattern's first element, which is not a star, says to one byte.
 Element element(std::string_view pattern, unsigned char c) {
   switch (pattern.front()) {
     case '?': return {.length = 1, .matches = true};

@@ -56,7 +56,7 @@ std::optional<FieldFault> set_part(FieldReference& field, const ListField& list,
                       fmt::format("write {}[\"KEY\"]", field.part->name)};
   }
   if (rest.empty()) return std::nullopt;
-  return FieldFault{fmt::format("'{}' is no field", printable(field.text)),
+  return FieldFault{fmt::format("'{}' is not a field", printable(field.text)),
                     fmt::format("{} is one value: write nothing after it", shown_name(*field.part))};
 }
 
@@ -95,14 +95,14 @@ std::expected<FieldReference, FieldFault> parse_field_reference(std::string_view
     field.key = std::move(*key);
     field.part = &found->parts[static_cast<std::size_t>(found->value)];
   } else {
-    return std::unexpected(FieldFault{fmt::format("'{}' is no field", printable(text)),
+    return std::unexpected(FieldFault{fmt::format("'{}' is not a field", printable(text)),
                                       found->key < 0
                                           ? fmt::format("write {}[*], or a part of it", found->name)
                                           : fmt::format("write {0}[\"KEY\"], {0}[*], or a part of it", found->name)});
   }
   if (rest.empty()) return field;
   if (!rest.starts_with('.')) {
-    return std::unexpected(FieldFault{fmt::format("'{}' is no field", printable(text)),
+    return std::unexpected(FieldFault{fmt::format("'{}' is not a field", printable(text)),
                                       "write nothing, or a dot and a part, after the ]"});
   }
   if (auto fault = set_part(field, *found, rest.substr(1))) return std::unexpected(std::move(*fault));

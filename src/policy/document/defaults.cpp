@@ -83,7 +83,7 @@ constexpr DefaultRow network_row() {
   return network;
 }
 
-json::object pids_schema() { return schema::described("most processes at once", schema::whole(1)); }
+json::object pids_schema() { return schema::described("largest number of processes at once", schema::whole(1)); }
 
 constexpr DefaultRow pids_row() {
   DefaultRow pids = row<&Defaults::pids_limit>("pids_limit", pids_schema);

@@ -68,7 +68,7 @@ inline constexpr std::array policy_keys{
     DocumentKey{"extends", KeyShape::bases, "what this document builds on: built-in policies and paths of documents"},
     DocumentKey{"defaults", KeyShape::defaults, "values for what a manifest leaves open"},
     DocumentKey{"rules", KeyShape::rules, "severities, parameters and locks of the built-in rules"},
-    DocumentKey{"custom", KeyShape::custom_rules, "rules of the policy's own"},
+    DocumentKey{"custom", KeyShape::custom_rules, "the policy's own rules"},
     DocumentKey{"waivers", KeyShape::waivers, "findings that may pass for a time"},
     DocumentKey{"grants", KeyShape::grants, "what skills may have of this machine beyond what is open to all"},
     DocumentKey{"inline_waivers", KeyShape::flag, "whether comments of manifests may waive"},

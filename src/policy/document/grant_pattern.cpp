@@ -92,17 +92,17 @@ std::expected<void, ParseError> check_path(std::string_view text) {
   };
   const bool at_home = text.starts_with("~/");
   const std::string_view path = at_home ? text.substr(1) : text;
-  if (path == "/") return fault("can not be granted: it holds everything");
+  if (path == "/") return fault("cannot be granted: it holds everything");
   if (!is_clean(path)) {
     return fault(
-        "is not an absolute, clean path: write it from / or ~/ on, without \".\", \"..\" or a slash at its end");
+        "is not an absolute, clean path: write it starting with / or ~/, without \".\", \"..\" or a slash at its end");
   }
   if (!at_home && path.substr(1).starts_with('*')) return fault("would be any folder: name the first one");
   std::size_t begin = 1;
   while (begin <= path.size()) {
     const std::string_view name = path.substr(begin, path.find('/', begin) - begin);
     if (name.find('*') != std::string_view::npos && name != "*") {
-      return fault("has a * that is a part of a name: in a path it stands for a whole one");
+      return fault("has a * within a name: in a path it stands for a whole name");
     }
     begin += name.size() + 1;
   }

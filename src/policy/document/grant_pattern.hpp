@@ -24,11 +24,11 @@ struct GrantPattern {
   Span span = {};
 };
 
-/// True when the pattern describes what is asked, closed or not. `homes` are the caller's. What a policy can not grant
+/// True when the pattern describes what is asked, closed or not. `homes` are the caller's. What a policy cannot grant
 /// ("/", the socket of an engine) no pattern describes.
 [[nodiscard]] bool covers(const GrantPattern& pattern, const Ask& ask, std::span<const std::string> homes);
 
-/// Why the text can not be a pattern of that kind.
+/// Why the text cannot be a pattern of that kind.
 [[nodiscard]] std::expected<void, ParseError> check_grant_pattern(AskKind kind, std::string_view text);
 
 /// True when `*` in the pattern, each standing for any text, makes it this text.

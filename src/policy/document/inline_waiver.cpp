@@ -23,7 +23,7 @@ std::string_view next_word(std::string_view& text) {
 
 std::expected<InlineWaiver, std::string> parse_inline_waiver(std::string_view text) {
   const auto expected = [](std::string_view what, std::string_view found) {
-    return std::unexpected(found.empty() ? fmt::format("expected {}, and the comment ends", what)
+    return std::unexpected(found.empty() ? fmt::format("expected {}, but the comment ends", what)
                                          : fmt::format("expected {}, found '{}'", what, printable(found)));
   };
   InlineWaiver waiver;

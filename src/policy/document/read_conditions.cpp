@@ -44,7 +44,7 @@ class FieldTestReader {
     }
     const auto type = field_.type();
     if (!type) {
-      reader_.invalid(node, path, fmt::format("{} is a list, of which {} can not be asked", field_.text, name),
+      reader_.invalid(node, path, fmt::format("{} is a list, to which {} does not apply", field_.text, name),
                       fmt::format("ask about its elements: any: {{field: '{}[*]...', {}: ...}}", field_.text, name));
       return std::nullopt;
     }
@@ -149,7 +149,7 @@ class FieldTestReader {
     auto pattern = std::make_shared<const re2::RE2>(*text, options);
     if (pattern->ok()) return pattern;
     reader_.invalid(node, path, fmt::format("not a regular expression of RE2: {}", printable(pattern->error())),
-                    "mend the pattern; it must match the whole value");
+                    "fix the pattern; it must match the whole value");
     return nullptr;
   }
 
@@ -170,7 +170,7 @@ class FieldTestReader {
     auto text = reader_.text(node, path);
     if (!text || is_clean(*text)) return text;
     reader_.invalid(node, path, fmt::format("'{}' is not an absolute, clean path", printable(*text)),
-                    "write it from / on, without \".\", \"..\", repeated or trailing slashes");
+                    "write it starting with /, without \".\", \"..\", repeated or trailing slashes");
     return std::nullopt;
   }
 
@@ -290,8 +290,8 @@ class ConditionReader {
       return {};
     }
     if (reference->each != each) {
-      reader_.invalid(field.value, at, fmt::format("'{}' is many values", printable(*name)),
-                      fmt::format("say of how many: any: {{field: '{}', ...}}, or all, or none", printable(*name)));
+      reader_.invalid(field.value, at, fmt::format("'{}' is several values", printable(*name)),
+                      fmt::format("say for how many: any: {{field: '{}', ...}}, or all, or none", printable(*name)));
       return {};
     }
     if (each && reference->part == nullptr) {

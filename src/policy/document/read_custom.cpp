@@ -19,7 +19,7 @@ std::string read_id(const NodeReader& reader, const ValueNode& node, const Path&
   const std::string id = reader.name(node, path).value_or("");
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789-";
   if (id.find_first_not_of(letters) != std::string::npos || id.starts_with('-') || id.size() > max_id) {
-    reader.invalid(node, path, fmt::format("'{}' is no id of a rule", printable(id)),
+    reader.invalid(node, path, fmt::format("'{}' is not the id of a rule", printable(id)),
                    fmt::format("use small letters, digits and dashes, at most {}", max_id));
   } else if (find_rule(id) != nullptr) {
     reader.invalid(node, path, fmt::format("'{}' is a built-in rule", id),

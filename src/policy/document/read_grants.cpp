@@ -51,7 +51,7 @@ class GrantReader {
     auto text = reader_.name(node, path);
     if (text && !is_clean(*text)) {
       reader_.invalid(node, path, fmt::format("'{}' is not an absolute, clean path", printable(*text)),
-                      "write it from / on, without \".\", \"..\", repeated or trailing slashes");
+                      "write it starting with /, without \".\", \"..\", repeated or trailing slashes");
     }
     return text;
   }
@@ -86,7 +86,7 @@ class GrantReader {
     auto text = reader_.name(node, path);
     if (!text) return std::nullopt;
     if (const auto valid = check_grant_pattern(pattern.kind, *text); !valid) {
-      reader_.invalid(node, path, valid.error().message, "mend the entry, or remove it");
+      reader_.invalid(node, path, valid.error().message, "fix the entry, or remove it");
       return std::nullopt;
     }
     pattern.text = std::move(*text);

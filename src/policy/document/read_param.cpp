@@ -51,7 +51,7 @@ std::optional<std::string> read_folder(const NodeReader& reader, const ValueNode
   if (!text) return std::nullopt;
   if (is_clean(*text)) return text;
   reader.invalid(node, path, fmt::format("'{}' is not an absolute, clean path", printable(*text)),
-                 "write it from / on, without \".\", \"..\", repeated or trailing slashes");
+                 "write it starting with /, without \".\", \"..\", repeated or trailing slashes");
   return std::nullopt;
 }
 
@@ -71,7 +71,7 @@ std::optional<std::string> read_image_pattern(const NodeReader& reader, const Va
     return std::nullopt;
   };
   if (text->find_first_not_of(letters) != std::string::npos) {
-    return refuse(fmt::format("'{}' is no pattern of an image's name", printable(*text)),
+    return refuse(fmt::format("'{}' is not a pattern of an image's name", printable(*text)),
                   "write registry/repository, with * within a component and ** across; no tag, no digest");
   }
   if (names_registry(*text)) return text;
@@ -133,7 +133,7 @@ std::optional<PortRange> read_port_range(const NodeReader& reader, const ValueNo
   if (!text) return std::nullopt;
   auto range = parse_port_range(*text);
   if (!range) {
-    reader.invalid(node, path, fmt::format("'{}' is no port", printable(*text)),
+    reader.invalid(node, path, fmt::format("'{}' is not a port", printable(*text)),
                    "write a host port or range, such as 8080, 8000-8099 or 5353/udp");
   }
   return range;

@@ -40,7 +40,7 @@ class RuleReader {
     if (rule_.always_refuses() && *severity != Severity::error) {
       reader_.invalid(
           node, path,
-          fmt::format("{} can not be relaxed: what is not understood is refused under every policy", rule_.id),
+          fmt::format("{} cannot be relaxed: what is not understood is refused under every policy", rule_.id),
           "remove the entry");
       return;
     }
@@ -74,7 +74,7 @@ class RuleReader {
     const auto value = reader_.boolean(node, path);
     if (!value) return;
     if (!*value) {
-      reader_.invalid(node, path, "a lock can not be taken back", "remove the entry");
+      reader_.invalid(node, path, "a lock cannot be taken back", "remove the entry");
       return;
     }
     settings_.locked = context_.at(node.span);

@@ -74,7 +74,7 @@ class TestReader {
     if (!text) return;
     if (!is_clean(*text)) {
       reader_.invalid(node, path, fmt::format("'{}' is not an absolute, clean path", printable(*text)),
-                      "write it from / on, without \".\", \"..\", repeated or trailing slashes");
+                      "write it starting with /, without \".\", \"..\", repeated or trailing slashes");
     }
     test.workdir = std::move(*text);
   }

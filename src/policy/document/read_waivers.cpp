@@ -16,10 +16,10 @@ void check_rule(const NodeReader& reader, const ValueNode& node, const Path& pat
   if (rule == nullptr) return;
   if (rule->always_refuses()) {
     reader.invalid(node, path,
-                   fmt::format("{} can not be waived: what is not understood is refused under every policy", rule->id),
+                   fmt::format("{} cannot be waived: what is not understood is refused under every policy", rule->id),
                    "remove the waiver");
   } else if (rule->id == "expired-waiver" || rule->id == "unused-waiver") {
-    reader.invalid(node, path, fmt::format("{} can not be waived: it is about waivers itself", rule->id),
+    reader.invalid(node, path, fmt::format("{} cannot be waived: it is about waivers itself", rule->id),
                    "remove the waiver");
   }
 }
@@ -63,7 +63,7 @@ void read_waivers(const DocumentContext& context, const ValueNode& node, const P
                   std::vector<PolicyWaiver>& waivers) {
   if (node.items.size() > max_waivers) {
     context.reader.invalid(node, top, fmt::format("more than {} waivers", max_waivers),
-                           "mend what they are for, or change the rules");
+                           "fix what they are for, or change the rules");
     return;
   }
   waivers = context.reader.list(

@@ -13,7 +13,7 @@ struct GitIndex {
   std::string shared;                 ///< the index beside it that holds the rest of a split one; empty for none
 };
 
-/// Nothing for bytes that are no index, or one that says something which is not understood.
+/// Nothing for bytes that are not an index, or one that says something which is not understood.
 [[nodiscard]] std::optional<GitIndex> read_git_index(std::string_view bytes);
 
 }  // namespace skillrun::inline v0

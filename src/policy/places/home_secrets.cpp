@@ -155,7 +155,7 @@ constexpr std::string_view harmless[] = {
     ".m2/repository", ".gradle/caches",     ".npm/_cacache",      ".nuget/packages",
 };
 
-/// Of folders. A project can have a .npmrc or a .docker of its own; these it can not.
+/// Of folders. A project can have a .npmrc or a .docker of its own; these it cannot.
 constexpr std::string_view home_marks[] = {
     ".ssh",       ".aws",    ".gnupg",           ".kube",           ".azure",
     ".netrc",     ".pgpass", ".git-credentials", ".password-store", ".vault-token",

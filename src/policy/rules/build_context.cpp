@@ -59,12 +59,12 @@ constexpr Rule rules[] = {
               .baseline = error,
               .restricted = error,
               .summary = "build arguments that engines take for proxy settings: HTTP_PROXY and the like",
-              .why =
-                  "the engine's cache does not tell builds with other ones apart, so what came through the manifest's "
-                  "proxy gets into other people's images",
+              .why = "the engine's cache does not tell apart builds that use different ones, so what came through the "
+                     "manifest's "
+                     "proxy gets into other people's images",
               .remedy = "remove it, and set the proxy in the engine's own configuration",
               .source = "own",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_proxies},
 };
 

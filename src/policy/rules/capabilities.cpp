@@ -36,7 +36,7 @@ bool is_allowed(const RuleContext& context, const std::string& capability) {
 /// ALL is one word and every capability; nothing but switching the rule off makes it pass.
 std::expected<std::string, ParseError> one_capability(std::string_view word) {
   auto capability = parse_capability(word);
-  if (capability && *capability == "ALL") return std::unexpected(ParseError{"ALL can not be allowed: name each one"});
+  if (capability && *capability == "ALL") return std::unexpected(ParseError{"ALL cannot be allowed: name each one"});
   return capability;
 }
 
@@ -87,13 +87,13 @@ constexpr RuleParam escape_params[] = {{.name = "allow",
                                         .normalize = one_capability}};
 constexpr RuleParam baseline_params[] = {{.name = "allow",
                                           .effect = ParamEffect::exempt,
-                                          .description = "capabilities that pass beside the engine's usual ones",
+                                          .description = "capabilities that pass besides the engine's usual ones",
                                           .builtin_words = baseline_set,
                                           .normalize = one_capability}};
 constexpr std::string_view restricted_set[] = {"NET_BIND_SERVICE"};
 constexpr RuleParam restricted_params[] = {{.name = "allow",
                                             .effect = ParamEffect::exempt,
-                                            .description = "capabilities that pass beside NET_BIND_SERVICE",
+                                            .description = "capabilities that pass besides NET_BIND_SERVICE",
                                             .builtin_words = restricted_set,
                                             .normalize = one_capability}};
 
@@ -115,7 +115,7 @@ constexpr Rule rules[] = {
               .why = "with it a process reaches the kernel, other processes, the host's files or its network",
               .remedy = "remove it; a tool that needs it should not run as a skill",
               .source = "CIS 5.4",
-              .mend = Mend::remove,
+              .fix = AutoFix::remove,
               .params = escape_params},
      .check = check_escape},
     {.info = {.id = "cap-add-baseline",
@@ -126,7 +126,7 @@ constexpr Rule rules[] = {
               .why = "engines leave such capabilities out because they reach beyond the container",
               .remedy = "remove it",
               .source = "PSS baseline",
-              .mend = Mend::remove,
+              .fix = AutoFix::remove,
               .params = baseline_params},
      .check = check_baseline},
     {.info = {.id = "cap-add-restricted",

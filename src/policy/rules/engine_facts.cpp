@@ -47,7 +47,7 @@ void check_volume(const RuleContext& context, FindingSink& sink) {
     if (!owner) owner = volume_owner(context.spec, context.host);
     if (is_owned(*volume, *owner)) continue;
     sink.ask({.kind = AskKind::volume, .subject = value.source, .writes = !value.read_only, .closed = false},
-             mount.origin, fmt::format("the volume '{}' exists already and was not made for this skill", value.source));
+             mount.origin, fmt::format("the volume '{}' already exists and was not made for this skill", value.source));
   }
 }
 
@@ -66,7 +66,7 @@ constexpr Rule rules[] = {
               .baseline = error,
               .restricted = error,
               .summary =
-                  "a named volume that exists already and that skillrun did not make for this skill of this manifest",
+                  "a named volume that already exists and that skillrun did not make for this skill of this manifest",
               .why = "it is another program's data: a database, the secrets of a service",
               .remedy = "use a name of the skill's own, or grant it",
               .source = "own"},
@@ -76,7 +76,7 @@ constexpr Rule rules[] = {
               .baseline = warning,
               .restricted = error,
               .summary = "a bind mount while the engine is on another machine",
-              .why = "the path is that machine's: it can not be looked at from here, and it is not the caller's folder",
+              .why = "the path is that machine's: it cannot be looked at from here, and it is not the caller's folder",
               .remedy = "use a volume, or an engine on this machine",
               .source = "own"},
      .check = check_remote},

@@ -55,7 +55,7 @@ constexpr Rule rules[] = {
               .restricted = error,
               .summary = "a mount of a container engine's socket",
               .why = "whoever talks to the engine can start a privileged container: read-only makes no difference",
-              .remedy = "remove the mount; a skill can not be given an engine",
+              .remedy = "remove the mount; a skill cannot be given an engine",
               .source = "CIS 5.32"},
      .check = check_socket},
     {.info = {.id = "socket-ancestor",

@@ -248,7 +248,7 @@ constexpr Rule rules[] = {
               .why = "manifests are shared and kept for ever, and the environment shows in every inspect",
               .remedy = "remove it and let the caller pass --env NAME; if it was published, replace the secret",
               .source = "own",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_secret},
 };
 

@@ -39,7 +39,7 @@ constexpr Rule rules[] = {
               .summary =
                   "a writable bind source of another user, and for root what its owner does not let everybody read",
               .why =
-                  "whose folder it is can use what a skill leaves there with the rights of the skill's user, such as "
+                  "the folder's owner can use what a skill leaves there with the rights of the skill's user, such as "
                   "a program with a setuid bit; root could read for the skill what was kept from others",
               .remedy = "mount a folder of your own, or mount it read-only",
               .source = "own"},

@@ -87,7 +87,7 @@ constexpr Rule rules[] = {
           .restricted = error,
           .summary =
               "a mount of, or a build from, a whole home, somebody else's home, an entry of a home that begins with "
-              "a dot, or a folder with keys right in it",
+              "a dot, or a folder with keys directly in it",
           .why = "keys and tokens from a home open other machines and accounts, and its start-up files run on the host",
           .remedy = "mount the one folder that the tool works on; anything else takes a policy that grants it by name",
           .source = "own",

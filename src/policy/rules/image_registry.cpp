@@ -21,7 +21,7 @@ void check(const RuleContext& context, FindingSink& sink) {
   const auto& image = context.spec.image;
   if (allow == nullptr && deny.empty()) return;
   if (!image.value.id.empty()) {
-    sink.report(image.origin, "an image given by its id comes from nobody knows where",
+    sink.report(image.origin, "nobody can tell where an image given by its id comes from",
                 "name the image by its registry and repository");
     return;
   }
@@ -46,7 +46,7 @@ constexpr RuleParam params[] = {
     {.name = "allow",
      .type = ParamType::images,
      .effect = ParamEffect::narrow,
-     .description = "the images that pass; all while it is not set"},
+     .description = "the images that pass; all when unset"},
     {.name = "deny",
      .type = ParamType::images,
      .effect = ParamEffect::add,

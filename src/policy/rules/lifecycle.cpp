@@ -32,10 +32,10 @@ void check_timeout(const RuleContext& context, FindingSink& sink) {
   if (!timeout) {
     sink.report(absent(context.spec, "docker.timeout"), "there is no timeout: the skill may run for ever");
   } else if (timeout->value.count() <= 0) {
-    sink.report(timeout->origin, "a timeout of 0 is none");
+    sink.report(timeout->origin, "a timeout of 0 is no timeout");
   } else if (const std::int64_t* max = context.params.number("max"); max != nullptr && timeout->value.count() > *max) {
     sink.report(timeout->origin,
-                fmt::format("a timeout of {}s, and the policy allows at most {}s", seconds(timeout->value.count()),
+                fmt::format("a timeout of {}s, but the policy allows at most {}s", seconds(timeout->value.count()),
                             seconds(*max)),
                 "ask for less time, or have the policy's maximum raised");
   }
@@ -111,7 +111,7 @@ constexpr Rule rules[] = {
               .why = "a skill runs once and ends; one that the engine starts again outlives whoever called it",
               .remedy = "remove it",
               .source = "CIS 5.15",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_restart},
     {.info = {.id = "detached",
               .privileged = error,
@@ -121,7 +121,7 @@ constexpr Rule rules[] = {
               .why = "skillrun passes on the output and the exit status, so it stays until the skill ends",
               .remedy = "remove it; use the shell to run skillrun in the background",
               .source = "own",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_detached},
 };
 

@@ -23,7 +23,7 @@ constexpr RuleParam pids_params[] = {
     {.name = "max", .type = ParamType::count, .description = "the largest limit on processes that passes"}};
 constexpr RuleParam shm_params[] = {{.name = "max",
                                      .type = ParamType::size,
-                                     .description = "the largest shared memory that passes; 1GiB while it is not set",
+                                     .description = "the largest shared memory that passes; 1GiB when unset",
                                      .builtin_limit = 1024 * mebibyte}};
 
 /// Reports a limit that is absent, or is there but limits nothing.
@@ -42,7 +42,7 @@ void check_maximum(const RuleContext& context, FindingSink& sink, const Optional
                    Message text) {
   const std::int64_t* max = context.params.number("max");
   if (max != nullptr && limit && limit->value > *max) {
-    sink.report(limit->origin, fmt::format("{}, and the policy allows at most {}", text(limit->value), text(*max)),
+    sink.report(limit->origin, fmt::format("{}, but the policy allows at most {}", text(limit->value), text(*max)),
                 "ask for less, or have the policy's maximum raised");
   }
 }
@@ -190,7 +190,7 @@ constexpr Rule rules[] = {
               .why = "when memory runs out the kernel would spare the skill and kill the system's services",
               .remedy = "remove it",
               .source = "own",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_oom},
     {.info = {.id = "shm-large",
               .privileged = info,
@@ -211,7 +211,7 @@ constexpr Rule rules[] = {
                      "programs instead",
               .remedy = "remove it",
               .source = "own",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_oom_kill},
 };
 

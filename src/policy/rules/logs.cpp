@@ -62,11 +62,11 @@ void check_template(const RuleContext& context, FindingSink& sink) {
 
 constexpr RuleParam params[] = {{.name = "allow",
                                  .effect = ParamEffect::exempt,
-                                 .description = "log drivers that pass beside those that keep logs on this machine",
+                                 .description = "log drivers that pass besides those that keep logs on this machine",
                                  .builtin_words = local_drivers},
                                 {.name = "allow_options",
                                  .effect = ParamEffect::exempt,
-                                 .description = "log options that pass beside those of size and shape",
+                                 .description = "log options that pass besides those of size and shape",
                                  .builtin_words = harmless_options}};
 
 constexpr Rule rules[] = {
@@ -78,7 +78,7 @@ constexpr Rule rules[] = {
               .why = "nothing is left to look at afterwards; skillrun does the same for a container that it removes",
               .remedy = "remove it",
               .source = "own",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_none},
     {.info = {.id = "log-remote",
               .privileged = info,
@@ -95,8 +95,8 @@ constexpr Rule rules[] = {
               .baseline = error,
               .restricted = error,
               .summary = "a log option with a template that is more than a field's name",
-              .why =
-                  "the engine evaluates templates in its own process, which one can make use up the machine's memory",
+              .why = "the engine evaluates templates in its own process, and a template can make it use up the "
+                     "machine's memory",
               .remedy = "use only {{.ID}}, {{.FullID}}, {{.Name}}, {{.ImageID}}, {{.ImageFullID}}, {{.ImageName}} and "
                         "{{.DaemonName}}",
               .source = "own"},

@@ -86,7 +86,7 @@ constexpr Rule rules[] = {
               .restricted = error,
               .summary = "a bind source that does not exist",
               .why = "an engine would create it, as an empty folder of root's, wherever the path leads by then",
-              .remedy = "create it first, or mend the path",
+              .remedy = "create it first, or fix the path",
               .source = "own"},
      .check = check_missing},
     {.info = {.id = "mount-relabel",

@@ -62,7 +62,7 @@ void check_policy_roots(const std::vector<MountRoot>& roots, const RuleContext& 
   });
 }
 
-/// What an instance does not name is no ask: its author took it away.
+/// What an instance does not name is not an ask: its author took it away.
 void check_instance(const RuleContext& context, FindingSink& sink) {
   if (context.spec.allowed_paths.empty()) return;
   for_each_host_path(context, [&](const HostPath& host) {

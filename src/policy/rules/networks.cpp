@@ -119,7 +119,7 @@ constexpr Rule rules[] = {
               .why = "the skill shares localhost, processes or memory with something that this manifest does not show",
               .remedy = "remove it; put both on a network made for them if they must talk",
               .source = "own",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_joined},
     {.info = {.id = "network-not-none",
               .privileged = info,
@@ -167,7 +167,7 @@ constexpr Rule rules[] = {
               .why = "on a shared network the skill can take the place of another machine",
               .remedy = "remove it; the engine chooses one",
               .source = "own",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_mac},
 };
 

@@ -38,7 +38,7 @@ constexpr Rule rules[] = {
               .why = "nobody does that by accident; it also undoes the policy's own default",
               .remedy = "remove it",
               .source = "own",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_false},
 };
 

@@ -149,7 +149,7 @@ constexpr Rule rules[] = {
               .why = "an ssh server in a container is a second door with keys of its own",
               .remedy = "remove it; use the engine's exec to look inside",
               .source = "CIS 5.7",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_ssh},
     {.info = {.id = "publish-all",
               .privileged = info,

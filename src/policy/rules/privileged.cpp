@@ -25,7 +25,7 @@ constexpr Rule rules[] = {
                   "a privileged container can load kernel modules and mount the host's disks: it is root on the host",
               .remedy = "remove it, and add the one capability or device that the tool really needs",
               .source = "PSS baseline, CIS 5.5",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_privileged},
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 using enum Severity;
 
-/// What can not be protected. The rest is mounted read-only by protect_files().
+/// What cannot be protected. The rest is mounted read-only by protect_files().
 void check(const RuleContext& context, FindingSink& sink) {
   const auto writable = [](const Setting<Mount>& mount) {
     return mount.value.type == MountType::bind && !mount.value.read_only;
@@ -41,16 +41,16 @@ void check(const RuleContext& context, FindingSink& sink) {
       }
       if (place.kind == ProtectedPlace::Kind::unknown) {
         sink.report(host.origin,
-                    fmt::format("what git reads of '{}' can not be kept from the skill: it has too many submodules, or "
-                                "its index or configuration can not be read",
+                    fmt::format("what git reads of '{}' cannot be kept from the skill: it has too many submodules, or "
+                                "its index or configuration cannot be read",
                                 place.name),
-                    "mount a folder that is no part of it, or mount it read-only");
+                    "mount a folder that is not part of it, or mount it read-only");
       }
       if (place.kind != ProtectedPlace::Kind::link) continue;
       sink.report(
           host.origin,
           fmt::format("'{}' in '{}' is a symlink: nothing keeps the skill from writing another", place.name, host.path),
-          "replace the link by what it leads to, or mount the folder read-only");
+          "replace the link with what it leads to, or mount the folder read-only");
     }
     return false;
   });

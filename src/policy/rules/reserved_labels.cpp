@@ -13,8 +13,9 @@ constexpr Rule rules[] = {
               .baseline = error,
               .restricted = error,
               .summary = "a label skillrun.* on the container or on a volume",
-              .why = "skillrun marks what it makes by them: which container belongs to which run, and which image was "
-                     "built by which recipe",
+              .why =
+                  "skillrun marks what it makes with them: which container belongs to which run, and which image was "
+                  "built by which recipe",
               .remedy = "use another prefix",
               .source = "own"}},
 };

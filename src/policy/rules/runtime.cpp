@@ -47,11 +47,10 @@ void check_realtime(const RuleContext& context, FindingSink& sink) {
 
 constexpr RuleParam runtime_params[] = {{.name = "allow",
                                          .effect = ParamEffect::exempt,
-                                         .description = "runtimes that pass beside the known ones",
+                                         .description = "runtimes that pass besides the known ones",
                                          .builtin_words = known_runtimes}};
-constexpr RuleParam annotation_params[] = {{.name = "allow",
-                                            .effect = ParamEffect::exempt,
-                                            .description = "keys of annotations that pass; while it is not set, none"}};
+constexpr RuleParam annotation_params[] = {
+    {.name = "allow", .effect = ParamEffect::exempt, .description = "keys of annotations that pass; none when unset"}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "runtime",
@@ -63,7 +62,7 @@ constexpr Rule rules[] = {
               .why = "the runtime builds the walls of the container; another program may build none",
               .remedy = "remove it; the engine has a default runtime",
               .source = "own",
-              .mend = Mend::remove,
+              .fix = AutoFix::remove,
               .params = runtime_params},
      .check = check_runtime},
     {.info = {.id = "annotation",
@@ -75,7 +74,7 @@ constexpr Rule rules[] = {
                      "passed that way",
               .remedy = "remove it; labels hold notes for people",
               .source = "own",
-              .mend = Mend::remove,
+              .fix = AutoFix::remove,
               .params = annotation_params},
      .check = check_annotation},
     {.info = {.id = "cgroup-parent",
@@ -86,7 +85,7 @@ constexpr Rule rules[] = {
               .why = "another control group has other limits, perhaps none, and perhaps somebody else's",
               .remedy = "remove it and set memory, cpus and pids_limit",
               .source = "CIS 5.25",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_cgroup_parent},
     {.info = {.id = "cpu-realtime",
               .privileged = info,
@@ -96,7 +95,7 @@ constexpr Rule rules[] = {
               .why = "a realtime task that does not yield starves the host",
               .remedy = "remove it; cpus bounds the processor time",
               .source = "own",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_realtime},
 };
 

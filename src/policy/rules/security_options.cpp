@@ -169,7 +169,7 @@ constexpr RuleParam seccomp_params[] = {
 constexpr RuleParam apparmor_params[] = {
     {.name = "allow",
      .effect = ParamEffect::exempt,
-     .description = "AppArmor profiles, loaded on the machine under these names, that pass beside docker-default"}};
+     .description = "AppArmor profiles, loaded on the machine under these names, that pass besides docker-default"}};
 
 constexpr Rule rules[] = {
     {.info = {.id = "seccomp-unconfined",
@@ -180,7 +180,7 @@ constexpr Rule rules[] = {
               .why = "the default filter keeps rarely used system calls, where kernel holes are found, out of reach",
               .remedy = "remove the option",
               .source = "PSS baseline, CIS 5.22",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_seccomp},
     {.info = {.id = "seccomp-custom-profile",
               .privileged = info,
@@ -200,7 +200,7 @@ constexpr Rule rules[] = {
               .why = "the default profile denies mounts and writes to /proc and /sys even to root in the container",
               .remedy = "remove the option",
               .source = "PSS baseline, CIS 5.2",
-              .mend = Mend::remove,
+              .fix = AutoFix::remove,
               .params = apparmor_params},
      .check = check_apparmor},
     {.info = {.id = "selinux-disabled",
@@ -211,7 +211,7 @@ constexpr Rule rules[] = {
               .why = "labels keep a process that got out of its container away from the host's files",
               .remedy = "remove the option",
               .source = "CIS 5.3",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_selinux},
     {.info = {.id = "systempaths-unconfined",
               .privileged = info,
@@ -221,7 +221,7 @@ constexpr Rule rules[] = {
               .why = "parts of /proc and /sys change the running kernel for everybody",
               .remedy = "remove the option",
               .source = "PSS baseline",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_systempaths},
     {.info = {.id = "unknown-security-opt",
               .privileged = error,
@@ -231,7 +231,7 @@ constexpr Rule rules[] = {
               .why = "nobody can say what it takes away, so it is refused under every policy",
               .remedy = "remove it; known: no-new-privileges, seccomp=builtin",
               .source = "own",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_unknown},
     {.info = {.id = "selinux-custom-options",
               .privileged = info,
@@ -241,18 +241,19 @@ constexpr Rule rules[] = {
               .why = "another type may be allowed to do anything that the host does",
               .remedy = "remove it; the engine picks the right label",
               .source = "PSS baseline",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_selinux_options},
     {.info = {.id = "writable-cgroups",
               .privileged = info,
               .baseline = error,
               .restricted = error,
               .summary = "writable control groups",
-              .why = "limits that the skill can change are none, and some kernels run programs on the host's behalf "
-                     "from there",
+              .why =
+                  "limits that the skill can change are no limits, and some kernels run programs on the host's behalf "
+                  "from there",
               .remedy = "remove it",
               .source = "own",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_cgroups},
 };
 

@@ -98,7 +98,7 @@ void check_sensitive(const RuleContext& context, FindingSink& sink) {
   for (const auto& mount : context.spec.mounts) {
     if (mount.value.type != MountType::bind || context.host.real_path(mount.value.source)) continue;
     sink.report(mount.origin,
-                fmt::format("'{}' can not be resolved, so nobody knows what it leads to", mount.value.source),
+                fmt::format("'{}' cannot be resolved, so nobody knows what it leads to", mount.value.source),
                 "use a path whose folders this user may enter");
   }
 }
@@ -111,7 +111,7 @@ constexpr RuleParam params[] = {
     {.name = "allow_read_only",
      .type = ParamType::paths,
      .effect = ParamEffect::exempt,
-     .description = "what passes read-only beside time zone, certificates and fonts"},
+     .description = "what passes read-only besides time zone, certificates and fonts"},
     {.name = "replace",
      .type = ParamType::paths,
      .effect = ParamEffect::replace,

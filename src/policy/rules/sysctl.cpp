@@ -45,7 +45,7 @@ void check(const RuleContext& context, FindingSink& sink) {
 
 constexpr RuleParam params[] = {{.name = "allow",
                                  .effect = ParamEffect::exempt,
-                                 .description = "kernel parameters that pass beside the safe list",
+                                 .description = "kernel parameters that pass besides the safe list",
                                  .builtin_words = safe}};
 
 constexpr Rule rules[] = {

@@ -48,7 +48,7 @@ constexpr Rule rules[] = {
               .why = "a writable place that can run programs is where a break-in puts its own",
               .remedy = "remove the option; noexec, nosuid and nodev are the default",
               .source = "own",
-              .mend = Mend::remove},
+              .fix = AutoFix::remove},
      .check = check_options},
     {.info = {.id = "tmpfs-unsized",
               .privileged = info,

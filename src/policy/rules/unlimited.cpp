@@ -39,7 +39,7 @@ constexpr Rule rules[] = {
               .restricted = error,
               .summary =
                   "a limit that is taken away: 0 or -1 for memory, memory_swap, cpus, pids_limit or a tmpfs's size",
-              .why = "a policy's default bounds who says nothing; who asks for no bound goes round it",
+              .why = "a policy's default bounds whoever says nothing; asking for no bound gets around it",
               .remedy = "remove it, or name what the tool needs",
               .source = "own"},
      .check = check},

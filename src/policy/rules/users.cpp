@@ -61,7 +61,7 @@ void check_foreign_group(const RuleContext& context, FindingSink& sink) {
     const bool number = error == std::errc() && end == group.data() + group.size();
     if (is_powerful(group) || (number && is_member(context, gid))) return;
     sink.report(origin, number ? fmt::format("the caller is not known to be a member of the group {}", group)
-                               : fmt::format("which group '{}' is, the image decides", group));
+                               : fmt::format("the image decides which group '{}' is", group));
   };
   const auto& user = context.spec.user;
   // A group of the user's own number is the user's own.

@@ -80,7 +80,7 @@ void check_storage(const RuleContext& context, FindingSink& sink) {
 constexpr std::string_view local_driver[] = {"local"};
 constexpr RuleParam driver_params[] = {{.name = "allow",
                                         .effect = ParamEffect::exempt,
-                                        .description = "volume drivers that pass beside local",
+                                        .description = "volume drivers that pass besides local",
                                         .builtin_words = local_driver}};
 
 constexpr Rule rules[] = {
@@ -111,7 +111,7 @@ constexpr Rule rules[] = {
                   "a driver is a program with the engine's own rights, and where it keeps data is not in the manifest",
               .remedy = "remove it",
               .source = "own",
-              .mend = Mend::remove,
+              .fix = AutoFix::remove,
               .params = driver_params},
      .check = check_driver},
     {.info = {.id = "volumes-from",

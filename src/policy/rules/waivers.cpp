@@ -14,7 +14,7 @@ constexpr Rule rules[] = {
               .restricted = error,
               .summary = "a waiver past its date",
               .why = "an exception that nobody renews has lost its reason, or its owner",
-              .remedy = "mend what it was for, or renew it with a later day",
+              .remedy = "fix what it was for, or renew it with a later day",
               .source = "own"}},
     {.info = {.id = "unused-waiver",
               .privileged = info,
@@ -22,7 +22,7 @@ constexpr Rule rules[] = {
               .restricted = warning,
               .summary = "a waiver that waives nothing",
               .why = "it would let a later fault pass that nobody has looked at",
-              .remedy = "remove the waiver, or mend it so that it covers a finding",
+              .remedy = "remove the waiver, or fix it so that it covers a finding",
               .source = "own"}},
 };
 

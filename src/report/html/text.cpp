@@ -13,7 +13,7 @@ std::string html_text(std::string_view text, std::size_t most) {
     if ((static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U) continue;
     if (count++ == most) return xml_text(text.substr(0, i)) + "\u2026";
   }
-  // Stray continuation bytes are shown as escapes and are no characters.
+  // Stray continuation bytes are shown as escapes and are not characters.
   return xml_text(text.substr(0, most * 4)) + (text.size() > most * 4 ? "\u2026" : "");
 }
 

@@ -65,7 +65,7 @@ error_code FreshSignals::on_exec_setup(ProgramLauncher& /*launcher*/, const Path
                                        const char* const* /*words*/) const noexcept {
   struct sigaction usual{};
   usual.sa_handler = SIG_DFL;
-  // Those that can not be changed say so, and have theirs.
+  // Those that cannot be changed say so, and have theirs.
   for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &usual, nullptr);
   sigset_t none;
   sigemptyset(&none);

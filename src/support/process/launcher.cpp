@@ -14,7 +14,7 @@ namespace skillrun::launching {
 
 namespace {
 
-/// What shells say of a program that can not be executed. Nobody sees it: the failure is told by the pipe.
+/// What shells say of a program that cannot be executed. Nobody sees it: the failure is told by the pipe.
 constexpr int not_executed = 127;
 
 /// Every signal, in this thread.

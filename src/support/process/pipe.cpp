@@ -37,7 +37,7 @@ std::expected<PipeEnds, ProcessError> make_pipe() {
   auto ends = make_small_pipe();
   if (!ends) {
     return std::unexpected(ProcessError{ProcessError::Kind::system,
-                                        fmt::format("a pipe can not be made: {}", std::strerror(ends.error()))});
+                                        fmt::format("a pipe cannot be made: {}", std::strerror(ends.error()))});
   }
   // A larger pipe saves turns between the processes; where it is not allowed the usual size does.
   static_cast<void>(::fcntl(ends->second.get(), F_SETPIPE_SZ, 1 << 20));

@@ -37,7 +37,7 @@ bool is_own_folder(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == ::geteuid();
 }
 
-/// True also when that can not be found out. The folder's own name is looked for: it is the only one of its kind.
+/// True also when that cannot be found out. The folder's own name is looked for: it is the only one of its kind.
 bool holds_mount(const std::string& path) {
   constexpr std::size_t limit = std::size_t{16} << 20;
   const auto mounts = read_file("/proc/self/mountinfo", limit);

@@ -41,7 +41,7 @@ Process::~Process() {
 }
 
 void Process::send(int signal) const noexcept {
-  // The process is not reaped yet, so its number can not have been given to another one.
+  // The process is not reaped yet, so its number cannot have been given to another one.
   if (pid_ > 0 && !status_) ::kill(own_group_ ? -pid_ : pid_, signal);
 }
 

@@ -26,7 +26,7 @@ bool holds_nul(const std::string& word) { return word.find('\0') != std::string:
 
 std::expected<Process, ProcessError> spawn(const ProcessRequest& request) {
   if (std::ranges::any_of(request.arguments, holds_nul) || std::ranges::any_of(request.environment, holds_nul)) {
-    return std::unexpected(ProcessError{ProcessError::Kind::unfit, "a word for a program holds a NUL byte"});
+    return std::unexpected(ProcessError{ProcessError::Kind::unfit, "an argument for a program holds a NUL byte"});
   }
   boost::process::v2::error_code error;
   const pid_t pid =
@@ -38,13 +38,13 @@ std::expected<Process, ProcessError> spawn(const ProcessRequest& request) {
     const auto kind = error.value() == EACCES   ? ProcessError::Kind::permission_denied
                       : error.value() == ENOENT ? ProcessError::Kind::not_found
                                                 : ProcessError::Kind::system;
-    return failed(kind, request.program + " can not be executed", error.value());
+    return failed(kind, request.program + " cannot be executed", error.value());
   }
   UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (!pidfd) {
     const int why = errno;
     launching::discard(pid);
-    return failed(ProcessError::Kind::system, "a child process can not be watched", why);
+    return failed(ProcessError::Kind::system, "a child process cannot be watched", why);
   }
   return Process(pid, std::move(pidfd), request.own_group);
 }

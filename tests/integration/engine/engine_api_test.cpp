@@ -315,7 +315,7 @@ TEST_CASE("engine API: a signal reaches the container") {
   });
 }
 
-TEST_CASE("engine API: a command that is not there or can not run is told by inspect") {
+TEST_CASE("engine API: a command that is not there or cannot run is told by inspect") {
   on_each_engine([](ApiEngine& engine) {
     for (const auto& [command, status] : std::vector<std::pair<std::string, int>>{{"/no/such", 127}, {"/etc", 126}}) {
       CAPTURE(command);
@@ -332,7 +332,7 @@ TEST_CASE("engine API: a command that is not there or can not run is told by ins
   });
 }
 
-TEST_CASE("engine API: a removed container is gone, and removing it again is no error") {
+TEST_CASE("engine API: a removed container is gone, and removing it again is not an error") {
   on_each_engine([](ApiEngine& engine) {
     const std::string id = create(engine, spec_of({"sleep", "60"}));
     auto started = engine.start(id, {}, {20s});
@@ -466,7 +466,7 @@ TEST_CASE("engine API: a Dockerfile is built from its context, arguments, target
   fs::remove_all(folder);
 }
 
-TEST_CASE("engine API: what can not be pulled is an error with the engine's words") {
+TEST_CASE("engine API: what cannot be pulled is an error with the engine's words") {
   on_each_engine([](ApiEngine& engine) {
     const auto pulled = engine.pull_image(*parse_image_reference("127.0.0.1:1/no/such:1"), std::nullopt, {}, {30s});
     REQUIRE_FALSE(pulled);

@@ -173,13 +173,13 @@ TEST_CASE("an engine that adds, drops or exchanges something is refused on every
                           std::function<void(ContainerSpec&)> change) {
       check_refused(path, spec, words, [&](Meddler& meddler) { meddler.before_create = std::move(change); });
     };
-    told(plain(), "privileged was to be none, and is true", [](auto& spec) { spec.privileged = declared(true); });
-    told(plain(), "mounts was to be none, and is bind", [&](auto& spec) { spec.mounts = {bind("hidden", true)}; });
-    told(with_bind, "and is none", [&](auto& spec) { spec.mounts.clear(); });
+    told(plain(), "privileged was to be none, but is true", [](auto& spec) { spec.privileged = declared(true); });
+    told(plain(), "mounts was to be none, but is bind", [&](auto& spec) { spec.mounts = {bind("hidden", true)}; });
+    told(with_bind, "but is none", [&](auto& spec) { spec.mounts.clear(); });
     told(with_bind, "hidden at /data", [&](auto& spec) { spec.mounts = {bind("hidden", true)}; });
-    told(with_bind, "read-only, and is bind", [&](auto& spec) { spec.mounts = {bind("shown", false)}; });
-    told(with_bind, "and is none", [&](auto& spec) { spec.mounts.front().value.target = "/other"; });
-    told(plain(), "network_mode was to be none, and is host",
+    told(with_bind, "read-only, but is bind", [&](auto& spec) { spec.mounts = {bind("shown", false)}; });
+    told(with_bind, "but is none", [&](auto& spec) { spec.mounts.front().value.target = "/other"; });
+    told(plain(), "network_mode was to be none, but is host",
          [](auto& spec) { spec.network_mode = declared(NetworkMode{NetworkKind::host, ""}); });
     told(plain(), "SYS_ADMIN", [](auto& spec) { spec.cap_add = {declared(std::string("SYS_ADMIN"))}; });
     told(plain(), "devices was to be none",
@@ -188,7 +188,7 @@ TEST_CASE("an engine that adds, drops or exchanges something is refused on every
          [](auto& spec) { spec.security_opt = {declared(std::string("seccomp=unconfined"))}; });
     told(plain(), "group_add", [](auto& spec) { spec.group_add = {declared(std::string("0"))}; });
     told(plain(), "user was to be", [](auto& spec) { spec.user = declared(*parse_user("1000:1000")); });
-    told(plain(), "was to be [true], and is [false]", [](auto& spec) { spec.command.front().value = "false"; });
+    told(plain(), "was to be [true], but is [false]", [](auto& spec) { spec.command.front().value = "false"; });
     told(plain(), "entrypoint", [](auto& spec) { spec.entrypoint = declared(std::string("/bin/busybox")); });
     told(plain(), "working_dir", [](auto& spec) { spec.working_dir = declared(std::string("/tmp")); });
     told(plain(), "extra_hosts", [](auto& spec) { spec.extra_hosts = {declared(ExtraHost{"db", "192.0.2.1"})}; });
@@ -204,7 +204,7 @@ TEST_CASE("an engine that adds, drops or exchanges something is refused on every
     told(strict, "cap_drop", [](auto& spec) { spec.cap_drop.clear(); });
     told(strict, "no_new_privileges", [](auto& spec) { spec.no_new_privileges.reset(); });
     told(strict, "readonly_rootfs", [](auto& spec) { spec.readonly_rootfs.reset(); });
-    told(strict, "memory was to be 67108864, and is none", [](auto& spec) {
+    told(strict, "memory was to be 67108864, but is none", [](auto& spec) {
       spec.memory.reset();
       spec.memory_swap.reset();
     });

@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
   const bool podman = path == "podman-api";
   if (const auto why = integration::OwnEngine::obstacle(podman)) {
     const bool must = integration::variable("CI") == "true";
-    (must ? std::cerr << "can not run: " : std::cout << "skipped: ") << *why << '\n';
+    (must ? std::cerr << "cannot run: " : std::cout << "skipped: ") << *why << '\n';
     return must ? 1 : skip_status;
   }
   (void)integration::OwnEngine::instance(podman);

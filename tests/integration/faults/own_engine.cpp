@@ -56,7 +56,7 @@ OwnEngine& OwnEngine::instance(bool podman) {
 
 OwnEngine::OwnEngine() {
   std::string name = "/var/tmp/skillrun-faults.XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("can not make " + name);
+  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
   folder_ = name;
   ::setenv("SKILLRUN_TEST_IMAGE", image, 1);
 }
@@ -92,7 +92,7 @@ void OwnEngine::start() {
 OwnDocker::OwnDocker() {
   const std::string place = folder();
   fs::create_directories(data_root());
-  if (::mount("tmpfs", data_root().c_str(), "tmpfs", 0, data_size) != 0) throw std::runtime_error("can not mount");
+  if (::mount("tmpfs", data_root().c_str(), "tmpfs", 0, data_size) != 0) throw std::runtime_error("cannot mount");
   ::setenv("SKILLRUN_TEST_DOCKER_SOCKET", socket().c_str(), 1);
   ::setenv("DOCKER_HOST", ("unix://" + socket()).c_str(), 1);
   write_file(folder() / "containerd.toml",

@@ -46,7 +46,7 @@ function make(folder) {
   write(folder, '.git/HEAD', '');
   write(folder, 'ci/policy.yaml', policy);
   for (const name of names) write(folder, name, skill('tool', `extra_args = [${bad}]\n`));
-  // A name that is no UTF-8.
+  // A name that is not UTF-8.
   fs.writeFileSync(Buffer.concat([Buffer.from(folder + '/'), Buffer.from([0xff, 0xc0]), Buffer.from('.toml')]),
                    skill('tool', `extra_args = [${bad}]\n`));
   write(folder, 'skillrun.toml', manifest);

@@ -119,7 +119,7 @@ TEST_CASE("a policy is in doubt with any document that it extends") {
   CHECK_FALSE(why_doubted(**alone));
 }
 
-TEST_CASE("a record that can not be read puts everything in doubt, and says what to do") {
+TEST_CASE("a record that cannot be read puts everything in doubt, and says what to do") {
   const Desk desk;
   fs::create_directories(desk.root + "/state/skillrun");
   (void)desk.folder.write("state/skillrun/writes.json", "damaged");

@@ -136,7 +136,7 @@ TEST_CASE("a store that others could have written does not count") {
   SUBCASE("the file is a pipe") {
     fs::remove(home.file());
     REQUIRE(::mkfifo(home.file().c_str(), 0600) == 0);
-    CHECK(says(home.refusal(), "no regular file"));
+    CHECK(says(home.refusal(), "not a regular file"));
   }
   SUBCASE("the file is somebody else's") {
     if (::geteuid() != 0) return;

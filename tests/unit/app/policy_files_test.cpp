@@ -58,9 +58,9 @@ TEST_CASE("layers come from the machine, the user, the project from outside in, 
                                  "option restricted", "option /mine.yaml"});
 }
 
-TEST_CASE("a policy that can not be read is an error, never a gap") {
+TEST_CASE("a policy that cannot be read is an error, never a gap") {
   const Machine machine;
-  std::string_view expected = "can not be read";
+  std::string_view expected = "cannot be read";
   CHECK_FALSE(find_policies(machine.places, {"no-such-policy"}));
   CHECK_FALSE(find_policies(machine.places, {machine.root.path()}));
   SUBCASE("a broken link") { fs::create_symlink("/nowhere/at/all", machine.root.path() + "/etc/policy.yaml"); }
@@ -150,7 +150,7 @@ TEST_CASE("a project's policy, and what it extends, lies in the project, links i
   CHECK(linked.error().find("leads out of the project") != std::string::npos);
 }
 
-TEST_CASE("the policies of the user extend what they like, and nothing is quoted of what is no policy") {
+TEST_CASE("the policies of the user extend what they like, and nothing is quoted of what is not a policy") {
   const Machine machine;
   (void)machine.root.write("base.yaml",
                            "apiVersion: skillrun.policy/v1\nname: base\nrules: {gpu: {severity: error}}\n");

@@ -142,7 +142,7 @@ std::vector<std::string> complaints_about(const File& file, std::istream& text) 
     const auto open = line.find_first_of("<\"", word);
     const auto close = open == std::string::npos ? open : line.find_first_of(">\"", open + 1);
     if (close == std::string::npos) {
-      complaints.push_back(fmt::format("{}:{}: an include that is not a literal can not be judged", file.name, number));
+      complaints.push_back(fmt::format("{}:{}: an include that is not a literal cannot be judged", file.name, number));
       continue;
     }
     const std::string target = line.substr(open + 1, close - open - 1);
@@ -187,9 +187,9 @@ TEST_CASE("every file includes only what its layer may see") {
   const std::vector<File> files = sources_of(repository);
   REQUIRE(files.size() > 20);
   for (const File& file : files) {
-    REQUIRE_MESSAGE(visible_layers.contains(file.layer), file.name, " lies in a folder that is no layer");
+    REQUIRE_MESSAGE(visible_layers.contains(file.layer), file.name, " lies in a folder that is not a layer");
     std::ifstream text(repository / file.name);
-    REQUIRE_MESSAGE(text, "can not read ", file.name);
+    REQUIRE_MESSAGE(text, "cannot read ", file.name);
     for (const std::string& complaint : complaints_about(file, text)) FAIL_CHECK(complaint);
   }
 }

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Those whose result is a view of constants, or of another argument that is no text.
+/// Those whose result is a view of constants, or of another argument that is not text.
 constexpr std::array<std::string_view, 5> of_constants = {"find_home_secret", "find_home_program", "text_at",
                                                           "driver_option", "protected_name_of"};
 

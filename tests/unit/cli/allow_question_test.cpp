@@ -68,7 +68,7 @@ TEST_CASE("one ask does not push another off the screen, and blanks are told") {
   CHECK(text.size() < 300);
 }
 
-TEST_CASE("words of a manifest can not steer the terminal") {
+TEST_CASE("words of a manifest cannot steer the terminal") {
   const std::string text = describe_asks(placed({{.kind = AskKind::mount, .subject = "/srv/\x1b[2J"}}));
   CHECK(text == "  reads /srv/\\x1b[2J\n");
 }

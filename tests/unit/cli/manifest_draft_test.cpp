@@ -73,7 +73,7 @@ TEST_CASE("the name is the given one, the container's, or the image's") {
   CHECK(draft("docker run localhost:5000/b/tool@sha256:" + std::string(64, 'a')).skill == "tool");
 }
 
-TEST_CASE("a name that is no bare key is quoted, so that the manifest reads") {
+TEST_CASE("a name that is not a bare key is quoted, so that the manifest reads") {
   for (const char* name : {"a.b", "%=", "a b", "\"", ""}) {
     ManifestDraft made = draft("docker run x:1");
     made.skill = name;

@@ -27,7 +27,7 @@ ParseExit rejected(Words words) {
 
 }  // namespace
 
-TEST_CASE("a first word that is no command is a skill") {
+TEST_CASE("a first word that is not a command is a skill") {
   const Invocation invocation = parsed({"ffmpeg", "--", "-version"});
   CHECK(invocation.command == "run");
   CHECK(invocation.run.skill == "ffmpeg");

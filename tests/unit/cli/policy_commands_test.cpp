@@ -92,7 +92,7 @@ TEST_CASE("policy show prints a built-in policy or a file with what it extends")
   CHECK(holds(in_force.out, "name: \"own\"\n"));
 }
 
-TEST_CASE("policy show fails on what it can not read") {
+TEST_CASE("policy show fails on what it cannot read") {
   const TemporaryFolder folder;
   const Outcome missing = call(folder, {"policy", "show", folder.path() + "/no.yaml"});
   CHECK(missing.status == 125);
@@ -113,7 +113,7 @@ TEST_CASE("policy test passes, fails, or says that there is nothing to run") {
   CHECK(passed.err.empty());
   const Outcome failed = call(folder, {"policy", "test", passing, failing});
   CHECK(failed.status == 1);
-  CHECK(holds(failed.out, "FAILED " + failing + ":5 hosts are fine\n         expected allowed, and it is refused\n"));
+  CHECK(holds(failed.out, "FAILED " + failing + ":5 hosts are fine\n         expected allowed, but it is refused\n"));
   CHECK(holds(failed.out, "error[host-network]"));
   CHECK(holds(failed.out, "2 of 3 cases passed\n"));
   const Outcome none = call(folder, {"policy", "test", folder.write("none.yaml", head)});

@@ -70,7 +70,7 @@ TEST_CASE("docker and podman are told apart by what they say") {
   CHECK((*podman)->info().version == "4.3.1");
 }
 
-TEST_CASE("what is no engine is not taken for one") {
+TEST_CASE("what is not an engine is not taken for one") {
   const std::vector<std::pair<std::string, Kind>> cases{
       {"", Kind::unavailable},
       {"hello, this is a mail server\r\n\r\n", Kind::protocol},
@@ -430,7 +430,7 @@ TEST_CASE("a container that is gone, or going, counts as removed") {
   CHECK(removed.error().message == "device busy");
 }
 
-TEST_CASE("an id can not leave its place in the path") {
+TEST_CASE("an id cannot leave its place in the path") {
   FakeEngine fake(after_ping([](Connection& connection, const std::string&) { connection.answer(204); }));
   const auto engine = open(fake);
   CHECK(engine->kill("../images/x?force=1\r\nX: y", 9, {}));

@@ -91,7 +91,7 @@ class FakeEngine {
     std::strncpy(address.sun_path, path_.c_str(), sizeof address.sun_path - 1);
     if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
         ::listen(listener_, 16) != 0) {
-      throw std::runtime_error("can not listen on " + path_);
+      throw std::runtime_error("cannot listen on " + path_);
     }
     acceptor_ = std::thread([this] { accept_all(); });
   }

@@ -48,7 +48,7 @@ TEST_CASE("answers that are cut, garbage or endless are errors") {
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe", Kind::unavailable},
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhe", Kind::protocol},
       {"SSH-2.0-OpenSSH_9.2\r\n", Kind::protocol},
-      {"\0\0\0\x01garbage that is no http\r\n\r\n"s, Kind::protocol},
+      {"\0\0\0\x01garbage that is not http\r\n\r\n"s, Kind::protocol},
       {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", Kind::protocol},
       {"HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'a'), Kind::protocol},
   };
@@ -237,17 +237,17 @@ TEST_CASE("an engine that refuses in the middle of an upload is heard") {
   CHECK(answer->body == R"({"message":"disk full"})");
 }
 
-TEST_CASE("an upload whose source fails is not ended properly, so that the engine can not take it for whole") {
+TEST_CASE("an upload whose source fails is not ended properly, so that the engine cannot take it for whole") {
   FakeEngine engine([](FakeEngine::Connection& connection) { connection.request(); });
   int calls = 0;
   const ByteSource source = [&calls]() -> EngineResult<std::string> {
     if (calls++ == 0) return std::string("part");
-    return std::unexpected(EngineError{Kind::refused, "the packages can not be had"});
+    return std::unexpected(EngineError{Kind::refused, "the packages cannot be had"});
   };
   HttpClient client(engine.path());
   const auto answer = client.exchange(HttpRequest("POST", "/up").uploading("application/x-tar", source), {});
   REQUIRE_FALSE(answer);
-  CHECK(answer.error().message == "the packages can not be had");
+  CHECK(answer.error().message == "the packages cannot be had");
 }
 
 TEST_CASE("opening a stream takes the head and leaves every further byte in the socket") {

@@ -67,7 +67,7 @@ TEST_CASE("a build's output comes as whole lines, safe for a terminal") {
   CHECK(heard.lines == std::vector<std::string>{"Step 1/2 : FROM x", " ---> abc", "last\\x1b[2J"});
 }
 
-TEST_CASE("what is no message is an error") {
+TEST_CASE("what is not a message is an error") {
   CHECK_FALSE(hear("<html>", 99).result);
   CHECK_FALSE(hear("[1]", 99).result);
   CHECK_FALSE(hear(R"({"status":"Pul)", 99).result);

@@ -144,7 +144,7 @@ TEST_CASE("an ignore file of the Dockerfile's own goes first") {
   CHECK_FALSE(entries.contains("b"));
 }
 
-TEST_CASE("a context that can not be sent faithfully is refused with the reason") {
+TEST_CASE("a context that cannot be sent faithfully is refused with the reason") {
   Folder folder;
   folder.file("Dockerfile");
   const auto message = [&](const std::string& dockerfile = "") {
@@ -164,7 +164,7 @@ TEST_CASE("a context that can not be sent faithfully is refused with the reason"
   CHECK_FALSE(BuildContext::open("/nonexistent", ""));
 }
 
-TEST_CASE("what a run put there to keep its skill from making it is no part of a context") {
+TEST_CASE("what a run put there to keep its skill from making it is not part of a context") {
   Folder folder;
   folder.file("Dockerfile");
   const auto plain = archive_of(folder);

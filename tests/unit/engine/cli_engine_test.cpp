@@ -150,7 +150,7 @@ TEST_CASE("create gives no value of a variable as an argument, and the client ca
   CHECK(steering.error().message.find("LD_PRELOAD") != std::string::npos);
 }
 
-TEST_CASE("what is no container id is not taken for one") {
+TEST_CASE("what is not a container id is not taken for one") {
   FakeClient client("create) echo --help;;");
   CHECK(!client.open()->containers().create(approved_spec(), {}, {}, {}));
 }
@@ -370,7 +370,7 @@ TEST_CASE("image ids have one form, whichever client gave them") {
   CHECK(image->labels.front().second == "v");
 }
 
-TEST_CASE("containers are found by label and inspected one by one; one that is gone by then is no error") {
+TEST_CASE("containers are found by label and inspected one by one; one that is gone by then is not an error") {
   const std::string other(64, 'b');
   FakeClient client("ps) echo " + id + "; echo " + other + ";;\n" + "inspect) case $4 in " + other +
                     ") echo 'Error: No such container' >&2; exit 1;; *) echo '[{\"Id\":\"" + id +

@@ -50,7 +50,7 @@ TEST_CASE("a plain value travels in the file, whatever its name means on this ma
   CHECK(way("UMLAUT", "grüße") == Way::file);
 }
 
-TEST_CASE("a value that a line can not carry travels in the environment") {
+TEST_CASE("a value that a line cannot carry travels in the environment") {
   for (const std::string value : {"a\nb", "\"quoted\"", "it's", "back\\slash", " blank", "blank ", "$x", "a#b", "\t"}) {
     CAPTURE(value);
     CHECK(way("SETTING", value) == Way::environment);

@@ -62,7 +62,7 @@ TEST_CASE("arguments arrive as they are, without a shell between") {
   CHECK(run_command(request, {})->output == "$HOME a b * \" ;ls \n");
 }
 
-TEST_CASE("a program that can not be executed is an error with its reason") {
+TEST_CASE("a program that cannot be executed is an error with its reason") {
   const auto missing = run_command(program("/nonexistent/tool"), {});
   REQUIRE(!missing);
   CHECK(missing.error().kind == EngineError::Kind::not_found);

@@ -20,7 +20,7 @@ TEST_CASE("lists of containers are read as the API and as the clients tell them"
   CHECK(read_container_list("[]")->empty());
 }
 
-TEST_CASE("a list that can not be read is an error and never shorter than it is") {
+TEST_CASE("a list that cannot be read is an error and never shorter than it is") {
   for (const char* text : {"", "{}", "7", "[7]", R"([{"State": "running"}])", R"([{"Id": 7}])",
                            R"([{"Id": "a", "Labels": {"skillrun.run": 1}}])", R"([{"Id": "a", "Labels": "x=y"}])"}) {
     CAPTURE(text);

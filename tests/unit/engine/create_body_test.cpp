@@ -125,7 +125,7 @@ TEST_CASE("a container that is kept keeps its log") {
   CHECK_FALSE(host_of(spec).at("AutoRemove").as_bool());
 }
 
-TEST_CASE("the labels of the run can not be forged by the manifest") {
+TEST_CASE("the labels of the run cannot be forged by the manifest") {
   const json::object body = create_body(full_spec(), run_labels(), {}, dialect_of(docker));
   CHECK(body.at("Labels").at("skillrun.run").as_string() == "run-1");
   CHECK(body.at("Labels").at("app").as_string() == "x");

@@ -48,12 +48,12 @@ TEST_CASE("engines fold the case of names, so that another case is refused and n
 TEST_CASE("a text that readers disagree about is refused as a whole, and nothing of it is read") {
   const ContainerSpec twice = read_request(R"({"Image": "busybox:1", "HostConfig": {"Memory": 1, "Memory": 0}})");
   CHECK(only_problem(twice) ==
-        "/HostConfig/Memory invalid-value: the create request can not be read: the name stands twice in one object");
+        "/HostConfig/Memory invalid-value: the create request cannot be read: the name appears twice in one object");
   CHECK(shown(twice) == shown(ContainerSpec{}));
   CHECK(only_problem(read_request("[]")) == " invalid-value: an object was expected, found a list");
   CHECK(only_problem(read_request("null")) == " invalid-value: an object was expected, found null");
   CHECK(read_request("{\"Image\": \"\xff\"}").problems.front().message ==
-        "the create request can not be read: it is not valid UTF-8 at byte 11");
+        "the create request cannot be read: it is not valid UTF-8 at byte 11");
   CHECK(read_request(R"({"Image": "busybox:1"} {})").problems.size() == 1);
   CHECK(read_request("{\"Cmd\":" + std::string(40, '[')).problems.front().message.contains("more than 16 deep"));
   CHECK(read_request(std::string((1 << 20) + 1, ' ')).problems.front().message.contains("larger than 1048576 bytes"));
@@ -140,9 +140,10 @@ TEST_CASE("a member without a setting is refused when it asks for something") {
     CAPTURE(members);
     CHECK(read_host(members).problems.size() == 1);
   }
-  CHECK(only_problem(read_host(R"("KernelMemoryTCP": 1)")) ==
-        "/HostConfig/KernelMemoryTCP unenforced-field: KernelMemoryTCP is no setting: engines no longer limit kernel "
-        "memory");
+  CHECK(
+      only_problem(read_host(R"("KernelMemoryTCP": 1)")) ==
+      "/HostConfig/KernelMemoryTCP unenforced-field: KernelMemoryTCP is not a setting: engines no longer limit kernel "
+      "memory");
 }
 
 TEST_CASE("what no setting can say is a problem and not dropped") {

@@ -120,7 +120,7 @@ TEST_CASE("DOCKER_HOST is the only candidate, and an empty one is none") {
   CHECK(places.candidates[0].endpoint.tls->folder == "/certs");
   context.docker_host = "what is this";
   CHECK(targets(places_to_try(context).candidates) ==
-        Targets{"not an address of a docker engine: it begins with none of unix://, tcp:// and ssh://"});
+        Targets{"not an address of a docker engine: it does not begin with unix://, tcp:// or ssh://"});
   context.docker_host = "";
   context.docker_context = "";
   CHECK(places_to_try(context).candidates.size() == 9);

@@ -31,7 +31,7 @@ TEST_CASE("addresses are read as docker reads them") {
   CHECK_FALSE(Endpoint(std::string("/run/docker.sock")).is_remote());
 }
 
-TEST_CASE("an address can not bring options of ssh, a password or a path along") {
+TEST_CASE("an address cannot bring options of ssh, a password or a path along") {
   for (const char* address : {"unix://relative.sock",
                               "unix://",
                               "tcp://",

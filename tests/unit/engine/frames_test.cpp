@@ -86,7 +86,7 @@ TEST_CASE("a stream that is cut is noticed at its end") {
   }
 }
 
-TEST_CASE("what is no frame is an error, and stays one") {
+TEST_CASE("what is not a frame is an error, and stays one") {
   const auto broken = {"\x03\0\0\0\0\0\0\1x"s, "HTTP/1.1 500"s, "\x01\0\1\0\0\0\0\1x"s, "\x01\0\0\0\xff\xff\xff\xff"s,
                        "\x01\0\0\0\x04\0\0\1"s};
   for (const std::string& bytes : broken) {

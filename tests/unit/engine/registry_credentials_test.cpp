@@ -70,7 +70,7 @@ TEST_CASE("a helper is asked before the file, by docker's protocol") {
   CHECK_FALSE(client.logins().find("g.example", {.deadline = std::chrono::milliseconds{300}}));
 }
 
-TEST_CASE("no configuration and a broken one are no login") {
+TEST_CASE("no configuration and a broken one give no login") {
   CHECK(Client("{").find("ghcr.io") == "none");
   CHECK(Client("[]").find("ghcr.io") == "none");
   CHECK(Client(R"({"auths": 1, "credHelpers": []})").find("ghcr.io") == "none");

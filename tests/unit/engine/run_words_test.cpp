@@ -315,7 +315,7 @@ TEST_CASE("each kind of mount is said in the form that can express it") {
         })) == "--tmpfs=/t:size=4096,mode=1777");
 }
 
-TEST_CASE("what a form can not express is refused, not approximated") {
+TEST_CASE("what a form cannot express is refused, not approximated") {
   CHECK_FALSE(render_one(mount_with([](Mount& m) {
     m.source = "/a:b";
     m.target = "/c";

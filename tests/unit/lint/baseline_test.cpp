@@ -55,7 +55,7 @@ TEST_CASE("a baseline is written a finding a line, sorted, and again the same") 
   CHECK(Baseline::parse(Baseline().text()));
 }
 
-TEST_CASE("what is no baseline is refused with a reason") {
+TEST_CASE("what is not a baseline is refused with a reason") {
   for (const std::string_view text :
        {"", "x", "[]", "{}", R"({"version": 2, "findings": []})", R"({"version": 1})",
         R"({"version": 1, "findings": 3})", R"({"version": 1, "findings": [1]})",
@@ -68,7 +68,7 @@ TEST_CASE("what is no baseline is refused with a reason") {
   }
 }
 
-TEST_CASE("a file whose name is no text is known again too") {
+TEST_CASE("a file whose name is not text is known again too") {
   LintReport report{.policy = Policy::builtin("baseline"), .files = {}};
   report.files.push_back(lint_toml(skill("extra_args = [\"--pid=host\"]\n"), "\xff.toml"));
   const auto baseline = Baseline::parse(Baseline::of(report).text());

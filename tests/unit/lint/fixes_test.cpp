@@ -1,4 +1,4 @@
-// Mends: only what has one right mend, with comments and layout kept.
+// Fixes: only what has exactly one right fix, with comments and layout kept.
 #include <doctest/doctest.h>
 
 #include "lint/fixes.hpp"
@@ -9,74 +9,74 @@ using namespace skillrun::test;
 
 namespace {
 
-std::string mended_as(const std::string& text, ManifestFormat format) {
+std::string fixed_as(const std::string& text, ManifestFormat format) {
   const Context context;
   const auto lint = [&](const std::string& now) {
     return lint_manifest(source_of(now), format, "skills.toml", context.context);
   };
-  return mend(lint(text), lint).text;
+  return fix(lint(text), lint).text;
 }
 
 /// The lines after the skill's own ones.
-std::string mended(const std::string& lines) {
-  return mended_as(skill(lines), ManifestFormat::toml).substr(skill().size());
+std::string fixed(const std::string& lines) {
+  return fixed_as(skill(lines), ManifestFormat::toml).substr(skill().size());
 }
 
 }  // namespace
 
 TEST_CASE("a word that has to go goes, whatever stands around it") {
-  CHECK(mended("extra_args = [\"--privileged\"]\n") == "extra_args = []\n");
-  CHECK(mended("extra_args = [\"--privileged\", \"--init\"] # why\n") == "extra_args = [\"--init\"] # why\n");
-  CHECK(mended("extra_args = [\"--init\", \"--privileged\"]\n") == "extra_args = [\"--init\"]\n");
-  CHECK(mended("extra_args = [\"--init\", \"--pid\", \"host\", \"--tty\"]\n") ==
+  CHECK(fixed("extra_args = [\"--privileged\"]\n") == "extra_args = []\n");
+  CHECK(fixed("extra_args = [\"--privileged\", \"--init\"] # why\n") == "extra_args = [\"--init\"] # why\n");
+  CHECK(fixed("extra_args = [\"--init\", \"--privileged\"]\n") == "extra_args = [\"--init\"]\n");
+  CHECK(fixed("extra_args = [\"--init\", \"--pid\", \"host\", \"--tty\"]\n") ==
         "extra_args = [\"--init\", \"--tty\"]\n");
-  CHECK(mended("extra_args = [\n  \"--init\",  # reaps\n  \"--privileged\",\n  \"--tty\",\n]\n") ==
+  CHECK(fixed("extra_args = [\n  \"--init\",  # reaps\n  \"--privileged\",\n  \"--tty\",\n]\n") ==
         "extra_args = [\n  \"--init\",  # reaps\n  \"--tty\",\n]\n");
-  CHECK(mended("extra_args = [\n  \"--init\",\n  \"--pid=host\"\n]\n") == "extra_args = [\n  \"--init\",\n]\n");
-  CHECK(mended("extra_args = [\"--pid=host\", \"--ipc=host\", \"--privileged\"]\n") == "extra_args = []\n");
+  CHECK(fixed("extra_args = [\n  \"--init\",\n  \"--pid=host\"\n]\n") == "extra_args = [\n  \"--init\",\n]\n");
+  CHECK(fixed("extra_args = [\"--pid=host\", \"--ipc=host\", \"--privileged\"]\n") == "extra_args = []\n");
 }
 
 TEST_CASE("a comment beside a word that goes stays") {
-  CHECK(mended("extra_args = [\n  \"--privileged\", # it asked for it\n  \"--init\",\n]\n") ==
+  CHECK(fixed("extra_args = [\n  \"--privileged\", # it asked for it\n  \"--init\",\n]\n") ==
         "extra_args = [\n  # it asked for it\n  \"--init\",\n]\n");
 }
 
 TEST_CASE("several flags in one word are left to people") {
   const std::string cluster = "extra_args = [\"-itd\"]\n";
-  CHECK(mended(cluster) == cluster);
+  CHECK(fixed(cluster) == cluster);
 }
 
 TEST_CASE("entries of typed lists go too") {
-  CHECK(mended("cap_add = [\"SYS_ADMIN\", \"CHOWN\"]\n") == "cap_add = [\"CHOWN\"]\n");
+  CHECK(fixed("cap_add = [\"SYS_ADMIN\", \"CHOWN\"]\n") == "cap_add = [\"CHOWN\"]\n");
 }
 
 TEST_CASE("a misspelt key is renamed where only one name is near and nobody has it") {
-  CHECK(mended("enviroment = [\"A=1\"]\n") == "environment = [\"A=1\"]\n");
-  CHECK(mended("\"working-dir\" = \"/work\"\n") == "working_dir = \"/work\"\n");
+  CHECK(fixed("enviroment = [\"A=1\"]\n") == "environment = [\"A=1\"]\n");
+  CHECK(fixed("\"working-dir\" = \"/work\"\n") == "working_dir = \"/work\"\n");
   const std::string taken = "memroy = \"1g\"\n";
-  CHECK(mended(taken) == taken);
+  CHECK(fixed(taken) == taken);
   const std::string far = "frobnicate = 1\n";
-  CHECK(mended(far) == far);
+  CHECK(fixed(far) == far);
 }
 
 TEST_CASE("a waiver that waives nothing goes") {
-  CHECK(mended("init = true # skillrun: allow host-pid until 2027-01-01 -- old\n") == "init = true\n");
-  CHECK(mended("# skillrun: allow host-pid until 2027-01-01 -- old\ninit = true\n") == "init = true\n");
+  CHECK(fixed("init = true # skillrun: allow host-pid until 2027-01-01 -- old\n") == "init = true\n");
+  CHECK(fixed("# skillrun: allow host-pid until 2027-01-01 -- old\ninit = true\n") == "init = true\n");
 }
 
 TEST_CASE("what needs a decision is left alone") {
   for (const std::string text : {"volumes = [\"/etc:/x\"]\n", "environment = [\"TOKEN=swordfish-in-the-clear\"]\n",
                                  "network = \"host\"\n", "ports = [\"8080:80\"]\n"}) {
     CAPTURE(text);
-    CHECK(mended(text) == text);
+    CHECK(fixed(text) == text);
   }
 }
 
-TEST_CASE("YAML is mended like TOML, in both kinds of lists") {
+TEST_CASE("YAML is fixed like TOML, in both kinds of lists") {
   const std::string head =
       "skills:\n  tool:\n    docker:\n      image: debian:12@sha256:" + std::string(64, 'a') + "\n      memory: 64m\n";
   const auto yaml = [&](const std::string& lines) {
-    return mended_as(head + lines, ManifestFormat::yaml).substr(head.size());
+    return fixed_as(head + lines, ManifestFormat::yaml).substr(head.size());
   };
   CHECK(yaml("      extra_args: [--privileged, --init]\n") == "      extra_args: [--init]\n");
   CHECK(yaml("      extra_args:\n        - --init\n        - \"--privileged\"\n        # last\n        - --tty\n") ==
@@ -87,11 +87,10 @@ TEST_CASE("YAML is mended like TOML, in both kinds of lists") {
   CHECK(yaml("      memroy_swap: 64m\n") == "      memory_swap: 64m\n");
 }
 
-TEST_CASE("a mend that would bring another fault is taken back") {
+TEST_CASE("a fix that would bring another fault is taken back") {
   const std::string text = "[skills.a.docker]\nimage = \"x:1\"\n[skills.b.docker]\nimagee = \"x:1\"\n";
-  CHECK(mended_as(text, ManifestFormat::toml).find("image = \"x:1\"\n[skills.b.docker]\nimage = ") !=
-        std::string::npos);
-  CHECK(mended_as("skills = not toml", ManifestFormat::toml) == "skills = not toml");
+  CHECK(fixed_as(text, ManifestFormat::toml).find("image = \"x:1\"\n[skills.b.docker]\nimage = ") != std::string::npos);
+  CHECK(fixed_as("skills = not toml", ManifestFormat::toml) == "skills = not toml");
 }
 
 TEST_CASE("a diff is what diff -u writes") {
@@ -103,7 +102,7 @@ TEST_CASE("a diff is what diff -u writes") {
   CHECK(unified_diff("a", "b\n", "x") == "--- x\n+++ x\n@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+b\n");
 }
 
-TEST_CASE("many mends are made in a few looks, and one that does not help keeps back no other") {
+TEST_CASE("many fixes are made in a few looks, and one that does not help keeps back no other") {
   std::string text;
   for (int i = 0; i < 64; ++i) {
     text +=
@@ -115,23 +114,23 @@ TEST_CASE("many mends are made in a few looks, and one that does not help keeps 
     ++looks;
     return lint_manifest(source_of(now), ManifestFormat::toml, "skills.toml", context.context);
   };
-  const MendedText mended = mend(lint(text), lint);
-  CHECK(mended.count == 63);
-  CHECK_FALSE(mended.text.contains("--privileged"));
+  const FixedText fixed = fix(lint(text), lint);
+  CHECK(fixed.count == 63);
+  CHECK_FALSE(fixed.text.contains("--privileged"));
   CHECK(looks < 24);
 }
 
-TEST_CASE("a text in which no mend helps is looked at a limited number of times") {
+TEST_CASE("a text in which no fix helps is looked at a limited number of times") {
   std::string text;
   for (int i = 0; i < 400; ++i) text += skill("extra_args = [\"--privileged\", \"--init\"]\n", "t" + std::to_string(i));
   const Context context;
   const LintedFile same = lint_manifest(source_of(text), ManifestFormat::toml, "skills.toml", context.context);
   std::size_t looks = 0;
-  const MendedText mended = mend(same, [&](const std::string&) {
+  const FixedText fixed = fix(same, [&](const std::string&) {
     ++looks;
     return same;
   });
-  CHECK(mended.count == 0);
-  CHECK(mended.text == text);
+  CHECK(fixed.count == 0);
+  CHECK(fixed.text == text);
   CHECK(looks < 80);
 }

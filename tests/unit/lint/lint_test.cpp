@@ -63,7 +63,7 @@ TEST_CASE("a key that was misspelt is not missing as well") {
   CHECK(found(lint_toml(text)) == Lines{"unknown-key 3:1"});
 }
 
-TEST_CASE("a text that is no TOML at all is one finding with its place") {
+TEST_CASE("a text that is not TOML at all is one finding with its place") {
   const LintedFile file = lint_toml("[skills.tool\nimage = 1\n");
   REQUIRE(file.findings.size() == 1);
   CHECK(file.findings[0].rule == "syntax-error");

@@ -1,4 +1,4 @@
-// A manifest as a tired person writes it: every fault at once, none twice, each at its place, and the remedies mend it.
+// A manifest as a tired person writes it: every fault at once, none twice, each at its place, and the remedies fix it.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>

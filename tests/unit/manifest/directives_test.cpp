@@ -44,7 +44,7 @@ TEST_CASE("inside a list a comment belongs to its item") {
   CHECK(found[1].skill == "a");
 }
 
-TEST_CASE("a # within a string, a key or a block is no comment") {
+TEST_CASE("a # within a string, a key or a block is not a comment") {
   CHECK(toml("[skills.a]\ndescription = \"x # skillrun: no\"\n[skills.a.docker]\nimage = \"x\"\nlabels = { \"# "
              "skillrun: no\" = '# skillrun: no' }\n")
             .empty());

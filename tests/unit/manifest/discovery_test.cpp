@@ -209,7 +209,7 @@ TEST_CASE("project files of another user are ignored, and said so") {
   }
 }
 
-TEST_CASE("what is no file is passed over in a folder, and refused when it is read") {
+TEST_CASE("what is not a file is passed over in a folder, and refused when it is read") {
   const Folder folder;
   folder.write("a.toml");
   fs::create_directory(folder.at("dir.toml"));

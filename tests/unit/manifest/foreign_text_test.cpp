@@ -1,4 +1,4 @@
-// Nothing is quoted of a text that is no manifest, whatever was meant by naming it.
+// Nothing is quoted of a text that is not a manifest, whatever was meant by naming it.
 #include <algorithm>
 #include <array>
 
@@ -26,7 +26,7 @@ bool leaks(const ManifestReading& reading) {
 
 }  // namespace
 
-TEST_CASE("files that are no manifests are one finding with a place, and not a word of them") {
+TEST_CASE("files that are not manifests are one finding with a place, and not a word of them") {
   static constexpr std::array foreign{"root:hunter2:19000:0:99999:7:::\n",
                                       "hunter2\n",
                                       "[default]\naws_secret_access_key = hunter2\n",
@@ -70,7 +70,7 @@ TEST_CASE("what is wrong with the bytes of a file is said, because it quotes not
   CHECK(said("hunter2" + std::string(max_manifest_size, '\n')) == "larger than 1048576 bytes");
 }
 
-TEST_CASE("a manifest with faults is quoted, also one that can not be read") {
+TEST_CASE("a manifest with faults is quoted, also one that cannot be read") {
   for (const std::string_view text : {"version = \"1\"\n[skils.a]\n", "[skills.a]\nimage = 1\n", "[skills.a\n",
                                       "\"skills\" = {a = 1}\n", "skills = {\n"}) {
     CAPTURE(text);

@@ -215,7 +215,7 @@ TEST_CASE(
   CHECK(only(resolve(wrong)).rule == "invalid-value");
 }
 
-TEST_CASE("a skill that is no container does not resolve") {
+TEST_CASE("a skill that is not a container does not resolve") {
   const Manifest manifest = good(parse_toml("[skills.x]\nsource = \"./x.wasm\"\n"));
   const Finding finding = only(resolve(manifest));
   CHECK(finding.rule == "unsupported-runtime");

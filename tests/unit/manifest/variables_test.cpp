@@ -72,12 +72,12 @@ TEST_CASE("wrong syntax is an error with its offset, even where it is not needed
   CHECK(expand("${A:-d") == "syntax at 0: \"${\" is not closed with \"}\"");
   CHECK(expand("${A:-${B}") == "syntax at 0: \"${\" is not closed with \"}\"");
   CHECK(expand("${}") == "syntax at 0: \"${}\" names no variable");
-  CHECK(expand("${:-d}") == "syntax at 0: \":\" can not begin the name of a variable");
-  CHECK(expand("${1}") == "syntax at 0: \"1\" can not begin the name of a variable");
-  CHECK(expand("${A B}") == "syntax at 3: \" \" can not be in the name of a variable");
-  CHECK(expand("${Aé}") == "syntax at 3: \"é\" can not be in the name of a variable");
-  CHECK(expand("${A:x}") == "syntax at 3: \":\" can not be in the name of a variable");
-  CHECK(expand("${A+x}") == "syntax at 3: \"+\" can not be in the name of a variable");
+  CHECK(expand("${:-d}") == "syntax at 0: \":\" cannot begin the name of a variable");
+  CHECK(expand("${1}") == "syntax at 0: \"1\" cannot begin the name of a variable");
+  CHECK(expand("${A B}") == "syntax at 3: \" \" cannot be in the name of a variable");
+  CHECK(expand("${Aé}") == "syntax at 3: \"é\" cannot be in the name of a variable");
+  CHECK(expand("${A:x}") == "syntax at 3: \":\" cannot be in the name of a variable");
+  CHECK(expand("${A+x}") == "syntax at 3: \"+\" cannot be in the name of a variable");
   CHECK(expand("${A:-${}}") == "syntax at 5: \"${}\" names no variable");
   CHECK(expand("${NONE} ${") == "syntax at 8: \"${\" is not closed with \"}\"");
 }

@@ -116,7 +116,7 @@ TEST_CASE("a seccomp profile that allows by default is refused although a policy
       admit(*allowing_profiles("/srv/b.json", {"no profile at all {"}), with_profile("seccomp=/srv/b.json"), host));
 }
 
-TEST_CASE("a path that this machine can not resolve is refused") {
+TEST_CASE("a path that this machine cannot resolve is refused") {
   FakeHost host;
   host.unreadable.push_back("/home/other/locked");
   ContainerSpec spec = clean_spec();

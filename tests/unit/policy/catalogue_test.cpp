@@ -70,7 +70,7 @@ TEST_CASE("rules are sorted, unique and found by id") {
   CHECK(all_rules().size() == rule_catalogue().size());
 }
 
-TEST_CASE("every rule says what, why, how to mend it and where it comes from, on one line each") {
+TEST_CASE("every rule says what, why, how to fix it and where it comes from, on one line each") {
   for (const RuleInfo& rule : rule_catalogue()) {
     CAPTURE(rule.id);
     for (const std::string_view text : {rule.summary, rule.why, rule.remedy, rule.source}) {

@@ -154,18 +154,18 @@ TEST_CASE("a name that does not exist, an operator that does not fit, and a bad 
            {"{field: image.name, exists: true}", "no field 'image.name'"},
            {"{any: {field: 'mounts[*].labels', exists: true}}", "is a table"},
            {"{any: {field: 'mounts[*].labels[\"x\"]y', exists: true}}", "is a table"},
-           {"{any: {field: 'mounts[*].source[\"x\"]', exists: true}}", "is no field"},
+           {"{any: {field: 'mounts[*].source[\"x\"]', exists: true}}", "is not a field"},
            {"{field: 'mounts[*].sorce', exists: true}", "did you mean \"source\"?"},
-           {"{field: 'mounts[*].source', equals: x}", "many values"},
+           {"{field: 'mounts[*].source', equals: x}", "several values"},
            {"{any: {field: 'mounts[*]', equals: x}}", "several parts"},
            {"{any: {field: memory, equals: 1}}", "not about the elements"},
            {"{any: {field: 'mounts[*].source', where: {field: value, equals: x}}}", "is one value"},
            {"{any: {field: 'mounts[*]', where: {field: memory, equals: 1}}}", "no part of mounts"},
            {"{any: {field: 'mounts[*]', where: {any: {field: 'dns[*]', equals: x}}}}", "expected a list of conditions"},
            {"{any: {field: 'mounts[*]', where: {field: source, equals: x}, equals: y}}", "beside where"},
-           {"{field: 'mounts[\"x\"]', exists: true}", "is no field"},
-           {"{field: 'labels[acme]', exists: true}", "is no field"},
-           {"{field: 'labels[\"a\"]x', exists: true}", "is no field"},
+           {"{field: 'mounts[\"x\"]', exists: true}", "is not a field"},
+           {"{field: 'labels[acme]', exists: true}", "is not a field"},
+           {"{field: 'labels[\"a\"]x', exists: true}", "is not a field"},
            {"{field: mounts, equals: x}", "is a list"},
            {"{field: memory, equal: 1}", "did you mean \"equals\"?"},
            {"{field: image.tag, lte: 1}", "lte is for numbers"},
@@ -222,7 +222,7 @@ TEST_CASE("a custom rule needs an id of its own, a condition, a severity and a m
   CHECK_FALSE(parse(head + "custom: {}\n"));
 }
 
-TEST_CASE("one rule can not hold more conditions than can be judged quickly") {
+TEST_CASE("one rule cannot hold more conditions than can be judged quickly") {
   std::string many = "{all: [";
   for (int i = 0; i < 300; ++i) many += "{field: memory, exists: true}, ";
   CHECK(says(fault_of(head + rule("assert: " + many + "]}")), "more than 256 conditions"));
@@ -241,7 +241,7 @@ TEST_CASE("custom rules are inherited, replaced where that is allowed, locked an
   CHECK(refuses(Policy::fold(std::vector{layer(PolicyLayer::system, strict)})));
   CHECK_FALSE(refuses(Policy::fold(std::vector{layer(PolicyLayer::system, strict), layer(PolicyLayer::option, lax)})));
   CHECK(says(fault(Policy::fold(std::vector{layer(PolicyLayer::system, strict), layer(PolicyLayer::user, lax)})),
-             "can not be changed"));
+             "cannot be changed"));
   CHECK(says(fault(Policy::fold(std::vector{layer(PolicyLayer::system, strict + "    locked: true\n"),
                                             layer(PolicyLayer::option, lax)})),
              "has locked it"));

@@ -19,7 +19,7 @@ namespace {
 
 using Paths = std::vector<std::string>;
 
-/// What git finds in the file; nothing where it can not read it.
+/// What git finds in the file; nothing where it cannot read it.
 std::optional<Paths> by_git(const std::string& file) {
   const auto text = output_of("git config --null --file '" + file + "' --get-regexp '\\.path$' 2>/dev/null",
                               1);  // 1: nothing is found

@@ -51,7 +51,7 @@ TEST_CASE("a granted path stands for itself and what is below it, by component")
   CHECK_FALSE(covers(mount, "/srv/*/out", "/srv/a/b/out"));
 }
 
-TEST_CASE("a star in a path is no entry that begins with a dot") {
+TEST_CASE("a star in a path is not an entry that begins with a dot") {
   CHECK(covers(mount, "/home/me/*", "/home/me/films"));
   CHECK_FALSE(covers(mount, "/home/me/*", "/home/me/.ssh"));
   CHECK_FALSE(covers(mount, "/home/me/*", "/home/me"));
@@ -67,7 +67,7 @@ TEST_CASE("~ is the caller's home by each of its names, and nobody else's") {
   CHECK_FALSE(covers(mount, "~/x", "/x", {"/"}));
 }
 
-TEST_CASE("what would hold everything, or an engine's socket, can not be a grant") {
+TEST_CASE("what would hold everything, or an engine's socket, cannot be a grant") {
   for (const char* path : {"/", "/*", "/*/x", "~", "~/", "", "srv", "./srv", "/srv/", "/srv/../etc", "//etc", "/s*v",
                            "/srv/*x", "/var/run/docker.sock", "/run/podman/podman.sock"}) {
     CAPTURE(path);
@@ -173,7 +173,7 @@ TEST_CASE("a volume is granted to write, unless its mode is ro") {
   CHECK_FALSE(granted_volume("{name: films, mode: ro}"));
 }
 
-TEST_CASE("a project can not grant itself, by what it extends neither") {
+TEST_CASE("a project cannot grant itself, by what it extends neither") {
   const std::string grant = "grants:\n  - {skill: tool, mounts: [/srv]}\n";
   const Finding refused = fault(fold({layer(PolicyLayer::project, grant)}));
   CHECK(refused.field == "grants");

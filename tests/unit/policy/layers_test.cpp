@@ -80,10 +80,10 @@ TEST_CASE("a layer that would lower a severity is an error that says where and a
     CHECK(finding.source->name == std::string(to_string(above)) + ".yaml");
     CHECK(finding.span.begin == Position{4, 30});
     CHECK(finding.field == "rules.memory-missing.severity");
-    CHECK(says(finding, "memory-missing can not be lowered from error to warning"));
+    CHECK(says(finding, "memory-missing cannot be lowered from error to warning"));
     CHECK(says(finding, "system (system.yaml:4)"));
   }
-  // Without a floor it is baseline that a user's policy can not go below.
+  // Without a floor it is baseline that a user's policy cannot go below.
   CHECK(says(fault(fold({layer(user, rule("privileged", "severity: warning"))})), "baseline"));
   CHECK(says(fault(fold({layer(user, rule("root-user", "severity: off"))})), "baseline"));
 }
@@ -132,7 +132,7 @@ TEST_CASE("a lock binds whoever comes later, in layers, in options and in what i
   CHECK(severity(fold({layer(system_layer, rule("cpu-missing", "severity: warning, locked: true")),
                        layer(option, rule("cpu-missing", "severity: error"))}),
                  "cpu-missing") == Severity::error);
-  CHECK(says(fault_of(head + rule("memory-missing", "locked: false")), "a lock can not be taken back"));
+  CHECK(says(fault_of(head + rule("memory-missing", "locked: false")), "a lock cannot be taken back"));
 }
 
 TEST_CASE("what the caller names without extends builds on what is below it") {
@@ -236,13 +236,13 @@ TEST_CASE("defaults of layers only harden") {
   for (const char* laxer : {"pids_limit: 513", "network: bridge", "init: false", "no_new_privileges: false",
                             "memory_swap_equals_memory: false", "user: '0:0'", "user: '1001:1001'"}) {
     CAPTURE(laxer);
-    CHECK(says(fault(fold({floor, layer(project, std::string("defaults: {") + laxer + "}\n")})), "can not be relaxed"));
+    CHECK(says(fault(fold({floor, layer(project, std::string("defaults: {") + laxer + "}\n")})), "cannot be relaxed"));
   }
   // Where nobody named a user below, a layer may name one, but not root.
   CHECK(fold({layer(project, "defaults: {user: '1000:1000'}\n")}));
   for (const char* root : {"'0:0'", "root", "'root:1000'", "'0'"}) {
     CAPTURE(root);
-    CHECK(says(fault(fold({layer(project, std::string("defaults: {user: ") + root + "}\n")})), "can not be relaxed"));
+    CHECK(says(fault(fold({layer(project, std::string("defaults: {user: ") + root + "}\n")})), "cannot be relaxed"));
   }
   const auto folded = fold({layer(system_layer, "defaults: {cap_drop: [NET_RAW], tmpfs: ['/tmp:size=1m']}\n"),
                             layer(user, "defaults: {cap_drop: [MKNOD], tmpfs: [/scratch]}\n")});
@@ -266,7 +266,7 @@ TEST_CASE("explain names the policy that set a default") {
   CHECK(spec.network_mode->origin.field == "baseline");
 }
 
-TEST_CASE("what can not be understood is refused by every combination of policies") {
+TEST_CASE("what cannot be understood is refused by every combination of policies") {
   const auto folded = fold({layer(system_layer, "extends: [privileged]\n"), builtin("privileged")});
   for (const RuleInfo& info : rule_catalogue()) {
     if (info.always_refuses()) CHECK(severity(folded, info.id) == Severity::error);
@@ -286,7 +286,7 @@ TEST_CASE("policies extend files by a path relative to the document") {
   CHECK(severity(fold({layer(option, "extends: [/policies/org.yaml]\n")}, &files), "gpu") == Severity::error);
 }
 
-TEST_CASE("a file that can not be extended is an error with its place") {
+TEST_CASE("a file that cannot be extended is an error with its place") {
   FakeFiles files;
   const std::string version = "apiVersion: skillrun.policy/v1\n";
   files.texts["/policies/a.yaml"] = version + "name: a\nextends: [./b.yaml]\n";
@@ -304,7 +304,7 @@ TEST_CASE("a file that can not be extended is an error with its place") {
     return fold({layer(option, "extends: [" + name + "]\n")}, with);
   };
   const Finding missing = fault(extends("./nowhere.yaml", &files));
-  CHECK(says(missing, "can not be read: no such file"));
+  CHECK(says(missing, "cannot be read: no such file"));
   CHECK(missing.span.begin == Position{3, 11});
   CHECK(says(fault(extends("./a.yaml", &files)), "extends itself"));
   CHECK(fault(extends("./a.yaml", &files)).source->name == "/policies/b.yaml");
@@ -314,7 +314,7 @@ TEST_CASE("a file that can not be extended is an error with its place") {
   const Finding inner = fault(extends("./bad.yaml", &files));
   CHECK(inner.source->name == "/policies/bad.yaml");
   CHECK(says(inner, "unknown key"));
-  CHECK(says(fault(extends("./a.yaml", nullptr)), "can not be looked for here"));
+  CHECK(says(fault(extends("./a.yaml", nullptr)), "cannot be looked for here"));
 }
 
 TEST_CASE("faults of all policies are reported at once") {

@@ -220,7 +220,7 @@ TEST_CASE("a system folder is known by where it really is") {
   CHECK_FALSE(has(judge_mount(bind_mount("/data"), LexicalHost()), "sensitive-mount"));
 }
 
-TEST_CASE("sockets of terminals and of X are agents, and the folder that holds them is no place to mount") {
+TEST_CASE("sockets of terminals and of X are agents, and the folder that holds them is not a place to mount") {
   for (const char* path : {"/tmp/tmux-1000", "/tmp/tmux-1000/default", "/tmp/.X11-unix", "/tmp/ssh-abc/agent.7"}) {
     CAPTURE(path);
     CHECK(has(judge_mount(bind_mount(path)), "agent-socket", Severity::error));

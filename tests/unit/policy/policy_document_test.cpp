@@ -114,18 +114,18 @@ TEST_CASE("unknown rules, keys and severities are errors that name the closest")
   CHECK(fault_of(head + "extends: [baselin]\n").message.find("baselin") != std::string::npos);
 }
 
-TEST_CASE("what is not understood can not be made to pass") {
+TEST_CASE("what is not understood cannot be made to pass") {
   const Finding fault = fault_of(head + "rules:\n  unknown-flag: {severity: warning}\n");
-  CHECK(fault.message.find("can not be relaxed") != std::string::npos);
+  CHECK(fault.message.find("cannot be relaxed") != std::string::npos);
   CHECK(parse(head + "rules:\n  unknown-flag: {severity: error}\n"));
 }
 
-TEST_CASE("a document can not take the name of a built-in policy") {
+TEST_CASE("a document cannot take the name of a built-in policy") {
   // Otherwise a copy of restricted.yaml would be judged by the severities of baseline.
   for (const BuiltinPolicy& builtin : builtin_policies()) CHECK_FALSE(parse(std::string(builtin.text)));
 }
 
-TEST_CASE("a broken document is no policy") {
+TEST_CASE("a broken document is not a policy") {
   for (const std::string& text :
        std::vector<std::string>{"",
                                 "[]",

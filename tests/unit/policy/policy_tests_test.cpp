@@ -47,12 +47,12 @@ TEST_CASE("a case that expects what is so passes") {
 
 TEST_CASE("a case that expects something else says what is so") {
   const PolicyTestResult allowed = result_of(skill("memory: 512m") + "    verdict: refused\n");
-  CHECK(allowed.failures == std::vector<std::string>{"expected refused, and it is allowed"});
+  CHECK(allowed.failures == std::vector<std::string>{"expected refused, but it is allowed"});
   const PolicyTestResult refused = result_of(
       skill("network: host") + "    verdict: allowed\n    findings: {host-network: off, root-mount: error}\n");
-  CHECK(refused.failures == std::vector<std::string>{"expected allowed, and it is refused",
-                                                     "expected host-network: off, and it is error",
-                                                     "expected root-mount: error, and it is off"});
+  CHECK(refused.failures == std::vector<std::string>{"expected allowed, but it is refused",
+                                                     "expected host-network: off, but it is error",
+                                                     "expected root-mount: error, but it is off"});
   CHECK(has(refused.findings, "host-network"));
 }
 
@@ -86,7 +86,7 @@ TEST_CASE("waivers are judged on the day of the case, otherwise today") {
             .passed());
 }
 
-TEST_CASE("what can not be understood is refused, and a case can say so") {
+TEST_CASE("what cannot be understood is refused, and a case can say so") {
   CHECK(result_of(skill("frobnicate: 1") + "    verdict: refused\n    findings: {unknown-key: error}\n").passed());
   CHECK(result_of(skill("memory: lots") + "    verdict: refused\n").passed());
   CHECK(result_of(skill("memory: '${NOWHERE}'") + "    verdict: refused\n    findings: {undefined-variable: error}\n")

@@ -82,7 +82,7 @@ TEST_CASE("in a writable folder the protected names are read-only, whether they 
   CHECK(found == expected);
 }
 
-TEST_CASE("the folder above a protected name stays writable, and can not be moved away with it") {
+TEST_CASE("the folder above a protected name stays writable, and cannot be moved away with it") {
   Disk disk = empty_project();
   disk.on_disk.insert(disk.on_disk.end(), {"/srv/p/.vscode"});
   disk.plain_files = {"/srv/p/.vscode/tasks.json"};
@@ -103,7 +103,7 @@ TEST_CASE("a repository is read-only as a whole, and needs nothing else") {
   CHECK_FALSE(holds(found, "/w/HEAD"));
 }
 
-TEST_CASE("a folder without a repository can not become one, and one that is one has its settings kept") {
+TEST_CASE("a folder without a repository cannot become one, and one that is one has its settings kept") {
   Disk disk = empty_project();
   disk.on_disk.insert(disk.on_disk.end(), {"/srv/p/.git", "/srv/p/.git/refs", "/srv/p/objects", "/srv/p/refs"});
   // A .git without all that makes a repository is none.
@@ -251,7 +251,7 @@ TEST_CASE("a writable mount of a protected name is refused, wherever it lies") {
   }
 }
 
-TEST_CASE("a protected name that is a link can not be protected") {
+TEST_CASE("a protected name that is a link cannot be protected") {
   Disk disk = empty_project();
   disk.links["/srv/p/.envrc"] = "/srv/p/env";
   CHECK(has(judge_mount(bind_mount("/srv/p", "/w", false), disk), "protected-file", Severity::error));
@@ -336,7 +336,7 @@ TEST_CASE("the recipe of an image is kept: the context as a whole, or what makes
   CHECK(holds(inside, "/w/.dockerignore ro .dockerignore"));
 }
 
-TEST_CASE("a link that leads to a deciding document can not be kept, nor can the document be mounted writable") {
+TEST_CASE("a link that leads to a deciding document cannot be kept, nor can the document be mounted writable") {
   Disk disk({"/srv/p", "/srv/p/.skillrun"});
   disk.plain_files = {"/srv/real.yaml", "/srv/p/mine.toml"};
   disk.links["/srv/p/p.yaml"] = "/srv/real.yaml";

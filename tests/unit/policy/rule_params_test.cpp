@@ -231,7 +231,7 @@ TEST_CASE("an allowed device that leads elsewhere is not allowed, and a critical
   CHECK(has(judge(params("device", "allow: [/dev]"), spec, host), "critical-device", Severity::error));
 }
 
-TEST_CASE("a layer that only tightens can not let more pass by such a list") {
+TEST_CASE("a layer that only tightens cannot let more pass by such a list") {
   const auto folded = [](const std::string& rest) {
     const PolicyInput input{.layer = PolicyLayer::project, .builtin = {}, .source = named("project", rest)};
     return Policy::fold({&input, 1});

@@ -63,7 +63,7 @@ TEST_CASE("the secret itself is never part of a finding") {
   }
 }
 
-TEST_CASE("a reference to a variable, a copied variable and the caller's own option are no literals") {
+TEST_CASE("a reference to a variable, a copied variable and the caller's own option are not literals") {
   ContainerSpec spec = clean_spec();
   const EnvironmentEntry entry{.name = "API_TOKEN", .value = "hunter2hunter2", .from_caller = false};
   spec.env.push_back(set(entry, "docker.environment[0]", "API_TOKEN=${API_TOKEN}"));

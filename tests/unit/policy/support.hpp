@@ -18,7 +18,7 @@ class FakeHost : public LexicalHost {
  public:
   std::map<std::string, std::string> links;  ///< whole paths
   std::vector<std::string> missing;          ///< paths that do not exist
-  std::vector<std::string> unreadable;       ///< paths that can not be resolved
+  std::vector<std::string> unreadable;       ///< paths that cannot be resolved
   std::vector<std::string> sockets;          ///< paths that lead to a socket
   std::map<std::string, Volume> volumes;     ///< that the engine has
   std::map<std::string, std::string> files;  ///< their texts

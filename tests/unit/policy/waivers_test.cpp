@@ -134,9 +134,9 @@ TEST_CASE("a waiver of no rule, of no day or with an unknown key is an error wit
   CHECK_FALSE(parse(head + "waivers: [x]\n"));
 }
 
-TEST_CASE("what can not be understood, and what is locked, can not be waived") {
-  CHECK(says(fault_of(head + waiver("unknown-flag")), "can not be waived"));
-  CHECK(says(fault_of(head + waiver("expired-waiver")), "can not be waived"));
+TEST_CASE("what cannot be understood, and what is locked, cannot be waived") {
+  CHECK(says(fault_of(head + waiver("unknown-flag")), "cannot be waived"));
+  CHECK(says(fault_of(head + waiver("expired-waiver")), "cannot be waived"));
   CHECK(says(fault_of(head + "rules: {host-network: {locked: true}}\n" + waiver("host-network")), "has locked it"));
   const PolicyInput floor{
       .layer = PolicyLayer::system, .builtin = {}, .source = named("floor", "rules: {host-network: {locked: true}}\n")};
@@ -149,18 +149,18 @@ TEST_CASE("what can not be understood, and what is locked, can not be waived") {
   CHECK(Policy::fold(std::vector{floor, above(PolicyLayer::option, "root-user")}));
 }
 
-TEST_CASE("the user's and a project's policy can not waive: they may only tighten") {
+TEST_CASE("the user's and a project's policy cannot waive: they may only tighten") {
   for (const PolicyLayer layer : {PolicyLayer::user, PolicyLayer::project}) {
     for (const char* rule : {"engine-socket", "root-user"}) {
       const PolicyInput own{.layer = layer, .builtin = {}, .source = named("own", waiver(rule))};
       const Finding finding = fault(Policy::fold(std::vector{own}));
-      CHECK(says(finding, "can not be waived here"));
+      CHECK(says(finding, "cannot be waived here"));
       CHECK(finding.remediation.find("-p") != std::string::npos);
     }
   }
 }
 
-TEST_CASE("what the user's or a project's policy extends can not bring in waivers either") {
+TEST_CASE("what the user's or a project's policy extends cannot bring in waivers either") {
   FakeFiles files;
   const std::string version = "apiVersion: skillrun.policy/v1\n";
   files.texts["/policies/waives.yaml"] = version + "name: waives\n" + waiver("host-network");
@@ -174,11 +174,11 @@ TEST_CASE("what the user's or a project's policy extends can not bring in waiver
     for (const char* base : {"./waives.yaml", "./between.yaml", "/policies/waives.yaml", "restricted, ./waives.yaml"}) {
       CAPTURE(base);
       const Finding finding = fault(over(layer, base));
-      CHECK(says(finding, "host-network can not be waived here"));
+      CHECK(says(finding, "host-network cannot be waived here"));
       CHECK(finding.source->name == "/policies/waives.yaml");
       CHECK(finding.span.begin.line == 4);
     }
-    CHECK(says(fault(over(layer, "./comments.yaml")), "can not be allowed to waive here"));
+    CHECK(says(fault(over(layer, "./comments.yaml")), "cannot be allowed to waive here"));
   }
   // The machine's owner and the caller may.
   for (const PolicyLayer layer : {PolicyLayer::system, PolicyLayer::option}) {
@@ -199,7 +199,7 @@ TEST_CASE("a lock that comes after a waiver takes its effect away") {
   CHECK_FALSE(admit(**folded, networked(), LexicalHost(day)));
 }
 
-TEST_CASE("what a parser refused can not be waived, whatever the rule") {
+TEST_CASE("what a parser refused cannot be waived, whatever the rule") {
   ContainerSpec spec = clean_spec();
   Finding problem{.rule = "secret-in-environment",
                   .severity = Severity::error,
@@ -297,7 +297,7 @@ TEST_CASE("a policy can forbid comments, and then they are reported") {
   CHECK(Policy::fold(std::vector{input(PolicyLayer::system, "true"), input(PolicyLayer::project, "false")}));
 }
 
-TEST_CASE("comments that can not be read, of unknown or locked rules, or that waive nothing are reported") {
+TEST_CASE("comments that cannot be read, of unknown or locked rules, or that waive nothing are reported") {
   const auto about = [](const std::string& comment, const std::string& rest = "") {
     return judge_manifest("image = \"x:1\"\nnetwork = \"host\" # skillrun: " + comment + "\n", rest);
   };

@@ -251,7 +251,7 @@ TEST_CASE("an error of an initializer in the child is the error of the start") {
   CHECK(Ours{}("/bin/true", Words{}, v2::process_start_dir("/nonexistent")).error.value() == ENOENT);
 }
 
-TEST_CASE("Boost's process can not be polled, and costs four descriptors where ours is one") {
+TEST_CASE("Boost's process cannot be polled, and costs four descriptors where ours is one") {
   if (!shows_faults) return;
   CHECK(!Pollable<v2::process_handle>);
   const int before = test::open_descriptors();

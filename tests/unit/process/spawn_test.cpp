@@ -39,12 +39,12 @@ bool has_children() {
 
 }  // namespace
 
-TEST_CASE("a program that can not be executed is an error with its reason, and no zombie") {
+TEST_CASE("a program that cannot be executed is an error with its reason, and no zombie") {
   const test::TemporaryFolder folder;
   const auto missing = spawn(program("/nonexistent/tool"));
   REQUIRE(!missing);
   CHECK(missing.error().kind == ProcessError::Kind::not_found);
-  CHECK(missing.error().message == "/nonexistent/tool can not be executed: No such file or directory");
+  CHECK(missing.error().message == "/nonexistent/tool cannot be executed: No such file or directory");
   const auto plain = spawn(program(folder.write("plain", "x")));
   REQUIRE(!plain);
   CHECK(plain.error().kind == ProcessError::Kind::permission_denied);

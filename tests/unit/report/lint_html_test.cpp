@@ -59,7 +59,7 @@ TEST_CASE("a report without files, and one without findings, are pages too") {
   CHECK(holds(page_of(known), "1 finding in the baseline"));
 }
 
-TEST_CASE("a file that can not be read as a manifest, and one without skills, have rows") {
+TEST_CASE("a file that cannot be read as a manifest, and one without skills, have rows") {
   const std::string page = page_of(report_of({lint_toml("[skills.tool\n", "a.toml"), lint_toml("", "b.toml")}));
   CHECK(holds(page, ">the file itself</a>"));
   CHECK(holds(page, "no skills"));

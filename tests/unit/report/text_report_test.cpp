@@ -79,7 +79,7 @@ TEST_CASE("findings are shown with their place, a frame, the context and the rem
   check_golden("tests/data/report/findings.json", format_findings_json(findings));
 }
 
-TEST_CASE("no findings are no text, and an empty list as JSON") {
+TEST_CASE("no findings give no text, and an empty list as JSON") {
   CHECK(format_text({}).empty());
   CHECK(format_findings_json({}) == "[]\n");
 }

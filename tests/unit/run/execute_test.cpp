@@ -123,7 +123,7 @@ TEST_CASE("a record stays as long as a container may: kept, not removed, or perh
   CHECK(left_by(refused) == 0);
 }
 
-TEST_CASE("a run whose record can not be written runs all the same") {
+TEST_CASE("a run whose record cannot be written runs all the same") {
   const test::TemporaryFolder folder;
   const std::string before = ::getenv("XDG_STATE_HOME");
   ::setenv("XDG_STATE_HOME", folder.write("file", "").c_str(), 1);
@@ -397,7 +397,7 @@ TEST_CASE("a kept container is kept once it ran, and removed when it never did")
   CHECK(failing.engine.was_called("remove"));
 }
 
-TEST_CASE("a command that is not there, or can not be executed, is told apart by the engines' words") {
+TEST_CASE("a command that is not there, or cannot be executed, is told apart by the engines' words") {
   struct Case {
     int exit_code;
     std::string words;
@@ -428,7 +428,7 @@ TEST_CASE("a command that is not there, or can not be executed, is told apart by
   }
 }
 
-TEST_CASE("a connection that breaks while the skill runs is no success") {
+TEST_CASE("a connection that breaks while the skill runs is not a success") {
   Run run;
   run.engine.play = [](const Skill&) {};
   run.engine.on_call = [&](const std::string& name) {
@@ -440,7 +440,7 @@ TEST_CASE("a connection that breaks while the skill runs is no success") {
   CHECK(run.engine.was_called("remove"));
 }
 
-TEST_CASE("a client can not give a terminal where there is none") {
+TEST_CASE("a client cannot give a terminal where there is none") {
   Run run;
   run.engine.info_.transport = "cli";
   run.spec.tty.emplace();

@@ -35,7 +35,7 @@ TEST_CASE("a container that is not the approved one is removed, never started, a
   CHECK(found->severity == Severity::error);
   CHECK(found->field == "docker.privileged");
   CHECK(found->message ==
-        "the engine made another container than was approved: privileged was to be none, and is true");
+        "the engine made a different container than was approved: privileged was to be none, but is true");
   CHECK_FALSE(engine.was_called("start"));
   CHECK(engine.was_called("remove"));
 }
@@ -149,7 +149,7 @@ TEST_CASE("the host view tells the engine's volumes and platform") {
   REQUIRE(volume);
   CHECK(volume->driver == "local");
   CHECK(volume->options.size() == 1);
-  // What can not be told is a volume that nobody made for this skill.
+  // What cannot be told is a volume that nobody made for this skill.
   engine.failures["inspect_volume"] = {EngineError::Kind::server, "no"};
   REQUIRE(host.existing_volume("data"));
   CHECK(host.existing_volume("data")->labels.empty());

@@ -156,7 +156,7 @@ TEST_CASE("a build that fails shows the end of what was printed") {
   engine.failures["build"] = {EngineError::Kind::server, "make: no rule"};
   const auto image = ensure(engine, spec);
   REQUIRE(!image);
-  CHECK(image.error().message.starts_with("image example.org/tool:1 can not be built: make: no rule\n  | line 10\n"));
+  CHECK(image.error().message.starts_with("image example.org/tool:1 cannot be built: make: no rule\n  | line 10\n"));
   CHECK(image.error().message.ends_with("\n  | line 20"));
 }
 

@@ -212,7 +212,7 @@ TEST_CASE("leftovers are found by record, removed by id, and a failure does not 
   CHECK(records.read()[0].token == made[2].token);
 }
 
-TEST_CASE("an engine that can not list is an error") {
+TEST_CASE("an engine that cannot list is an error") {
   FakeEngine engine;
   engine.failures["find_containers"] = EngineError{EngineError::Kind::unavailable, "gone"};
   const auto found = find_leftovers(engine, RunRecords({}), ProcessOwner::current(), look_at_process, {});

@@ -128,14 +128,14 @@ TEST_CASE("below a tmpfs there is no link, and what is in a volume docker is ask
   CHECK(message_of(run_with(docker, project.spec)).contains("a link of what is mounted above it"));
 }
 
-TEST_CASE("an engine that can not tell runs nothing that needs to be told") {
+TEST_CASE("an engine that cannot tell runs nothing that needs to be told") {
   const Project project;
   FakeEngine engine;
   engine.failures["look_at"] = {EngineError::Kind::unsupported, "podman on another machine does not show that"};
   const RunResult result = run_with(engine, project.spec);
   CHECK(result.status() == RunStatus::refused);
   CHECK(
-      message_of(result).starts_with("whether the target '/workdir' passes through a link of the image can not be "
+      message_of(result).starts_with("whether the target '/workdir' passes through a link of the image cannot be "
                                      "told: podman on another machine does not show that"));
   CHECK_FALSE(engine.was_called("start"));
 

@@ -125,7 +125,7 @@ TEST_CASE("the last of several runs takes it away, also what a killed one has le
   CHECK(fs::is_empty(root));
 }
 
-TEST_CASE("a name that can not be made is refused") {
+TEST_CASE("a name that cannot be made is refused") {
   Placeholders none;
   const Findings findings = none.make(with_masks("/proc", {".skillrun/"}), limits);
   REQUIRE_FALSE(findings.empty());

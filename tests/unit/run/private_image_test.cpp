@@ -226,7 +226,7 @@ TEST_CASE("an image with a label of skillrun's is not used, whether it was pulle
   CHECK(builds(engine) == 1);
   ImageInfo& planted = engine.built.begin()->second;
   planted.labels.clear();
-  CHECK(message_of(ensure(engine, of_context(folder))).contains("and is none"));
+  CHECK(message_of(ensure(engine, of_context(folder))).contains("but is not one"));
   planted.labels = {{std::string(recipe_label), std::string(64, '0')}};
   CHECK_FALSE(ensure(engine, of_context(folder)));
 }

@@ -115,7 +115,7 @@ TEST_CASE("long output is the same in pieces, wherever they begin") {
   CHECK(base64_decode(std::string_view(written.at("error").at("base64").as_string())) == result.error.captured);
 }
 
-TEST_CASE("writing a result ends where it can not be written") {
+TEST_CASE("writing a result ends where it cannot be written") {
   RunResult result;
   result.output.captured = std::string(1'000'000, 'x');
   result.output.bytes = result.output.captured.size();

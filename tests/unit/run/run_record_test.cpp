@@ -83,7 +83,7 @@ TEST_CASE("a place that others can look into or change is none, and the next one
   const RunRecords both({open, folder.path() + "/runs"});
   REQUIRE(both.write(record()));
   CHECK(both.read().size() == 1);
-  // What is in such a place is not believed either.
+  // What is in such a place is not trusted either.
   fs::copy(folder.path() + "/runs", open, fs::copy_options::recursive);
   CHECK(RunRecords({open}).read().empty());
   if (::geteuid() == 0) {
@@ -92,7 +92,7 @@ TEST_CASE("a place that others can look into or change is none, and the next one
   }
 }
 
-TEST_CASE("what is not named by its own token, is cut off or is a link is no record") {
+TEST_CASE("what is not named by its own token, is cut off or is a link is not a record") {
   const TemporaryFolder folder;
   const std::string place = folder.path() + "/runs";
   const RunRecords records({place});
@@ -139,7 +139,7 @@ TEST_CASE("records are below the state folder; below the runtime folder when the
   REQUIRE(RunRecords::of_user().write(record()));
   CHECK(has("/runtime"));
   if (::geteuid() == 0) {
-    // sudo often leaves HOME: root must not make folders there that its owner can not use any more.
+    // sudo often leaves HOME: root must not make folders there that its owner cannot use any more.
     fs::create_directory(folder.path() + "/other");
     REQUIRE(::chown((folder.path() + "/other").c_str(), 12345, 12345) == 0);
     const Environment theirs("XDG_STATE_HOME", folder.path() + "/other");

@@ -31,7 +31,7 @@ std::vector<HeldSource> held(const std::string& path, int flags) {
 
 }  // namespace
 
-TEST_CASE("a source that can not be mounted for an engine that could have it refuses the run") {
+TEST_CASE("a source that cannot be mounted for an engine that could have it refuses the run") {
   if (::geteuid() != 0) return;  // only root may mount for a program that it starts
   const TemporaryFolder folder;
   ContainerSpec spec = plain_spec();
@@ -44,10 +44,10 @@ TEST_CASE("a source that can not be mounted for an engine that could have it ref
   REQUIRE(pins.error().size() == 1);
   CHECK(pins.error().front().rule == "unenforced-field");
   CHECK(pins.error().front().message.starts_with(
-      "the bind sources can not be mounted for the engine as they were judged: "));
+      "the bind sources cannot be mounted for the engine as they were judged: "));
 }
 
-TEST_CASE("where this process may not mount for the engine there are no pins, and that is no failure") {
+TEST_CASE("where this process may not mount for the engine there are no pins, and that is not a failure") {
   const TemporaryFolder folder;
   ContainerSpec spec = plain_spec();
   spec.mounts = {declared(bind_mount(folder.path(), "/d"))};

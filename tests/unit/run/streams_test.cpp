@@ -191,7 +191,7 @@ TEST_CASE("a reader that goes away ends the skill quietly, as SIGPIPE would") {
   }
 }
 
-TEST_CASE("output that can not be written is an error with its reason") {
+TEST_CASE("output that cannot be written is an error with its reason") {
   Streams streams(false);
   streams.engine.play = [](const Skill& skill) {
     while (skill.write(std::string(4096, 'x'))) {

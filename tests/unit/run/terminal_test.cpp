@@ -42,7 +42,7 @@ TEST_CASE("a raw terminal is given back as it was") {
   CHECK(terminal.echoes());
 }
 
-TEST_CASE("what is no terminal has neither settings nor a size") {
+TEST_CASE("what is not a terminal has neither settings nor a size") {
   auto [read_end, write_end] = pipe_ends();
   TerminalGuard guard(read_end.get());
   guard.make_raw();

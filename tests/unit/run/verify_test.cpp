@@ -1,6 +1,4 @@
-#include <skillrun/host_view.hpp>
-
-// What is accepted, what can not be read, and what is judged beside the comparison.
+// What is accepted, what cannot be read, and what is judged beside the comparison.
 #include "run/verify.hpp"
 
 #include "run/comparison.hpp"
@@ -24,7 +22,7 @@ TEST_CASE("what every engine made of a plain, a full and a rare spec is accepted
   }
 }
 
-TEST_CASE("an answer that can not be read is an error, never an empty container") {
+TEST_CASE("an answer that cannot be read is an error, never an empty container") {
   const ContainerSpec spec = captured_plain_spec();
   for (const char* text : {"", "[]", "{}", "7", R"({"Id":"1","Image":"2"})", R"({"Config":{},"HostConfig":{}})",
                            R"([{"Id":"1","Image":"2","Config":{},"HostConfig":{}},{}])"}) {

@@ -1,4 +1,4 @@
-// Answers whose members are of another type than the engine's API promises: what can not be read must never pass for
+// Answers whose members are of another type than the engine's API promises: what cannot be read must never pass for
 // nothing.
 #include <algorithm>
 

@@ -36,7 +36,7 @@ TEST_CASE("a duration needs a unit") {
   }
 }
 
-TEST_CASE("what is no duration is refused") {
+TEST_CASE("what is not a duration is refused") {
   for (const auto* text : {"", "s", ".5s", "1.s", "-1s", "+1s", "1 s", " 1s", "1s ", "1d", "1S", "1e3s", "1sm", "1.5ns",
                            "0.0000000001s"}) {
     CAPTURE(text);

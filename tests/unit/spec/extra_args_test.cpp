@@ -65,7 +65,7 @@ TEST_CASE("what would replace the image is reported") {
   CHECK(parsed({""}) == "!flag-injects-positional@0");
   CHECK(parsed({"--memory"}) == "!flag-injects-positional@0");
   CHECK(parsed({"-itv"}) == "interactive=true@0 tty=true@0 !flag-injects-positional@0");
-  CHECK(parsed({"\xe2\x80\x94privileged"}) == "!flag-injects-positional@0");  // an em dash is no dash
+  CHECK(parsed({"\xe2\x80\x94privileged"}) == "!flag-injects-positional@0");  // an em dash is not a dash
 }
 
 TEST_CASE("unknown flags are reported with the closest name") {

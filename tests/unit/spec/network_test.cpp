@@ -39,7 +39,7 @@ TEST_CASE("a mode is written out as it is read") {
     CHECK(read(text) == text);
 }
 
-TEST_CASE("what some engine takes for a way to connect is no network's name, in whatever case") {
+TEST_CASE("what some engine takes for a way to connect is not the name of a network, in whatever case") {
   for (const auto* text : {"HOST",
                            "Host",
                            "NONE",
@@ -97,7 +97,7 @@ TEST_CASE("every CSV option but name is refused") {
   }
 }
 
-TEST_CASE("what is no network is refused") {
+TEST_CASE("what is not a network is refused") {
   for (const auto* text :
        {"", " ", "host ", " host", "name=", "=host", "name= host", "a b", "container:", "container:/x", "container:-x",
         "ns:", "ns:x", "-x", ".x", "slirp4netns:allow_host_loopback", "a,b", "h\u00f6st", "host\n"}) {

@@ -267,7 +267,7 @@ TEST_CASE("a bind at or below the caller's working directory is marked by its pl
   CHECK_FALSE(spec.mounts.at(5).value.caller_workdir);
 }
 
-TEST_CASE("an expanded value can not add a mount option unseen") {
+TEST_CASE("an expanded value cannot add a mount option unseen") {
   const MapVariables environment{{{"DIR", "/data:/x:rw,z"}}};
   const ContainerSpec spec = spec_of(R"(volumes = ["${DIR}:/y"])", {}, environment);
   CHECK(problems(spec) == Shown{"invalid-mount docker.volumes[0]"});

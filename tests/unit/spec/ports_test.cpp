@@ -44,7 +44,7 @@ TEST_CASE("ranges that do not match, run backwards or never end are refused") {
   }
 }
 
-TEST_CASE("what is no port is refused") {
+TEST_CASE("what is not a port is refused") {
   for (const auto* text : {"",
                            "0",
                            "65536",

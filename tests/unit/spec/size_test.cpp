@@ -49,7 +49,7 @@ TEST_CASE("spellings that versions of docker read differently are refused") {
   }
 }
 
-TEST_CASE("what is no size is refused") {
+TEST_CASE("what is not a size is refused") {
   for (const auto* text : {"", "m", "b", "1x", "1mm", "1kbb", "1e", "lots", "1,5g", "1/2", "1\u212a"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_bytes(text).has_value());

@@ -63,7 +63,7 @@ TEST_CASE("a device has a path on each side and permissions") {
   CHECK(two->permissions == "mr");
 }
 
-TEST_CASE("what is no device is refused") {
+TEST_CASE("what is not a device is refused") {
   const PathContext paths{"/srv", "/home/me"};
   for (const auto* text : {"", "/", "dev/sda", "./sda", "~/sda", "vendor.com/class=name", "/dev/sda:", "/dev/sda:x",
                            "/dev/sda:rr", "/dev/sda::r", "/dev/sda:/x:", "/dev/sda:/x:rwx", "/dev/sda:/x:r:w",

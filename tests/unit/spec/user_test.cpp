@@ -46,7 +46,7 @@ TEST_CASE("ids stop before the one that stands for none") {
   CHECK_FALSE(parse_user("-1").has_value());
 }
 
-TEST_CASE("what is no user is refused") {
+TEST_CASE("what is not a user is refused") {
   for (const auto* text : {"", ":", ":0", "root:", "a:b:c", "$", "a$b", ".a", "-a", "a b", "a/b", "r\u00f6t", "a\nb"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_user(text).has_value());

@@ -38,7 +38,7 @@ TEST_CASE("a path is opened as it stands, and a link anywhere in it is an error"
   }
 }
 
-TEST_CASE("what is no plain path, or leads nowhere, is not opened") {
+TEST_CASE("what is not a plain path, or leads nowhere, is not opened") {
   for (const char* path : {"", "relative", "/a/../b", "/a//b", "/./a"}) {
     CAPTURE(path);
     CHECK_FALSE(open_without_links(path, O_PATH));

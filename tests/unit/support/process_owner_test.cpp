@@ -50,7 +50,7 @@ TEST_CASE("an owner of an earlier boot has ended, whoever has its number now") {
   before.boot = "00000000000000000000000000000000";
   before.pid_namespace = "1";
   CHECK(judged(before).kind == Kind::ended);
-  CHECK(judged(before).reason == "the machine was restarted since");
+  CHECK(judged(before).reason == "the machine has been restarted since");
 }
 
 TEST_CASE("an owner elsewhere is not judged, even when its number is free here") {

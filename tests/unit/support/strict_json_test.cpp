@@ -22,9 +22,9 @@ TEST_CASE("a text that all readers agree about is read") {
 }
 
 TEST_CASE("a name that stands twice in one object is refused with its place, however it is escaped") {
-  CHECK(fault_of(R"({"a": 1, "b": 2, "a": 1})") == "/a: the name stands twice in one object");
-  CHECK(fault_of(R"({"x": [0, {"a/b": 1, "a\u002fb": 2}]})") == "/x/1/a~1b: the name stands twice in one object");
-  CHECK(fault_of(R"({"": 1, "": 2})") == "/: the name stands twice in one object");
+  CHECK(fault_of(R"({"a": 1, "b": 2, "a": 1})") == "/a: the name appears twice in one object");
+  CHECK(fault_of(R"({"x": [0, {"a/b": 1, "a\u002fb": 2}]})") == "/x/1/a~1b: the name appears twice in one object");
+  CHECK(fault_of(R"({"": 1, "": 2})") == "/: the name appears twice in one object");
   CHECK(fault_of(R"([{"a": 1}, {"a": 1}])").empty());
 }
 
@@ -39,18 +39,18 @@ TEST_CASE("depth, entries and size are bounded") {
   CHECK_FALSE(fault_of(std::string(100'000, '[')).empty());
 }
 
-TEST_CASE("what is no JSON, no UTF-8, or followed by more is refused") {
-  CHECK(fault_of("").starts_with(": it is no JSON"));
-  CHECK(fault_of(R"({"a": 1)").starts_with("/a: it is no JSON"));
-  CHECK(fault_of("{} {}").starts_with(": it is no JSON"));
-  CHECK(fault_of("{}x").starts_with(": it is no JSON"));
-  CHECK(fault_of(R"({"a": 01})").contains("it is no JSON"));
-  CHECK(fault_of(R"({"a": 1,})").contains("it is no JSON"));
+TEST_CASE("what is not JSON, not UTF-8, or followed by more is refused") {
+  CHECK(fault_of("").starts_with(": it is not JSON"));
+  CHECK(fault_of(R"({"a": 1)").starts_with("/a: it is not JSON"));
+  CHECK(fault_of("{} {}").starts_with(": it is not JSON"));
+  CHECK(fault_of("{}x").starts_with(": it is not JSON"));
+  CHECK(fault_of(R"({"a": 01})").contains("it is not JSON"));
+  CHECK(fault_of(R"({"a": 1,})").contains("it is not JSON"));
   CHECK(fault_of("{\"a\": \"\xff\"}") == ": it is not valid UTF-8 at byte 7");
-  CHECK(fault_of("\xef\xbb\xbf{}").contains("it is no JSON"));
+  CHECK(fault_of("\xef\xbb\xbf{}").contains("it is not JSON"));
   // A lone surrogate: Go puts another character there.
-  CHECK(fault_of(R"(["\ud800"])").contains("it is no JSON"));
-  CHECK(fault_of("/* no */ {}").contains("it is no JSON"));
+  CHECK(fault_of(R"(["\ud800"])").contains("it is not JSON"));
+  CHECK(fault_of("/* no */ {}").contains("it is not JSON"));
 }
 
 TEST_CASE("pointers escape what they are made of") {

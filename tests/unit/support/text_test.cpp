@@ -31,7 +31,7 @@ TEST_CASE("positions count code points, not bytes") {
   CHECK(position_at("é\nb", 3) == Position{2, 1});
 }
 
-TEST_CASE("printable text can not move a terminal's cursor") {
+TEST_CASE("printable text cannot move a terminal's cursor") {
   CHECK(printable("a\x1b[2Jb\n") == "a\\x1b[2Jb\\n");
   CHECK(printable("é\xff") == "é\\xff");
   CHECK(printable("a\u202eb\u2066c\u2028d\u200be\ufefff") == "a\\u202eb\\u2066c\\u2028d\\u200be\\ufefff");
@@ -71,7 +71,7 @@ TEST_CASE("printable ASCII is told from everything else, wherever it stands") {
   }
 }
 
-TEST_CASE("what is no character is shown as an escape, as XML could not hold it") {
+TEST_CASE("what is not a character is shown as an escape, as XML could not hold it") {
   CHECK(printable("a\uffffb\ufffec\ufffd") == "a\\uffffb\\ufffec\ufffd");
 }
 

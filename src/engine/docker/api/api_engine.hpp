@@ -17,7 +17,7 @@ namespace skillrun::inline v0 {
 /// with short answers; the streams of a container and the wait for its end have connections of their own.
 class ApiEngine final : public DockerEngine {
  public:
-  /// Asks what listens at `endpoint` (one ping) and agrees on a version of the API. What answers but is no engine
+  /// Asks what listens at `endpoint` (one ping) and agrees on a version of the API. What answers but is not an engine
   /// is kind protocol, one that is too old kind unsupported. `for_info`: the time of complete_info(), where it is
   /// needed; an engine that answers a ping at once may gather what it tells of itself for seconds.
   [[nodiscard]] static EngineResult<std::unique_ptr<ApiEngine>> open(const Endpoint& endpoint, CallLimits limits,

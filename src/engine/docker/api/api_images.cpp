@@ -23,8 +23,7 @@ EngineResult<std::string> label_instruction(const std::string& key, const std::s
   // podman takes the quotes off and leaves the rest as it is; docker unescapes and expands variables.
   if (podman) {
     if (text.find_first_of("\"\\'") != std::string::npos || key.contains('=')) {
-      return failure(Kind::unsupported,
-                     fmt::format("podman can not give an image the label '{}' with this value", key));
+      return failure(Kind::unsupported, fmt::format("podman cannot give an image the label '{}' with this value", key));
     }
     return fmt::format("LABEL \"{}\"=\"{}\"", key, value);
   }
@@ -82,7 +81,7 @@ EngineResult<void> ApiEngine::fetch_image(const ImageReference& image, const std
                                           const ProgressSink& progress, CallLimits limits) {
   if (!image.id.empty()) {
     return failure(Kind::not_found,
-                   fmt::format("the engine has no image {}, and an image id can not be pulled", image.id));
+                   fmt::format("the engine has no image {}, and an image id cannot be pulled", image.id));
   }
   // Without a tag the API pulls every one there is.
   const std::string version = !image.digest.empty() ? image.digest : !image.tag.empty() ? image.tag : "latest";
@@ -119,7 +118,7 @@ EngineResult<void> ApiEngine::build_image(const BuildRequest& request, const Byt
   if (request.platform) rest += "&platform=" + percent_encode(*request.platform);
   std::string target;
   if (is_podman()) {
-    // Its compatible API can not say how the commands are kept apart, by which a user's podman gives them a network.
+    // Its compatible API cannot say how the commands are kept apart, by which a user's podman gives them a network.
     rest += "&isolation=oci&outputformat=application%2Fvnd.docker.distribution.manifest.v2%2Bjson&nsoptions=";
     target = libpod_path(rest + percent_encode(own_namespaces()));
   } else {

@@ -34,9 +34,8 @@ EngineResult<ContainerEntry> ApiEngine::look_at(const std::string& id, const std
     // The answer to HEAD has no words. The engine makes the container's mounts in order to look.
     EngineError error = answer_error(answer->head.status, answer->body);
     error.message = fmt::format(
-        "the engine does not show what the container has at '{}' ({}); a reason is a mount whose target can not be "
-        "made, "
-        "as below a read-only one",
+        "the engine does not show what the container has at '{}' ({}); one reason can be a mount whose target cannot "
+        "be made, such as one below a read-only mount",
         path, error.message);
     return std::unexpected(std::move(error));
   }
@@ -51,7 +50,7 @@ EngineResult<PodmanRoot> ApiEngine::mount_root(const std::string& id, CallLimits
   const json::value value = json::parse(*text, error);
   std::string path = !error && value.is_string() ? std::string(value.get_string()) : std::move(*text);
   while (path.ends_with('\n')) path.pop_back();
-  if (!path.starts_with('/')) return failure(Kind::protocol, "the answer to mount is no path");
+  if (!path.starts_with('/')) return failure(Kind::protocol, "the answer to mount is not a path");
   return PodmanRoot(id, std::move(path), info_.rootless);
 }
 

@@ -89,7 +89,7 @@ EngineResult<void> MessageStream::take_message() {
   const json::value document = reader_->parser.release();
   const json::object* message = document.if_object();
   if (message == nullptr) {
-    return std::unexpected(EngineError{Kind::protocol, "the engine's progress holds something that is no message"});
+    return std::unexpected(EngineError{Kind::protocol, "the engine's progress holds something that is not a message"});
   }
   if (auto words = error_text(*message)) {
     return std::unexpected(EngineError{says_not_found(*words) ? Kind::not_found : Kind::server, std::move(*words)});

@@ -57,7 +57,7 @@ EngineResult<std::string> dockerfile_within(const std::string& context, const st
   if (error) {
     return std::unexpected(
         EngineError{EngineError::Kind::not_found,
-                    fmt::format("the Dockerfile '{}' can not be read: {}", printable(dockerfile), error.message())});
+                    fmt::format("the Dockerfile '{}' cannot be read: {}", printable(dockerfile), error.message())});
   }
   if (!is_within(file.string(), root.string())) {
     return unsupported(fmt::format("the Dockerfile '{}' lies outside of the build context", printable(dockerfile)));
@@ -132,7 +132,7 @@ EngineResult<std::optional<ImageInfo>> CliEngine::inspect_image(const std::strin
 
 EngineResult<void> CliEngine::fetch_image(const ImageReference& image, const std::optional<std::string>& platform,
                                           const ProgressSink& progress, CallLimits limits) {
-  if (!image.id.empty()) return unsupported("an image named by its id can not be pulled");
+  if (!image.id.empty()) return unsupported("an image named by its id cannot be pulled");
   std::vector<std::string> words{"pull"};
   if (platform) words.push_back("--platform=" + *platform);
   words.emplace_back("--");
@@ -162,7 +162,7 @@ EngineResult<void> CliEngine::build_image(const BuildRequest& request, const Byt
   if (request.platform) words.push_back("--platform=" + *request.platform);
   for (const auto& [name, value] : request.args) {
     if (!fits_the_environment(name, value)) {
-      return unsupported(fmt::format("{} can not be given the value of build argument {}", info_.endpoint, name));
+      return unsupported(fmt::format("{} cannot be given the value of build argument {}", info_.endpoint, name));
     }
     // A name alone takes its value from the client's environment: arguments can be read by every user of the machine.
     words.push_back("--build-arg=" + name);
@@ -196,7 +196,7 @@ EngineResult<std::string> CliEngine::create(const ApprovedSpec& approved, const 
   for (const auto& entry : spec.env) {
     // Named alone, it would come from the client's environment: only a caller without it may name it.
     if (!entry.value.value && std::getenv(entry.value.name.c_str()) != nullptr) {
-      lost.push_back(fmt::format("variable {} is to be unset and the client has one", entry.value.name));
+      lost.push_back(fmt::format("variable {} is to be unset, but the client has one", entry.value.name));
     }
   }
   if (!lost.empty()) {
@@ -236,7 +236,7 @@ EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start_container(cons
     // Its client looks for the detach keys in any input, so binary input would end there.
     words.insert(words.end(), {"--detach-keys=", "--sig-proxy=false"});
   } else if (options.tty) {
-    // docker's can not be switched off; its usual ones swallow a key that shells use.
+    // docker's cannot be switched off; its usual ones swallow a key that shells use.
     words.emplace_back("--detach-keys=ctrl-^,ctrl-^,ctrl-^,ctrl-^");
   }
   words.insert(words.end(), {"--", id});
@@ -306,7 +306,7 @@ EngineResult<ContainerEntry> CliEngine::look_at(const std::string& id, const std
   return root_->look_at(path);
 }
 
-/// The lists of the clients tell labels as one text each that can not be taken apart, so each container is inspected.
+/// The lists of the clients tell labels as one text each that cannot be taken apart, so each container is inspected.
 EngineResult<std::vector<ListedContainer>> CliEngine::find_containers(const std::string& label, CallLimits limits) {
   auto ids = client_.run({"ps", "--all", "--quiet", "--no-trunc", "--filter=label=" + label}, limits);
   if (!ids) return std::unexpected(ids.error());

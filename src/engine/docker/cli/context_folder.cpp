@@ -42,9 +42,9 @@ constexpr int write_flags = ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME | ARCHIV
 
 std::unexpected<EngineError> failure(archive* from) {
   const char* words = ::archive_error_string(from);
-  return std::unexpected(EngineError{
-      EngineError::Kind::server,
-      fmt::format("the build context can not be unpacked: {}", words != nullptr ? words : "unknown error")});
+  return std::unexpected(
+      EngineError{EngineError::Kind::server,
+                  fmt::format("the build context cannot be unpacked: {}", words != nullptr ? words : "unknown error")});
 }
 
 EngineResult<void> copy(archive* reader, archive* writer, const std::string& folder) {

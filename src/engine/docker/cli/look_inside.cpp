@@ -79,7 +79,7 @@ std::optional<EngineResult<ContainerEntry>> first_entry(std::string_view bytes) 
   while (bytes.size() >= block) {
     const std::string_view header = bytes.substr(0, block);
     const char type = header[156];
-    if (header.substr(257, 5) != "ustar") return failure(EngineError::Kind::protocol, "the copy is no tar archive");
+    if (header.substr(257, 5) != "ustar") return failure(EngineError::Kind::protocol, "the copy is not a tar archive");
     if (type == '2') return ContainerEntry{.kind = Kind::link, .leads_to = std::string(text_field(header, 157, 100))};
     // Headers that go before an entry's own: names that are too long for it, times.
     if (type != 'x' && type != 'g' && type != 'L' && type != 'K') return ContainerEntry{.kind = Kind::other};

@@ -16,7 +16,7 @@ using Variables = std::vector<std::pair<std::string, std::string>>;
 /// every user of the machine can read it.
 ///
 /// The way of choice is an env file that has no name: an unlinked memory file which only the client inherits. What the
-/// line format of such files can not carry (line breaks, quotes, outer blanks, ...) goes through the client's own
+/// line format of such files cannot carry (line breaks, quotes, outer blanks, ...) goes through the client's own
 /// environment, unless the name would steer the client or one of its helpers there: LD_PRELOAD of a container must not
 /// become LD_PRELOAD of a program on this machine.
 struct VariableTransport {

@@ -16,7 +16,7 @@ void seccomp_profile(ExpiringString auto&& option) = delete;
 [[nodiscard]] bool is_profile_text(std::string_view profile) noexcept;
 
 /// True when a system call that the profile does not name is denied (seccomp's defaultAction), and only then: false
-/// also for what is no profile at all.
+/// also for what is not a profile at all.
 [[nodiscard]] bool denies_by_default(std::string_view profile_text);
 
 }  // namespace skillrun::inline v0

@@ -7,13 +7,13 @@
 
 namespace skillrun::inline v0 {
 
-/// The label of a volume that says which skill skillrun made it for. Manifests can not set it: labels that begin with
+/// The label of a volume that says which skill skillrun made it for. Manifests cannot set it: labels that begin with
 /// "skillrun." are refused.
 inline constexpr std::string_view volume_owner_label = "skillrun.volume-owner";
 
 /// Who a skill is to the volumes that are made for it: a SHA-256 over the caller, the manifest's real path and the
-/// skill's name, so that another manifest with a skill of that name is somebody else. Empty for a manifest that is no
-/// file: then no volume is its own.
+/// skill's name, so that another manifest with a skill of that name is somebody else. Empty for a manifest that is not
+/// a file: then no volume is its own.
 [[nodiscard]] std::string volume_owner(const ContainerSpec& spec, const HostView& host);
 
 /// What a volume that is made for `owner` is called by the engine; its manifest calls it `name`. No other program asks

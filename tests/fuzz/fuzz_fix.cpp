@@ -1,5 +1,5 @@
-// Mends of manifests of any bytes, YAML after a first byte Y, otherwise TOML: they come to an end, nothing that was
-// read can not be read afterwards, what is mended has nothing left to mend, and the text is untouched without one.
+// Fixes of manifests of any bytes, YAML after a first byte Y, otherwise TOML: they come to an end, nothing that was
+// read cannot be read afterwards, what is fixed has nothing left to fix, and the text is untouched without one.
 #include <algorithm>
 #include <set>
 
@@ -32,16 +32,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   };
   const LintedFile file = lint(text);
   fuzz::check_linted(file);
-  const MendedText mended = mend(file, lint);
-  fuzz::require((mended.count == 0) == (mended.text == file.source->text));
-  if (mended.count == 0) return 0;
-  fuzz::require(mended.count < 1000);
-  const LintedFile after = lint(mended.text);
+  const FixedText fixed = fix(file, lint);
+  fuzz::require((fixed.count == 0) == (fixed.text == file.source->text));
+  if (fixed.count == 0) return 0;
+  fuzz::require(fixed.count < 1000);
+  const LintedFile after = lint(fixed.text);
   fuzz::require(std::ranges::includes(unreadable(file), unreadable(after)));
   fuzz::require(file.skills.empty() || !after.skills.empty());
-  const MendedText again = mend(after, lint);
-  fuzz::require(again.count == 0 && again.text == mended.text);
-  const std::string diff = unified_diff(file.source->text, mended.text, "fuzz");
+  const FixedText again = fix(after, lint);
+  fuzz::require(again.count == 0 && again.text == fixed.text);
+  const std::string diff = unified_diff(file.source->text, fixed.text, "fuzz");
   fuzz::require(diff.starts_with("--- fuzz\n+++ fuzz\n@@ "));
   return 0;
 }
