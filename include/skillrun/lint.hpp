@@ -65,6 +65,8 @@ struct LintSummary {
 /// a second fault of the same kind is new. Written as JSON with one finding a line.
 class SKILLRUN_API Baseline {
  public:
+  /// Knows no finding.
+  Baseline();
   /// All findings of the report but for waived ones.
   [[nodiscard]] static Baseline of(const LintReport& report);
   /// Reads what text() wrote; otherwise why it cannot be read, as half a sentence.

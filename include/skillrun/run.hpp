@@ -161,9 +161,6 @@ class SKILLRUN_API RunControl {
   struct State;
   std::unique_ptr<State> state_;
 };
-int read_fd_ = -1;
-int write_fd_ = -1;
-};
 
 struct RunOptions {
   std::vector<std::pair<std::string, std::string>> labels;  ///< added to skillrun's own

@@ -32,6 +32,8 @@ struct Baseline::Entry {
 Baseline::Baseline(std::vector<Entry> entries)
     : entries_(std::make_shared<const std::vector<Entry>>(std::move(entries))) {}
 
+Baseline::Baseline() : Baseline(std::vector<Entry>()) {}
+
 std::size_t Baseline::size() const noexcept { return entries_->size(); }
 
 Baseline Baseline::of(const LintReport& report) {

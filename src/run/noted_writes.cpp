@@ -86,6 +86,7 @@ std::expected<NotedWrites, std::string> NotedWrites::begin(const ApprovedSpec& a
     if (begun) {
       noted.begun_ = *begun;
       noted.folder_ = std::move(folder);
+      noted.run_ = std::move(writes.run);
       return noted;
     }
     trouble += fmt::format("{}{}: {}", trouble.empty() ? "" : "; ", printable(folder), begun.error().message());
@@ -96,7 +97,7 @@ std::expected<NotedWrites, std::string> NotedWrites::begin(const ApprovedSpec& a
 void NotedWrites::end() {
   const auto begun = std::exchange(begun_, std::nullopt);
   if (!begun) return;
-  if (const std::error_code error = WriteRecord(folder_).end(*begun)) {
+  if (const std::error_code error = WriteRecord(folder_).end(run_, *begun)) {
     log::warn("the end of the run is not on record: {}", error.message());
   }
 }

@@ -37,6 +37,7 @@ class NotedWrites {
 
  private:
   std::string folder_;
+  std::string run_;
   std::optional<WallTime> begun_;
 };
 

@@ -242,12 +242,12 @@ std::expected<WallTime, std::error_code> WriteRecord::begin(const WritesOfRun& r
   return begun;
 }
 
-std::error_code WriteRecord::end(WallTime begun) const {
+std::error_code WriteRecord::end(std::string_view run, WallTime begun) const {
   const ProcessOwner owner = ProcessOwner::current();
   WallTime ended{};
   const std::error_code error = change([&](std::vector<WrittenPlace>& places) {
     for (WrittenPlace& place : places) {
-      if (place.end || place.begin != begun || !same(place.owner, owner)) continue;
+      if (place.end || place.run != run || place.begin != begun || !same(place.owner, owner)) continue;
       end_now(place);
       ended = *place.end;
     }

@@ -64,9 +64,9 @@ class WriteRecord {
   /// Notes that from now on a run of this process can write to the roots; when that is, for end(). A root that is not
   /// UTF-8 cannot be noted: nobody could read the record again.
   [[nodiscard]] std::expected<WallTime, std::error_code> begin(const WritesOfRun& run) const;
-  /// Notes that the run which began then can write no more. What is changed after this call is not its work by any
-  /// stamp.
-  [[nodiscard]] std::error_code end(WallTime begun) const;
+  /// Notes that the run of this name, which began then, can write no more: a process can have begun several in one tick
+  /// of the clock. What is changed after this call is not its work by any stamp.
+  [[nodiscard]] std::error_code end(std::string_view run, WallTime begun) const;
   /// The same for all runs on an engine whose process has ended and whose containers are not among the `alive`. Their
   /// stand-ins, which nothing needs any more unless another run has put its own there.
   [[nodiscard]] std::expected<std::vector<std::string>, std::error_code> end_abandoned(

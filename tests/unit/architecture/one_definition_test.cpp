@@ -17,9 +17,10 @@ using Definitions = std::map<std::string, std::vector<std::string>>;
 
 /// The layout of .clang-format is relied upon: what a namespace holds begins its line.
 void collect(const fs::path& path, Definitions& definitions) {
-  static const std::regex opened(R"(^(?:inline )?namespace ?([\w:]*) \{$)");
+  static const std::regex opened(R"(^namespace ?([\w:]*?)(?:::inline v\d+)? \{$)");
   static const std::regex closed(R"(^\}  // namespace.*$)");
-  static const std::regex type(R"(^(?:struct|class|union|enum class|enum) ([\w:]+)(?: [^;{]*)?(?:\{.*)?$)");
+  static const std::regex type(
+      R"(^(?:struct|class|union|enum class|enum) (?:SKILLRUN_API )?([\w:]+)(?: [^;{]*)?(?:\{.*)?$)");
   std::vector<std::string> namespaces;
   std::size_t lines_inside = 0;
   std::ifstream file(path);

@@ -96,7 +96,7 @@ TEST_CASE("the order in which rules run makes no difference") {
   const ContainerSpec spec = dreadful_spec();
   const LexicalHost host;
   const auto expected = lines_of(evaluate(restricted(), spec, host));
-  std::vector<ActiveRule> order = restricted().data().active;
+  std::vector<ActiveRule> order = data_of(restricted()).active;
   std::mt19937 random(7);
   for (int round = 0; round < 20; ++round) {
     std::ranges::shuffle(order, random);

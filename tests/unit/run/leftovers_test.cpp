@@ -101,7 +101,7 @@ TEST_CASE("the container of a process that has ended is removed, that of a livin
   RunRecord& record = scene.records[0];
   record.owner = self;
   CHECK_FALSE(scene.judged().remove);
-  CHECK(scene.judged().reason == "process " + self.pid + " runs");
+  CHECK(scene.judged().reason == "process " + self.pid + " is running");
   record.owner.start = "1";
   CHECK(scene.judged().remove);
   record.owner = self;

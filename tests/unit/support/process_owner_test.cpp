@@ -37,7 +37,7 @@ OwnerVerdict judged(const ProcessOwner& of) { return judge_owner(of, here, look)
 
 TEST_CASE("an owner lives while its process with its start time is there") {
   CHECK(judged(owner("100", "500")).kind == Kind::lives);
-  CHECK(judged(owner("100", "500")).reason == "process 100 runs");
+  CHECK(judged(owner("100", "500")).reason == "process 100 is running");
   CHECK(judged(owner("102", "500")).kind == Kind::ended);
   CHECK(judged(owner("102", "500")).reason == "process 102 has ended");
   CHECK(judged(owner("100", "499")).kind == Kind::ended);
