@@ -6,9 +6,9 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
-# Header-only use: JSON, Beast, Asio and Process are compiled into the libraries, so that nobody who links them needs
-# Boost.
-find_package(Boost 1.81 REQUIRED)
+# JSON is linked, so that no symbol of it is one of ours. Beast, Asio and Process are header-only, and what is made of
+# them is hidden.
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_path(DTL_INCLUDE_DIR dtl/dtl.hpp REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(libssl REQUIRED IMPORTED_TARGET libssl)

@@ -15,6 +15,15 @@ foreach(component IN ITEMS policy runtime)
   install(FILES ${PROJECT_BINARY_DIR}/skillrun-${component}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()
 
+# The shared library, of those builds that make one.
+if(NOT SKILLRUN_BUILD_FUZZ)
+  install(TARGETS skillrun_shared EXPORT skillrun-shared-targets
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT skillrun-shared-targets NAMESPACE skillrun:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/skillrun)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/skillrun.pc.in ${PROJECT_BINARY_DIR}/skillrun.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/skillrun.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
+
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/skillrun-config.cmake.in
   ${PROJECT_BINARY_DIR}/skillrun-config.cmake INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/skillrun
   NO_SET_AND_CHECK_MACRO)

@@ -1,6 +1,5 @@
 #include "support/json.hpp"
 
-#include <boost/json/src.hpp>
 
 #include <fmt/format.h>
 

@@ -1,9 +1,6 @@
 #pragma once
 
-// The one JSON library of the project, compiled in from its headers (see json.cpp), so that linking skillrun needs no
-// Boost. Include this, never <boost/json.hpp>.
-#define BOOST_JSON_NO_LIB 1
-#define BOOST_CONTAINER_NO_LIB 1
+// The one JSON library of the project. Include this, never <boost/json.hpp>.
 #include <boost/json.hpp>
 
 #include <skillrun/finding.hpp>

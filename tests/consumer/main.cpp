@@ -4,43 +4,25 @@
 #include <iterator>
 #include <skillrun/skillrun.hpp>
 
-namespace {
-
-skillrun::CallerContext caller() {
-  return {.workdir = "/srv/project", .cwd = "/srv/project", .home = "/home/user", .uid = 1000, .gid = 1000};
-}
-
-skillrun::Findings judge(const skillrun::Manifest& manifest, const skillrun::SkillDefinition& skill) {
-  const skillrun::MapVariables variables({});
-  const auto resolved = skillrun::resolve_skill(manifest, skill, std::nullopt, caller(), variables);
-  if (!resolved) return resolved.error();
-  const skillrun::LexicalHost host;
-  auto spec = skillrun::normalize(*resolved, {}, caller(), variables);
-  const auto approved = skillrun::admit(*skillrun::Policy::builtin("baseline"), std::move(spec), host);
-  return approved ? approved->findings() : approved.error().findings;
-}
-
-}  // namespace
-
 int main() {
-  auto source = std::make_shared<skillrun::SourceText>();
-  source->name = "<stdin>";
-  source->directory = "/srv/project";
-  source->text.assign(std::istreambuf_iterator<char>(std::cin), {});
-  const auto manifest = skillrun::parse_manifest(std::move(source), skillrun::ManifestFormat::toml);
-  if (!manifest) {
-    std::cout << skillrun::format_text(manifest.error());
-    return 2;
+  const std::string text(std::istreambuf_iterator<char>(std::cin), {});
+  const skillrun::LexicalHost text_alone;
+  const skillrun::MapVariables no_variables({});
+  const skillrun::Verdict verdict = skillrun::check(
+      text, skillrun::ManifestFormat::toml,
+      {.host = &text_alone,
+       .variables = &no_variables,
+       .caller = skillrun::CallerContext{
+           .workdir = "/srv/project", .cwd = "/srv/project", .home = "/home/user", .uid = 1000, .gid = 1000}});
+  for (const skillrun::Finding& finding : verdict.findings) {
+    std::cout << skillrun::to_string(finding.severity) << ' ' << finding.rule << ' ' << finding.skill << ' '
+              << finding.span.begin.line << ' ' << finding.message << '\n';
   }
-  bool refused = false;
-  for (const skillrun::SkillDefinition& skill : manifest->skills) {
-    const skillrun::Findings findings = judge(*manifest, skill);
-    refused = refused || skillrun::has_errors(findings);
-    for (const skillrun::Finding& finding : findings) {
-      std::cout << skillrun::to_string(finding.severity) << ' ' << finding.rule << ' ' << finding.skill << ' '
-                << finding.span.begin.line << '\n';
-    }
+  std::cout << "skillrun " << skillrun::version << (verdict.admitted ? ": admitted\n" : ": refused\n");
+  if (verdict.admitted) return 0;
+  // A skill that was judged has a name; a manifest that cannot be read has findings of the whole file.
+  for (const skillrun::Finding& finding : verdict.findings) {
+    if (finding.rule == "unknown-key" || finding.rule == "syntax-error") return 2;
   }
-  std::cout << "skillrun " << skillrun::version << (refused ? ": refused\n" : ": admitted\n");
-  return refused ? 1 : 0;
+  return 1;
 }

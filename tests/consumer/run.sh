@@ -26,7 +26,7 @@ runtime = "docker"
 image = "busybox:1.36"
 memory = "64m"
 cpus = "1"'
-  expect 1 '^error privileged bad 6$' "$1" 'version = "1"
+  expect 1 '^error privileged bad 6 ' "$1" 'version = "1"
 [skills.bad]
 runtime = "docker"
 [skills.bad.docker]
@@ -58,6 +58,26 @@ check "$work/check-pkgconfig"
 # shellcheck disable=SC2046
 "$compiler" -std=c++23 "$here/probe.cpp" $(flags --cflags --libs skillrun-runtime) -o "$work/probe-pkgconfig"
 "$work/probe-pkgconfig" >>"$work/probe.log"
+
+# The shared library, which needs no flags of any other.
+[ "$(readelf -d "$work"/prefix/lib*/libskillrun.so "$work"/prefix/lib/*/libskillrun.so 2>/dev/null |
+  sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')" = libskillrun.so.0 ] || fail "the shared library has another soname"
+# shellcheck disable=SC2046
+"$compiler" -std=c++23 "$here/main.cpp" $(flags --cflags --libs skillrun) -o "$work/check-shared"
+LD_LIBRARY_PATH=$(dirname "$pkgconfig") check "$work/check-shared"
+LD_LIBRARY_PATH=$(dirname "$pkgconfig") check "$work/cmake/check-shared"
+# Names of its own and nothing else: no other library's, no standard template made of anything.
+shared=$(dirname "$pkgconfig")/libskillrun.so
+foreign=$(nm -DC --defined-only "$shared" | cut -d' ' -f3- |
+  grep -vE '^((vtable|typeinfo|typeinfo name) for )?skillrun::v0::' || true)
+[ -z "$foreign" ] || fail "the shared library shows what is not its own: $foreign"
+[ "$(nm -DC --defined-only "$shared" | wc -l)" -lt 400 ] || fail "the shared library shows more than its interface"
+nm -DC --defined-only "$shared" | grep ' skillrun::v0::check(' >/dev/null || fail "the shared library does not show check()"
+# What a static library defines for good would clash with the same library in the program that links it.
+for archive in "$(dirname "$pkgconfig")"/libskillrun_*.a; do
+  foreign=$(nm -C --defined-only "$archive" 2>/dev/null | grep -E ' [TDBR] ' | grep -v 'skillrun::' || true)
+  [ -z "$foreign" ] || fail "$archive defines what is not its own: $foreign"
+done
 
 "$work/prefix/bin/skillrun" version >/dev/null || fail "the installed program does not start"
 (cd / && "$work/prefix/bin/skillrun" list) | grep -q ffmpeg || fail "the installed program does not find its manifests"

@@ -32,7 +32,7 @@ struct Desk {
         record.begin({.skill = "s", .engine = "e", .run = "r", .roots = {root + "/work"}, .stand_ins = {}});
     REQUIRE(begun);
     act();
-    REQUIRE_FALSE(record.end(*begun));
+    REQUIRE_FALSE(record.end("r", *begun));
   }
 };
 

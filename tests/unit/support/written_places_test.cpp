@@ -179,7 +179,7 @@ TEST_CASE("what a dead skillrun began ends only when its container is gone, and 
     return std::ranges::count_if(read(record), [](const WrittenPlace& place) { return !place.end; });
   };
   CHECK(open() == 2);
-  const std::vector<std::string> alive{"other", "r1"};
+  const std::vector<std::string> alive{"other", "run of s"};
   CHECK(record.end_abandoned("e", alive).value_or(std::vector<std::string>{"?"}).empty());
   CHECK(record.end_abandoned("another engine", {}).value_or(std::vector<std::string>{"?"}).empty());
   CHECK(open() == 2);
