@@ -194,25 +194,6 @@ void drop_overridden_environment(ContainerSpec& spec) {
   spec.env = std::move(kept);
 }
 
-void check_memory(SpecBuilder& builder) {
-  const ContainerSpec& spec = builder.spec;
-  const auto limit = spec.memory && spec.memory->value > 0 ? spec.memory : std::nullopt;
-  if (spec.memory_swap && spec.memory_swap->value > 0) {
-    if (!limit) {
-      builder.problem("memory-invalid", spec.memory_swap->origin, "memory_swap means nothing without memory",
-                      "set memory too");
-    } else if (spec.memory_swap->value < limit->value) {
-      builder.problem("memory-invalid", spec.memory_swap->origin,
-                      "memory_swap is below memory; it counts memory and swap together",
-                      "set it to at least the value of memory");
-    }
-  }
-  if (limit && spec.memory_reservation && spec.memory_reservation->value > limit->value) {
-    builder.problem("memory-invalid", spec.memory_reservation->origin, "memory_reservation is above memory",
-                    "set it to at most the value of memory");
-  }
-}
-
 void check_cpus(SpecBuilder& builder) {
   const ContainerSpec& spec = builder.spec;
   const OptionalSetting<std::int64_t>& other = spec.cpu_quota ? spec.cpu_quota : spec.cpu_period;
@@ -247,7 +228,6 @@ void settle(SpecBuilder& builder) {
   check_network(builder);
   check_lifecycle(builder);
   check_cpus(builder);
-  check_memory(builder);
 }
 
 }  // namespace skillrun::inline v0

@@ -13,6 +13,7 @@
 #include "spec/field_values.hpp"
 #include "spec/fields.hpp"
 #include "spec/setting_json.hpp"
+#include "spec/setting_texts.hpp"
 #include "spec/spec_fields.hpp"
 
 namespace skillrun::inline v0 {
@@ -36,12 +37,21 @@ struct SpecMember {
   std::string_view name;  ///< in explain, results and conditions; empty: the row is another spelling of a row's member
   /// Appends what is set.
   void (*show)(const ContainerSpec& spec, std::string_view name, std::vector<SpecField>& fields) = nullptr;
+  /// Gives every text of it that an engine would get.
+  void (*texts)(const ContainerSpec& spec, std::string_view may_hold, TextSink& sink) = nullptr;
+  std::string_view may_hold = {};  ///< the control characters that have a meaning in its texts
   /// What conditions of policies see. For a member that is made of several parts neither has a name: the policy layer
   /// says which parts there are.
   ScalarField scalar = {};
   ListField list = {};
   Sense sense = Sense::exact;
   std::string_view why_untold = {};
+
+  [[nodiscard]] constexpr SpecMember holding(std::string_view characters) const {
+    SpecMember copy = *this;
+    copy.may_hold = characters;
+    return copy;
+  }
 
   [[nodiscard]] constexpr SpecMember meaning(Sense meant, std::string_view why = {}) const {
     SpecMember copy = *this;
@@ -125,6 +135,18 @@ FieldValue scalar_value(const ContainerSpec& spec, Scratch& /*scratch*/) {
   return setting ? to_field(setting->value) : FieldValue();
 }
 
+/// "host", "container:ID", "ns:PATH": what docker's flag takes.
+template <auto pointer>
+FieldValue namespace_value(const ContainerSpec& spec, Scratch& scratch) {
+  if (!(spec.*pointer)) return {};
+  const NamespaceSetting& setting = (spec.*pointer)->value;
+  switch (setting.mode) {
+    case NamespaceMode::container: return joined(scratch, "container:{}", setting.name);
+    case NamespaceMode::path: return joined(scratch, "ns:{}", setting.name);
+    default: return to_field(setting.mode);
+  }
+}
+
 template <auto pointer>
 const Origin* scalar_origin(const ContainerSpec& spec) {
   const auto& setting = spec.*pointer;
@@ -164,13 +186,17 @@ constexpr ListField list_field(std::string_view name, std::span<const ElementFie
 template <auto pointer>
 constexpr SpecMember member(std::string_view name, FieldType type = FieldType::text) {
   using Value = std::remove_cvref_t<decltype(std::declval<ContainerSpec&>().*pointer)>;
-  SpecMember row{.name = name, .show = [](const ContainerSpec& spec, std::string_view shown, auto& fields) {
-                   setting_detail::append(fields, shown, spec.*pointer);
-                 }};
+  SpecMember row{.name = name,
+                 .show = [](const ContainerSpec& spec, std::string_view shown,
+                            auto& fields) { setting_detail::append(fields, shown, spec.*pointer); },
+                 .texts = [](const ContainerSpec& spec, std::string_view may_hold,
+                             TextSink& sink) { give_setting(spec.*pointer, may_hold, sink); }};
   if constexpr (std::same_as<Value, SettingList<std::string>>) {
     row.list = list_field<pointer>(name, setting_detail::whole_element<pointer>);
   } else if constexpr (std::same_as<Value, SettingList<KeyValue>>) {
     row.list = list_field<pointer>(name, setting_detail::key_and_value<pointer>, 0, 1);
+  } else if constexpr (std::same_as<Value, OptionalSetting<NamespaceSetting>>) {
+    row.scalar = {name, type, setting_detail::namespace_value<pointer>, setting_detail::scalar_origin<pointer>};
   } else if constexpr (requires(const Value& value) { to_field(value->value); }) {
     row.scalar = {name, type, setting_detail::scalar_value<pointer>, setting_detail::scalar_origin<pointer>};
   }

@@ -134,7 +134,9 @@ constexpr SettingRow process_rows[] = {
      .flag = {.name = "entrypoint"},
      .set = set_entrypoint},
     // The manifest's words, then the caller's: normalize() joins them.
-    {.member = member<&Spec::command>("command").meaning(Sense::untold, "compared together with entrypoint"),
+    {.member = member<&Spec::command>("command")
+                   .holding(line_characters)
+                   .meaning(Sense::untold, "compared together with entrypoint"),
      .key = {"command", &Docker::command, "words before the caller's arguments", R"(["-hide_banner"])"}},
     {.member = member<&Spec::env>("env").meaning(Sense::parts),
      .key = {"environment", &Docker::environment, "variables as NAME=VALUE, or NAME to copy the caller's",

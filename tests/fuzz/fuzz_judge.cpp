@@ -10,6 +10,7 @@
 
 #include <skillrun/engine_request.hpp>
 #include <skillrun/host_view.hpp>
+#include <skillrun/normalize.hpp>
 
 #include "engine/docker/gaps.hpp"
 #include "support/text.hpp"

@@ -77,22 +77,6 @@ FieldValue network_text(const Spec& spec, Scratch& scratch) {
   }
 }
 
-template <auto member>
-FieldValue namespace_text(const Spec& spec, Scratch& scratch) {
-  if (!(spec.*member)) return {};
-  const NamespaceSetting& setting = (spec.*member)->value;
-  switch (setting.mode) {
-    case NamespaceMode::container: return joined(scratch, "container:{}", setting.name);
-    case NamespaceMode::path: return joined(scratch, "ns:{}", setting.name);
-    default: return to_field(setting.mode);
-  }
-}
-
-template <auto member>
-constexpr ScalarField kernel_namespace(std::string_view name) {
-  return {name, text, namespace_text<member>, origin_of<member>};
-}
-
 FieldValue gpus_text(const Spec& spec, Scratch& scratch) {
   if (!spec.gpus) return {};
   const GpuRequest& gpus = spec.gpus->value;
@@ -167,11 +151,6 @@ constexpr ScalarField composite_scalars[] = {
     {"gpus", text, gpus_text, origin_of<&Spec::gpus>},
     part<&Spec::gpus, &GpuRequest::count>("gpus.count", number),
     part<&Spec::gpus, &GpuRequest::driver>("gpus.driver", text),
-    kernel_namespace<&Spec::pid_mode>("pid_mode"),
-    kernel_namespace<&Spec::ipc_mode>("ipc_mode"),
-    kernel_namespace<&Spec::uts_mode>("uts_mode"),
-    kernel_namespace<&Spec::userns_mode>("userns_mode"),
-    kernel_namespace<&Spec::cgroupns_mode>("cgroupns_mode"),
     {"network_mode", text, network_text, origin_of<&Spec::network_mode>},
     part<&Spec::network_mode, &NetworkMode::kind>("network_mode.kind", text),
     part<&Spec::network_mode, &NetworkMode::name>("network_mode.name", text),

@@ -77,13 +77,17 @@ void check_memory_values(const RuleContext& context, FindingSink& sink) {
     sink.report(swap->origin, fmt::format("a memory_swap of {} bytes is negative", swap->value));
   }
   if (swap && swap->value > 0 && (!memory || memory->value == 0)) {
-    sink.report(swap->origin, "memory_swap is set without memory; it is the sum of memory and swap");
+    sink.report(swap->origin, "memory_swap means nothing without memory", "set memory too");
   }
   if (swap && swap->value > 0 && memory && swap->value < memory->value) {
-    sink.report(swap->origin, "memory_swap is smaller than memory; it is the sum of memory and swap");
+    sink.report(swap->origin, "memory_swap is below memory; it counts memory and swap together",
+                "set it to at least the value of memory");
   }
-  if (reservation && (reservation->value < 0 || (memory && memory->value > 0 && reservation->value > memory->value))) {
-    sink.report(reservation->origin, "memory_reservation must lie between 0 and memory");
+  if (reservation && reservation->value < 0) {
+    sink.report(reservation->origin, fmt::format("a memory_reservation of {} bytes is negative", reservation->value));
+  }
+  if (reservation && memory && memory->value > 0 && reservation->value > memory->value) {
+    sink.report(reservation->origin, "memory_reservation is above memory", "set it to at most the value of memory");
   }
   check_maximum(context, sink, memory, bytes_text);
 }

@@ -8,7 +8,7 @@
 
 #include "support/process/spawn.hpp"
 
-namespace skillrun::initializers {
+namespace skillrun::inline v0::initializers {
 
 namespace {
 
@@ -72,4 +72,4 @@ error_code FreshSignals::on_exec_setup(ProgramLauncher& /*launcher*/, const Path
   return ::sigprocmask(SIG_SETMASK, &none, nullptr) < 0 ? system_failure(errno) : error_code{};
 }
 
-}  // namespace skillrun::initializers
+}  // namespace skillrun::inline v0::initializers

@@ -10,7 +10,7 @@
 
 #include "support/process/pipe.hpp"
 
-namespace skillrun::launching {
+namespace skillrun::inline v0::launching {
 
 namespace {
 
@@ -87,4 +87,4 @@ error_code FailureReport::open() {
   return {};
 }
 
-}  // namespace skillrun::launching
+}  // namespace skillrun::inline v0::launching

@@ -48,7 +48,8 @@ const std::map<std::string, Names, std::less<>> visible_layers = {
     {"cli", {"app", "run", "engine", "report", "lint", "policy/*", "spec", "manifest", "support/*"}},
 };
 
-/// The layer that a public header belongs to; the rooms of a house may include its headers. skillrun.hpp gathers the policy library and is for its users.
+/// The layer that a public header belongs to; the rooms of a house may include its headers. skillrun.hpp gathers the
+/// policy library and is for its users.
 const std::map<std::string, std::string, std::less<>> public_headers = {
     {"export", "support"},
     {"source", "support"},

@@ -17,7 +17,7 @@ using Definitions = std::map<std::string, std::vector<std::string>>;
 
 /// The layout of .clang-format is relied upon: what a namespace holds begins its line.
 void collect(const fs::path& path, Definitions& definitions) {
-  static const std::regex opened(R"(^namespace ?([\w:]*?)(?:::inline v\d+)? \{$)");
+  static const std::regex opened(R"(^namespace ?([\w:]*?)(?:::inline v\d+((?:::\w+)*))? \{$)");
   static const std::regex closed(R"(^\}  // namespace.*$)");
   static const std::regex type(
       R"(^(?:struct|class|union|enum class|enum) (?:SKILLRUN_API )?([\w:]+)(?: [^;{]*)?(?:\{.*)?$)");
@@ -27,7 +27,7 @@ void collect(const fs::path& path, Definitions& definitions) {
   for (std::string line; std::getline(file, line); ++lines_inside) {
     std::smatch match;
     if (std::regex_match(line, match, opened)) {
-      namespaces.push_back(match[1]);
+      namespaces.push_back(match[1].str() + match[2].str());
       lines_inside = 0;
     } else if (std::regex_match(line, closed) || (line == "}" && lines_inside == 2)) {  // one line goes without comment
       REQUIRE_MESSAGE(!namespaces.empty(), path.string());
