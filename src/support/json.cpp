@@ -1,6 +1,5 @@
 #include "support/json.hpp"
 
-
 #include <fmt/format.h>
 
 namespace skillrun::inline v0 {
