@@ -27,6 +27,18 @@ foreach(file IN LISTS policy_files)
 endforeach()
 configure_file(${PROJECT_SOURCE_DIR}/cmake/builtin_policies.cpp.in ${PROJECT_BINARY_DIR}/generated/builtin_policies.cpp @ONLY)
 
+# The table of commands. src/cli/commands/gc.cpp defines `Command gc_command()`.
+file(GLOB command_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/cli/commands/*.cpp)
+list(SORT command_files)
+set(SKILLRUN_COMMAND_DECLARATIONS)
+set(SKILLRUN_COMMAND_ENTRIES)
+foreach(file IN LISTS command_files)
+  get_filename_component(stem ${file} NAME_WE)
+  string(APPEND SKILLRUN_COMMAND_DECLARATIONS "Command ${stem}_command();\n")
+  string(APPEND SKILLRUN_COMMAND_ENTRIES "      ${stem}_command,\n")
+endforeach()
+configure_file(${PROJECT_SOURCE_DIR}/cmake/command_table.cpp.in ${PROJECT_BINARY_DIR}/generated/command_table.cpp @ONLY)
+
 # The scripts of the shells.
 file(GLOB completion_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/completions/skillrun.*)
 list(SORT completion_files)

@@ -6,7 +6,7 @@
 #include <skillrun/finding.hpp>
 #include <skillrun/run.hpp>
 
-#include "cli/options.hpp"
+#include "cli/global_options.hpp"
 
 namespace skillrun::cli {
 

@@ -9,14 +9,14 @@
 
 namespace skillrun::cli {
 
-int dry_run(const Invocation& invocation, const Console& console) {
-  auto prepared = prepare(invocation.global, invocation.run, console);
+int dry_run(const GlobalOptions& global, const RunRequest& run, const Console& console) {
+  auto prepared = prepare(global, run, console);
   if (!prepared) {
     console.failure(prepared.error());
     return prepared.error().exit_status();
   }
   app::Warnings warnings;
-  app::Explanation explanation = app::explain(invocation.global, *prepared, on_terminal(), warnings);
+  app::Explanation explanation = app::explain(global, *prepared, on_terminal(), warnings);
   console.warnings(warnings);
   if (!explanation.request) {
     const RunResult result = app::refused_result(std::move(explanation.judgement), *prepared);

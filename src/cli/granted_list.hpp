@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/console.hpp"
-#include "cli/options.hpp"
+#include "cli/global_options.hpp"
 
 namespace skillrun::cli {
 

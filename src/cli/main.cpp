@@ -10,10 +10,11 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include "cli/commands.hpp"
 #include "cli/completion.hpp"
+#include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/log_sink.hpp"
+#include "cli/options.hpp"
 #include "cli/own_file.hpp"
 #include "cli/standard_streams.hpp"
 #include "engine/log.hpp"
@@ -22,31 +23,6 @@
 namespace skillrun::cli {
 
 namespace {
-
-struct Command {
-  std::string_view name;
-  int (*run)(const Invocation&);
-};
-
-constexpr Command commands[] = {
-    {"run", run_command},
-    {"init", init_command},
-    {"lint", lint_command},
-    {"explain", explain_command},
-    {"allow", allow_command},
-    {"list", list_command},
-    {"show", show_command},
-    {"pull", pull_command},
-    {"build", build_command},
-    {"rules", rules_command},
-    {"doctor", doctor_command},
-    {"gc", gc_command},
-    {"schema", schema_command},
-    {"completion", completion_command},
-    {"version", version_command},
-    {"policy show", policy_show_command},
-    {"policy test", policy_test_command},
-};
 
 /// False when the log file cannot be written, which was said then.
 bool set_up_logging(const GlobalOptions& options) {
@@ -82,10 +58,7 @@ int main_in_words(std::vector<std::string> words) {
     return invocation.error().status;
   }
   if (!set_up_logging(invocation->global)) return ExitStatus::failed;
-  for (const Command& command : commands) {
-    if (command.name == invocation->command) return command.run(*invocation);
-  }
-  return ExitStatus::failed;
+  return invocation->run();
 }
 
 }  // namespace

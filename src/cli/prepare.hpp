@@ -5,7 +5,7 @@
 #include "app/judge.hpp"
 #include "app/prepare.hpp"
 #include "cli/console.hpp"
-#include "cli/options.hpp"
+#include "cli/global_options.hpp"
 
 namespace skillrun::cli {
 

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstddef>
 
-#include "cli/options.hpp"
+#include "cli/global_options.hpp"
 #include "cli/progress_view.hpp"
 
 namespace skillrun::cli {

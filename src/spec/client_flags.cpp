@@ -108,18 +108,4 @@ void AttachedStreams::check(SpecBuilder& builder) const {
                   "remove --attach");
 }
 
-void check_signal_proxy(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  const auto on = read_switch(builder, value, origin);
-  if (!on || *on) return;
-  builder.problem("unenforced-field", origin, "skillrun passes signals on, so that no container is left behind",
-                  "remove it");
-}
-
-void check_content_trust(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  const auto disabled = read_switch(builder, value, origin);
-  if (!disabled || *disabled) return;
-  builder.problem("unenforced-field", origin, "skillrun does not check docker's content trust",
-                  "pin the image by its digest: name@sha256:...");
-}
-
 }  // namespace skillrun::inline v0

@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/commands.hpp"
+#include "cli/options.hpp"
 #include "support/json.hpp"
 #include "unit/temporary_folder.hpp"
 
@@ -56,8 +56,7 @@ Outcome call(const TemporaryFolder& folder, std::vector<std::string> words) {
   {
     const Redirection out(STDOUT_FILENO, folder.path() + "/out");
     const Redirection err(STDERR_FILENO, folder.path() + "/err");
-    outcome.status =
-        invocation->command == "policy show" ? policy_show_command(*invocation) : policy_test_command(*invocation);
+    outcome.status = invocation->run();
   }
   outcome.out = text_of(folder.path() + "/out");
   outcome.err = text_of(folder.path() + "/err");

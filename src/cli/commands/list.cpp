@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
 #include "app/catalog.hpp"
-#include "cli/commands.hpp"
+#include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/requests.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
@@ -43,12 +44,10 @@ std::string as_json(const SkillCatalog::Listing& listing) {
   return pretty(skills);
 }
 
-}  // namespace
-
-int list_command(const Invocation& invocation) {
-  const Console console(invocation.global);
+int run_list(const GlobalOptions& global, const NamesRequest& request) {
+  const Console console(global);
   app::Warnings warnings;
-  auto catalog = app::open_catalog(invocation.global, warnings);
+  auto catalog = app::open_catalog(global, warnings);
   console.warnings(warnings);
   if (!catalog) {
     console.failure(catalog.error());
@@ -57,13 +56,24 @@ int list_command(const Invocation& invocation) {
   const SkillCatalog::Listing listing = catalog->list();
   console.findings(listing.broken);
   console.warnings(app::doubts_of(*catalog));
-  const bool written = console.print(invocation.format == OutputFormat::json ? as_json(listing) : as_text(listing));
-  if (listing.entries.empty() && listing.broken.empty() && invocation.format == OutputFormat::text) {
+  const bool written = console.print(request.format == OutputFormat::json ? as_json(listing) : as_text(listing));
+  if (listing.entries.empty() && listing.broken.empty() && request.format == OutputFormat::text) {
     std::string message = "no skills found; looked in:";
     for (const std::string& place : catalog->discovery().searched) message += "\n    " + printable(place);
     console.error(message);
   }
   return written && listing.broken.empty() ? success : failed;
+}
+
+}  // namespace
+
+Command list_command() {
+  return Command(CommandParts<NamesRequest>{
+      .name = "list",
+      .help = "List the skills found, their files, and what they shadow",
+      .place = 5,
+      .declare = [](OptionSet& options, NamesRequest& request) { options.format(request.format); },
+      .run = run_list});
 }
 
 }  // namespace skillrun::cli

@@ -11,7 +11,7 @@
 
 #include "app/judge.hpp"
 #include "app/load_policy.hpp"
-#include "cli/commands.hpp"
+#include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/manifest_draft.hpp"
@@ -22,6 +22,28 @@
 namespace skillrun::cli {
 
 namespace {
+
+/// init [NAME]
+struct InitRequest {
+  std::string name;        ///< of the skill; empty: from the line or the image
+  std::string from_run;    ///< a line `docker run ...`
+  std::string from_image;  ///< an image
+  std::string output;      ///< a file, "-"; empty: skillrun.toml or skillrun.yaml
+  bool yaml = false;
+};
+
+void declare_init(OptionSet& options, InitRequest& request) {
+  options.positional("NAME", request.name, "The skill's name (default: from the line or the image)");
+  const DeclaredOption image = options.text("--from-image", request.from_image, "IMAGE", "Begin with this image");
+  options
+      .text("--from-run", request.from_run, "'docker run ...'", "Turn a docker command line, in quotes, into a skill")
+      .excludes(image);
+  options.flag("--yaml", request.yaml, "Write YAML instead of TOML");
+  options.text("--output", request.output, "FILE", "The file to write, - for standard output (default: skillrun.toml)");
+  options.footer(
+      "Says what the policy in force finds. Nothing is run, and no file is replaced.\n\n"
+      "Example: skillrun init --from-run 'docker run --rm -v $PWD:/work -w /work alpine:3.20 wc -l'");
+}
 
 std::expected<ManifestDraft, std::string> draft_of(const InitRequest& request) {
   if (!request.from_run.empty()) {
@@ -56,11 +78,8 @@ LintedFile judge(const std::string& text, ManifestFormat format, const std::stri
       {.policy = std::move(policy), .host = *here.view, .variables = variables, .caller = CallerContext::current()});
 }
 
-}  // namespace
-
-int init_command(const Invocation& invocation) {
-  const Console console(invocation.global);
-  const InitRequest& request = invocation.init;
+int run_init(const GlobalOptions& global, const InitRequest& request) {
+  const Console console(global);
   const auto draft = draft_of(request);
   if (!draft) {
     console.error(draft.error());
@@ -73,13 +92,13 @@ int init_command(const Invocation& invocation) {
                            : request.yaml                        ? "skillrun.yaml"
                                                                  : "skillrun.toml";
   app::Warnings warnings;
-  const auto policy = app::load_policy(invocation.global, warnings);
+  const auto policy = app::load_policy(global, warnings);
   console.warnings(warnings);
   if (!policy) {
     console.failure(policy.error());
     return policy.error().exit_status();
   }
-  const LintedFile linted = judge(text, format, to_output ? "<stdout>" : path, *policy, invocation.global);
+  const LintedFile linted = judge(text, format, to_output ? "<stdout>" : path, *policy, global);
   if (to_output) {
     if (!console.print(text)) return failed;
   } else if (auto written = write_new(path, text); !written) {
@@ -93,6 +112,16 @@ int init_command(const Invocation& invocation) {
                                  (*policy)->name(), printable(draft->skill))
                    : fmt::format("wrote {}; try it: skillrun {} -- ARGS...", printable(path), printable(draft->skill)));
   return success;
+}
+
+}  // namespace
+
+Command init_command() {
+  return Command(CommandParts<InitRequest>{.name = "init",
+                                           .help = "Write a manifest, from scratch or from a docker command line",
+                                           .place = 12,
+                                           .declare = declare_init,
+                                           .run = run_init});
 }
 
 }  // namespace skillrun::cli

@@ -5,13 +5,14 @@
 
 #include <skillrun/parsing.hpp>
 
-#include "cli/commands.hpp"
+#include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/own_file.hpp"
 #include "cli/prepare.hpp"
 #include "cli/progress.hpp"
+#include "cli/run_options.hpp"
 #include "cli/signals.hpp"
 #include "run/result_document.hpp"
 #include "support/text.hpp"
@@ -46,17 +47,18 @@ std::expected<RunIo, std::string> streams_of(const RunRequest& request) {
 }
 
 /// `told` gets the findings that were shown before the skill ran.
-RunResult run_to_the_end(const Invocation& invocation, const Console& console, const RunIo& io, Findings& told) {
+RunResult run_to_the_end(const GlobalOptions& global, const RunRequest& request, const Console& console,
+                         const RunIo& io, Findings& told) {
   const auto requested = std::chrono::steady_clock::now();
-  auto prepared = prepare(invocation.global, invocation.run, console);
+  auto prepared = prepare(global, request, console);
   if (!prepared) return std::move(prepared.error());
   RunControl control;
   const SignalForwarding signals(control);
-  auto admitted = admit_on_engine(invocation.global, *prepared, console, control.cancellation());
+  auto admitted = admit_on_engine(global, *prepared, console, control.cancellation());
   if (!admitted) return std::move(admitted.error());
   told = admitted->approved.findings();
   tell_findings(*prepared, told, console);
-  Progress progress(invocation.global);
+  Progress progress(global);
   RunOptions options;
   options.requested = requested;
   const OptionalSetting<bool>& quiet = admitted->approved.spec().quiet;
@@ -65,33 +67,50 @@ RunResult run_to_the_end(const Invocation& invocation, const Console& console, c
   return execute(*admitted->engine, admitted->approved, io, control, options);
 }
 
-}  // namespace
+void declare_run(OptionSet& options, RunRequest& request) {
+  declare_run_options(options, request);
+  options.flag("--dry-run", request.dry_run, "Print the engine request and the docker line; run nothing");
+  options.text("--result-file", request.result_file, "FILE", "Write the result as JSON to this file");
+  options.flag("--json", request.json, "Print the result, with the captured output, as JSON");
+  options.text("--max-output", request.max_output, "SIZE", "Capture at most this much of each stream (default: 64m)");
+}
 
-int run_command(const Invocation& invocation) {
-  const Console console(invocation.global);
-  if (invocation.run.dry_run) return dry_run(invocation, console);
-  const auto io = streams_of(invocation.run);
+int run_run(const GlobalOptions& global, const RunRequest& request) {
+  const Console console(global);
+  if (request.dry_run) return dry_run(global, request, console);
+  const auto io = streams_of(request);
   if (!io) {
     console.error(io.error());
     return failed;
   }
-  auto file = open_result_file(invocation.run.result_file);
+  auto file = open_result_file(request.result_file);
   if (!file) {
     console.error(file.error());
     return failed;
   }
   Findings told;
-  const RunResult result = run_to_the_end(invocation, console, *io, told);
+  const RunResult result = run_to_the_end(global, request, console, *io, told);
   std::expected<void, std::string> recorded;
   if (*file) recorded = (*file)->write([&](const WholeFile::Write& write) { return write_json(result, write); });
   if (result.status() == RunStatus::refused || !result.message.empty()) console.failure(result, told);
   if (!recorded) {
-    console.error(unwritable(invocation.run.result_file, recorded.error()));
+    console.error(unwritable(request.result_file, recorded.error()));
     return failed;
   }
   const auto print = [&](std::string_view piece) { return console.print_bytes(piece); };
-  if (invocation.run.json && !write_json(result, print)) return failed;
+  if (request.json && !write_json(result, print)) return failed;
   return result.exit_status();
+}
+
+}  // namespace
+
+Command run_command() {
+  return Command(CommandParts<RunRequest>{.name = "run",
+                                          .help = "Run a skill",
+                                          .place = 1,
+                                          .declare = declare_run,
+                                          .check = read_run_options,
+                                          .run = run_run});
 }
 
 }  // namespace skillrun::cli

@@ -2,10 +2,11 @@
 #include <skillrun/report.hpp>
 
 #include "app/explain.hpp"
-#include "cli/commands.hpp"
+#include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/prepare.hpp"
+#include "cli/requests.hpp"
 #include "report/spec_document.hpp"
 #include "spec/spec_fields.hpp"
 #include "support/text.hpp"
@@ -76,26 +77,40 @@ std::string as_json(const app::Prepared& prepared, const app::Explanation& expla
   return pretty(document);
 }
 
-}  // namespace
+void declare_explain(OptionSet& options, ExplainRequest& request) {
+  declare_run_options(options, request.run);
+  options.format(request.format);
+}
 
-int explain_command(const Invocation& invocation) {
-  const Console console(invocation.global);
-  const auto prepared = prepare(invocation.global, invocation.run, console);
+int run_explain(const GlobalOptions& global, const ExplainRequest& request) {
+  const Console console(global);
+  const auto prepared = prepare(global, request.run, console);
   if (!prepared) {
     console.failure(prepared.error());
     return prepared.error().exit_status();
   }
   app::Warnings warnings;
-  const app::Explanation explanation = app::explain(invocation.global, *prepared, on_terminal(), warnings);
+  const app::Explanation explanation = app::explain(global, *prepared, on_terminal(), warnings);
   console.warnings(warnings);
-  const bool written =
-      console.print(invocation.format == OutputFormat::json ? as_json(*prepared, explanation)
-                                                            : as_text(*prepared, explanation, console));
+  const bool written = console.print(request.format == OutputFormat::json ? as_json(*prepared, explanation)
+                                                                          : as_text(*prepared, explanation, console));
   if (!written) return failed;
   if (!prepared->stale.empty() && app::asks_for_something(explanation.judgement.findings())) {
     console.warning(prepared->stale);
   }
   return explanation.judgement.allowed() ? success : refused;
+}
+
+}  // namespace
+
+Command explain_command() {
+  return Command(
+      CommandParts<ExplainRequest>{.name = "explain",
+                                   .help = "Show what would run, where each value comes from, and what policy says",
+                                   .place = 2,
+                                   .declare = declare_explain,
+                                   .check = [](ExplainRequest& request) { return read_run_options(request.run); },
+                                   .run = run_explain});
 }
 
 }  // namespace skillrun::cli

@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 #include <skillrun/report.hpp>
 
-#include "app/load_policy.hpp"
 #include "app/places.hpp"
 #include "app/policy_files.hpp"
-#include "cli/commands.hpp"
+#include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/named_policy.hpp"
+#include "cli/requests.hpp"
 #include "policy/policy_tests.hpp"
-#include "report/policy_report.hpp"
+#include "support/json.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {
@@ -18,35 +19,6 @@ namespace skillrun::cli {
 namespace {
 
 constexpr int cases_failed = 1;
-
-RunResult not_readable(const std::string& path, const std::string& why) {
-  RunResult failure;
-  failure.outcome = outcome::Failed{RunFailure::invalid_manifest};
-  failure.message = fmt::format("the policy '{}' cannot be read: {}", printable(path), why);
-  return failure;
-}
-
-RunResult not_valid(const std::string& path, Findings findings) {
-  RunResult failure;
-  failure.outcome = outcome::Failed{RunFailure::invalid_manifest};
-  failure.message = fmt::format("the policy '{}' is not valid", printable(path));
-  failure.findings = std::move(findings);
-  return failure;
-}
-
-/// The built-in policy or document of that name by itself: no layer of this machine takes part.
-std::expected<std::shared_ptr<const Policy>, RunResult> load_named(const std::string& name) {
-  if (auto builtin = Policy::builtin(name)) return builtin;
-  const auto source = app::read_policy_file(name);
-  if (!source) {
-    return std::unexpected(
-        not_readable(name, source.error() + "; the built-in ones are baseline, restricted and privileged"));
-  }
-  const app::LocalPolicyFiles files;
-  auto policy = Policy::parse(*source, &files);
-  if (!policy) return std::unexpected(not_valid(name, std::move(policy.error())));
-  return std::move(*policy);
-}
 
 struct TestedFile {
   std::string name;
@@ -100,37 +72,29 @@ std::string as_json(const std::vector<TestedFile>& files) {
       {"summary", {{"cases", all}, {"passed", good}, {"failed", static_cast<std::ptrdiff_t>(all) - good}}}});
 }
 
-}  // namespace
-
-int policy_show_command(const Invocation& invocation) {
-  const Console console(invocation.global);
-  app::Warnings warnings;
-  const auto policy =
-      invocation.names.empty() ? app::load_policy(invocation.global, warnings) : load_named(invocation.names.front());
-  console.warnings(warnings);
-  if (!policy) {
-    console.failure(policy.error());
-    return failed;
-  }
-  const bool json = invocation.format == OutputFormat::json;
-  return console.print(json ? pretty(policy_report(**policy)) : format_policy(**policy)) ? success : failed;
+void declare_policy_test(OptionSet& options, NamesRequest& request) {
+  options.positionals("FILE", request.names, 1, 1000);
+  options.format(request.format);
+  options.footer(
+      "Each case is judged by its own file and what that extends, and by nothing else on this machine.\n\n"
+      "Exit status: 0 all cases passed, 1 a case failed, 125 a file cannot be read, is not valid or has no cases.");
 }
 
-int policy_test_command(const Invocation& invocation) {
-  const Console console(invocation.global);
+int run_policy_test(const GlobalOptions& global, const NamesRequest& request) {
+  const Console console(global);
   const app::LocalPolicyFiles reader;
   std::vector<TestedFile> files;
   bool valid = true;
-  for (const std::string& name : invocation.names) {
+  for (const std::string& name : request.names) {
     const auto source = app::read_policy_file(name);
     if (!source) {
-      console.failure(not_readable(name, source.error()));
+      console.failure(unreadable_policy(name, source.error()));
       valid = false;
       continue;
     }
     auto report = run_policy_tests(*source, &reader, app::today());
     if (!report) {
-      console.failure(not_valid(name, std::move(report.error())));
+      console.failure(invalid_policy(name, std::move(report.error())));
       valid = false;
       continue;
     }
@@ -140,12 +104,22 @@ int policy_test_command(const Invocation& invocation) {
     }
     files.push_back({.name = name, .report = std::move(*report)});
   }
-  const bool json = invocation.format == OutputFormat::json;
+  const bool json = request.format == OutputFormat::json;
   if (!console.print(json ? as_json(files) : as_text(files, console)) || !valid) return failed;
   const auto all_passed = [](const TestedFile& file) {
     return std::ranges::all_of(file.report.cases, &PolicyTestResult::passed);
   };
   return std::ranges::all_of(files, all_passed) ? success : cases_failed;
+}
+
+}  // namespace
+
+Command policy_test_command() {
+  return Command(CommandParts<NamesRequest>{.name = "policy test",
+                                            .help = "Run the test cases that policies hold under `tests`",
+                                            .place = 2,
+                                            .declare = declare_policy_test,
+                                            .run = run_policy_test});
 }
 
 }  // namespace skillrun::cli

@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
-#include "cli/commands.hpp"
+#include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/prepare.hpp"
+#include "cli/requests.hpp"
 #include "report/manifest_document.hpp"
 #include "support/text.hpp"
 
@@ -62,15 +63,18 @@ void append_text(std::string& text, const json::object& document, std::size_t in
   }
 }
 
-}  // namespace
+void declare_show(OptionSet& options, NamesRequest& request) {
+  options.positionals("SKILL", request.names, 1, 1);
+  options.format(request.format);
+}
 
-int show_command(const Invocation& invocation) {
-  const Console console(invocation.global);
-  app::SkillRequest request;
-  const std::string& word = invocation.names.front();
-  request.skill = word.substr(0, word.find('@'));
-  if (request.skill.size() < word.size()) request.instance = word.substr(request.skill.size() + 1);
-  const auto prepared = prepare(invocation.global, request, console);
+int run_show(const GlobalOptions& global, const NamesRequest& request) {
+  const Console console(global);
+  app::SkillRequest wanted;
+  const std::string& word = request.names.front();
+  wanted.skill = word.substr(0, word.find('@'));
+  if (wanted.skill.size() < word.size()) wanted.instance = word.substr(wanted.skill.size() + 1);
+  const auto prepared = prepare(global, wanted, console);
   if (!prepared) {
     console.failure(prepared.error());
     return prepared.error().exit_status();
@@ -87,12 +91,22 @@ int show_command(const Invocation& invocation) {
                         {"resolved", std::move(resolved)}};
   if (prepared->resolved.instance) document["instance"] = *prepared->resolved.instance;
   std::string text;
-  if (invocation.format == OutputFormat::json) {
+  if (request.format == OutputFormat::json) {
     text = pretty(document);
   } else {
     append_text(text, document, 0);
   }
   return console.print(text) ? success : failed;
+}
+
+}  // namespace
+
+Command show_command() {
+  return Command(CommandParts<NamesRequest>{.name = "show",
+                                            .help = "Show one skill, as written and as resolved",
+                                            .place = 6,
+                                            .declare = declare_show,
+                                            .run = run_show});
 }
 
 }  // namespace skillrun::cli

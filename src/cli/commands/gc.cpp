@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
 #include "app/collect_garbage.hpp"
-#include "cli/commands.hpp"
+#include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/requests.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
@@ -64,21 +65,40 @@ json::object as_json(const std::vector<Leftover>& leftovers, bool dry_run, const
       {"engine", engine.kind}, {"endpoint", engine.endpoint}, {"dry_run", dry_run}, {"entries", std::move(entries)}};
 }
 
-}  // namespace
+void declare_gc(OptionSet& options, GcRequest& request) {
+  options.flag("--dry-run", request.dry_run, "Say what would be removed; remove nothing");
+  options.format(request.format);
+  options.footer(
+      "Removes only what belongs to a skillrun of this machine that has certainly ended. What is kept (--keep), "
+      "what\n"
+      "a living skillrun uses and what is not known to be skillrun's is left alone, and listed with the reason.\n\n"
+      "Exit status: 0 everything that was to be removed is gone, 125 something could not be removed or no engine "
+      "answers.");
+}
 
-int gc_command(const Invocation& invocation) {
-  const Console console(invocation.global);
+int run_gc(const GlobalOptions& global, const GcRequest& request) {
+  const Console console(global);
   app::Warnings warnings;
-  const auto garbage = app::collect_garbage(invocation.global, invocation.dry_run, warnings);
+  const auto garbage = app::collect_garbage(global, request.dry_run, warnings);
   console.warnings(warnings);
   if (!garbage) {
     console.failure(garbage.error());
     return garbage.error().exit_status();
   }
-  const bool written = console.print(invocation.format == OutputFormat::json
-                                         ? pretty(as_json(garbage->leftovers, invocation.dry_run, garbage->engine))
-                                         : as_text(garbage->leftovers, invocation.dry_run));
+  const bool written = console.print(request.format == OutputFormat::json
+                                         ? pretty(as_json(garbage->leftovers, request.dry_run, garbage->engine))
+                                         : as_text(garbage->leftovers, request.dry_run));
   return written && garbage->removed ? success : failed;
+}
+
+}  // namespace
+
+Command gc_command() {
+  return Command(CommandParts<GcRequest>{.name = "gc",
+                                         .help = "Remove the containers and folders that a killed skillrun left behind",
+                                         .place = 13,
+                                         .declare = declare_gc,
+                                         .run = run_gc});
 }
 
 }  // namespace skillrun::cli

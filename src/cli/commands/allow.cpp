@@ -8,11 +8,12 @@
 #include "app/caller_grants.hpp"
 #include "app/places.hpp"
 #include "cli/allow_question.hpp"
-#include "cli/commands.hpp"
+#include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/granted_list.hpp"
 #include "cli/prepare.hpp"
+#include "cli/requests.hpp"
 #include "cli/terminal_question.hpp"
 #include "policy/grants.hpp"
 #include "support/json.hpp"
@@ -106,10 +107,11 @@ void add_options(const app::Prepared& prepared, const Findings& findings, std::v
 
 class Allow {
  public:
-  Allow(const Invocation& invocation, const Console& console) : invocation_(invocation), console_(console) {}
+  Allow(const GlobalOptions& global, const RunRequest& request, const Console& console)
+      : global_(global), request_(request), console_(console) {}
 
   int run() {
-    const auto prepared = prepare(invocation_.global, invocation_.run, console_);
+    const auto prepared = prepare(global_, request_, console_);
     if (!prepared) {
       console_.failure(prepared.error());
       return prepared.error().exit_status();
@@ -122,7 +124,7 @@ class Allow {
     if (!now) return fail(now.error());
     if (const auto bound = app::bind_to_context(*now, prepared->spec); !bound) return fail(bound.error());
     app::Warnings warnings;
-    const app::Judgement judgement = app::judge_here(invocation_.global, *prepared, app::AskEngine::always, warnings);
+    const app::Judgement judgement = app::judge_here(global_, *prepared, app::AskEngine::always, warnings);
     console_.warnings(warnings);
     const Findings findings = judgement.findings();
     app::Recorded recorded = app::find_record(*records, *now);
@@ -190,20 +192,49 @@ class Allow {
 
   static bool still_refused(const Question& question) { return !question.errors.empty() || !question.closed.empty(); }
 
-  const Invocation& invocation_;
+  const GlobalOptions& global_;
+  const RunRequest& request_;
   const Console& console_;
 };
 
+void declare_allow(OptionSet& options, AllowRequest& request) {
+  const DeclaredOption skill = declare_skill(options, request.run);
+  DeclaredOption list = options.flag("--list", request.list, "List what was granted").excludes(skill);
+  DeclaredOption revoke = options.flag("--revoke", request.revoke, "Take back what SKILL was granted").excludes(list);
+  options.flag("--all", request.all, "With --revoke: take back everything").needs(revoke).excludes(skill);
+  declare_callers_words(options, request.run);
+  options.format(request.format);
+  options.footer(
+      "Asks once, at the terminal. The answer holds for this skill of this manifest as it is now: when the manifest "
+      "changes,\nskillrun asks again and shows what is new. For unattended machines write `grants` into a policy.\n\n"
+      "Exit status: 0 the skill has all that it asks for, 1 the answer was no, 125 there is no terminal, 126 the "
+      "skill is refused\nfor a reason that no answer changes.");
+}
+
+std::optional<std::string> check_allow(AllowRequest& request) {
+  const bool names_skill = !request.run.written.skill.empty();
+  if (names_skill) return read_skill(request.run);
+  if (request.list || request.all) return std::nullopt;
+  return request.revoke ? "allow --revoke takes a skill, or --all" : "allow takes a skill, --list or --revoke";
+}
+
+int run_allow(const GlobalOptions& global, const AllowRequest& request) {
+  const Console console(global);
+  if (request.list) return list_granted(console, request.format);
+  if (request.revoke) return revoke_granted(console, request.all, request.run.skill, request.run.instance);
+  return Allow(global, request.run, console).run();
+}
+
 }  // namespace
 
-int allow_command(const Invocation& invocation) {
-  const Console console(invocation.global);
-  if (invocation.allow.list) return list_granted(console, invocation.format);
-  if (invocation.allow.revoke) {
-    const RunRequest& run = invocation.run;
-    return revoke_granted(console, invocation.allow.all, run.skill, run.instance);
-  }
-  return Allow(invocation, console).run();
+Command allow_command() {
+  return Command(
+      CommandParts<AllowRequest>{.name = "allow",
+                                 .help = "Show what a skill asks for beyond what is open to all, and let it have that",
+                                 .place = 3,
+                                 .declare = declare_allow,
+                                 .check = check_allow,
+                                 .run = run_allow});
 }
 
 }  // namespace skillrun::cli

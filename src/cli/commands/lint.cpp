@@ -14,9 +14,10 @@
 
 #include "app/lint.hpp"
 #include "app/lint_variables.hpp"
-#include "cli/commands.hpp"
+#include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/requests.hpp"
 #include "lint/fixes.hpp"
 #include "support/text.hpp"
 #include "support/unique_fd.hpp"
@@ -74,8 +75,8 @@ std::expected<void, std::string> replace_file(const std::string& path, std::stri
 
 class Lint {
  public:
-  explicit Lint(const Invocation& invocation)
-      : global_(invocation.global), request_(invocation.lint), console_(invocation.global) {}
+  Lint(const GlobalOptions& global, const LintRequest& request)
+      : global_(global), request_(request), console_(global) {}
 
   int run() {
     auto variables = app::lint_variables(request_.environment_files, request_.environment);
@@ -85,7 +86,7 @@ class Lint {
                                           {.kind = kind_by_name(request_.kind),
                                            .variables = std::move(*variables),
                                            .host_checks = request_.host_checks,
-                                           .engine_checks = request_.engine_checks},
+                                           .engine_checks = global_.engine_given},
                                           warnings);
     console_.warnings(warnings);
     if (!linter) return fail(linter.error());
@@ -191,8 +192,88 @@ class Lint {
   const Console console_;
 };
 
+constexpr int most_paths = 1 << 29;
+constexpr LintFormat lint_formats[] = {LintFormat::text,       LintFormat::json,   LintFormat::sarif,
+                                       LintFormat::github,     LintFormat::gitlab, LintFormat::junit,
+                                       LintFormat::checkstyle, LintFormat::html};
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const LintFormat format : lint_formats) names.emplace_back(to_string(format));
+  return names;
+}
+
+LintFormat format_called(std::string_view name) {
+  return *std::ranges::find(lint_formats, name, [](LintFormat format) { return to_string(format); });
+}
+
+void declare_lint(OptionSet& options, LintRequest& request) {
+  options.alias("check");
+  options.in_order(request.given);
+  options.positionals("PATH", request.paths, 0, most_paths,
+                      "Files, folders, or - for standard input (default: what `run` would find)");
+  options.list("--format", request.formats, format_names(), "FORMAT",
+               "text, json, sarif, github, gitlab, junit, checkstyle or html (default: text; "
+               "repeatable, each with an --output of its own)");
+  options.list("--output", request.files, "FILE", "Write the report of the --format before it to this file");
+  options.choice<Severity>(
+      "--fail-on", request.fail_on,
+      {{"error", Severity::error}, {"warning", Severity::warning}, {"info", Severity::info}, {"never", Severity::off}},
+      "LEVEL", "error, warning, info or never: what gives exit status 1 (default: error)");
+  const DeclaredOption baseline =
+      options.text("--baseline", request.baseline, "FILE", "Leave out the findings recorded in this file");
+  options
+      .text("--write-baseline", request.write_baseline, "FILE", "Write all findings to this file as known, and succeed")
+      .excludes(baseline);
+  options.list("-e,--env", request.environment, "NAME=VALUE", "A variable that manifests may use (repeatable)");
+  options.list("--env-file", request.environment_files, "FILE", "A file of such variables, one per line (repeatable)");
+  options.word("--as", request.kind, {"toml", "yaml", "compose", "skill-md"}, "KIND",
+               "Read every PATH as toml, yaml, compose or skill-md, whatever its name");
+  options.choice<bool>("--host-checks", request.host_checks, {{"on", true}, {"off", false}}, "WHEN",
+                       "on: look at this machine's files as `run` does; off: judge the text alone (default: off)");
+  const DeclaredOption fix = options.flag("--fix", request.fix, "Fix in place what has exactly one right fix");
+  options.flag("--dry-run", request.dry_run, "With --fix: print the changes as a diff, change nothing").needs(fix);
+  options.footer(
+      "Folders are searched for manifests: skillrun.toml and the like, .skillrun/, SKILL.md, and every TOML or YAML "
+      "file\nthat declares skills, hidden ones included, without what .gitignore excludes.\n\n"
+      "Example: skillrun lint --format sarif --output lint.sarif --format text\n\n"
+      "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a file that cannot be read.");
+}
+
+/// Each --output belongs to the --format before it.
+std::optional<std::string> check_lint(LintRequest& request) {
+  for (const auto& [option, value] : request.given) {
+    if (option == "--format") {
+      request.outputs.push_back({.format = format_called(value), .file = {}});
+    } else if (option == "--output") {
+      if (request.outputs.empty()) request.outputs.emplace_back();
+      std::string& file = request.outputs.back().file;
+      if (!file.empty()) return "two --output for one --format; give each its --format first";
+      file = value;
+      if (file.empty()) return "--output needs the name of a file";
+    }
+  }
+  if (request.outputs.empty()) request.outputs.emplace_back();
+  if (std::ranges::count(request.outputs, std::string(), &LintOutput::file) > 1) {
+    return "only one report can go to standard output; give the others an --output";
+  }
+  const bool reads_input = std::ranges::count(request.paths, standard_input) > 0;
+  if (reads_input && request.paths.size() > 1) return "standard input (-) is linted alone, without other paths";
+  if (reads_input && request.fix && !request.dry_run) return "--fix changes files; for standard input add --dry-run";
+  return std::nullopt;
+}
+
 }  // namespace
 
-int lint_command(const Invocation& invocation) { return Lint(invocation).run(); }
+Command lint_command() {
+  return Command(CommandParts<LintRequest>{
+      .name = "lint",
+      .help = "Check manifests as a reviewer would: every fault, its place, its remedy",
+      .place = 4,
+      .declare = declare_lint,
+      .check = check_lint,
+      .run = [](const GlobalOptions& global, const LintRequest& request) { return Lint(global, request).run(); },
+      .wrong_usage = wrong_usage});
+}
 
 }  // namespace skillrun::cli

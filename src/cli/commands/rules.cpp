@@ -5,9 +5,10 @@
 #include <skillrun/policy.hpp>
 #include <skillrun/report.hpp>
 
-#include "cli/commands.hpp"
+#include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/requests.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
@@ -33,8 +34,8 @@ json::object to_json_object(const RuleInfo& rule) {
           {"params", std::move(params)}};
 }
 
-int show_page(const Invocation& invocation, const Console& console) {
-  const std::string& id = invocation.names.front();
+int show_page(const NamesRequest& request, const Console& console) {
+  const std::string& id = request.names.front();
   const RuleInfo* rule = find_rule(id);
   if (rule == nullptr) {
     std::vector<std::string_view> ids;
@@ -45,16 +46,19 @@ int show_page(const Invocation& invocation, const Console& console) {
     return failed;
   }
   const std::string page =
-      invocation.format == OutputFormat::json ? pretty(to_json_object(*rule)) : format_rule_page(*rule);
+      request.format == OutputFormat::json ? pretty(to_json_object(*rule)) : format_rule_page(*rule);
   return console.print(page) ? success : failed;
 }
 
-}  // namespace
+void declare_rules(OptionSet& options, NamesRequest& request) {
+  options.positionals("ID", request.names, 0, 1);
+  options.format(request.format);
+}
 
-int rules_command(const Invocation& invocation) {
-  const Console console(invocation.global);
-  if (!invocation.names.empty()) return show_page(invocation, console);
-  if (invocation.format == OutputFormat::json) {
+int run_rules(const GlobalOptions& global, const NamesRequest& request) {
+  const Console console(global);
+  if (!request.names.empty()) return show_page(request, console);
+  if (request.format == OutputFormat::json) {
     json::array rules;
     for (const RuleInfo& rule : rule_catalogue()) rules.emplace_back(to_json_object(rule));
     return console.print(pretty(rules)) ? success : failed;
@@ -65,6 +69,16 @@ int rules_command(const Invocation& invocation) {
                     std::string(to_string(rule.restricted)), std::string(rule.summary)});
   }
   return console.print(table(rows)) ? success : failed;
+}
+
+}  // namespace
+
+Command rules_command() {
+  return Command(CommandParts<NamesRequest>{.name = "rules",
+                                            .help = "List the rules of the policy engine, or show one rule's page",
+                                            .place = 10,
+                                            .declare = declare_rules,
+                                            .run = run_rules});
 }
 
 }  // namespace skillrun::cli

@@ -1,12 +1,8 @@
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <skillrun/policy.hpp>
 
 #include "app/places.hpp"
-#include "cli/commands.hpp"
 #include "cli/completion.hpp"
-#include "cli/completion_scripts.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "policy/document/builtin_policies.hpp"
@@ -44,13 +40,6 @@ std::string_view to_string(Completion::Paths paths) {
 }
 
 }  // namespace
-
-int completion_command(const Invocation& invocation) {
-  const Console console(invocation.global);
-  const auto script = std::ranges::find(completion_scripts(), invocation.names.front(), &CompletionScript::shell);
-  if (script == completion_scripts().end()) return failed;
-  return console.print(script->text) ? success : failed;
-}
 
 int answer_completion(std::span<const std::string> words) {
   CompletionSources sources;

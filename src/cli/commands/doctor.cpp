@@ -3,9 +3,10 @@
 
 #include "app/load_policy.hpp"
 #include "app/places.hpp"
-#include "cli/commands.hpp"
+#include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/requests.hpp"
 #include "policy/policy_data.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
@@ -106,15 +107,13 @@ std::string as_text(const Detection& detection, const json::array& files, const 
   return text;
 }
 
-}  // namespace
-
-int doctor_command(const Invocation& invocation) {
-  const Console console(invocation.global);
+int run_doctor(const GlobalOptions& global, const NamesRequest& request) {
+  const Console console(global);
   DetectionContext context = DetectionContext::current();
-  context.selection = invocation.global.engine;
+  context.selection = global.engine;
   const Detection detection = detect_engine(context, true);
   app::Warnings warnings;
-  const auto policy = app::load_policy(invocation.global, warnings);
+  const auto policy = app::load_policy(global, warnings);
   console.warnings(warnings);
   json::array files;
   if (policy) {
@@ -123,11 +122,21 @@ int doctor_command(const Invocation& invocation) {
     }
   }
   const std::string policy_text = policy ? (*policy)->name() : policy.error().message;
-  const bool written =
-      console.print(invocation.format == OutputFormat::json
-                        ? pretty(as_json(detection, files, policy_text))
-                        : as_text(detection, files, policy_text, app::discovery_options(invocation.global)));
+  const bool written = console.print(request.format == OutputFormat::json
+                                         ? pretty(as_json(detection, files, policy_text))
+                                         : as_text(detection, files, policy_text, app::discovery_options(global)));
   return written && detection.engine && policy ? success : failed;
+}
+
+}  // namespace
+
+Command doctor_command() {
+  return Command(CommandParts<NamesRequest>{
+      .name = "doctor",
+      .help = "Show which engines and policies are in force, and what to fix",
+      .place = 11,
+      .declare = [](OptionSet& options, NamesRequest& request) { options.format(request.format); },
+      .run = run_doctor});
 }
 
 }  // namespace skillrun::cli
