@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(GcWorld, "gc touches no container of a living skillrun, none t
 
   const Outcome outcome = gc();
   CHECK_MESSAGE(outcome.status == 0, outcome.err);
-  CHECK(contains(outcome.out, " of skill 't': process " + std::to_string(living.id()) + " runs\n"));
+  CHECK(contains(outcome.out, " of skill 't': process " + std::to_string(living.id()) + " is running\n"));
   CHECK(contains(outcome.out, " of skill 'kept': it was meant to stay\n"));
   CHECK(contains(outcome.out, "left container " + forged.substr(0, 12) +
                                   " of skill '': no record of this user says "

@@ -157,6 +157,8 @@ struct CodecRow {
 // The rows by subject.
 [[nodiscard]] std::span<const CodecRow> process_codec();
 [[nodiscard]] std::span<const CodecRow> isolation_codec();
+[[nodiscard]] std::span<const CodecRow> device_codec();
+[[nodiscard]] std::span<const CodecRow> namespace_codec();
 [[nodiscard]] std::span<const CodecRow> mount_codec();
 [[nodiscard]] std::span<const CodecRow> network_codec();
 [[nodiscard]] std::span<const CodecRow> resource_codec();
