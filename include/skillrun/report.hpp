@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <skillrun/export.hpp>
 #include <skillrun/finding.hpp>
@@ -33,6 +35,9 @@ enum class LintFormat : std::uint8_t { text, json, sarif, github, gitlab, junit,
 
 /// The name on the command line: "text", "sarif", ...
 [[nodiscard]] SKILLRUN_API std::string_view to_string(LintFormat format) noexcept;
+[[nodiscard]] SKILLRUN_API std::optional<LintFormat> find_lint_format(std::string_view name) noexcept;
+/// All of them, in the order in which they are listed.
+[[nodiscard]] SKILLRUN_API std::vector<std::string> lint_format_names();
 
 /// What linting found, as
 ///  - text: for people, with code frames and a summary line;

@@ -62,6 +62,7 @@ class OptionSet {
   DeclaredOption choice(const std::string& names, T& value, const std::vector<std::pair<std::string, T>>& choices,
                         const std::string& placeholder, const std::string& help) {
     std::vector<std::string> words;
+    words.reserve(choices.size());
     for (const auto& [name, unused] : choices) words.push_back(name);
     std::string& given = words_.emplace_back();
     conversions_.emplace_back([&value, &given, choices] {

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <skillrun/manifest.hpp>
+
 #include "spec/docker_fields.hpp"
 
 namespace skillrun::inline v0 {

@@ -10,32 +10,53 @@
 
 namespace skillrun::inline v0 {
 
+namespace {
+
+struct FormatRow {
+  LintFormat format;
+  std::string_view name;
+  std::string (*write)(const LintReport& report, TextStyle style);
+};
+
+/// A writer that knows no style.
+template <std::string (*write)(const LintReport&)>
+std::string plain(const LintReport& report, TextStyle /*style*/) {
+  return write(report);
+}
+
+/// Every format, in the order in which they are listed.
+constexpr FormatRow formats[] = {
+    {LintFormat::text, "text", lint_as_text},
+    {LintFormat::json, "json", plain<lint_as_json>},
+    {LintFormat::sarif, "sarif", plain<lint_as_sarif>},
+    {LintFormat::github, "github", plain<lint_as_github>},
+    {LintFormat::gitlab, "gitlab", plain<lint_as_gitlab>},
+    {LintFormat::junit, "junit", plain<lint_as_junit>},
+    {LintFormat::checkstyle, "checkstyle", plain<lint_as_checkstyle>},
+    {LintFormat::html, "html", plain<lint_as_html>},
+};
+
+}  // namespace
+
 std::string_view to_string(LintFormat format) noexcept {
-  switch (format) {
-    case LintFormat::text: return "text";
-    case LintFormat::json: return "json";
-    case LintFormat::sarif: return "sarif";
-    case LintFormat::github: return "github";
-    case LintFormat::gitlab: return "gitlab";
-    case LintFormat::junit: return "junit";
-    case LintFormat::checkstyle: return "checkstyle";
-    case LintFormat::html: return "html";
-  }
-  return "text";
+  const auto row = std::ranges::find(formats, format, &FormatRow::format);
+  return row == std::end(formats) ? formats[0].name : row->name;
+}
+
+std::optional<LintFormat> find_lint_format(std::string_view name) noexcept {
+  const auto row = std::ranges::find(formats, name, &FormatRow::name);
+  return row == std::end(formats) ? std::nullopt : std::optional(row->format);
+}
+
+std::vector<std::string> lint_format_names() {
+  std::vector<std::string> names;
+  for (const FormatRow& row : formats) names.emplace_back(row.name);
+  return names;
 }
 
 std::string format_lint(const LintReport& report, LintFormat format, TextStyle style) {
-  switch (format) {
-    case LintFormat::text: return lint_as_text(report, style);
-    case LintFormat::json: return lint_as_json(report);
-    case LintFormat::sarif: return lint_as_sarif(report);
-    case LintFormat::github: return lint_as_github(report);
-    case LintFormat::gitlab: return lint_as_gitlab(report);
-    case LintFormat::junit: return lint_as_junit(report);
-    case LintFormat::checkstyle: return lint_as_checkstyle(report);
-    case LintFormat::html: return lint_as_html(report);
-  }
-  return {};
+  const auto row = std::ranges::find(formats, format, &FormatRow::format);
+  return row == std::end(formats) ? std::string() : row->write(report, style);
 }
 
 std::string message_with_remedy(const Finding& finding) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include <skillrun/declaration.hpp>
 #include <skillrun/parsing.hpp>
 #include <skillrun/spec.hpp>
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <skillrun/detection.hpp>
 #include <skillrun/version.hpp>
 
 #include "app/load_policy.hpp"

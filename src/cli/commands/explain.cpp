@@ -39,6 +39,7 @@ std::string as_text(const app::Prepared& prepared, const app::Explanation& expla
   text += table(rows);
   text += fmt::format("\nrules of policy {}\n", prepared.policy->name());
   std::vector<std::vector<std::string>> rules;
+  rules.reserve(explanation.rules.size());
   for (const app::RuleVerdict& verdict : explanation.rules) {
     rules.push_back({"  " + verdict.rule, std::string(word_of(verdict))});
   }

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -193,18 +194,9 @@ class Lint {
 };
 
 constexpr int most_paths = 1 << 29;
-constexpr LintFormat lint_formats[] = {LintFormat::text,       LintFormat::json,   LintFormat::sarif,
-                                       LintFormat::github,     LintFormat::gitlab, LintFormat::junit,
-                                       LintFormat::checkstyle, LintFormat::html};
-
-std::vector<std::string> format_names() {
-  std::vector<std::string> names;
-  for (const LintFormat format : lint_formats) names.emplace_back(to_string(format));
-  return names;
-}
-
-LintFormat format_called(std::string_view name) {
-  return *std::ranges::find(lint_formats, name, [](LintFormat format) { return to_string(format); });
+/// "text, json, sarif or html".
+std::string listed(const std::vector<std::string>& words) {
+  return fmt::format("{} or {}", fmt::join(words.begin(), words.end() - 1, ", "), words.back());
 }
 
 void declare_lint(OptionSet& options, LintRequest& request) {
@@ -212,9 +204,8 @@ void declare_lint(OptionSet& options, LintRequest& request) {
   options.in_order(request.given);
   options.positionals("PATH", request.paths, 0, most_paths,
                       "Files, folders, or - for standard input (default: what `run` would find)");
-  options.list("--format", request.formats, format_names(), "FORMAT",
-               "text, json, sarif, github, gitlab, junit, checkstyle or html (default: text; "
-               "repeatable, each with an --output of its own)");
+  options.list("--format", request.formats, lint_format_names(), "FORMAT",
+               listed(lint_format_names()) + " (default: text; repeatable, each with an --output of its own)");
   options.list("--output", request.files, "FILE", "Write the report of the --format before it to this file");
   options.choice<Severity>(
       "--fail-on", request.fail_on,
@@ -244,7 +235,7 @@ void declare_lint(OptionSet& options, LintRequest& request) {
 std::optional<std::string> check_lint(LintRequest& request) {
   for (const auto& [option, value] : request.given) {
     if (option == "--format") {
-      request.outputs.push_back({.format = format_called(value), .file = {}});
+      request.outputs.push_back({.format = *find_lint_format(value), .file = {}});
     } else if (option == "--output") {
       if (request.outputs.empty()) request.outputs.emplace_back();
       std::string& file = request.outputs.back().file;

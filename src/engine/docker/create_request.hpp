@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include <skillrun/declaration.hpp>
 #include <skillrun/spec.hpp>
 
 #include "support/strict_json.hpp"

@@ -9,6 +9,7 @@
 #include "engine/docker/cli/context_folder.hpp"
 #include "engine/docker/cli/inspect_json.hpp"
 #include "engine/docker/cli/variable_transport.hpp"
+#include "engine/docker/run_words.hpp"
 #include "policy/places/paths.hpp"
 #include "support/text.hpp"
 
