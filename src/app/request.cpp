@@ -1,7 +1,10 @@
 #include "app/request.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "app/shown_spec.hpp"
 #include "run/recipe.hpp"
 
 namespace skillrun::app {
@@ -21,8 +24,15 @@ Request render_request(const Engine* engine, const ContainerSpec& spec, bool ter
     if (!recipe)
       trouble = fmt::format("the private name of the image, which cannot be built: {}", recipe.error().message);
   }
-  request.json = create_request_json(spec, RunLabels{}, options, request.engine);
-  request.command = docker_run_command(spec, RunLabels{}, options, request.engine);
+  const ContainerSpec shown = shown_spec(spec);
+  request.json = create_request_json(shown, RunLabels{}, options, request.engine);
+  request.command = docker_run_command(shown, RunLabels{}, options, request.engine);
+  for (const Setting<EnvironmentEntry>& entry : shown.env) {
+    // A client takes the value of a name alone from its caller, as skillrun does.
+    if (!entry.value.from_caller || !entry.value.value) continue;
+    std::ranges::replace(request.command.words, fmt::format("--env={}={}", entry.value.name, *entry.value.value),
+                         fmt::format("--env={}", entry.value.name));
+  }
   if (!trouble.empty()) request.command.gaps.push_back(std::move(trouble));
   return request;
 }

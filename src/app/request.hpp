@@ -7,7 +7,8 @@
 
 namespace skillrun::app {
 
-/// What an engine would be asked for a spec: the create request's body and the equivalent command.
+/// What an engine would be asked for a spec: the create request's body and the equivalent command. For people and logs:
+/// values that are the caller's, or secrets, are hidden (see shown_spec.hpp).
 struct Request {
   std::string json;
   CommandLine command;

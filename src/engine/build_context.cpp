@@ -183,7 +183,7 @@ class BuildContext::Walk {
     const auto left_out = excluded(path);
     if (!left_out) return std::unexpected(left_out.error());
     if (S_ISDIR(status.st_mode)) {
-      if (*left_out && !ignore_.has_exceptions() && !dockerfile_.starts_with(path + "/")) return {};
+      if (*left_out && !ignore_.looks_into(path) && !dockerfile_.starts_with(path + "/")) return {};
       return enter(parent, name, path, status, !*left_out);
     }
     // What a run put there for as long as it lasts is not part of the recipe.

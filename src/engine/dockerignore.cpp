@@ -3,12 +3,21 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <re2/re2.h>
 
+#include "support/path_within.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::inline v0 {
 
 namespace {
+
+/// What an expression may take of memory; a longer pattern is an error.
+constexpr std::int64_t most_memory = std::int64_t{1} << 20;
+
+/// One character that is no slash, in bytes: a path need not be UTF-8.
+constexpr std::string_view any_character = R"((?:[\x00-\x2e\x30-\x7f]|[\xc0-\xff][\x80-\xbf]*|[\x80-\xbf]))";
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\v\f";
@@ -22,7 +31,11 @@ std::string clean_pattern(std::string_view pattern) {
   std::vector<std::string_view> parts;
   for (const std::string_view part : split(pattern, '/')) {
     if (part == "..") {
-      if (!parts.empty()) parts.pop_back();
+      if (!parts.empty() && parts.back() != "..") {
+        parts.pop_back();
+      } else if (!pattern.starts_with('/')) {
+        parts.push_back(part);  // above the context, where no path is
+      }
     } else if (!part.empty() && part != ".") {
       parts.push_back(part);
     }
@@ -30,85 +43,105 @@ std::string clean_pattern(std::string_view pattern) {
   return fmt::format("{}", fmt::join(parts, "/"));
 }
 
-/// Which lengths of `path` the glob so far can have consumed. Only the stretch between the least and the greatest of
-/// them is looked at, so that a glob which begins otherwise than the path costs next to nothing.
-class GlobMatch {
- public:
-  explicit GlobMatch(std::string_view path) : path_(path), reached_(path.size() + 1, false) { reached_[0] = true; }
+bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
-  void literal(char c) {
-    step([&](std::size_t i) { return path_[i] == c; });
+std::string literal(std::string_view text) { return re2::RE2::QuoteMeta({text.data(), text.size()}); }
+
+/// Writes the regular expression that a pattern stands for; why it has no such meaning, as half a sentence.
+class Translation {
+ public:
+  explicit Translation(std::string_view pattern) : whole_(pattern), rest_(pattern) {}
+
+  std::expected<std::string, std::string> take() && {
+    while (!rest_.empty() && fault_.empty()) step();
+    if (!fault_.empty()) return std::unexpected(std::move(fault_));
+    return std::move(expression_);
   }
-  void any_character() {
-    step([&](std::size_t i) { return path_[i] != '/'; });
-  }
-  /// `spans`: crosses slashes too.
-  void any_run(bool spans) {
-    for (std::size_t i = first_; i < path_.size(); ++i, ++steps_) {
-      if (reached_[i] && (spans || path_[i] != '/')) reached_[i + 1] = true;
-      if (reached_[i + 1]) {
-        last_ = std::max(last_, i + 1);
-      } else if (i >= last_) {
-        break;
-      }
-    }
-  }
-  /// Any number of whole components, none included.
-  void any_components() {
-    for (std::size_t i = first_ + 1; i <= path_.size(); ++i, ++steps_) {
-      if (path_[i - 1] != '/') continue;
-      reached_[i] = true;
-      last_ = std::max(last_, i);
-    }
-  }
-  [[nodiscard]] bool failed() const noexcept { return first_ > last_; }
-  [[nodiscard]] bool complete() const { return !failed() && reached_.back(); }
-  [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
 
  private:
-  template <class Accept>
-  void step(Accept accept) {
-    last_ = std::min(last_ + 1, path_.size());
-    steps_ += last_ - first_ + 1;
-    for (std::size_t i = last_; i > first_; --i) reached_[i] = reached_[i - 1] && accept(i - 1);
-    reached_[first_] = false;
-    while (first_ <= last_ && !reached_[first_]) ++first_;
-    while (first_ < last_ && !reached_[last_]) --last_;
-  }
+  static bool plain(std::string_view text) { return text.find_first_of("*?[\\") == std::string_view::npos; }
 
-  std::string_view path_;
-  std::vector<bool> reached_;
-  std::size_t first_ = 0;
-  std::size_t last_ = 0;
-  std::uint64_t steps_ = 0;
-};
-
-}  // namespace
-
-bool glob_matches(std::string_view glob, std::string_view path, std::uint64_t& steps) {
-  GlobMatch match(path);
-  while (!glob.empty() && !match.failed()) {
-    if (glob.starts_with("**/")) {
-      match.any_components();
-      glob.remove_prefix(3);
-    } else if (glob.starts_with("**")) {
-      match.any_run(true);
-      glob.remove_prefix(2);
+  void step() {
+    if (skip("**")) return stars();
+    const char c = rest_.front();
+    if (c == '[') return bracket();
+    rest_.remove_prefix(1);
+    if (c == '^' && !plain(whole_)) {
+      fail("has a ^ outside of [ and ], which docker would take for the beginning");
+    } else if (c == '*') {
+      expression_ += "[^/]*";
+    } else if (c == '?') {
+      expression_ += any_character;
+    } else if (c == '\\') {
+      escaped();
     } else {
-      const char c = glob.front();
-      glob.remove_prefix(1);
-      if (c == '*') {
-        match.any_run(false);
-      } else if (c == '?') {
-        match.any_character();
-      } else {
-        match.literal(c);
-      }
+      expression_ += literal({&c, 1});
     }
   }
-  steps += match.steps() + 1;
-  return match.complete();
+
+  /// Any number of folders. At the end of a pattern everything, and at its beginning, before plain text, the same.
+  void stars() {
+    const bool first = expression_.empty();
+    const bool before_slash = skip("/");
+    if (rest_.empty() || (first && plain(rest_) && !before_slash)) {
+      expression_ += ".*";
+    } else {
+      expression_ += "(?:.*/)?";
+    }
+  }
+
+  void escaped() {
+    if (rest_.empty()) return fail("ends with a backslash");
+    if (is_letter_or_digit(rest_.front())) return fail("has a backslash before a letter or digit");
+    expression_ += literal(rest_.substr(0, 1));
+    rest_.remove_prefix(1);
+  }
+
+  void bracket() {
+    const std::size_t end = rest_.find(']', rest_.starts_with("[^") ? 3 : 2);
+    if (end == std::string_view::npos) return fail("has a [ without its ]");
+    const std::string_view inside = rest_.substr(1, end - 1);
+    const bool range_without_end = inside.ends_with('-') || inside.starts_with('-') || inside.starts_with("^-");
+    if (range_without_end) return fail("has a - at the beginning or end of what is between [ and ]");
+    for (const char c : inside.substr(inside.starts_with('^') ? 1 : 0)) {
+      if (!is_letter_or_digit(c) && !std::string_view("-._ ").contains(c)) {
+        return fail("has more than letters, digits, '-', '.', '_' and blanks between [ and ]");
+      }
+    }
+    expression_ += rest_.substr(0, end + 1);
+    rest_.remove_prefix(end + 1);
+  }
+
+  bool skip(std::string_view text) {
+    if (!rest_.starts_with(text)) return false;
+    rest_.remove_prefix(text.size());
+    return true;
+  }
+
+  void fail(std::string_view why) { fault_ = fmt::format("'{}' {}", printable(whole_), why); }
+
+  std::string_view whole_;
+  std::string_view rest_;
+  std::string expression_;
+  std::string fault_;
+};
+
+std::expected<std::shared_ptr<const re2::RE2>, std::string> compile(std::string_view pattern) {
+  auto expression = Translation(pattern).take();
+  if (!expression) return std::unexpected(std::move(expression.error()));
+  re2::RE2::Options options;
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);
+  options.set_dot_nl(true);
+  options.set_never_capture(true);
+  options.set_log_errors(false);
+  options.set_max_mem(most_memory);
+  auto compiled = std::make_shared<const re2::RE2>(*expression, options);
+  if (!compiled->ok())
+    return std::unexpected(fmt::format("'{}' is not a pattern that can be matched", printable(pattern)));
+  return compiled;
 }
+
+}  // namespace
 
 std::expected<Dockerignore, std::string> Dockerignore::parse(std::string_view text, std::uint64_t most_steps) {
   Dockerignore out;
@@ -123,31 +156,42 @@ std::expected<Dockerignore, std::string> Dockerignore::parse(std::string_view te
     const bool exception = pattern.front() == '!';
     if (exception) pattern = trimmed(pattern.substr(1));
     if (pattern.empty()) return std::unexpected(fmt::format("line {}: '!' without a pattern", number));
-    if (pattern.find_first_of("[\\") != std::string_view::npos) {
-      return std::unexpected(
-          fmt::format("line {}: '{}' uses [ or a backslash, which is not supported; write it with * and ?", number,
-                      printable(pattern)));
-    }
-    std::string glob = clean_pattern(pattern);
-    if (glob.empty()) continue;  // "." or "/": docker lets the context itself in whatever is said
-    out.has_exceptions_ = out.has_exceptions_ || exception;
-    out.patterns_.push_back({std::move(glob), exception});
+    const std::string clean = clean_pattern(pattern);
+    if (clean.empty() && exception && pattern.starts_with('/'))
+      return std::unexpected(fmt::format("line {}: '!' without a pattern", number));
+    if (clean.empty()) continue;  // "." or "/": docker lets the context itself in whatever is said
+    auto expression = compile(clean);
+    if (!expression) return std::unexpected(fmt::format("line {}: {}", number, expression.error()));
+    out.patterns_.push_back({clean, std::move(*expression), exception});
   }
   return out;
 }
 
+bool Dockerignore::matches(const Pattern& pattern, std::string_view path) {
+  steps_ += path.size() + 1;
+  return re2::RE2::FullMatch({path.data(), path.size()}, *pattern.expression);
+}
+
+bool Dockerignore::looks_into(std::string_view folder) const {
+  return std::ranges::any_of(
+      patterns_, [&](const Pattern& pattern) { return pattern.exception && is_within(pattern.text, folder); });
+}
+
+/// As patternmatcher does for a walk from the top: what matched a folder matches all that is in it, and a pattern is
+/// only asked where it could change the answer.
 std::expected<bool, std::string> Dockerignore::excludes(std::string_view path) {
+  std::vector<bool> matched(patterns_.size(), false);
   bool excluded = false;
-  for (const Pattern& pattern : patterns_) {
-    if (pattern.exception != excluded) continue;  // it could change nothing
-    bool matches = glob_matches(pattern.glob, path, steps_);
-    for (auto slash = path.find('/'); !matches && slash != std::string_view::npos; slash = path.find('/', slash + 1)) {
-      matches = glob_matches(pattern.glob, path.substr(0, slash), steps_);
+  for (std::size_t end = path.find('/');; end = path.find('/', end + 1)) {
+    excluded = false;
+    for (std::size_t i = 0; i < patterns_.size(); ++i) {
+      const Pattern& pattern = patterns_[i];
+      if (!matched[i] && pattern.exception == excluded) matched[i] = matches(pattern, path.substr(0, end));
+      if (matched[i]) excluded = !pattern.exception;
     }
-    if (matches) excluded = !pattern.exception;
-    if (steps_ > most_steps_) return std::unexpected(std::string("its patterns take too long to match: write fewer *"));
+    if (steps_ > most_steps_) return std::unexpected(std::string("its patterns take too long to match: write fewer"));
+    if (end == std::string_view::npos) return excluded;
   }
-  return excluded;
 }
 
 }  // namespace skillrun::inline v0

@@ -2,17 +2,26 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 
 namespace skillrun::inline v0 {
 
 namespace {
 
-/// Words that end the name of a secret, after the last "_" or as the whole name.
-constexpr std::string_view endings[] = {
-    "PASSWORD",    "PASSWD",          "PASSPHRASE",  "SECRET",        "TOKEN",          "APIKEY",     "API_KEY",
-    "PRIVATE_KEY", "ACCESS_KEY",      "SECRET_KEY",  "AUTH_KEY",      "ENCRYPTION_KEY", "MASTER_KEY", "SIGNING_KEY",
-    "AUTH_TOKEN",  "SECRET_KEY_BASE", "CREDENTIALS", "ACCESS_KEY_ID", "PGPASSWORD",     "MYSQL_PWD",  "REDISCLI_AUTH",
-};
+/// What the last part of a secret's name ends with: PASSWORD, PGPASSWORD, MYAPIKEY.
+constexpr std::string_view nouns[] = {"PASSWORD", "PASSWD",     "PASSPHRASE",  "SECRET",    "SECRETS",   "TOKEN",
+                                      "APIKEY",   "CREDENTIAL", "CREDENTIALS", "SECRETKEY", "PRIVATEKEY"};
+
+/// What is a secret only as a part of its own: DB_PASS is one, BYPASS is none.
+constexpr std::string_view whole_nouns[] = {"PASS", "PW", "CRED", "CREDS", "DSN"};
+
+/// What a key is for, where whoever has it can act with it: API_KEY, and not PRIMARY_KEY or PUBLIC_KEY.
+constexpr std::string_view key_uses[] = {"ACCESS",  "ACCOUNT", "ADMIN",   "API",    "APP",     "AUTH",    "COOKIE",
+                                         "CRYPT",   "DEPLOY",  "ENCRYPT", "HMAC",   "JWT",     "LICENSE", "MASTER",
+                                         "PRIVATE", "SECRET",  "SESSION", "SHARED", "SIGNING", "STORAGE", "ENCRYPTION"};
+
+/// Names of more than one part, by their ends.
+constexpr std::string_view endings[] = {"SECRET_KEY_BASE", "ACCESS_KEY_ID", "REDISCLI_AUTH"};
 
 enum class Letters : std::uint8_t { upper_digits, word, word_dash };
 
@@ -77,13 +86,46 @@ bool ends_with_ignoring_case(std::string_view text, std::string_view upper) noex
          std::ranges::equal(text.substr(text.size() - upper.size()), upper, {}, to_upper);
 }
 
+constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
+
+constexpr bool is_letter(char c) noexcept { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
+
+/// Takes the last part off a name: what stands between separators, or from the last hump of camel case on. Numbers say
+/// nothing.
+std::string_view take_part(std::string_view& name) noexcept {
+  while (!name.empty() && !is_letter(name.back())) name.remove_suffix(1);
+  std::size_t begin = name.size();
+  while (begin > 0 && (is_letter(name[begin - 1]) || (name[begin - 1] >= '0' && name[begin - 1] <= '9'))) {
+    --begin;
+    const bool hump = begin > 0 && is_lower(name[begin - 1]) && !is_lower(name[begin]);
+    if (hump) break;
+  }
+  const std::string_view part = name.substr(begin);
+  name = name.substr(0, begin);
+  return part;
+}
+
+bool is_one_of(std::string_view part, std::span<const std::string_view> words) noexcept {
+  return std::ranges::any_of(
+      words, [&](std::string_view word) { return part.size() == word.size() && ends_with_ignoring_case(part, word); });
+}
+
 }  // namespace
 
 bool is_secret_name(std::string_view name) noexcept {
-  return std::ranges::any_of(endings, [&](std::string_view ending) {
-    if (!ends_with_ignoring_case(name, ending)) return false;
-    return name.size() == ending.size() || name[name.size() - ending.size() - 1] == '_';
-  });
+  const auto ends_whole = [&](std::string_view ending) {
+    return ends_with_ignoring_case(name, ending) &&
+           (name.size() == ending.size() || name[name.size() - ending.size() - 1] == '_');
+  };
+  if (std::ranges::any_of(endings, ends_whole)) return true;
+  std::string_view before = name;
+  const std::string_view last = take_part(before);
+  if (is_one_of(last, whole_nouns)) return true;
+  constexpr std::string_view folder_or_password[] = {"PWD"};
+  if (is_one_of(last, folder_or_password)) return !before.empty();
+  constexpr std::string_view key[] = {"KEY"};
+  if (is_one_of(last, key)) return is_one_of(take_part(before), key_uses);
+  return std::ranges::any_of(nouns, [&](std::string_view noun) { return ends_with_ignoring_case(last, noun); });
 }
 
 bool has_secret_shape(std::string_view value) noexcept {

@@ -2,6 +2,7 @@
 #include <skillrun/report.hpp>
 
 #include "app/explain.hpp"
+#include "app/shown_spec.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
@@ -28,9 +29,10 @@ std::string_view word_of(const app::RuleVerdict& verdict) {
 
 std::string as_text(const app::Prepared& prepared, const app::Explanation& explanation, const Console& console) {
   const app::Judgement& judgement = explanation.judgement;
+  const ContainerSpec shown = app::shown_spec(judgement.spec());
   std::string text = fmt::format("skill {} from {}\n\n", prepared.spec.skill, prepared.found.manifest->source->name);
   std::vector<std::vector<std::string>> rows;
-  for (const SpecField& field : spec_fields(judgement.spec())) {
+  for (const SpecField& field : spec_fields(shown)) {
     rows.push_back(
         {"  " + field.label(),
          printable(field.value.is_string() ? std::string(field.value.get_string()) : json::serialize(field.value)),
@@ -68,7 +70,7 @@ std::string as_json(const app::Prepared& prepared, const app::Explanation& expla
   document["image"] = judgement.spec().image.value.familiar();
   document["engine"] = engine == nullptr ? json::value(nullptr) : json::value(engine->info().endpoint);
   document["policy"] = prepared.policy->name();
-  document["spec"] = spec_document(judgement.spec());
+  document["spec"] = spec_document(app::shown_spec(judgement.spec()));
   document["request"] = request ? json::parse(request->json) : json::value(nullptr);
   document["argv"] = request && request->command.gaps.empty()
                          ? json::value(json::array(request->command.words.begin(), request->command.words.end()))

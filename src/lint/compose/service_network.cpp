@@ -28,9 +28,11 @@ std::string ServiceReader::name_of_network(const std::string& key) const {
   const ValueNode* declared = entry_of(file_.networks, key);
   const ValueNode& network = declared == nullptr ? ValueNode() : *declared;
   if (member_text(network, "driver") == host) return std::string(host);
-  const std::string name = member_text(network, "name");
-  if (!name.empty()) return name;
   const ValueNode* external = entry_of(&network, "external");
+  // The name of an external network stood in `external` once, and Compose still takes it there.
+  std::string name = member_text(network, "name");
+  if (name.empty() && external != nullptr) name = member_text(*external, "name");
+  if (!name.empty()) return name;
   return external != nullptr && external->text != "false" ? key : fmt::format("{}_{}", file_.project, key);
 }
 
@@ -38,7 +40,7 @@ std::string ServiceReader::name_of_network(const std::string& key) const {
 void ServiceReader::connect(const std::vector<ValueNode>& keys, const Path& path) {
   has_network_ = true;
   const auto reach = [&](const ValueNode& key) {
-    const std::string name = name_of_network(key.text);
+    const std::string name = expanded(name_of_network(key.text));
     return name == host ? 2 : name == "none" ? 0 : 1;
   };
   const ValueNode& furthest = *std::ranges::max_element(keys, {}, reach);

@@ -165,6 +165,11 @@ WrittenText ServiceReader::text(std::string_view value, const ValueNode& node, c
   return text;
 }
 
+std::string ServiceReader::expanded(std::string_view value) const {
+  const auto text = expand_variables(with_braces(value), variables_);
+  return text ? *text : std::string(value);
+}
+
 Origin ServiceReader::origin_of(const WrittenText& text, const Path& path) {
   Origin origin = SpecBuilder::manifest_origin(text.span, path.text(), text.written);
   origin.expansions = text.expansions;
@@ -275,8 +280,24 @@ void ServiceReader::image(const ValueNode& node, const Path& path) {
   if (!image.undefined) set_image(builder_, image.value, origin);
 }
 
-/// Whichever are asked for, they are judged as all.
-void ServiceReader::gpus(const ValueNode& node, const Path& path) { set(*find_setting("gpus"), "all", node, path); }
+void ServiceReader::gpus(const ValueNode& node, const Path& path) {
+  for_each(node, path, [&](const ValueNode& request, const Path& at) { gpu_request(request, at); });
+}
+
+/// Devices of CDI are devices like any other. Of GPUs, whichever are asked for, they are judged as all.
+void ServiceReader::gpu_request(const ValueNode& node, const Path& path) {
+  const bool cdi = expanded(member_text(node, "driver")) == "cdi";
+  bool gpu = !cdi;
+  within(node, path, "device_ids", [&](const ValueNode& ids, const Path& below) {
+    gpu = false;
+    for_each(ids, below, [&](const ValueNode& id, const Path& at) {
+      if (!is_scalar(id, at)) return;
+      if (cdi || is_cdi_device(expanded(id.text))) return set(*find_setting("devices"), id.text, id, at);
+      gpu = true;
+    });
+  });
+  if (gpu) set(*find_setting("gpus"), "all", node, path);
+}
 
 void ServiceReader::hooks(const ValueNode& node, const Path& path) {
   for (std::size_t i = 0; i < node.items.size(); ++i) privileged(node.items[i], Path(path, i));

@@ -55,6 +55,7 @@ class ServiceReader {
   void deploy(const ValueNode& node, const Path& path);
   void entrypoint(const ValueNode& node, const Path& path);
   void gpus(const ValueNode& node, const Path& path);
+  void gpu_request(const ValueNode& node, const Path& path);
   void image(const ValueNode& node, const Path& path);
   void hooks(const ValueNode& node, const Path& path);
   void privileged(const ValueNode& table, const Path& path);
@@ -76,6 +77,8 @@ class ServiceReader {
   /// The value with its variables expanded, at the place of the node, which says how it is written.
   [[nodiscard]] WrittenText text(std::string_view value, const ValueNode& node, const Path& path);
   [[nodiscard]] static Origin origin_of(const WrittenText& text, const Path& path);
+  /// The value alone, for a choice that depends on it; as it is written where a variable has no value.
+  [[nodiscard]] std::string expanded(std::string_view value) const;
   /// One value of a setting, as the flag has it; none when a variable in it has no value.
   void set(const SettingRow& row, std::string_view value, const ValueNode& node, const Path& path);
 

@@ -66,6 +66,13 @@ void check_cdi(const RuleContext& context, FindingSink& sink) {
     if (context.params.has_word("allow", device.value)) continue;
     sink.report(device.origin, fmt::format("the CDI device '{}' is passed in", device.value));
   }
+  const auto& gpus = context.spec.gpus;
+  if (!gpus || !is_cdi_request(gpus->value)) return;
+  if (gpus->value.device_ids.empty()) sink.report(gpus->origin, "devices of CDI are passed in, whichever there are");
+  for (const std::string& device : gpus->value.device_ids) {
+    if (context.params.has_word("allow", device)) continue;
+    sink.report(gpus->origin, fmt::format("the CDI device '{}' is passed in", device));
+  }
 }
 
 constexpr RuleParam device_params[] = {

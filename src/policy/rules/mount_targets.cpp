@@ -13,7 +13,25 @@ using enum Severity;
 
 constexpr std::string_view places[] = {"/proc", "/sys", "/dev", "/etc"};
 
+/// Folders of /etc that say who is who, what is loaded into every program, and what starts by itself.
+constexpr std::string_view deciding_folders[] = {
+    "alternatives", "apparmor.d", "cron.d",  "cron.daily",   "cron.hourly", "cron.monthly",   "cron.weekly",
+    "dbus-1",       "default",    "init.d",  "ld.so.conf.d", "modprobe.d",  "modules-load.d", "pam.d",
+    "polkit-1",     "profile.d",  "rc.d",    "security",     "selinux",     "skel",           "ssh",
+    "sudoers.d",    "sysctl.d",   "systemd", "udev"};
+
+/// The settings of one program, such as /etc/nginx/nginx.conf or /etc/nginx/conf.d.
+bool is_settings_of_a_program(std::string_view target) {
+  constexpr std::string_view etc = "/etc/";
+  if (!target.starts_with(etc)) return false;
+  target.remove_prefix(etc.size());
+  const std::size_t slash = target.find('/');
+  return slash != std::string_view::npos &&
+         std::ranges::find(deciding_folders, target.substr(0, slash)) == std::end(deciding_folders);
+}
+
 bool is_usual(const Mount& mount) {
+  if (is_settings_of_a_program(mount.target)) return true;
   if (mount.type == MountType::tmpfs) return mount.target == "/dev/shm";
   return mount.read_only && is_harmless_to_read(mount.target);
 }

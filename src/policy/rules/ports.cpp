@@ -58,19 +58,26 @@ std::string described(const PortMapping& port) {
                      port.host_port ? std::to_string(*port.host_port) : std::string("*"), port.protocol);
 }
 
+/// Without a network engines publish nothing, and say nothing.
+bool has_network(const ContainerSpec& spec) {
+  return !spec.network_mode || spec.network_mode->value.kind != NetworkKind::none;
+}
+
 void check_published(const RuleContext& context, FindingSink& sink) {
-  const auto& mode = context.spec.network_mode;
-  const bool unreachable = mode && mode->value.kind == NetworkKind::none;
+  if (!has_network(context.spec)) return;
   for_each_entry(context.spec.ports, [&](const PortMapping& port, const Origin& origin) {
-    if (!unreachable && is_allowed(context, port)) return false;
-    const std::string name = fmt::format("port {}/{}", port.container_port, port.protocol);
-    if (unreachable) {
-      sink.report(origin, name + " is published, but the network is none: nothing can reach it",
-                  "remove the port, or give the skill a network");
-    } else {
-      sink.ask({.kind = AskKind::port, .subject = described(port), .writes = false, .closed = false}, origin,
-               name + " of the skill is published");
-    }
+    if (is_allowed(context, port)) return false;
+    sink.ask({.kind = AskKind::port, .subject = described(port), .writes = false, .closed = false}, origin,
+             fmt::format("port {}/{} of the skill is published", port.container_port, port.protocol));
+    return true;
+  });
+}
+
+void check_unreachable(const RuleContext& context, FindingSink& sink) {
+  if (has_network(context.spec)) return;
+  for_each_entry(context.spec.ports, [&](const PortMapping& port, const Origin& origin) {
+    sink.report(origin, fmt::format("port {}/{} is published, but the network is none: nothing can reach it",
+                                    port.container_port, port.protocol));
     return true;
   });
 }
@@ -122,6 +129,15 @@ constexpr Rule rules[] = {
               .source = "PSS baseline",
               .params = allow_params},
      .check = check_published},
+    {.info = {.id = "unreachable-port",
+              .privileged = info,
+              .baseline = warning,
+              .restricted = error,
+              .summary = "a published port of a skill without a network",
+              .why = "engines publish nothing then and say nothing: a server runs that nobody can reach",
+              .remedy = "remove the port, or give the skill a network",
+              .source = "own"},
+     .check = check_unreachable},
     {.info = {.id = "port-all-interfaces",
               .privileged = info,
               .baseline = warning,

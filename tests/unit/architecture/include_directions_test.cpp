@@ -90,7 +90,7 @@ struct Library {
 const std::array<Library, 12> libraries = {{
     {"toml++/", {"manifest"}},
     {"yaml-cpp/", {"manifest"}},
-    {"re2/", {"policy/conditions", "policy/document", "spec"}},
+    {"re2/", {"policy/conditions", "policy/document", "spec", "engine"}},
     {"boost/json", {"support"}},
     {"boost/process", {"support/process"}},
     {"boost/", {"engine/wire", "support/process"}},

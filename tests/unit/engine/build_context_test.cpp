@@ -154,7 +154,7 @@ TEST_CASE("a context that cannot be sent faithfully is refused with the reason")
   CHECK(message("../Dockerfile").find("must be a path inside the build context") != std::string::npos);
   CHECK(message("/etc/passwd").find("must be a path inside the build context") != std::string::npos);
   CHECK(message("Missing").find("there is no 'Missing'") != std::string::npos);
-  folder.file(".dockerignore", "[a-z]");
+  folder.file(".dockerignore", "[a-z");
   CHECK(message().find(".dockerignore: line 1") != std::string::npos);
   fs::remove(folder.path() / ".dockerignore");
   REQUIRE(::mkfifo((folder.path() / "pipe").c_str(), 0600) == 0);

@@ -10,13 +10,129 @@ using namespace skillrun;
 using namespace skillrun::test;
 
 TEST_CASE("a variable is a secret's by the end of its name") {
-  for (const char* name : {"PASSWORD", "DB_PASSWORD", "db_password", "API_TOKEN", "TOKEN", "AWS_SECRET_ACCESS_KEY",
-                           "GITHUB_TOKEN", "STRIPE_API_KEY", "SSH_PRIVATE_KEY", "PGPASSWORD"}) {
+  for (const char* name : {"PASSWORD",          "DB_PASSWORD",    "db_password",
+                           "API_TOKEN",         "TOKEN",          "AWS_SECRET_ACCESS_KEY",
+                           "GITHUB_TOKEN",      "STRIPE_API_KEY", "SSH_PRIVATE_KEY",
+                           "PGPASSWORD",        "XPASSWORD",      "DB_PASS",
+                           "POSTGRES_PWD",      "MY_CREDENTIAL",  "MYAPIKEY",
+                           "SENTRY_DSN",        "apiKey",         "dbPassword",
+                           "ROOT_PASSWORD_2",   "smtp.password",  "SECRET_KEY_BASE",
+                           "AWS_ACCESS_KEY_ID", "JWT_KEY"}) {
     CAPTURE(name);
     CHECK(is_secret_name(name));
   }
-  for (const char* name : {"TOKEN_FILE", "PASSWORD_LENGTH", "MAX_TOKENS", "TOKENIZER", "KEYBOARD", "SECRETARY",
-                           "MONKEY", "PATH", "XPASSWORD", "PUBLIC_KEY", ""}) {
+  for (const char* name :
+       {"TOKEN_FILE",  "PASSWORD_LENGTH", "MAX_TOKENS",    "TOKENIZER", "KEYBOARD", "SECRETARY", "MONKEY",
+        "PATH",        "PUBLIC_KEY",      "PWD",           "OLDPWD",    "BYPASS",   "COMPASS",   "GPG_KEY",
+        "PRIMARY_KEY", "TOKEN_TTL",       "PASSWORD_FILE", "_",         "9",        ""}) {
+    CAPTURE(name);
+    CHECK_FALSE(is_secret_name(name));
+  }
+}
+
+TEST_CASE("of the variables that public images document, those are secrets that hold some") {
+  // From the pages of postgres, mysql, mariadb, mongo, redis, rabbitmq, wordpress, nextcloud, ghost, gitea, grafana,
+  // influxdb, elasticsearch, neo4j, minio, registry, traefik, keycloak, vault, nginx, node, python and memcached.
+  const std::vector<std::string_view> secrets{"POSTGRES_PASSWORD",
+                                              "MYSQL_ROOT_PASSWORD",
+                                              "MYSQL_PASSWORD",
+                                              "MARIADB_ROOT_PASSWORD",
+                                              "MARIADB_PASSWORD",
+                                              "MONGO_INITDB_ROOT_PASSWORD",
+                                              "RABBITMQ_DEFAULT_PASS",
+                                              "WORDPRESS_DB_PASSWORD",
+                                              "WORDPRESS_AUTH_KEY",
+                                              "NEXTCLOUD_ADMIN_PASSWORD",
+                                              "REDIS_HOST_PASSWORD",
+                                              "SMTP_PASSWORD",
+                                              "OBJECTSTORE_S3_SECRET",
+                                              "database__connection__password",
+                                              "GITEA__database__PASSWD",
+                                              "GF_SECURITY_ADMIN_PASSWORD",
+                                              "GF_SECURITY_SECRET_KEY",
+                                              "DOCKER_INFLUXDB_INIT_PASSWORD",
+                                              "DOCKER_INFLUXDB_INIT_ADMIN_TOKEN",
+                                              "ELASTIC_PASSWORD",
+                                              "MINIO_ROOT_PASSWORD",
+                                              "MINIO_SECRET_KEY",
+                                              "REGISTRY_HTTP_SECRET",
+                                              "REGISTRY_STORAGE_S3_SECRETKEY",
+                                              "KC_BOOTSTRAP_ADMIN_PASSWORD",
+                                              "KC_DB_PASSWORD",
+                                              "VAULT_DEV_ROOT_TOKEN_ID"};
+  const std::vector<std::string_view> others{"POSTGRES_USER",
+                                             "POSTGRES_DB",
+                                             "POSTGRES_INITDB_ARGS",
+                                             "POSTGRES_INITDB_WALDIR",
+                                             "POSTGRES_HOST_AUTH_METHOD",
+                                             "PGDATA",
+                                             "POSTGRES_PASSWORD_FILE",
+                                             "MYSQL_DATABASE",
+                                             "MYSQL_USER",
+                                             "MYSQL_INITDB_SKIP_TZINFO",
+                                             "MARIADB_AUTO_UPGRADE",
+                                             "MARIADB_ROOT_HOST",
+                                             "MARIADB_PASSWORD_HASH",
+                                             "MONGO_INITDB_ROOT_USERNAME",
+                                             "MONGO_INITDB_DATABASE",
+                                             "RABBITMQ_DEFAULT_USER",
+                                             "RABBITMQ_DEFAULT_VHOST",
+                                             "RABBITMQ_NODENAME",
+                                             "WORDPRESS_DB_HOST",
+                                             "WORDPRESS_DB_NAME",
+                                             "WORDPRESS_TABLE_PREFIX",
+                                             "WORDPRESS_DEBUG",
+                                             "WORDPRESS_CONFIG_EXTRA",
+                                             "NEXTCLOUD_ADMIN_USER",
+                                             "NEXTCLOUD_TRUSTED_DOMAINS",
+                                             "SMTP_HOST",
+                                             "SMTP_AUTHTYPE",
+                                             "OBJECTSTORE_S3_KEY",
+                                             "OBJECTSTORE_S3_BUCKET",
+                                             "url",
+                                             "NODE_ENV",
+                                             "GITEA__database__DB_TYPE",
+                                             "GF_SERVER_ROOT_URL",
+                                             "GF_PATHS_DATA",
+                                             "DOCKER_INFLUXDB_INIT_MODE",
+                                             "DOCKER_INFLUXDB_INIT_ORG",
+                                             "discovery.type",
+                                             "ES_JAVA_OPTS",
+                                             "cluster.name",
+                                             "xpack.security.enabled",
+                                             "NEO4J_PLUGINS",
+                                             "MINIO_ROOT_USER",
+                                             "MINIO_BROWSER",
+                                             "REGISTRY_HTTP_ADDR",
+                                             "REGISTRY_AUTH_HTPASSWD_PATH",
+                                             "REGISTRY_HTTP_TLS_KEY",
+                                             "KC_DB",
+                                             "KC_HOSTNAME",
+                                             "KC_BOOTSTRAP_ADMIN_USERNAME",
+                                             "VAULT_ADDR",
+                                             "VAULT_LOCAL_CONFIG",
+                                             "NGINX_HOST",
+                                             "NGINX_ENTRYPOINT_QUIET_LOGS",
+                                             "NODE_VERSION",
+                                             "YARN_VERSION",
+                                             "GPG_KEY",
+                                             "PYTHON_VERSION",
+                                             "PYTHON_SHA256",
+                                             "LANG",
+                                             "JAVA_HOME",
+                                             "JAVA_TOOL_OPTIONS",
+                                             "TZ",
+                                             "PUID",
+                                             "PGID",
+                                             "UMASK",
+                                             "MEMCACHED_MEMORY",
+                                             "TRAEFIK_LOG_LEVEL"};
+  std::vector<std::string_view> missed;
+  for (const std::string_view name : secrets) {
+    if (!is_secret_name(name)) missed.push_back(name);
+  }
+  CHECK(missed == std::vector<std::string_view>{"VAULT_DEV_ROOT_TOKEN_ID"});  // an id by its name
+  for (const std::string_view name : others) {
     CAPTURE(name);
     CHECK_FALSE(is_secret_name(name));
   }

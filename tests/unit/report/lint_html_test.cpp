@@ -115,7 +115,7 @@ TEST_CASE("rules are sorted by severity and id") {
   const std::string page = page_of(report_of({lint_toml(
       skill("extra_args = [\"--privileged\", \"--ipc=host\"]\nports = [\"1:1\"]\nvolumes = [\"./a:/b\"]\n"))}));
   std::size_t last = 0;
-  for (const char* id : {"host-ipc", "privileged", "port-all-interfaces", "published-port", "writable-mount"}) {
+  for (const char* id : {"host-ipc", "privileged", "port-all-interfaces", "unreachable-port", "writable-mount"}) {
     CAPTURE(id);
     const std::size_t at = page.find("href=\"#rule=" + std::string(id) + "\"");
     REQUIRE(at != std::string::npos);

@@ -63,4 +63,9 @@ std::optional<std::string> bound_device(const Mount& mount) {
   return std::nullopt;
 }
 
+bool is_cdi_request(const GpuRequest& gpus) noexcept {
+  return gpus.driver == "cdi" ||
+         std::ranges::any_of(gpus.device_ids, [](const std::string& id) { return is_cdi_device(id); });
+}
+
 }  // namespace skillrun::inline v0

@@ -28,6 +28,9 @@ struct HostPath {
 /// The ask for a path that no caller's word opens.
 [[nodiscard]] Ask closed_ask(const HostPath& host);
 
+/// Whether what stands for a GPU names devices of CDI: a spelling of cdi_devices to the engine that gets it.
+[[nodiscard]] bool is_cdi_request(const GpuRequest& gpus) noexcept;
+
 /// True when the path is the caller's working directory itself.
 [[nodiscard]] bool is_workdir(const RuleContext& context, const HostPath& host);
 

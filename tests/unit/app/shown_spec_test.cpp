@@ -1,0 +1,71 @@
+// What explain and --dry-run show of values that are not theirs to tell.
+#include "app/shown_spec.hpp"
+
+#include <doctest/doctest.h>
+#include <map>
+#include <string>
+
+#include <skillrun/manifest.hpp>
+#include <skillrun/normalize.hpp>
+
+#include "app/request.hpp"
+
+using namespace skillrun;
+
+namespace {
+
+const std::string github_token = "ghp_" + std::string(36, 'x');
+
+/// The spec of a skill that has its secrets from everywhere.
+ContainerSpec secretive() {
+  auto source = std::make_shared<SourceText>();
+  source->name = "t.toml";
+  source->text = R"(version = "1"
+[skills.t.docker]
+image = "busybox:1.36"
+environment = ["PGPASSWORD", "PLAIN=seen", "DB_PASS=written", "HEADER=Bearer ${MY_TOKEN}"]
+command = ["--token=${MY_TOKEN}", "--level=${LEVEL}"]
+labels = {note = "${MY_TOKEN}"}
+)";
+  const auto manifest = parse_manifest(std::move(source), ManifestFormat::toml);
+  REQUIRE(manifest);
+  const MapVariables variables({{"PGPASSWORD", "s3cret"}, {"MY_TOKEN", github_token}, {"LEVEL", "info"}});
+  const CallerContext caller{.workdir = "/srv", .cwd = "/srv", .home = "/home/u", .uid = 1000, .gid = 1000};
+  const auto skill = resolve_skill(*manifest, manifest->skills.front(), std::nullopt, caller, variables);
+  REQUIRE(skill);
+  RunOverrides overrides;
+  overrides.environment = {"API_KEY=typed", "LANG=C"};
+  return normalize(*skill, overrides, caller, variables);
+}
+
+}  // namespace
+
+TEST_CASE("neither the request nor the line that is shown holds a value of the caller's or a secret") {
+  const ContainerSpec spec = secretive();
+  REQUIRE(spec.problems.empty());
+  const app::Request request = app::render_request(nullptr, spec, false);
+  std::string line;
+  for (const std::string& word : request.command.words) line += word + "\n";
+  for (const std::string& shown : {request.json, line}) {
+    CAPTURE(shown);
+    for (const std::string& secret :
+         {std::string("s3cret"), github_token, std::string("written"), std::string("typed")}) {
+      CAPTURE(secret);
+      CHECK_FALSE(shown.contains(secret));
+    }
+    CHECK(shown.contains("PLAIN=seen"));
+    CHECK(shown.contains("LANG=C"));
+    CHECK(shown.contains("--token=***"));
+    CHECK(shown.contains("--level=info"));
+  }
+  CHECK(request.json.contains("PGPASSWORD=***"));
+  CHECK(line.contains("--env=PGPASSWORD\n"));
+}
+
+TEST_CASE("what is shown is a copy: what runs keeps its values") {
+  const ContainerSpec spec = secretive();
+  const ContainerSpec shown = app::shown_spec(spec);
+  CHECK(spec.env.size() == shown.env.size());
+  CHECK(spec.env.front().value.value == "s3cret");
+  CHECK(shown.env.front().value.value == app::hidden_value);
+}
