@@ -19,14 +19,25 @@ bool add(std::string_view word, VariableMap& into) {
 
 }  // namespace
 
+/// As docker's client reads such a file (opts/file.go of docker/cli), but for a name alone, which would be copied from
+/// the caller's environment.
 std::expected<void, std::string> read_env_file(std::string_view text, VariableMap& into) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::size_t number = 0;
   for (std::string_view line : split(text, '\n')) {
     ++number;
     if (line.ends_with('\r')) line.remove_suffix(1);
     const std::size_t begin = line.find_first_not_of(" \t");
     if (begin == std::string_view::npos || line[begin] == '#') continue;
-    if (!add(line.substr(begin), into)) {
+    line.remove_prefix(begin);
+    const std::string_view name = line.substr(0, line.find('='));
+    if (name.find_first_of(" \t") != std::string_view::npos) {
+      return std::unexpected(fmt::format("line {}: the name '{}' has a blank in it{}", number, printable(name),
+                                         name.starts_with("export ") ? "; leave `export` out" : ""));
+    }
+    if (find_invalid_utf8(line)) return std::unexpected(fmt::format("line {} is not valid UTF-8", number));
+    if (!add(line, into)) {
       return std::unexpected(fmt::format("line {} is not NAME=VALUE: '{}'", number, printable(line)));
     }
   }

@@ -18,12 +18,19 @@ namespace {
 
 constexpr std::array<std::string_view, 6> known_keys{"name",          "description", "license",
                                                      "compatibility", "metadata",    "allowed-tools"};
+
+/// What well-known agents read beside these. None of it says what runs.
+constexpr std::array<std::string_view, 12> agents_keys{
+    "agent",          "argument-hint",  "author",  "context",    "disable-model-invocation", "hooks", "model", "tags",
+    "user-invocable", "user-invokable", "version", "when-to-use"};
 constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_description = 1024;
 constexpr std::size_t longest_compatibility = 500;
 
 /// The text with everything but the front matter blank, so that places stay; nothing when there is none.
 std::optional<std::string> front_matter(std::string_view text) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::string result;
   bool inside = false;
   std::size_t number = 0;
@@ -64,8 +71,9 @@ class FrontMatter {
     const Path path;
     if (!require_table(reporter_, root, path)) return;
     for (const Member& member : root.members) {
-      if (std::ranges::find(known_keys, member.key) == known_keys.end()) {
-        report_unknown_key(reporter_, member, path, known_keys, &root);
+      if (std::ranges::find(known_keys, member.key) == known_keys.end() &&
+          std::ranges::find(agents_keys, member.key) == agents_keys.end()) {
+        unknown(member);
       }
     }
     name(find_member(root, "name"));
@@ -80,6 +88,17 @@ class FrontMatter {
   std::optional<Located<std::string>> sidecar;
 
  private:
+  /// Some agent may know it, and what stands there never runs.
+  void unknown(const Member& member) {
+    const Path root;
+    reporter_.report(Path(root, member.key), member.key_span,
+                     {.rule = unknown_key,
+                      .message = fmt::format("unknown key \"{}\"", printable(member.key)),
+                      .evidence = member.key,
+                      .remediation = suggest(member.key, known_keys),
+                      .severity = Severity::warning});
+  }
+
   void fault(const Path& path, const ValueNode& node, std::string message, std::string remedy) {
     reporter_.report(path, node.span,
                      {.rule = invalid_value,
@@ -168,12 +187,15 @@ LintedSkillMd lint_skill_md(const SourcePtr& source, std::string path, const Lin
                        .sidecar = {}};
   const auto matter = front_matter(source->text);
   std::optional<ValueNode> root;
+  const bool begun = source->text.starts_with("---") || source->text.starts_with("\xef\xbb\xbf---");
   if (!matter) {
     reporter.report({}, {{1, 1}, {1, 1}},
                     {.rule = syntax_error,
-                     .message = "no front matter",
+                     .message = begun ? "the front matter does not end" : "no front matter",
                      .evidence = {},
-                     .remediation = "begin the file with a line ---, the keys name and description, and a line ---"});
+                     .remediation = begun ? "close it with a line ---"
+                                          : "begin the file with a line ---, the keys name and description, and a "
+                                            "line ---"});
   } else if (find_invalid_utf8(*matter) || matter->find('\0') != std::string::npos) {
     reporter.report({}, {{1, 1}, {1, 1}},
                     {.rule = "control-character",
@@ -192,7 +214,8 @@ LintedSkillMd lint_skill_md(const SourcePtr& source, std::string path, const Lin
   }
   Findings findings = reporter.take();
   static constexpr std::array marks{DocumentMark{.key = "name"}, DocumentMark{.key = "description"}};
-  if (!findings.empty() && !(matter && has_mark(*matter, root, marks))) {
+  const bool ours = matter ? has_mark(*matter, root, marks) : begun && has_mark(source->text, root, marks);
+  if (!findings.empty() && !ours) {
     ForeignText foreign =
         foreign_text(*source, findings, "front matter: a line ---, the keys name and description, and a line ---");
     linted.file.source = std::move(foreign.source);
@@ -200,7 +223,11 @@ LintedSkillMd lint_skill_md(const SourcePtr& source, std::string path, const Lin
     linted.file.skills.clear();
     linted.sidecar.reset();
   }
-  linted.file.findings = apply_severities(*context.policy, std::move(findings));
+  for (Finding& finding : findings) {
+    if (finding.rule != unknown_key)
+      finding.severity = std::max(finding.severity, context.policy->severity(finding.rule));
+  }
+  linted.file.findings = std::move(findings);
   for (Finding& finding : linted.file.findings) {
     if (!linted.file.skills.empty()) finding.skill = linted.file.skills.front();
   }
