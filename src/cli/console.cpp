@@ -4,11 +4,13 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <unistd.h>
 #include <skillrun/report.hpp>
 
+#include "cli/standard_streams.hpp"
 #include "report/display.hpp"
 #include "run/terminal.hpp"
 #include "support/json.hpp"
@@ -56,7 +58,18 @@ Console::Console(const GlobalOptions& options)
 
 bool Console::print(std::string_view text) const { return print_bytes(printable_lines(text)); }
 
-bool Console::print_bytes(std::string_view text) const { return write_all(STDOUT_FILENO, text); }
+bool Console::print_bytes(std::string_view text) const {
+  if (output_was_closed() && !text.empty()) {
+    error("standard output is closed");
+    return false;
+  }
+  if (write_all(STDOUT_FILENO, text)) return true;
+  // A reader that has seen enough is no failure to talk about.
+  if (errno != EPIPE) {
+    error(fmt::format("standard output cannot be written: {}", std::generic_category().message(errno)));
+  }
+  return false;
+}
 
 void Console::error(std::string_view message) const {
   write_error(json_ ? json_line("error", message) : fmt::format("skillrun: {}\n", printable_lines(message)));

@@ -17,7 +17,7 @@ class Console {
   explicit Console(const GlobalOptions& options);
 
   /// Writes all of `text` to standard output, with escapes for what would move a terminal's cursor or hide what is
-  /// there, wherever that came from; false when the reader has gone or the disk is full.
+  /// there, wherever that came from. False when it cannot be written, which is said unless its reader has gone.
   [[nodiscard]] bool print(std::string_view text) const;
   /// The same for a document that has colors or other people's bytes, which its writer made safe.
   [[nodiscard]] bool print_bytes(std::string_view text) const;

@@ -53,9 +53,9 @@ int main_in_words(std::vector<std::string> words) {
   if (!words.empty() && words.front() == completion_word) return answer_completion(std::span(words).subspan(1));
   auto invocation = parse_command_line(std::move(words));
   if (!invocation) {
-    fmt::print("{}", invocation.error().output);
     fmt::print(stderr, "{}", invocation.error().error);
-    return invocation.error().status;
+    const bool written = Console({}).print_bytes(invocation.error().output);
+    return written ? invocation.error().status : ExitStatus::failed;
   }
   if (!set_up_logging(invocation->global)) return ExitStatus::failed;
   return invocation->run();

@@ -48,22 +48,33 @@ TEST_CASE("a run with any standard descriptors closed ends, and its files hold n
   }
 }
 
-TEST_CASE("what only writes succeeds with its output closed, and fails with a full disk") {
+TEST_CASE("what only writes fails with its output closed or full, and says so") {
   const StubEngine engine;
   const Place place;
   place.write("skillrun.toml", skillrun::test::skill());
-  for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"version"}, {"lint"}, {"explain", "tool"}, {"list"}, {"run", "--json", "tool"}}) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"version"},
+                                                {"--help"},
+                                                {"lint"},
+                                                {"rules"},
+                                                {"doctor"},
+                                                {"schema", "manifest"},
+                                                {"explain", "tool"},
+                                                {"list"},
+                                                {"run", "--json", "tool"}}) {
     CAPTURE(words.front());
     for (unsigned closed = 0; closed < 8; ++closed) {
       CAPTURE(closed);
       const integration::Outcome outcome = integration::run(with_closed(place.on(engine, words), closed));
       check_healthy(outcome);
-      CHECK_MESSAGE(outcome.status == 0, outcome.err);
+      const bool writes = (closed & 2U) == 0;
+      CHECK_MESSAGE((outcome.status == 0) == writes, outcome.err);
+      if (!writes && (closed & 4U) == 0) CHECK(outcome.err.contains("standard output is closed"));
     }
     integration::Command full = place.on(engine, words);
     full.argv.insert(full.argv.begin(), {"/bin/bash", "-c", "\"$@\" > /dev/full", "bash"});
-    CHECK(integration::run(full).status != 0);
+    const integration::Outcome outcome = integration::run(full);
+    CHECK(outcome.status != 0);
+    CHECK(outcome.err.contains("standard output cannot be written: No space left on device"));
   }
 }
 

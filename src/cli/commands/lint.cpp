@@ -110,8 +110,9 @@ class Lint {
   }
 
  private:
+  /// An empty message was said where it happened.
   [[nodiscard]] int fail(std::string_view message) const {
-    console_.error(message);
+    if (!message.empty()) console_.error(message);
     return wrong_usage;
   }
   [[nodiscard]] int fail(const RunResult& failure) const {
@@ -141,7 +142,7 @@ class Lint {
       const std::string name = printable(file.name);
       if (request_.dry_run) {
         if (!console_.print_bytes(unified_diff(file.before, file.after, name))) {
-          return std::unexpected("standard output cannot be written");
+          return std::unexpected(std::string());
         }
         continue;
       }
@@ -177,7 +178,7 @@ class Lint {
     const std::string text =
         format_lint(report, output.format,
                     {.color = console_.color_for_output(), .least = global_.quiet ? Severity::error : Severity::info});
-    if (!console_.print_bytes(text)) return std::unexpected("standard output cannot be written");
+    if (!console_.print_bytes(text)) return std::unexpected(std::string());
     return {};
   }
 
