@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <deque>
 
 #include <fmt/format.h>
 
@@ -18,6 +19,9 @@ namespace skillrun::inline v0 {
 namespace {
 
 using Clock = Pump::Clock;
+
+/// Requests to end that come within this time are of one mind.
+constexpr std::chrono::seconds in_a_row{10};
 
 class Supervisor {
  public:
@@ -39,6 +43,7 @@ class Supervisor {
   void look_at_streams();
   void take_signals();
   void take_signal(int number);
+  [[nodiscard]] bool is_third_request(int number);
   void step();
   void kill(EndCause cause, std::string message = {});
   void send(int number) { calls_.signal(number); }
@@ -51,7 +56,7 @@ class Supervisor {
   const EndingLimits& limits_;
   Stage stage_ = Stage::running;
   Clock::time_point next_step_ = Clock::time_point::max();  ///< timeout, then end of grace, then giving up
-  int interrupts_ = 0;
+  std::deque<Clock::time_point> requests_to_end_;           ///< when the last of them came
   bool cancellation_heard_ = false;
   Ending ending_;
   ContainerCalls calls_;
@@ -111,11 +116,18 @@ void Supervisor::take_signal(int number) {
     watched_.pump.drop_output();
     return cause(EndCause::cancelled);
   }
-  if (number == SIGINT && ++interrupts_ > 1) {
-    log::info("interrupted again: killing the skill");
-    return send(SIGKILL);
-  }
-  send(number);
+  send(is_third_request(number) ? SIGKILL : number);
+}
+
+/// A skill may take its time to end, and may ignore that it is asked to; whoever asks three times in a row means it.
+bool Supervisor::is_third_request(int number) {
+  if (number != SIGINT && number != SIGTERM && number != SIGHUP && number != SIGQUIT) return false;
+  const auto now = Clock::now();
+  while (!requests_to_end_.empty() && now - requests_to_end_.front() > in_a_row) requests_to_end_.pop_front();
+  requests_to_end_.push_back(now);
+  if (requests_to_end_.size() < 3) return false;
+  log::info("asked to end for the third time: killing the skill");
+  return true;
 }
 
 /// What a shell's user expects of any program: all of it stands still until it is woken, and takes part again.

@@ -271,7 +271,26 @@ TEST_CASE("a skill that ended in time did not time out, however slow its reader 
   CHECK(result.output.bytes == text.size());
 }
 
-TEST_CASE("signals are passed on and a second INT kills") {
+TEST_CASE("what asks to end is passed on twice, and kills the third time, whichever it is") {
+  for (const std::vector<int>& asked : std::vector<std::vector<int>>{{SIGINT, SIGINT, SIGINT},
+                                                                     {SIGTERM, SIGTERM, SIGTERM},
+                                                                     {SIGHUP, SIGHUP, SIGHUP},
+                                                                     {SIGINT, SIGTERM, SIGHUP}}) {
+    CAPTURE(asked);
+    Run run;
+    std::vector<int> received;
+    run.engine.play = [&](const Skill& skill) {
+      for (const int number : asked) {
+        run.control.signal(number);
+        received.push_back(skill.next_signal());
+      }
+    };
+    CHECK(run.go().status() == RunStatus::signalled);
+    CHECK(received == std::vector<int>{asked[0], asked[1], SIGKILL});
+  }
+}
+
+TEST_CASE("signals are passed on, and those that ask for no end are not counted") {
   Run run;
   std::vector<int> received;
   run.engine.play = [&](const Skill& skill) {
