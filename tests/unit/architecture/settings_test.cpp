@@ -54,7 +54,8 @@ std::set<std::string, std::less<>> members_named_in(std::string_view source) {
 
 TEST_CASE("no setting is known to more than six source files") {
   constexpr std::size_t most = 6;
-  const std::set<std::string> composite{"image", "command", "build", "env", "mounts", "network_mode", "ports", "gpus", "user"};
+  const std::set<std::string> composite{"image",        "command", "build", "env", "mounts",
+                                        "network_mode", "ports",   "gpus",  "user"};
   std::map<std::string, std::size_t, std::less<>> files;
   for (const auto& entry : fs::recursive_directory_iterator(fs::path(SKILLRUN_SOURCE_DIR) / "src")) {
     if (entry.path().extension() != ".cpp" && entry.path().extension() != ".hpp") continue;
