@@ -71,6 +71,7 @@ struct NoSuchCommand {};
 struct NotExecutable {};
 struct Failed {
   RunFailure reason = RunFailure::engine_error;
+  std::optional<int> signal{};  ///< that the skill died of, where it ran
 };
 
 }  // namespace outcome

@@ -33,12 +33,12 @@ std::expected<void, std::string> read_env_file(std::string_view text, VariableMa
     line.remove_prefix(begin);
     const std::string_view name = line.substr(0, line.find('='));
     if (name.find_first_of(" \t") != std::string_view::npos) {
-      return std::unexpected(fmt::format("line {}: the name '{}' has a blank in it{}", number, printable(name),
+      return std::unexpected(fmt::format("line {}: the name has a blank in it{}", number,
                                          name.starts_with("export ") ? "; leave `export` out" : ""));
     }
     if (find_invalid_utf8(line)) return std::unexpected(fmt::format("line {} is not valid UTF-8", number));
     if (!add(line, into)) {
-      return std::unexpected(fmt::format("line {} is not NAME=VALUE: '{}'", number, printable(line)));
+      return std::unexpected(fmt::format("line {} is not NAME=VALUE", number));
     }
   }
   return {};

@@ -6,6 +6,7 @@
 
 #include "app/shown_spec.hpp"
 #include "run/recipe.hpp"
+#include "spec/without_secrets.hpp"
 
 namespace skillrun::app {
 
@@ -33,6 +34,8 @@ Request render_request(const Engine* engine, const ContainerSpec& spec, bool ter
     std::ranges::replace(request.command.words, fmt::format("--env={}={}", entry.value.name, *entry.value.value),
                          fmt::format("--env={}", entry.value.name));
   }
+  request.json = without_secrets(spec, std::move(request.json));
+  for (std::string& word : request.command.words) word = without_secrets(spec, std::move(word));
   if (!trouble.empty()) request.command.gaps.push_back(std::move(trouble));
   return request;
 }

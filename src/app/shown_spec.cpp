@@ -43,7 +43,10 @@ ContainerSpec shown_spec(ContainerSpec spec) {
     hide_expansions(word.value, word.origin);
     if (has_secret_shape(word.value)) word.value = hidden_value;
   }
-  for (Setting<KeyValue>& label : spec.labels) hide(label);
+  for (auto* list : {&spec.labels, &spec.log_options, &spec.annotations, &spec.sysctls, &spec.storage_options,
+                     &spec.network_driver_options}) {
+    for (Setting<KeyValue>& entry : *list) hide(entry);
+  }
   if (spec.build && spec.build->value.context) {
     for (Setting<KeyValue>& argument : spec.build->value.context->args) hide(argument);
   }

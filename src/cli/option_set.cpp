@@ -42,10 +42,11 @@ DeclaredOption OptionSet::text(const std::string& names, std::string& value, con
 DeclaredOption OptionSet::text(const std::string& names, std::optional<std::string>& value,
                                const std::string& placeholder, const std::string& help) {
   std::string& given = words_.emplace_back();
-  conversions_.emplace_back([&value, &given] {
-    if (!given.empty()) value = given;
+  const DeclaredOption option = text(names, given, placeholder, help);
+  conversions_.emplace_back([&value, &given, declared = option.option_] {
+    if (declared->count() > 0) value = given;
   });
-  return text(names, given, placeholder, help);
+  return option;
 }
 
 DeclaredOption OptionSet::list(const std::string& names, std::vector<std::string>& values,

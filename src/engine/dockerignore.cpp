@@ -19,11 +19,42 @@ constexpr std::int64_t most_memory = std::int64_t{1} << 20;
 /// One character that is no slash, in bytes: a path need not be UTF-8.
 constexpr std::string_view any_character = R"((?:[\x00-\x2e\x30-\x7f]|[\xc0-\xff][\x80-\xbf]*|[\x80-\xbf]))";
 
+/// The white space of Unicode, which docker trims too: a blank that was copied along would let a file in.
+constexpr std::string_view blanks[] = {" ",
+                                       "\t",
+                                       "\r",
+                                       "\v",
+                                       "\f",
+                                       "\xc2\x85",
+                                       "\xc2\xa0",
+                                       "\xe1\x9a\x80",
+                                       "\xe2\x80\x80",
+                                       "\xe2\x80\x81",
+                                       "\xe2\x80\x82",
+                                       "\xe2\x80\x83",
+                                       "\xe2\x80\x84",
+                                       "\xe2\x80\x85",
+                                       "\xe2\x80\x86",
+                                       "\xe2\x80\x87",
+                                       "\xe2\x80\x88",
+                                       "\xe2\x80\x89",
+                                       "\xe2\x80\x8a",
+                                       "\xe2\x80\xa8",
+                                       "\xe2\x80\xa9",
+                                       "\xe2\x80\xaf",
+                                       "\xe2\x81\x9f",
+                                       "\xe3\x80\x80"};
+
 std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\v\f";
-  const auto begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+  const auto at_begin = [&](std::string_view blank) { return text.starts_with(blank); };
+  const auto at_end = [&](std::string_view blank) { return text.ends_with(blank); };
+  for (const auto* it = std::begin(blanks); (it = std::ranges::find_if(blanks, at_begin)) != std::end(blanks);) {
+    text.remove_prefix(it->size());
+  }
+  for (const auto* it = std::begin(blanks); (it = std::ranges::find_if(blanks, at_end)) != std::end(blanks);) {
+    text.remove_suffix(it->size());
+  }
+  return text;
 }
 
 /// The pattern as a clean relative path; empty for the context itself.
@@ -108,7 +139,12 @@ class Translation {
         return fail("has more than letters, digits, '-', '.', '_' and blanks between [ and ]");
       }
     }
-    expression_ += rest_.substr(0, end + 1);
+    if (inside.starts_with('^')) {
+      // One character, of however many bytes, that is none of these.
+      expression_ += fmt::format("(?:[{}\\x80-\\xff]|[\\xc0-\\xff][\\x80-\\xbf]*|[\\x80-\\xbf])", inside);
+    } else {
+      expression_ += rest_.substr(0, end + 1);
+    }
     rest_.remove_prefix(end + 1);
   }
 
@@ -156,7 +192,7 @@ std::expected<Dockerignore, std::string> Dockerignore::parse(std::string_view te
     const bool exception = pattern.front() == '!';
     if (exception) pattern = trimmed(pattern.substr(1));
     if (pattern.empty()) return std::unexpected(fmt::format("line {}: '!' without a pattern", number));
-    const std::string clean = clean_pattern(pattern);
+    const std::string clean = clean_pattern(trimmed(clean_pattern(pattern)));
     if (clean.empty() && exception && pattern.starts_with('/'))
       return std::unexpected(fmt::format("line {}: '!' without a pattern", number));
     if (clean.empty()) continue;  // "." or "/": docker lets the context itself in whatever is said

@@ -22,9 +22,12 @@ class Judge {
         local_(std::nullopt, today()),
         host_(options.host != nullptr ? *options.host : local_) {}
 
+  /// A skill of a manifest that was refused when it was read is judged, and never approved.
   void judge(ContainerSpec spec) {
     auto decision = admit(*policy_, std::move(spec), host_);
-    if (decision) {
+    if (decision && unreadable_) {
+      add(decision->findings());
+    } else if (decision) {
       add(decision->findings());
       verdict_.approved.push_back(std::move(*decision));
     } else {
@@ -40,7 +43,8 @@ class Judge {
   /// What the readers said, by the severities of the policy.
   void add_reading(Findings findings) {
     findings = apply_severities(*policy_, std::move(findings));
-    if (has_errors(findings)) verdict_.admitted = false;
+    unreadable_ = unreadable_ || has_errors(findings);
+    if (unreadable_) verdict_.admitted = false;
     add(std::move(findings));
   }
 
@@ -57,6 +61,7 @@ class Judge {
   std::shared_ptr<const Policy> policy_;
   LocalHost local_;
   const HostView& host_;
+  bool unreadable_ = false;
   Verdict verdict_{.admitted = true, .findings = {}, .approved = {}};
 };
 

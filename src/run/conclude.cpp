@@ -58,7 +58,7 @@ void conclude(RunResult& result, const ContainerState& state, const Ending& endi
       break;
     case EndCause::write_failed:
     case EndCause::lost_stream:
-      result.outcome = outcome::Failed{RunFailure::engine_error};
+      result.outcome = outcome::Failed{RunFailure::engine_error, result.signal()};
       result.message = ending.message;
       break;
   }

@@ -162,7 +162,8 @@ std::optional<int> RunResult::signal() const noexcept {
       Overloaded{[](outcome::Signalled ended) { return Signal(ended.number); },
                  [](outcome::OutOfMemory) { return Signal(SIGKILL); },
                  [](outcome::TimedOut ended) { return ended.signal; },
-                 [](outcome::Cancelled ended) { return ended.signal; }, [](const auto&) { return Signal(); }},
+                 [](outcome::Cancelled ended) { return ended.signal; },
+                 [](outcome::Failed failed) { return failed.signal; }, [](const auto&) { return Signal(); }},
       outcome);
 }
 

@@ -90,12 +90,14 @@ constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
 
 constexpr bool is_letter(char c) noexcept { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
 
+constexpr bool is_letter_or_digit(char c) noexcept { return is_letter(c) || (c >= '0' && c <= '9'); }
+
 /// Takes the last part off a name: what stands between separators, or from the last hump of camel case on. Numbers say
 /// nothing.
 std::string_view take_part(std::string_view& name) noexcept {
   while (!name.empty() && !is_letter(name.back())) name.remove_suffix(1);
   std::size_t begin = name.size();
-  while (begin > 0 && (is_letter(name[begin - 1]) || (name[begin - 1] >= '0' && name[begin - 1] <= '9'))) {
+  while (begin > 0 && is_letter_or_digit(name[begin - 1])) {
     --begin;
     const bool hump = begin > 0 && is_lower(name[begin - 1]) && !is_lower(name[begin]);
     if (hump) break;
@@ -125,7 +127,11 @@ bool is_secret_name(std::string_view name) noexcept {
   if (is_one_of(last, folder_or_password)) return !before.empty();
   constexpr std::string_view key[] = {"KEY"};
   if (is_one_of(last, key)) return is_one_of(take_part(before), key_uses);
-  return std::ranges::any_of(nouns, [&](std::string_view noun) { return ends_with_ignoring_case(last, noun); });
+  // Humps may be anywhere in a word: passWord.
+  std::string_view stretch = name.substr(0, before.size() + last.size());
+  const auto separator = std::ranges::find_if_not(stretch.rbegin(), stretch.rend(), is_letter_or_digit);
+  stretch.remove_prefix(static_cast<std::size_t>(stretch.rend() - separator));
+  return std::ranges::any_of(nouns, [&](std::string_view noun) { return ends_with_ignoring_case(stretch, noun); });
 }
 
 bool has_secret_shape(std::string_view value) noexcept {

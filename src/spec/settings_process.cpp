@@ -226,7 +226,9 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 
 void add_environment(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   const bool from_caller = origin.kind == OriginKind::command_line;
-  if (!builder.clean(value, origin, from_caller ? Allowed::lines : Allowed::text)) return;
+  // The name alone is told of a value that cannot be used: it may be a secret.
+  const std::string_view name = std::string_view(value).substr(0, value.find('='));
+  if (!builder.clean(value, origin, from_caller ? Allowed::lines : Allowed::text, name)) return;
   auto entry = parse_environment(value);
   if (!entry) {
     builder.problem("invalid-value", origin, entry.error().message, "write NAME=VALUE, or NAME to copy your own value");

@@ -10,6 +10,7 @@
 #include "cli/requests.hpp"
 #include "report/spec_document.hpp"
 #include "spec/spec_fields.hpp"
+#include "spec/without_secrets.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {
@@ -58,7 +59,8 @@ std::string as_text(const app::Prepared& prepared, const app::Explanation& expla
       text += fmt::format("  not in this line: {}\n", printable(gap));
     }
   }
-  return text + fmt::format("\nverdict: {}\n", judgement.allowed() ? "allowed" : "refused");
+  text += fmt::format("\nverdict: {}\n", judgement.allowed() ? "allowed" : "refused");
+  return without_secrets(judgement.spec(), std::move(text));
 }
 
 std::string as_json(const app::Prepared& prepared, const app::Explanation& explanation) {
@@ -77,7 +79,7 @@ std::string as_json(const app::Prepared& prepared, const app::Explanation& expla
                          : json::value(nullptr);
   document["findings"] = to_json_array(judgement.findings());
   document["verdict"] = judgement.allowed() ? "allowed" : "refused";
-  return pretty(document);
+  return without_secrets(judgement.spec(), pretty(document));
 }
 
 void declare_explain(OptionSet& options, ExplainRequest& request) {

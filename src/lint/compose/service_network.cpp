@@ -27,13 +27,13 @@ void ServiceReader::network_mode(const ValueNode& node, const Path& path) {
 std::string ServiceReader::name_of_network(const std::string& key) const {
   const ValueNode* declared = entry_of(file_.networks, key);
   const ValueNode& network = declared == nullptr ? ValueNode() : *declared;
-  if (member_text(network, "driver") == host) return std::string(host);
+  if (expanded(member_text(network, "driver")) == host) return std::string(host);
   const ValueNode* external = entry_of(&network, "external");
   // The name of an external network stood in `external` once, and Compose still takes it there.
   std::string name = member_text(network, "name");
   if (name.empty() && external != nullptr) name = member_text(*external, "name");
   if (!name.empty()) return name;
-  return external != nullptr && external->text != "false" ? key : fmt::format("{}_{}", file_.project, key);
+  return external != nullptr && expanded(external->text) != "false" ? key : fmt::format("{}_{}", file_.project, key);
 }
 
 /// Of several networks the one that reaches furthest is judged.

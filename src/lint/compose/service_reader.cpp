@@ -287,16 +287,17 @@ void ServiceReader::gpus(const ValueNode& node, const Path& path) {
 /// Devices of CDI are devices like any other. Of GPUs, whichever are asked for, they are judged as all.
 void ServiceReader::gpu_request(const ValueNode& node, const Path& path) {
   const bool cdi = expanded(member_text(node, "driver")) == "cdi";
-  bool gpu = !cdi;
+  std::size_t devices = 0;
+  std::size_t others = 0;
   within(node, path, "device_ids", [&](const ValueNode& ids, const Path& below) {
-    gpu = false;
     for_each(ids, below, [&](const ValueNode& id, const Path& at) {
       if (!is_scalar(id, at)) return;
-      if (cdi || is_cdi_device(expanded(id.text))) return set(*find_setting("devices"), id.text, id, at);
-      gpu = true;
+      const bool device = is_cdi_device(expanded(id.text));
+      ++(device ? devices : others);
+      if (device) set(*find_setting("devices"), id.text, id, at);
     });
   });
-  if (gpu) set(*find_setting("gpus"), "all", node, path);
+  if (others > 0 || devices == 0) set(*find_setting("gpus"), cdi ? "driver=cdi,count=1" : "all", node, path);
 }
 
 void ServiceReader::hooks(const ValueNode& node, const Path& path) {

@@ -70,6 +70,7 @@ void check_cdi(const RuleContext& context, FindingSink& sink) {
   if (!gpus || !is_cdi_request(gpus->value)) return;
   if (gpus->value.device_ids.empty()) sink.report(gpus->origin, "devices of CDI are passed in, whichever there are");
   for (const std::string& device : gpus->value.device_ids) {
+    if (gpus->value.driver != "cdi" && !is_cdi_device(device)) continue;
     if (context.params.has_word("allow", device)) continue;
     sink.report(gpus->origin, fmt::format("the CDI device '{}' is passed in", device));
   }

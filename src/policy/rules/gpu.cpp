@@ -17,8 +17,7 @@ bool wants_gpu(const ContainerSpec& spec) {
 }
 
 void check_gpu(const RuleContext& context, FindingSink& sink) {
-  if (wants_gpu(context.spec) && !is_cdi_request(context.spec.gpus->value))
-    sink.report(context.spec.gpus->origin, "the skill gets access to the GPU");
+  if (wants_gpu(context.spec)) sink.report(context.spec.gpus->origin, "the skill gets access to the GPU");
   for (const auto& entry : context.spec.env) {
     if (!hands_out_devices(entry.value.name) || (entry.value.value && is_no_device(*entry.value.value))) continue;
     sink.report(entry.origin,

@@ -13,12 +13,12 @@ using enum Severity;
 
 constexpr std::string_view places[] = {"/proc", "/sys", "/dev", "/etc"};
 
-/// Folders of /etc that say who is who, what is loaded into every program, and what starts by itself.
+/// Folders of /etc, beside those that end with ".d", that say who is who, whom to believe, what is loaded into every
+/// program, and what starts by itself.
 constexpr std::string_view deciding_folders[] = {
-    "alternatives", "apparmor.d", "cron.d",  "cron.daily",   "cron.hourly", "cron.monthly",   "cron.weekly",
-    "dbus-1",       "default",    "init.d",  "ld.so.conf.d", "modprobe.d",  "modules-load.d", "pam.d",
-    "polkit-1",     "profile.d",  "rc.d",    "security",     "selinux",     "skel",           "ssh",
-    "sudoers.d",    "sysctl.d",   "systemd", "udev"};
+    "alternatives", "apt",  "ca-certificates", "cron.daily", "cron.hourly", "cron.monthly", "cron.weekly", "crontabs",
+    "dbus-1",       "init", "default",         "network",    "periodic",    "pki",          "polkit-1",    "runit",
+    "security",     "skel", "selinux",         "ssh",        "ssl",         "systemd",      "udev",        "xdg"};
 
 /// The settings of one program, such as /etc/nginx/nginx.conf or /etc/nginx/conf.d.
 bool is_settings_of_a_program(std::string_view target) {
@@ -26,7 +26,7 @@ bool is_settings_of_a_program(std::string_view target) {
   if (!target.starts_with(etc)) return false;
   target.remove_prefix(etc.size());
   const std::size_t slash = target.find('/');
-  return slash != std::string_view::npos &&
+  return slash != std::string_view::npos && !target.substr(0, slash).ends_with(".d") &&
          std::ranges::find(deciding_folders, target.substr(0, slash)) == std::end(deciding_folders);
 }
 

@@ -31,9 +31,9 @@ TEST_CASE("a byte order mark is not part of the first name") {
              "FIRST=1\nSECOND=2") == VariableMap{{"FIRST", "1"}, {"SECOND", "2"}});
 }
 
-TEST_CASE("what docker refuses is refused with its line") {
-  CHECK(fault("A=1\nexport B=2") == "line 2: the name 'export B' has a blank in it; leave `export` out");
-  CHECK(fault("A B=2") == "line 1: the name 'A B' has a blank in it");
+TEST_CASE("what docker refuses is refused with its line, which may be a secret and is not shown") {
+  CHECK(fault("A=1\nexport B=2") == "line 2: the name has a blank in it; leave `export` out");
+  CHECK(fault("A B=2") == "line 1: the name has a blank in it");
   CHECK(fault("=x").contains("line 1 is not NAME=VALUE"));
   CHECK(fault("NAME").contains("line 1 is not NAME=VALUE"));
   CHECK(fault("A=\xff") == "line 1 is not valid UTF-8");

@@ -71,11 +71,20 @@ TEST_CASE("brackets and backslashes are docker's") {
   CHECK(matches("[ab].txt", "a.txt"));
   CHECK(matches("[a-c]x", "bx"));
   CHECK_FALSE(matches("[^a]x", "ax"));
+  CHECK(matches("key[^0]", "key\xc3\xa9"));
+  CHECK_FALSE(matches("key[^0]", "key0"));
   CHECK(matches("a\\*b", "a*b"));
   CHECK_FALSE(matches("a\\*b", "axb"));
   CHECK(matches("a.b", "a.b"));
   CHECK_FALSE(matches("a.b", "axb"));
   CHECK(matches("a+(b)|{c}$^", "a+(b)|{c}$^"));
+}
+
+TEST_CASE("a blank that was copied along from a page lets nothing in") {
+  for (const char* text : {".env\xc2\xa0", "\xe3\x80\x80.env", "/ .env", ".env /", ".env\t\r"}) {
+    CAPTURE(text);
+    CHECK(matches(text, ".env"));
+  }
 }
 
 TEST_CASE("a question mark is one character, of however many bytes") {

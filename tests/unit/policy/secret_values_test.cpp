@@ -10,14 +10,12 @@ using namespace skillrun;
 using namespace skillrun::test;
 
 TEST_CASE("a variable is a secret's by the end of its name") {
-  for (const char* name : {"PASSWORD",          "DB_PASSWORD",    "db_password",
-                           "API_TOKEN",         "TOKEN",          "AWS_SECRET_ACCESS_KEY",
-                           "GITHUB_TOKEN",      "STRIPE_API_KEY", "SSH_PRIVATE_KEY",
-                           "PGPASSWORD",        "XPASSWORD",      "DB_PASS",
-                           "POSTGRES_PWD",      "MY_CREDENTIAL",  "MYAPIKEY",
-                           "SENTRY_DSN",        "apiKey",         "dbPassword",
-                           "ROOT_PASSWORD_2",   "smtp.password",  "SECRET_KEY_BASE",
-                           "AWS_ACCESS_KEY_ID", "JWT_KEY"}) {
+  for (const char* name :
+       {"PASSWORD",          "DB_PASSWORD",    "db_password",     "API_TOKEN",   "TOKEN",      "AWS_SECRET_ACCESS_KEY",
+        "GITHUB_TOKEN",      "STRIPE_API_KEY", "SSH_PRIVATE_KEY", "PGPASSWORD",  "XPASSWORD",  "DB_PASS",
+        "POSTGRES_PWD",      "MY_CREDENTIAL",  "MYAPIKEY",        "SENTRY_DSN",  "apiKey",     "dbPassword",
+        "ROOT_PASSWORD_2",   "smtp.password",  "passWord",        "DB_PassWord", "PassPhrase", "SECRET_KEY_BASE",
+        "AWS_ACCESS_KEY_ID", "JWT_KEY"}) {
     CAPTURE(name);
     CHECK(is_secret_name(name));
   }
