@@ -23,21 +23,24 @@ void hide_expansions(std::string& text, const Origin& origin) {
   }
 }
 
-void hide(Setting<KeyValue>& entry) {
-  const bool handed = std::ranges::any_of(entry.origin.expansions, [&](const Expansion& variable) {
+bool is_hidden(const std::string& name, const std::string& value, const Origin& origin) {
+  const auto is_handed = [](const Expansion& variable) {
     return variable.hands_over() && is_secret_name(variable.variable);
-  });
-  if (handed || is_secret(entry.value.key, entry.value.value)) entry.value.value = hidden_value;
+  };
+  return std::ranges::any_of(origin.expansions, is_handed) || is_secret(name, value);
+}
+
+void hide(Setting<KeyValue>& entry) {
+  if (is_hidden(entry.value.key, entry.value.value, entry.origin)) entry.value.value = hidden_value;
 }
 
 }  // namespace
 
 ContainerSpec shown_spec(ContainerSpec spec) {
   for (Setting<EnvironmentEntry>& entry : spec.env) {
-    if (!entry.value.value) continue;
-    Setting<KeyValue> pair{{entry.value.name, *entry.value.value}, entry.origin};
-    hide(pair);
-    entry.value.value = entry.value.from_caller ? std::string(hidden_value) : std::move(pair.value.value);
+    EnvironmentEntry& variable = entry.value;
+    if (!variable.value) continue;
+    if (variable.from_caller || is_hidden(variable.name, *variable.value, entry.origin)) variable.value = hidden_value;
   }
   for (Setting<std::string>& word : spec.command) {
     hide_expansions(word.value, word.origin);

@@ -254,9 +254,9 @@ void ServiceReader::deploy(const ValueNode& node, const Path& path) {
       {{"cpus", "nano_cpus"}, {"memory", "memory"}, {"pids", "pids_limit"}}};
   within(node, path, "resources", [&](const ValueNode& resources, const Path& below) {
     within(resources, below, "limits", [&](const ValueNode& limits, const Path& at) {
-      for (const auto& [key, name] : settings) {
-        within(limits, at, key,
-               [&](const auto& limit, const auto& where) { scalar(*find_setting(name), limit, where); });
+      for (const auto& setting : settings) {
+        within(limits, at, setting.first,
+               [&](const auto& limit, const auto& where) { scalar(*find_setting(setting.second), limit, where); });
       }
     });
     within(resources, below, "reservations", [&](const ValueNode& reserved, const Path& at) {
