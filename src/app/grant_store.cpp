@@ -35,7 +35,8 @@ std::string distrust(const struct stat& status, bool folder) {
   }
   if (status.st_uid != ::geteuid()) return fmt::format("is owned by another user (uid {})", status.st_uid);
   if ((status.st_mode & 077U) != 0) return fmt::format("is open to others (chmod {})", folder ? "700" : "600");
-  if (!folder && status.st_nlink != 1) return "has another name too (a hard link)";
+  // None at all: another answer has replaced it since it was opened, and what it says was the caller's.
+  if (!folder && status.st_nlink > 1) return "has another name too (a hard link)";
   return {};
 }
 
