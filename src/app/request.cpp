@@ -6,7 +6,7 @@
 
 #include "app/shown_spec.hpp"
 #include "run/recipe.hpp"
-#include "spec/without_secrets.hpp"
+#include "spec/secret_texts.hpp"
 
 namespace skillrun::app {
 
@@ -34,9 +34,7 @@ Request render_request(const Engine* engine, const ContainerSpec& spec, bool ter
     std::ranges::replace(request.command.words, fmt::format("--env={}={}", entry.value.name, *entry.value.value),
                          fmt::format("--env={}", entry.value.name));
   }
-  request.json = without_secrets(spec, std::move(request.json));
-  for (std::string& word : request.command.words) word = without_secrets(spec, std::move(word));
-  if (!trouble.empty()) request.command.gaps.push_back(std::move(trouble));
+  if (!trouble.empty()) request.command.gaps.push_back(without_secrets(spec, std::move(trouble)));
   return request;
 }
 

@@ -1,59 +1,65 @@
 #include "app/shown_spec.hpp"
 
 #include <algorithm>
-#include <ranges>
 #include <string>
 
+#include "spec/schema.hpp"
+#include "spec/secret_texts.hpp"
 #include "spec/secret_values.hpp"
 
 namespace skillrun::app {
 
 namespace {
 
-bool is_secret(std::string_view name, std::string_view value) {
-  return (is_secret_name(name) && !is_plain_value(value)) || has_secret_shape(value);
-}
+/// Hides what is not to be told, in each text of a spec that an engine would get.
+class Hider : public TextRewriter {
+ public:
+  /// `spec` has the caller's values and outlives this.
+  explicit Hider(const ContainerSpec& spec) : spec_(spec) {}
 
-/// Hides what secrets of the caller's became in a text that is nothing but the value of its origin.
-void hide_expansions(std::string& text, const Origin& origin) {
-  for (const Expansion& variable : origin.expansions | std::views::reverse) {
-    if (!variable.hands_over() || variable.begin > variable.end || variable.end > text.size()) continue;
-    const std::string_view value = std::string_view(text).substr(variable.begin, variable.end - variable.begin);
-    if (is_secret(variable.variable, value)) text.replace(variable.begin, value.size(), hidden_value);
+  void take(std::string& text, std::string_view /*may_hold*/, const Origin& origin) override {
+    const auto is_text = [&](const ExpandedText& expanded) {
+      return expanded.origin.field == origin.field && expanded.text == text;
+    };
+    if (std::ranges::any_of(spec_.expanded, is_text)) {
+      text = with_names_of_secrets(std::move(text), origin.expansions);
+    }
+    text = without_secrets(spec_, std::move(text));
+    if (has_secret_shape(text)) text = hidden_value;
   }
-}
 
-bool is_hidden(const std::string& name, const std::string& value, const Origin& origin) {
-  const auto is_handed = [](const Expansion& variable) {
-    return variable.hands_over() && is_secret_name(variable.variable);
-  };
-  return std::ranges::any_of(origin.expansions, is_handed) || is_secret(name, value);
-}
+  void pair(KeyValue& entry, const Origin& origin) override {
+    take(entry.key, {}, origin);
+    if (is_secret(entry.key, entry.value, origin)) entry.value = hidden_value;
+  }
 
-void hide(Setting<KeyValue>& entry) {
-  if (is_hidden(entry.value.key, entry.value.value, entry.origin)) entry.value.value = hidden_value;
-}
+  void variable(EnvironmentEntry& entry, const Origin& origin) override {
+    take(entry.name, {}, origin);
+    if (!entry.value) return;
+    if (entry.from_caller || is_secret(entry.name, *entry.value, origin)) entry.value = hidden_value;
+  }
+
+ private:
+  [[nodiscard]] bool is_secret(std::string_view name, const std::string& value, const Origin& origin) const {
+    const auto is_handed = [](const Expansion& variable) {
+      return variable.hands_over() && is_secret_name(variable.variable);
+    };
+    return (is_secret_name(name) && !is_plain_value(value)) || has_secret_shape(value) ||
+           std::ranges::any_of(origin.expansions, is_handed) || without_secrets(spec_, value) != value;
+  }
+
+  const ContainerSpec& spec_;
+};
 
 }  // namespace
 
-ContainerSpec shown_spec(ContainerSpec spec) {
-  for (Setting<EnvironmentEntry>& entry : spec.env) {
-    EnvironmentEntry& variable = entry.value;
-    if (!variable.value) continue;
-    if (variable.from_caller || is_hidden(variable.name, *variable.value, entry.origin)) variable.value = hidden_value;
+ContainerSpec shown_spec(const ContainerSpec& spec) {
+  ContainerSpec shown = spec;
+  Hider hider(spec);
+  for (const SettingRow& row : schema()) {
+    if (row.member.rewrite != nullptr) row.member.rewrite(shown, hider);
   }
-  for (Setting<std::string>& word : spec.command) {
-    hide_expansions(word.value, word.origin);
-    if (has_secret_shape(word.value)) word.value = hidden_value;
-  }
-  for (auto* list : {&spec.labels, &spec.log_options, &spec.annotations, &spec.sysctls, &spec.storage_options,
-                     &spec.network_driver_options}) {
-    for (Setting<KeyValue>& entry : *list) hide(entry);
-  }
-  if (spec.build && spec.build->value.context) {
-    for (Setting<KeyValue>& argument : spec.build->value.context->args) hide(argument);
-  }
-  return spec;
+  return shown;
 }
 
 }  // namespace skillrun::app

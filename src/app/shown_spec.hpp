@@ -8,8 +8,7 @@ namespace skillrun::app {
 inline constexpr std::string_view hidden_value = "***";
 
 /// The spec for people, logs and bug reports: values that came from the caller's environment, and those that are
-/// secrets by their name or shape, are hidden in variables, words and tables; without_secrets() is for the text that is
-/// made of it. To be shown, never run.
-[[nodiscard]] ContainerSpec shown_spec(ContainerSpec spec);
+/// secrets by their name or shape, are hidden in every text. To be shown, never run.
+[[nodiscard]] ContainerSpec shown_spec(const ContainerSpec& spec);
 
 }  // namespace skillrun::app

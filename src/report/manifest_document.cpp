@@ -1,6 +1,7 @@
 #include "report/manifest_document.hpp"
 
 #include "spec/docker_fields.hpp"
+#include "spec/secret_texts.hpp"
 
 namespace skillrun::inline v0 {
 
@@ -9,7 +10,9 @@ namespace {
 template <class Table>
 json::object table_document(const Table& table);
 
-json::value to_value(const WrittenText& text) { return json::value(text.value); }
+std::string shown_text(const WrittenText& text) { return with_names_of_secrets(text.value, text.expansions); }
+
+json::value to_value(const WrittenText& text) { return json::value(shown_text(text)); }
 json::value to_value(const Located<bool>& flag) { return json::value(flag.value); }
 json::value to_value(const WrittenMap& map) { return map_document(map); }
 json::value to_value(const PackageBuild& packages) { return table_document(packages); }
@@ -18,7 +21,7 @@ json::value to_value(const DockerRuntimeConfig& docker) { return table_document(
 
 json::value to_value(const WrittenList& list) {
   json::array items;
-  for (const WrittenText& text : list.items) items.emplace_back(text.value);
+  for (const WrittenText& text : list.items) items.emplace_back(shown_text(text));
   return items;
 }
 
@@ -47,7 +50,7 @@ json::object docker_document(const DockerRuntimeConfig& docker) { return table_d
 
 json::object map_document(const WrittenMap& map) {
   json::object document;
-  for (const WrittenEntry& entry : map.entries) document[entry.key.value] = entry.value.value;
+  for (const WrittenEntry& entry : map.entries) document[entry.key.value] = shown_text(entry.value);
   return document;
 }
 

@@ -7,7 +7,7 @@
 namespace skillrun::inline v0 {
 
 /// A docker table as JSON: the keys that are set, in the order of the field table. Values are shown as written unless
-/// the table was resolved.
+/// the table was resolved; of a secret of the caller's only the variable's name is shown.
 [[nodiscard]] json::object docker_document(const DockerRuntimeConfig& docker);
 
 /// A table of strings as a JSON object; of a key that is there twice the last one counts.

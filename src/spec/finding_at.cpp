@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "spec/without_secrets.hpp"
+#include "spec/secret_texts.hpp"
 #include "support/abridged.hpp"
 
 namespace skillrun::inline v0 {

@@ -39,6 +39,8 @@ struct SpecMember {
   void (*show)(const ContainerSpec& spec, std::string_view name, std::vector<SpecField>& fields) = nullptr;
   /// Gives every text of it that an engine would get.
   void (*texts)(const ContainerSpec& spec, std::string_view may_hold, TextSink& sink) = nullptr;
+  /// Lets every such text be changed.
+  void (*rewrite)(ContainerSpec& spec, TextRewriter& rewriter) = nullptr;
   std::string_view may_hold = {};  ///< the control characters that have a meaning in its texts
   /// What conditions of policies see. For a member that is made of several parts neither has a name: the policy layer
   /// says which parts there are.
@@ -186,11 +188,13 @@ constexpr ListField list_field(std::string_view name, std::span<const ElementFie
 template <auto pointer>
 constexpr SpecMember member(std::string_view name, FieldType type = FieldType::text) {
   using Value = std::remove_cvref_t<decltype(std::declval<ContainerSpec&>().*pointer)>;
-  SpecMember row{.name = name,
-                 .show = [](const ContainerSpec& spec, std::string_view shown,
-                            auto& fields) { setting_detail::append(fields, shown, spec.*pointer); },
-                 .texts = [](const ContainerSpec& spec, std::string_view may_hold,
-                             TextSink& sink) { give_setting(spec.*pointer, may_hold, sink); }};
+  SpecMember row{
+      .name = name,
+      .show = [](const ContainerSpec& spec, std::string_view shown,
+                 auto& fields) { setting_detail::append(fields, shown, spec.*pointer); },
+      .texts = [](const ContainerSpec& spec, std::string_view may_hold,
+                  TextSink& sink) { give_setting(spec.*pointer, may_hold, sink); },
+      .rewrite = [](ContainerSpec& spec, TextRewriter& rewriter) { give_setting(spec.*pointer, {}, rewriter); }};
   if constexpr (std::same_as<Value, SettingList<std::string>>) {
     row.list = list_field<pointer>(name, setting_detail::whole_element<pointer>);
   } else if constexpr (std::same_as<Value, SettingList<KeyValue>>) {

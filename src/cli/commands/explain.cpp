@@ -10,7 +10,6 @@
 #include "cli/requests.hpp"
 #include "report/spec_document.hpp"
 #include "spec/spec_fields.hpp"
-#include "spec/without_secrets.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {
@@ -60,26 +59,27 @@ std::string as_text(const app::Prepared& prepared, const app::Explanation& expla
     }
   }
   text += fmt::format("\nverdict: {}\n", judgement.allowed() ? "allowed" : "refused");
-  return without_secrets(judgement.spec(), std::move(text));
+  return text;
 }
 
 std::string as_json(const app::Prepared& prepared, const app::Explanation& explanation) {
   const app::Judgement& judgement = explanation.judgement;
   const Engine* engine = judgement.engine();
   const auto& request = explanation.request;
+  const ContainerSpec shown = app::shown_spec(judgement.spec());
   json::object document;
   document["skill"] = prepared.spec.skill;
-  document["image"] = judgement.spec().image.value.familiar();
+  document["image"] = shown.image.value.familiar();
   document["engine"] = engine == nullptr ? json::value(nullptr) : json::value(engine->info().endpoint);
   document["policy"] = prepared.policy->name();
-  document["spec"] = spec_document(app::shown_spec(judgement.spec()));
+  document["spec"] = spec_document(shown);
   document["request"] = request ? json::parse(request->json) : json::value(nullptr);
   document["argv"] = request && request->command.gaps.empty()
                          ? json::value(json::array(request->command.words.begin(), request->command.words.end()))
                          : json::value(nullptr);
   document["findings"] = to_json_array(judgement.findings());
   document["verdict"] = judgement.allowed() ? "allowed" : "refused";
-  return without_secrets(judgement.spec(), pretty(document));
+  return pretty(document);
 }
 
 void declare_explain(OptionSet& options, ExplainRequest& request) {

@@ -6,7 +6,6 @@
 #include "cli/prepare.hpp"
 #include "cli/requests.hpp"
 #include "report/manifest_document.hpp"
-#include "spec/without_secrets.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {
@@ -97,7 +96,7 @@ int run_show(const GlobalOptions& global, const NamesRequest& request) {
   } else {
     append_text(text, document, 0);
   }
-  return console.print(without_secrets(prepared->spec, std::move(text))) ? success : failed;
+  return console.print(text) ? success : failed;
 }
 
 }  // namespace

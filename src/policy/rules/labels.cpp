@@ -2,6 +2,7 @@
 
 #include "policy/rules/support/label_audience.hpp"
 #include "policy/rules/support/rule_support.hpp"
+#include "spec/secret_texts.hpp"
 
 namespace skillrun::rules {
 
@@ -9,22 +10,25 @@ namespace {
 
 using enum Severity;
 
-void ask(const Setting<KeyValue>& label, std::string message, FindingSink& sink) {
-  sink.ask(ask_for_label(label.value.key, label.value.value), label.origin, std::move(message));
+/// What is asked for is shown and kept in files: a secret of the caller's has the name of its variable there.
+void ask(const RuleContext& context, const Setting<KeyValue>& label, std::string message, FindingSink& sink) {
+  sink.ask(ask_for_label(label.value.key, without_secrets(context.spec, label.value.value)), label.origin,
+           std::move(message));
 }
 
 void check_obeyed(const RuleContext& context, FindingSink& sink) {
   for (const auto& label : context.spec.labels) {
     if (audience_of_label(label.value.key) != LabelAudience::programs) continue;
-    ask(label, fmt::format("the label {} is an instruction to another program of the machine", label.value.key), sink);
+    ask(context, label,
+        fmt::format("the label {} is an instruction to another program of the machine", label.value.key), sink);
   }
 }
 
 void check_unknown(const RuleContext& context, FindingSink& sink) {
   for (const auto& label : context.spec.labels) {
     if (audience_of_label(label.value.key) != LabelAudience::unknown) continue;
-    ask(label, fmt::format("the label {} may be an instruction to another program of the machine", label.value.key),
-        sink);
+    ask(context, label,
+        fmt::format("the label {} may be an instruction to another program of the machine", label.value.key), sink);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <skillrun/normalize.hpp>
 
 #include "app/request.hpp"
+#include "support/json.hpp"
 
 using namespace skillrun;
 
@@ -26,10 +27,14 @@ image = "busybox:1.36"
 environment = ["PGPASSWORD", "PLAIN=seen", "DB_PASS=written", "HEADER=Bearer ${MY_TOKEN}"]
 command = ["--token=${MY_TOKEN}", "--level=${LEVEL}"]
 labels = {note = "${MY_TOKEN}"}
+entrypoint = "/bin/tool-${MY_TOKEN}"
+extra_args = ["--log-opt=tag=x${DB_PASSWORD}", "--mount=type=volume,source=vol,target=/v-${DB_PASSWORD}",
+              "--hostname=${DB_PASSWORD}", "--cpu-period=100000"]
 )";
   const auto manifest = parse_manifest(std::move(source), ManifestFormat::toml);
   REQUIRE(manifest);
-  const MapVariables variables({{"PGPASSWORD", "s3cret"}, {"MY_TOKEN", github_token}, {"LEVEL", "info"}});
+  const MapVariables variables(
+      {{"PGPASSWORD", "s3cret"}, {"MY_TOKEN", github_token}, {"LEVEL", "info"}, {"DB_PASSWORD", "1000"}});
   const CallerContext caller{.workdir = "/srv", .cwd = "/srv", .home = "/home/u", .uid = 1000, .gid = 1000};
   const auto skill = resolve_skill(*manifest, manifest->skills.front(), std::nullopt, caller, variables);
   REQUIRE(skill);
@@ -55,10 +60,17 @@ TEST_CASE("neither the request nor the line that is shown holds a value of the c
     }
     CHECK(shown.contains("PLAIN=seen"));
     CHECK(shown.contains("LANG=C"));
-    CHECK(shown.contains("--token=***"));
+    CHECK(shown.contains("--token=${MY_TOKEN}"));
     CHECK(shown.contains("--level=info"));
+    CHECK(shown.contains("/v-${DB_PASSWORD}"));
+    CHECK(shown.contains("100000"));
   }
   CHECK(request.json.contains("PGPASSWORD=***"));
+  // A secret of digits stands in numbers by chance: the document stays one.
+  const json::value document = json::parse(request.json);
+  CHECK(document.at("HostConfig").at("CpuPeriod") == 100000);
+  CHECK(document.at("HostConfig").at("LogConfig").at("Config").at("tag") == "***");
+  CHECK(document.at("Hostname") == "${DB_PASSWORD}");
   CHECK(line.contains("--env=PGPASSWORD\n"));
 }
 
