@@ -2,13 +2,16 @@
 #include "app/shown_spec.hpp"
 
 #include <doctest/doctest.h>
+#include <algorithm>
 #include <map>
 #include <string>
 
 #include <skillrun/manifest.hpp>
 #include <skillrun/normalize.hpp>
+#include <skillrun/policy.hpp>
 
 #include "app/request.hpp"
+#include "report/manifest_document.hpp"
 #include "support/json.hpp"
 
 using namespace skillrun;
@@ -17,8 +20,12 @@ namespace {
 
 const std::string github_token = "ghp_" + std::string(36, 'x');
 
-/// The spec of a skill that has its secrets from everywhere.
-ContainerSpec secretive() {
+const MapVariables variables(
+    {{"PGPASSWORD", "s3cret"}, {"MY_TOKEN", github_token}, {"LEVEL", "info"}, {"DB_PASSWORD", "1000"}});
+const CallerContext caller{.workdir = "/srv", .cwd = "/srv", .home = "/home/u", .uid = 1000, .gid = 1000};
+
+/// A skill that has its secrets from everywhere.
+ResolvedSkill secretive_skill() {
   auto source = std::make_shared<SourceText>();
   source->name = "t.toml";
   source->text = R"(version = "1"
@@ -33,14 +40,15 @@ extra_args = ["--log-opt=tag=x${DB_PASSWORD}", "--mount=type=volume,source=vol,t
 )";
   const auto manifest = parse_manifest(std::move(source), ManifestFormat::toml);
   REQUIRE(manifest);
-  const MapVariables variables(
-      {{"PGPASSWORD", "s3cret"}, {"MY_TOKEN", github_token}, {"LEVEL", "info"}, {"DB_PASSWORD", "1000"}});
-  const CallerContext caller{.workdir = "/srv", .cwd = "/srv", .home = "/home/u", .uid = 1000, .gid = 1000};
-  const auto skill = resolve_skill(*manifest, manifest->skills.front(), std::nullopt, caller, variables);
+  auto skill = resolve_skill(*manifest, manifest->skills.front(), std::nullopt, caller, variables);
   REQUIRE(skill);
+  return std::move(*skill);
+}
+
+ContainerSpec secretive() {
   RunOverrides overrides;
   overrides.environment = {"API_KEY=typed", "LANG=C"};
-  return normalize(*skill, overrides, caller, variables);
+  return normalize(secretive_skill(), overrides, caller, variables);
 }
 
 }  // namespace
@@ -80,4 +88,21 @@ TEST_CASE("what is shown is a copy: what runs keeps its values") {
   CHECK(spec.env.size() == shown.env.size());
   CHECK(spec.env.front().value.value == "s3cret");
   CHECK(shown.env.front().value.value == app::hidden_value);
+}
+
+TEST_CASE("a table that was resolved is shown with the names of secrets") {
+  const std::string shown = json::serialize(docker_document(secretive_skill().docker));
+  CHECK_FALSE(shown.contains(github_token));
+  CHECK(shown.contains("--token=${MY_TOKEN}"));
+  CHECK(shown.contains("--hostname=${DB_PASSWORD}"));
+  CHECK(shown.contains("--cpu-period=100000"));
+  CHECK(shown.contains("--level=info"));
+}
+
+TEST_CASE("what a label asks for names the variable of a secret, not its value") {
+  const Findings findings = evaluate(*Policy::builtin("baseline"), secretive(), LexicalHost());
+  const auto asked = std::ranges::find_if(
+      findings, [](const Finding& finding) { return finding.ask && finding.ask->kind == AskKind::label; });
+  REQUIRE(asked != findings.end());
+  CHECK(asked->ask->subject == "note=${MY_TOKEN}");
 }

@@ -57,6 +57,12 @@ TEST_CASE("the skill's words are untouched, whatever they look like") {
   CHECK(run_of({"x"}).overrides.arguments.empty());
 }
 
+TEST_CASE("an option that is given with nothing is given") {
+  CHECK(run_of({"x", "--timeout", ""}).overrides.timeout == "");
+  CHECK_FALSE(rejected({"x", "--timeout="}).error.empty());
+  CHECK_FALSE(run_of({"x"}).overrides.timeout);
+}
+
 TEST_CASE("run options stand between the skill and its words") {
   const Invocation invocation = parsed(
       {"-v", "ffmpeg@fast", "--timeout", "5s", "-e", "A=1", "--env=B", "-eC=-x", "--workdir=d", "--no-tty", "-i", "x"});

@@ -6,6 +6,7 @@
 #include <skillrun/check.hpp>
 #include <skillrun/normalize.hpp>
 
+#include "policy_texts.hpp"
 #include "unit/temporary_folder.hpp"
 
 namespace skillrun::test {
@@ -71,6 +72,27 @@ TEST_CASE("what cannot be read, or is not there, is refused with a finding that 
   CHECK_FALSE(check("", ManifestFormat::yaml, options).admitted);
   options.instance = "no-such-instance";
   CHECK_FALSE(check(two_skills, ManifestFormat::toml, options).admitted);
+}
+
+TEST_CASE("nothing is approved of a manifest that the policy refuses for how it is written") {
+  constexpr std::string_view manifest = R"(version = "1"
+[skills.native]
+runtime = "native"
+[skills.good.docker]
+image = "busybox:1.36"
+memory = "64m"
+cpus = "1"
+)";
+  CheckOptions options = by_text_alone();
+  options.skill = "good";
+  const Verdict tolerated = check(manifest, ManifestFormat::toml, options);
+  CHECK(tolerated.admitted);
+  CHECK(tolerated.approved.size() == 1);
+  CHECK(holds(tolerated, "unsupported-runtime"));
+  options.policy = policy("extends: [baseline]\nrules:\n  unsupported-runtime: {severity: error}\n");
+  const Verdict refused = check(manifest, ManifestFormat::toml, options);
+  CHECK_FALSE(refused.admitted);
+  CHECK(refused.approved.empty());
 }
 
 TEST_CASE("this machine is consulted unless the caller says otherwise") {

@@ -45,7 +45,8 @@ TEST_CASE("the signal of a skill is told whoever sent it, its exit code only whe
   result.outcome = outcome::Signalled{9};
   CHECK(result.signal() == 9);
   CHECK(result.exit_code() == 137);
-  for (const Outcome& ended : {Outcome(outcome::TimedOut{9}), Outcome(outcome::Cancelled{9})}) {
+  for (const Outcome& ended : {Outcome(outcome::TimedOut{9}), Outcome(outcome::Cancelled{9}),
+                               Outcome(outcome::Failed{RunFailure::engine_error, 9})}) {
     result.outcome = ended;
     CHECK(result.signal() == 9);
     CHECK_FALSE(result.exit_code());

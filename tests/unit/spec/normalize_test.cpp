@@ -40,6 +40,14 @@ using Shown = std::vector<std::string>;
 
 }  // namespace
 
+TEST_CASE("an option that is given with nothing is not one that is left out") {
+  RunOverrides overrides;
+  overrides.timeout = "";
+  CHECK(problems(spec_of("", overrides)) == Shown{"invalid-value --timeout"});
+  overrides.timeout.reset();
+  CHECK(problems(spec_of("", overrides)) == Shown{});
+}
+
 TEST_CASE("a flag of extra_args sets the same field as its typed key") {
   const ContainerSpec typed = spec_of(R"(
 memory = "512m"
