@@ -24,13 +24,13 @@ void replace_all(std::string& text, std::string_view part, std::string_view by) 
 
 std::string reference_to(const Expansion& variable) { return fmt::format("${{{}}}", variable.variable); }
 
-}  // namespace
-
 bool hands_over_secret(const Expansion& variable, std::string_view expanded) {
   const std::string_view value = value_in(variable, expanded);
   if (!variable.hands_over() || value.empty()) return false;
   return (is_secret_name(variable.variable) && !is_plain_value(value)) || has_secret_shape(value);
 }
+
+}  // namespace
 
 std::string with_names_of_secrets(std::string expanded, std::span<const Expansion> expansions) {
   // From the end, so that the places of those before stay what they are.

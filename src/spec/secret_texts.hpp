@@ -8,11 +8,8 @@
 
 namespace skillrun::inline v0 {
 
-/// True when what the variable became in the expanded text is a secret of the caller's: by its name, unless the value
-/// is a switch or a path, or by its shape.
-[[nodiscard]] bool hands_over_secret(const Expansion& variable, std::string_view expanded);
-
-/// The expanded text with "${NAME}" where a secret of the caller's stands.
+/// The expanded text with "${NAME}" where a secret of the caller's stands: by its name, unless the value is a switch or
+/// a path, or by its shape.
 [[nodiscard]] std::string with_names_of_secrets(std::string expanded, std::span<const Expansion> expansions);
 
 /// The words with "${NAME}" in place of every value that is a secret of the caller's anywhere in the spec: for messages
