@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <thread>
+
 #include "engine/docker/error_words.hpp"
 #include "engine/docker/gaps.hpp"
 #include "engine/docker/observe.hpp"
@@ -33,6 +36,18 @@ EngineResult<std::unique_ptr<AttachedContainer>> DockerEngine::start(const std::
   if (started || started.error().kind == EngineError::Kind::cancelled) return started;
   const auto state = inspect(id, {.deadline = limits.deadline});
   return std::unexpected(error_of_start(std::move(started.error()), state.value_or(ContainerState{})));
+}
+
+EngineResult<void> DockerEngine::remove(const std::string& id, CallLimits limits) {
+  using namespace std::chrono_literals;
+  auto removed = remove_container(id, limits);
+  for (const auto pause : {50ms, 200ms, 500ms}) {
+    using Kind = EngineError::Kind;
+    if (removed || (removed.error().kind != Kind::refused && removed.error().kind != Kind::server)) break;
+    std::this_thread::sleep_for(pause);
+    removed = remove_container(id, limits);
+  }
+  return removed;
 }
 
 EngineResult<void> DockerEngine::check_gaps(const ContainerSpec& spec) const {

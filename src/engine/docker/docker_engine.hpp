@@ -28,6 +28,9 @@ class DockerEngine : public Engine, public ImageStore, public VolumeStore, publi
   [[nodiscard]] EngineResult<std::unique_ptr<AttachedContainer>> start(const std::string& id,
                                                                        const StartOptions& options,
                                                                        CallLimits limits) final;
+  /// An engine that kills first says no where the container ends by itself in that moment (podman: "container state
+  /// improper: stopped"), and so it is asked again a few times, for less than a second.
+  [[nodiscard]] EngineResult<void> remove(const std::string& id, CallLimits limits) final;
   /// The JSON that the engine's inspect gives.
   [[nodiscard]] virtual EngineResult<std::string> describe(const std::string& id, CallLimits limits) = 0;
 
@@ -38,6 +41,7 @@ class DockerEngine : public Engine, public ImageStore, public VolumeStore, publi
   [[nodiscard]] virtual EngineResult<std::unique_ptr<AttachedContainer>> start_container(const std::string& id,
                                                                                          const StartOptions& options,
                                                                                          CallLimits limits) = 0;
+  [[nodiscard]] virtual EngineResult<void> remove_container(const std::string& id, CallLimits limits) = 0;
   [[nodiscard]] virtual Dialect dialect() const { return dialect_of(info()); }
   [[nodiscard]] bool is_podman() const { return dialect().podman; }
   /// Kind unsupported where there is a gap that does not give way. Whoever runs a spec has asked before; nothing is

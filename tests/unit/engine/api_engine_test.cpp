@@ -430,6 +430,16 @@ TEST_CASE("a container that is gone, or going, counts as removed") {
   CHECK(removed.error().message == "device busy");
 }
 
+TEST_CASE("a removal that met the container's own end is asked for again") {
+  std::atomic<int> asked = 0;
+  FakeEngine fake(after_ping([&asked](Connection& connection, const std::string&) {
+    if (++asked > 2) return connection.answer(204);
+    connection.answer(500, R"({"message":"sending SIGKILL to container c0ffee: container state improper: stopped"})");
+  }));
+  CHECK(open(fake)->remove("c0ffee", {}));
+  CHECK(asked == 3);
+}
+
 TEST_CASE("an id cannot leave its place in the path") {
   FakeEngine fake(after_ping([](Connection& connection, const std::string&) { connection.answer(204); }));
   const auto engine = open(fake);

@@ -248,6 +248,14 @@ TEST_CASE("a container that is gone already counts as removed, one that stays do
   CHECK(removed.error().message == "device is busy");
 }
 
+TEST_CASE("a removal that met the container's own end is asked for again") {
+  FakeClient client(
+      "rm) test -e $d/again && exit; touch $d/again; echo 'state improper: stopped' >&2; exit 125;;\nps) echo " + id +
+          ";;",
+      podman_version);
+  CHECK(client.open()->containers().remove(id, {}));
+}
+
 TEST_CASE("an import is fed from its source and labelled; podman is not asked to stop anything slowly") {
   FakeClient client("import) cat >$d/archive;;\nrm) ;;", podman_version);
   const auto engine = client.open();

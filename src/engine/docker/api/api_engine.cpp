@@ -252,7 +252,7 @@ EngineResult<void> ApiEngine::resize(const std::string& id, int rows, int column
   return {};
 }
 
-EngineResult<void> ApiEngine::remove(const std::string& id, CallLimits limits) {
+EngineResult<void> ApiEngine::remove_container(const std::string& id, CallLimits limits) {
   auto removed = call("DELETE", container_path(id) + "?force=1&v=1", limits);
   if (removed || removed.error().kind == Kind::not_found) return {};
   if (removed.error().message.contains("already in progress")) return {};

@@ -56,10 +56,10 @@ class ApiEngine final : public DockerEngine {
                                                                        CallLimits limits) override;
   [[nodiscard]] EngineResult<void> create_volume(const VolumeRequest& request, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> kill(const std::string& id, int signal, CallLimits limits) override;
+  [[nodiscard]] EngineResult<void> remove_container(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> pause(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> resume(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<void> resize(const std::string& id, int rows, int columns, CallLimits limits) override;
-  [[nodiscard]] EngineResult<void> remove(const std::string& id, CallLimits limits) override;
 
  private:
   explicit ApiEngine(const Endpoint& endpoint)

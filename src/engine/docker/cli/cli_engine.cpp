@@ -195,7 +195,7 @@ EngineResult<void> CliEngine::resize(const std::string& /*id*/, int /*rows*/, in
   return unsupported("a client resizes the container's terminal by itself");
 }
 
-EngineResult<void> CliEngine::remove(const std::string& id, CallLimits limits) {
+EngineResult<void> CliEngine::remove_container(const std::string& id, CallLimits limits) {
   std::vector<std::string> words{"rm", "--force", "--volumes"};
   if (dialect_.podman) words.emplace_back("--time=0");
   words.insert(words.end(), {"--", id});
