@@ -138,6 +138,29 @@ struct DockerRuntimeConfig {
   Span span;  ///< the table's own place
 };
 
+/// `capabilities`: what an instance may reach, or all of a file.
+struct CapabilityTable {
+  std::optional<Located<bool>> network_access;  ///< false takes the network away
+  std::optional<WrittenList> allowed_paths;     ///< the only ones that binds may come from or go to
+  std::optional<WrittenText> max_concurrent_requests;
+  Span span;
+};
+
+/// A service of the host or the network that a skill needs: shown, never started.
+struct ServiceNeed {
+  std::optional<WrittenText> name;
+  std::optional<WrittenText> description;
+  std::optional<WrittenText> type;
+  std::optional<Located<bool>> optional;
+  std::optional<WrittenText> default_port;
+  Span span;
+};
+
+struct ServiceNeeds {
+  std::vector<ServiceNeed> items;
+  Span span;
+};
+
 /// Where variables get their values. Implementations must be safe for const use from several threads.
 class SKILLRUN_API VariableSource {
  public:
@@ -157,10 +180,10 @@ struct ResolvedSkill {
   std::optional<WrittenText> description;
   std::optional<WrittenText> source_image;  ///< the image that `source = "docker:IMAGE"` names, without the prefix
   DockerRuntimeConfig docker;               ///< the skill's table with the instance's laid over it
-  WrittenMap env;     ///< defaults, then skill, then instance; a later entry replaces an earlier one
-  WrittenMap config;  ///< skill, then instance, likewise; shown, never passed to the container
-  std::optional<Located<bool>> network_access;
-  std::optional<WrittenList> allowed_paths;
+  WrittenMap env;                        ///< defaults, then skill, then instance; a later entry replaces an earlier one
+  WrittenMap config;                     ///< skill, then instance, likewise; shown, never passed to the container
+  CapabilityTable capabilities;          ///< the instance's
+  CapabilityTable default_capabilities;  ///< of the file: the keys that the instance leaves out
   Findings warnings;
   Directives directives;  ///< of the whole manifest
 };

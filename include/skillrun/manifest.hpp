@@ -22,8 +22,7 @@ struct InstanceDefinition {
   std::optional<WrittenText> description;
   std::optional<WrittenMap> env;
   std::optional<WrittenMap> config;
-  std::optional<Located<bool>> network_access;  ///< capabilities.network_access
-  std::optional<WrittenList> allowed_paths;     ///< capabilities.allowed_paths
+  std::optional<CapabilityTable> capabilities;
   std::optional<DockerRuntimeConfig> docker;
 };
 
@@ -35,12 +34,13 @@ struct SKILLRUN_API SkillDefinition {
   Span span;  ///< of the name
   std::optional<WrittenText> description;
   std::optional<WrittenText> source;
+  std::optional<WrittenText> ref;
   std::optional<WrittenText> runtime;
   RuntimeKind runtime_kind = RuntimeKind::docker;
   std::optional<WrittenText> default_instance;
   std::optional<WrittenMap> env;
   std::optional<WrittenMap> config;
-  std::optional<WrittenList> services;
+  std::optional<ServiceNeeds> services;
   std::optional<DockerRuntimeConfig> docker;
   std::vector<InstanceDefinition> instances;  ///< in the order of the file
 
@@ -51,10 +51,11 @@ struct SKILLRUN_API SkillDefinition {
 struct SKILLRUN_API Manifest {
   SourcePtr source;
   std::string version;
-  std::optional<WrittenMap> default_env;  ///< [defaults.env]
-  std::vector<SkillDefinition> skills;    ///< in the order of the file
-  Findings warnings;                      ///< found while reading; never errors
-  Directives directives;                  ///< in the order of the file
+  std::optional<WrittenMap> default_env;                ///< [defaults.env]
+  std::optional<CapabilityTable> default_capabilities;  ///< [defaults.capabilities]
+  std::vector<SkillDefinition> skills;                  ///< in the order of the file
+  Findings warnings;                                    ///< found while reading; never errors
+  Directives directives;                                ///< in the order of the file
 
   [[nodiscard]] const SkillDefinition* find_skill(std::string_view skill) const noexcept;
 };
@@ -68,11 +69,15 @@ enum class ManifestFormat : std::uint8_t { toml, yaml };
 inline constexpr std::size_t max_manifest_size = std::size_t{1} << 20;
 
 /// A manifest as far as it can be understood, and everything that is wrong with it: skills whose name or table cannot
-/// be read are left out, values at fault are absent. For reports; only a valid one may run.
-struct ManifestReading {
+/// be read are left out, values at fault are absent. Only a skill of which nothing is wrong may run.
+struct SKILLRUN_API ManifestReading {
   Manifest manifest;
   Findings findings;
   bool valid = false;  ///< no finding is an error
+
+  /// What forbids to run the skill of that name, whether it could be read or not: the errors of its own, or those of
+  /// the file as a whole, which nobody knows how much they hide of. Faults of other skills are none of its own.
+  [[nodiscard]] Findings faults_of(std::string_view skill) const;
 };
 
 /// Reads one manifest. All faults are reported, not only the first. Pure: touches nothing outside `source`.
@@ -84,7 +89,10 @@ struct ManifestReading {
 /// The regular file at `path`, at most max_manifest_size bytes; otherwise why it cannot be read, as half a sentence.
 [[nodiscard]] SKILLRUN_API std::expected<SourcePtr, std::string> read_source(const std::string& path);
 
-/// Reads the file at `path` (at most max_manifest_size bytes) and parses it by its suffix.
+/// Reads the file at `path` (at most max_manifest_size bytes) by its suffix, skill by skill.
+[[nodiscard]] SKILLRUN_API ManifestReading read_manifest_file(const std::string& path);
+
+/// The same for those who want a valid manifest or none.
 [[nodiscard]] SKILLRUN_API std::expected<Manifest, Findings> load_manifest(const std::string& path);
 
 /// Variables from a map: for linting, tests and embedding programs.
@@ -156,8 +164,8 @@ struct Discovery {
 
 /// A skill found by name, and the manifest it belongs to.
 struct FoundSkill {
-  std::shared_ptr<const Manifest> manifest;
-  const SkillDefinition* skill = nullptr;  ///< points into `manifest`
+  std::shared_ptr<const Manifest> manifest;  ///< other skills of it may be at fault
+  const SkillDefinition* skill = nullptr;    ///< points into `manifest`
   std::string tier;
 };
 
@@ -185,7 +193,8 @@ class SKILLRUN_API SkillCatalog {
   SkillCatalog& operator=(const SkillCatalog&) = delete;
   ~SkillCatalog();
 
-  /// The first skill of that name. Findings when a manifest on the way there cannot be read: it might have held it.
+  /// The first skill of that name. Findings when it is at fault, or a manifest on the way there cannot be read: it
+  /// might have held it. A fault of another skill does not count.
   [[nodiscard]] std::expected<FoundSkill, std::variant<NoSuchSkill, DoubtedManifest, Findings>> find(
       std::string_view name);
 
@@ -195,9 +204,9 @@ class SKILLRUN_API SkillCatalog {
   };
   struct Listing {
     std::vector<Entry> entries;  ///< sorted by name
-    Findings broken;             ///< errors of manifests that could not be read
+    Findings broken;             ///< errors of manifests and skills that could not be read
   };
-  /// Without manifests in doubt.
+  /// Without manifests in doubt. A name stands for nothing where its first skill is at fault.
   [[nodiscard]] Listing list();
 
   [[nodiscard]] const Discovery& discovery() const noexcept;

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 #include <vector>
 
 #include <skillrun/manifest.hpp>
@@ -9,22 +11,18 @@
 namespace skillrun::inline v0 {
 
 struct SkillCatalog::State {
-  using Loaded = std::expected<std::shared_ptr<const Manifest>, Findings>;
-
   Discovery discovery;
-  std::vector<std::optional<Loaded>> loaded = std::vector<std::optional<Loaded>>(discovery.candidates.size());
+  std::vector<std::shared_ptr<const ManifestReading>> readings{discovery.candidates.size()};
 
-  [[nodiscard]] const Loaded& manifest(std::size_t index) {
-    auto& slot = loaded[index];
-    if (!slot) {
-      auto read = load_manifest(discovery.candidates[index].path);
-      if (read) {
-        slot.emplace(std::make_shared<const Manifest>(std::move(*read)));
-      } else {
-        slot.emplace(std::unexpected(std::move(read.error())));
-      }
-    }
+  [[nodiscard]] const ManifestReading& reading(std::size_t index) {
+    auto& slot = readings[index];
+    if (!slot) slot = std::make_shared<const ManifestReading>(read_manifest_file(discovery.candidates[index].path));
     return *slot;
+  }
+
+  /// The manifest, which keeps the whole reading.
+  [[nodiscard]] std::shared_ptr<const Manifest> manifest(std::size_t index) const {
+    return {readings[index], &readings[index]->manifest};
   }
 };
 
@@ -46,12 +44,12 @@ std::expected<FoundSkill, std::variant<NoSuchSkill, DoubtedManifest, Findings>> 
   for (std::size_t i = 0; i < discovery.candidates.size(); ++i) {
     const ManifestCandidate& candidate = discovery.candidates[i];
     if (!candidate.doubt.empty()) return std::unexpected(Failure(DoubtedManifest{candidate.path, candidate.doubt}));
-    const auto& loaded = state_->manifest(i);
-    if (!loaded) return std::unexpected(Failure(loaded.error()));
-    if (const SkillDefinition* skill = (*loaded)->find_skill(name)) {
-      return FoundSkill{*loaded, skill, candidate.tier};
+    const ManifestReading& reading = state_->reading(i);
+    if (Findings faults = reading.faults_of(name); !faults.empty()) return std::unexpected(Failure(std::move(faults)));
+    if (const SkillDefinition* skill = reading.manifest.find_skill(name)) {
+      return FoundSkill{state_->manifest(i), skill, candidate.tier};
     }
-    for (const SkillDefinition& skill : (*loaded)->skills) known.push_back(skill.name);
+    for (const SkillDefinition& skill : reading.manifest.skills) known.push_back(skill.name);
   }
   return std::unexpected(Failure(NoSuchSkill{std::string(name), closest(name, known), discovery.searched}));
 }
@@ -60,16 +58,20 @@ SkillCatalog::Listing SkillCatalog::list() {
   Listing listing;
   const Discovery& discovery = state_->discovery;
   std::map<std::string_view, Entry> entries;
+  std::set<std::string_view> at_fault;
   for (std::size_t i = 0; i < discovery.candidates.size(); ++i) {
     if (!discovery.candidates[i].doubt.empty()) continue;
-    const auto& loaded = state_->manifest(i);
-    if (!loaded) {
-      listing.broken.insert(listing.broken.end(), loaded.error().begin(), loaded.error().end());
-      continue;
+    const ManifestReading& reading = state_->reading(i);
+    const auto is_error = [](const Finding& finding) { return finding.severity == Severity::error; };
+    std::ranges::copy_if(reading.findings, std::back_inserter(listing.broken), is_error);
+    if (!reading.faults_of({}).empty()) continue;
+    for (const Finding& finding : reading.findings) {
+      if (is_error(finding) && !entries.contains(finding.skill)) at_fault.insert(finding.skill);
     }
-    for (const SkillDefinition& skill : (*loaded)->skills) {
+    for (const SkillDefinition& skill : reading.manifest.skills) {
+      if (at_fault.contains(skill.name)) continue;
       const auto [entry, added] =
-          entries.try_emplace(skill.name, Entry{{*loaded, &skill, discovery.candidates[i].tier}, {}});
+          entries.try_emplace(skill.name, Entry{{state_->manifest(i), &skill, discovery.candidates[i].tier}, {}});
       if (!added) entry->second.shadows.push_back(discovery.candidates[i].path);
     }
   }

@@ -167,6 +167,35 @@ bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules /
   return true;
 }
 
+bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules /*rules*/, CapabilityTable& out) {
+  return decode_table(reporter, node, path, out);
+}
+
+/// A name by itself stands for a table with nothing else.
+bool decode(Reporter& reporter, const ValueNode& node, const Path& path, Rules /*rules*/, ServiceNeeds& out) {
+  if (node.kind != NodeKind::array) {
+    report_expected(reporter, node, path, "a list of names or tables", "write [{ name = \"postgres\" }]");
+    return false;
+  }
+  out.span = node.span;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const ValueNode& item = node.items[i];
+    const Path item_path(path, i);
+    ServiceNeed& need = out.items.emplace_back();
+    if (item.kind != NodeKind::table) {
+      WrittenText name;
+      if (decode(reporter, item, item_path, {}, name)) need.name = std::move(name);
+    } else if (decode_table(reporter, item, item_path, need) && find_member(item, "name") == nullptr) {
+      reporter.report(item_path, item.span,
+                      {.rule = missing_field,
+                       .message = "a service without a name",
+                       .evidence = {},
+                       .remediation = "add name = \"...\""});
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 bool require_table(Reporter& reporter, const ValueNode& node, const Path& path) {
@@ -225,6 +254,8 @@ template void decode_fields(Reporter&, const ValueNode&, const Path&, std::span<
                             std::span<const std::string_view>, SkillDefinition&);
 template void decode_fields(Reporter&, const ValueNode&, const Path&, std::span<const Field<InstanceDefinition>>,
                             std::span<const std::string_view>, InstanceDefinition&);
+template void decode_fields(Reporter&, const ValueNode&, const Path&, std::span<const Field<CapabilityTable>>,
+                            std::span<const std::string_view>, CapabilityTable&);
 
 std::optional<WrittenMap> decode_environment(Reporter& reporter, const ValueNode& node, const Path& path) {
   WrittenMap map;

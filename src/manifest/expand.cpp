@@ -1,7 +1,5 @@
 #include "manifest/expand.hpp"
 
-#include <type_traits>
-
 #include <fmt/format.h>
 
 #include "spec/docker_fields.hpp"
@@ -13,8 +11,7 @@ void TextExpander::expand_fields(Table& table, const Path& path) {
   for (const Field<Table>& field : fields_of<Table>()) {
     std::visit(
         [&](auto pointer) {
-          using Value = typename std::remove_reference_t<decltype(table.*pointer)>::value_type;
-          if constexpr (!std::is_same_v<Value, DockerRuntimeConfig>) {
+          if constexpr (requires { expand(*(table.*pointer), path); }) {
             if (table.*pointer) expand(*(table.*pointer), Path(path, field.key));
           }
         },

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <skillrun/manifest.hpp>
 
+#include "manifest/manifest_reader.hpp"
 #include "manifest/readers.hpp"
 #include "support/text.hpp"
 #include "support/unique_fd.hpp"
@@ -74,22 +75,29 @@ std::expected<SourcePtr, std::string> read_source(const std::string& path) {
       SourceText{.name = path, .directory = folder_of(path), .text = std::move(*text)});
 }
 
-std::expected<Manifest, Findings> load_manifest(const std::string& path) {
+ManifestReading read_manifest_file(const std::string& path) {
   const auto fail = [&](const std::string& message, std::string remediation) {
-    Reporter reporter(
-        std::make_shared<const SourceText>(SourceText{.name = path, .directory = folder_of(path), .text = {}}));
+    ManifestReading reading;
+    reading.manifest.source =
+        std::make_shared<const SourceText>(SourceText{.name = path, .directory = folder_of(path), .text = {}});
+    Reporter reporter(reading.manifest.source);
     reporter.report({}, {},
                     {.rule = syntax_error,
                      .message = fmt::format("the manifest {} {}", printable(path), message),
                      .evidence = {},
                      .remediation = std::move(remediation)});
-    return std::unexpected(reporter.take());
+    reading.findings = reporter.take();
+    return reading;
   };
   const std::optional<ManifestFormat> format = format_of(path);
   if (!format) return fail("has no known suffix", "name it *.toml, *.yaml or *.yml");
   auto source = read_source(path);
   if (!source) return fail(source.error(), "give the path of a readable TOML or YAML file");
-  return parse_manifest(std::move(*source), *format);
+  return read_manifest(std::move(*source), *format);
+}
+
+std::expected<Manifest, Findings> load_manifest(const std::string& path) {
+  return valid_manifest(read_manifest_file(path));
 }
 
 }  // namespace skillrun::inline v0

@@ -72,6 +72,7 @@ class Limits {
     judged_ += cost;
     if (judged_ <= max_judged_values) return true;
     if (judged_ - cost > max_judged_values) return false;  // said of one before
+    reporter_.leave_skill();                               // it is the file that is too much
     return fault(
         Path(path, skill.key), skill.key_span,
         fmt::format("more than {} values in the file, each instance counted with those of its skill: from here "

@@ -1,6 +1,7 @@
 #include <skillrun/manifest.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -35,8 +36,13 @@ void decode_version(Reporter& reporter, const ValueNode& node, const Path& path,
 void decode_defaults(Reporter& reporter, const ValueNode& node, const Path& path, Manifest& manifest) {
   if (!require_table(reporter, node, path)) return;
   for (const Member& member : node.members) {
+    const Path member_path(path, member.key);
     if (member.key == default_table_keys[0]) {
-      manifest.default_env = decode_environment(reporter, member.value, Path(path, member.key));
+      manifest.default_env = decode_environment(reporter, member.value, member_path);
+    } else if (member.key == default_table_keys[1]) {
+      if (!require_table(reporter, member.value, member_path)) continue;
+      decode_fields<CapabilityTable>(reporter, member.value, member_path, fields_of<CapabilityTable>(), {},
+                                     manifest.default_capabilities.emplace());
     } else {
       report_unknown_key(reporter, member, path, default_table_keys, &node);
     }
@@ -136,8 +142,19 @@ ManifestReading read_manifest(SourcePtr source, ManifestFormat format) {
   return reading;
 }
 
+Findings ManifestReading::faults_of(std::string_view skill) const {
+  Findings faults;
+  std::ranges::copy_if(findings, std::back_inserter(faults), [&](const Finding& finding) {
+    return finding.severity == Severity::error && (finding.skill.empty() || finding.skill == skill);
+  });
+  return faults;
+}
+
 std::expected<Manifest, Findings> parse_manifest(SourcePtr source, ManifestFormat format) {
-  ManifestReading reading = read_manifest(std::move(source), format);
+  return valid_manifest(read_manifest(std::move(source), format));
+}
+
+std::expected<Manifest, Findings> valid_manifest(ManifestReading reading) {
   if (!reading.valid) return std::unexpected(std::move(reading.findings));
   reading.manifest.warnings = std::move(reading.findings);
   return std::move(reading.manifest);

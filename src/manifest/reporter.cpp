@@ -29,6 +29,8 @@ void Reporter::report(const Path& path, Span span, Fault fault) {
   failed_ = failed_ || fault.severity == Severity::error;
   if (findings_.size() > max_findings) return;
   if (findings_.size() == max_findings) {
+    skill_.clear();  // whose they would have been is not known any more
+    instance_.reset();
     fault = {.rule = "syntax-error",
              .message = fmt::format("more than {} faults, the rest are not listed", max_findings),
              .evidence = {},
@@ -45,6 +47,18 @@ void Reporter::report(const Path& path, Span span, Fault fault) {
                        .evidence = std::move(fault.evidence),
                        .remediation = abridged(std::move(fault.remediation)),
                        .fix = std::move(fault.fix)});
+}
+
+void Reporter::leave_unknown_keys(std::size_t kept) {
+  for (std::size_t i = kept; i < findings_.size(); ++i) {
+    Finding& finding = findings_[i];
+    if (finding.rule != "unknown-key") continue;
+    finding.rule = "unsupported-runtime";
+    finding.severity = Severity::warning;
+    finding.remediation = "leave it to the program that the skill was written for, or remove it";
+    finding.fix.reset();
+  }
+  failed_ = has_errors(findings_);
 }
 
 Findings Reporter::take() {

@@ -50,6 +50,10 @@ class Reporter {
 
   void report(const Path& path, Span span, Fault fault);
 
+  /// A skill that is no container is another program's: of the findings after the first `kept`, unknown keys are no
+  /// errors, and say whose they are.
+  void leave_unknown_keys(std::size_t kept);
+
   [[nodiscard]] bool failed() const noexcept { return failed_; }
   [[nodiscard]] const Findings& findings() const noexcept { return findings_; }
   /// Everything that was reported, sorted.

@@ -8,6 +8,7 @@
 #include "manifest/decode.hpp"
 #include "manifest/expand.hpp"
 #include "manifest/image_source.hpp"
+#include "manifest/skill_fields.hpp"
 #include "manifest/skill_variables.hpp"
 #include "spec/docker_fields.hpp"
 #include "support/text.hpp"
@@ -78,6 +79,18 @@ DockerRuntimeConfig overlay(TextExpander& expander, const DockerRuntimeConfig* s
   return merged;
 }
 
+/// Of the file's capabilities the keys that the instance does not have.
+CapabilityTable left_out(const CapabilityTable& instance, CapabilityTable defaults) {
+  for (const Field<CapabilityTable>& field : fields_of<CapabilityTable>()) {
+    std::visit(
+        [&](auto pointer) {
+          if (instance.*pointer) (defaults.*pointer).reset();
+        },
+        field.member);
+  }
+  return defaults;
+}
+
 void report_unknown_instance(Reporter& reporter, const SkillDefinition& skill, std::string_view name) {
   std::vector<std::string_view> known;
   known.reserve(skill.instances.size());
@@ -129,8 +142,6 @@ std::expected<ResolvedSkill, Findings> resolve_skill(const Manifest& manifest, c
   resolved.source_image = image_of_source(skill);
   if (chosen != nullptr) {
     resolved.instance = chosen->name;
-    resolved.network_access = chosen->network_access;
-    resolved.allowed_paths = chosen->allowed_paths;
     reporter.set_instance(chosen->name);
   }
 
@@ -149,6 +160,7 @@ std::expected<ResolvedSkill, Findings> resolve_skill(const Manifest& manifest, c
   const Path docker(root, "docker");
   const Path own_docker(own, "docker");
   const Path capabilities(own, "capabilities");
+  const Path default_capabilities(defaults, "capabilities");
 
   resolved.env = merge(expander, {{pointer_to(manifest.default_env), &default_env},
                                   {pointer_to(skill.env), &skill_env},
@@ -157,7 +169,14 @@ std::expected<ResolvedSkill, Findings> resolve_skill(const Manifest& manifest, c
                                      {chosen != nullptr ? pointer_to(chosen->config) : nullptr, &own_config}});
   resolved.docker = overlay(expander, pointer_to(skill.docker), docker,
                             chosen != nullptr ? pointer_to(chosen->docker) : nullptr, own_docker);
-  if (resolved.allowed_paths) expander.expand(*resolved.allowed_paths, Path(capabilities, "allowed_paths"));
+  if (chosen != nullptr && chosen->capabilities) resolved.capabilities = *chosen->capabilities;
+  if (manifest.default_capabilities) {
+    resolved.default_capabilities = left_out(resolved.capabilities, *manifest.default_capabilities);
+  }
+  for (const auto& [table, path] : {std::pair(&resolved.capabilities, &capabilities),
+                                    std::pair(&resolved.default_capabilities, &default_capabilities)}) {
+    if (table->allowed_paths) expander.expand(*table->allowed_paths, Path(*path, "allowed_paths"));
+  }
   const bool has_image = resolved.docker.image || resolved.source_image;
   if (!has_image) {
     reporter.report(Path(docker, "image"), skill.docker ? skill.docker->span : skill.span,

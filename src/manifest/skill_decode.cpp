@@ -14,11 +14,6 @@ namespace skillrun::inline v0 {
 
 namespace {
 
-void decode_capabilities(Reporter& reporter, const ValueNode& node, const Path& path, InstanceDefinition& instance) {
-  if (!require_table(reporter, node, path)) return;
-  decode_fields<InstanceDefinition>(reporter, node, path, capability_fields, {}, instance);
-}
-
 void decode_instances(Reporter& reporter, const ValueNode& node, const Path& path, SkillDefinition& skill) {
   if (!require_table(reporter, node, path)) return;
   for (const Member& member : node.members) {
@@ -28,11 +23,8 @@ void decode_instances(Reporter& reporter, const ValueNode& node, const Path& pat
     instance.name = member.key;
     instance.span = member.key_span;
     if (!require_table(reporter, member.value, instance_path)) continue;
-    decode_fields<InstanceDefinition>(reporter, member.value, instance_path, fields_of<InstanceDefinition>(),
-                                      Fields<InstanceDefinition>::nested, instance);
-    if (const Member* capabilities = find_member(member.value, "capabilities")) {
-      decode_capabilities(reporter, capabilities->value, Path(instance_path, "capabilities"), instance);
-    }
+    decode_fields<InstanceDefinition>(reporter, member.value, instance_path, fields_of<InstanceDefinition>(), {},
+                                      instance);
   }
 }
 
@@ -71,6 +63,13 @@ bool has_image(const SkillDefinition& skill) {
 void check_docker_skill(Reporter& reporter, const ValueNode& node, const SkillDefinition& skill) {
   const Path root;
   const Member* docker = find_member(node, "docker");
+  if (skill.ref) {
+    reporter.report(Path(root, "ref"), skill.ref->span,
+                    {.rule = invalid_value,
+                     .message = "a container has no ref: it is a branch, tag or commit of a source in git",
+                     .evidence = skill.ref->value,
+                     .remediation = "remove it, and write the version into the image's tag or digest"});
+  }
   if (skill.source && (!image_of_source(skill) || image_of_source(skill)->value.empty())) {
     reporter.report(Path(root, "source"), skill.source->span,
                     {.rule = invalid_value,
@@ -132,6 +131,7 @@ void check_name(Reporter& reporter, const Member& member, const Path& path, std:
 void decode_skill(Reporter& reporter, const Member& member, SkillDefinition& skill) {
   const ValueNode& node = member.value;
   const Path root;
+  const std::size_t before = reporter.findings().size();
   skill.name = member.key;
   skill.span = member.key_span;
   decode_fields<SkillDefinition>(reporter, node, root, fields_of<SkillDefinition>(), Fields<SkillDefinition>::nested,
@@ -146,6 +146,7 @@ void decode_skill(Reporter& reporter, const Member& member, SkillDefinition& ski
   if (*kind == RuntimeKind::docker) {
     check_docker_skill(reporter, node, skill);
   } else {
+    reporter.leave_unknown_keys(before);
     warn_unsupported(reporter, skill);
   }
 }

@@ -1,6 +1,8 @@
 #include <skillrun/check.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,12 +24,9 @@ class Judge {
         local_(std::nullopt, today()),
         host_(options.host != nullptr ? *options.host : local_) {}
 
-  /// A skill of a manifest that was refused when it was read is judged, and never approved.
   void judge(ContainerSpec spec) {
     auto decision = admit(*policy_, std::move(spec), host_);
-    if (decision && unreadable_) {
-      add(decision->findings());
-    } else if (decision) {
+    if (decision) {
       add(decision->findings());
       verdict_.approved.push_back(std::move(*decision));
     } else {
@@ -40,12 +39,13 @@ class Judge {
     add(std::move(findings));
   }
 
-  /// What the readers said, by the severities of the policy.
-  void add_reading(Findings findings) {
+  /// What the readers said, by the severities of the policy; true where it refuses.
+  bool add_reading(Findings findings) {
     findings = apply_severities(*policy_, std::move(findings));
-    unreadable_ = unreadable_ || has_errors(findings);
-    if (unreadable_) verdict_.admitted = false;
+    const bool refused = has_errors(findings);
+    if (refused) verdict_.admitted = false;
     add(std::move(findings));
+    return refused;
   }
 
   void add(Findings findings) {
@@ -61,7 +61,6 @@ class Judge {
   std::shared_ptr<const Policy> policy_;
   LocalHost local_;
   const HostView& host_;
-  bool unreadable_ = false;
   Verdict verdict_{.admitted = true, .findings = {}, .approved = {}};
 };
 
@@ -79,38 +78,56 @@ Finding nothing_to_judge(const Manifest& manifest, const std::string& skill) {
                  .remediation = "name a skill that it declares"};
 }
 
+/// What was said of one skill, or with an empty name of the file as a whole.
+Findings said_of(const ManifestReading& reading, std::string_view skill) {
+  Findings said;
+  std::ranges::copy_if(reading.findings, std::back_inserter(said),
+                       [&](const Finding& finding) { return finding.skill == skill; });
+  return said;
+}
+
+/// The skills to judge, in the order of the file, and those that could not be read at all.
+std::vector<std::string> skills_of(const ManifestReading& reading, const std::string& wanted) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (name.empty() || (!wanted.empty() && name != wanted) || std::ranges::find(names, name) != names.end()) return;
+    names.push_back(name);
+  };
+  for (const SkillDefinition& skill : reading.manifest.skills) add(skill.name);
+  for (const Finding& finding : reading.findings) add(finding.skill);
+  return names;
+}
+
 }  // namespace
 
-Verdict check(std::string_view manifest, ManifestFormat format, const CheckOptions& options) {
+Verdict check(std::string_view text, ManifestFormat format, const CheckOptions& options) {
   Judge judge(options);
   const CallerContext caller = options.caller ? *options.caller : CallerContext::current();
   auto source = std::make_shared<SourceText>();
   source->name = options.name;
   source->directory = options.directory.empty() ? caller.cwd : options.directory;
-  source->text = manifest;
-  auto parsed = parse_manifest(std::move(source), format);
-  if (!parsed) {
-    judge.refuse(std::move(parsed.error()));
-    return std::move(judge).verdict();
-  }
-  judge.add_reading(parsed->warnings);
+  source->text = text;
+  const ManifestReading reading = read_manifest(std::move(source), format);
+  const Manifest& manifest = reading.manifest;
   const EnvironmentVariables environment;
   const VariableSource& variables = options.variables != nullptr ? *options.variables : environment;
-  bool found = false;
-  for (const SkillDefinition& skill : parsed->skills) {
-    if (!options.skill.empty() && skill.name != options.skill) continue;
-    found = true;
-    auto resolved = resolve_skill(*parsed, skill, options.instance, caller, variables);
+  const bool whole_refused = judge.add_reading(said_of(reading, {}));
+  const std::vector<std::string> names = skills_of(reading, options.skill);
+  for (const std::string& name : names) {
+    const bool refused = judge.add_reading(said_of(reading, name)) || whole_refused;
+    const SkillDefinition* skill = manifest.find_skill(name);
+    if (skill == nullptr || refused) continue;
+    auto resolved = resolve_skill(manifest, *skill, options.instance, caller, variables);
     if (!resolved) {
       judge.refuse(std::move(resolved.error()));
       continue;
     }
     RunOverrides overrides;
     overrides.grants = options.grants;
-    judge.add_reading(resolved->warnings);
+    if (judge.add_reading(resolved->warnings)) continue;
     judge.judge(normalize(*resolved, overrides, caller, variables));
   }
-  if (!found) judge.refuse({nothing_to_judge(*parsed, options.skill)});
+  if (names.empty() && !whole_refused) judge.refuse({nothing_to_judge(manifest, options.skill)});
   return std::move(judge).verdict();
 }
 

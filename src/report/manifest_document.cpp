@@ -1,5 +1,6 @@
 #include "report/manifest_document.hpp"
 
+#include "manifest/skill_fields.hpp"
 #include "spec/docker_fields.hpp"
 #include "spec/secret_texts.hpp"
 
@@ -18,6 +19,7 @@ json::value to_value(const WrittenMap& map) { return map_document(map); }
 json::value to_value(const PackageBuild& packages) { return table_document(packages); }
 json::value to_value(const BuildTable& build) { return table_document(build); }
 json::value to_value(const DockerRuntimeConfig& docker) { return table_document(docker); }
+json::value to_value(const CapabilityTable& capabilities) { return table_document(capabilities); }
 
 json::value to_value(const WrittenList& list) {
   json::array items;
@@ -28,6 +30,12 @@ json::value to_value(const WrittenList& list) {
 json::value to_value(const MountTables& mounts) {
   json::array items;
   for (const MountTable& mount : mounts.items) items.emplace_back(table_document(mount));
+  return items;
+}
+
+json::value to_value(const ServiceNeeds& services) {
+  json::array items;
+  for (const ServiceNeed& service : services.items) items.emplace_back(table_document(service));
   return items;
 }
 
@@ -47,6 +55,18 @@ json::object table_document(const Table& table) {
 }  // namespace
 
 json::object docker_document(const DockerRuntimeConfig& docker) { return table_document(docker); }
+
+json::object skill_document(const SkillDefinition& skill) {
+  json::object document = table_document(skill);
+  json::array instances;
+  for (const InstanceDefinition& instance : skill.instances) {
+    json::object written{{"name", instance.name}};
+    for (auto& [key, value] : table_document(instance)) written[key] = std::move(value);
+    instances.emplace_back(std::move(written));
+  }
+  if (!instances.empty()) document["instances"] = std::move(instances);
+  return document;
+}
 
 json::object map_document(const WrittenMap& map) {
   json::object document;

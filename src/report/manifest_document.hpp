@@ -10,6 +10,9 @@ namespace skillrun::inline v0 {
 /// the table was resolved; of a secret of the caller's only the variable's name is shown.
 [[nodiscard]] json::object docker_document(const DockerRuntimeConfig& docker);
 
+/// A skill as written, with its instances.
+[[nodiscard]] json::object skill_document(const SkillDefinition& skill);
+
 /// A table of strings as a JSON object; of a key that is there twice the last one counts.
 [[nodiscard]] json::object map_document(const WrittenMap& map);
 

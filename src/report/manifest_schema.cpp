@@ -82,6 +82,10 @@ json::object value_schema(std::string_view table, const Field<Table>& field) {
           return reference("packages");
         } else if constexpr (std::is_same_v<T, BuildTable>) {
           return reference("build");
+        } else if constexpr (std::is_same_v<T, CapabilityTable>) {
+          return reference("capabilities");
+        } else if constexpr (std::is_same_v<T, ServiceNeeds>) {
+          return schema::list_of_items(schema::any_of({schema::text(), reference("service")}));
         } else {
           static_assert(std::is_same_v<T, DockerRuntimeConfig>);
           return reference("docker");
@@ -146,19 +150,6 @@ json::object with_one_of(json::object table, std::initializer_list<std::string_v
   return table;
 }
 
-json::object capabilities_schema() {
-  schema::Table table;
-  add_fields<InstanceDefinition>(table, "capabilities", capability_fields);
-  return table.take();
-}
-
-json::object instance_schema() {
-  schema::Table table;
-  add_fields<InstanceDefinition>(table, "instance", fields_of<InstanceDefinition>());
-  table.add(Fields<InstanceDefinition>::nested[0], described("what the instance may reach", capabilities_schema()));
-  return table.take();
-}
-
 json::object skill_schema() {
   schema::Table table;
   add_fields<SkillDefinition>(table, "skill", fields_of<SkillDefinition>());
@@ -176,7 +167,9 @@ json::object manifest_definitions() {
       {"packages", table_schema<PackageBuild>("packages")},
       {"build", with_one_of(table_schema<BuildTable>("build"), {"context", "packages"}, true)},
       {"docker", table_schema<DockerRuntimeConfig>("docker")},
-      {"instance", instance_schema()},
+      {"capabilities", table_schema<CapabilityTable>("capabilities")},
+      {"service", with_one_of(table_schema<ServiceNeed>("service"), {"name"}, true)},
+      {"instance", table_schema<InstanceDefinition>("instance")},
       {"skill", skill_schema()},
       {"skills", schema::map_of(reference("skill"), schema::text_like(name_pattern))},
   };
@@ -189,6 +182,9 @@ std::string manifest_schema() {
   defaults.add(default_table_keys[0], described("variables for every skill of the file",
                                                 schema::map_of(scalar_schema(schema::text(), Scalars::numbers),
                                                                key_schema(Keys::environment))));
+  defaults.add(default_table_keys[1],
+               described("what the instances of the file may reach, key by key, where they do not say it themselves",
+                         reference("capabilities")));
   json::object version{{"description", "version of the format"}, {"enum", json::array{known_version, 1}}};
   schema::Table root;
   root.add(manifest_keys[0], std::move(version));

@@ -46,7 +46,9 @@ class Notes {
     for (const Field<Table>& entry : fields_of<Table>()) {
       std::visit(
           [&](auto member) {
-            if (table.*member) note(*(table.*member), fmt::format("{}.{}", field, entry.key));
+            if constexpr (requires { note(*(table.*member), field); }) {
+              if (table.*member) note(*(table.*member), fmt::format("{}.{}", field, entry.key));
+            }
           },
           entry.member);
     }

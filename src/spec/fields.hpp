@@ -23,7 +23,8 @@ struct Field {
   using Member = std::variant<std::optional<WrittenText> Table::*, std::optional<WrittenList> Table::*,
                               std::optional<WrittenMap> Table::*, std::optional<Located<bool>> Table::*,
                               std::optional<MountTables> Table::*, std::optional<PackageBuild> Table::*,
-                              std::optional<BuildTable> Table::*, std::optional<DockerRuntimeConfig> Table::*>;
+                              std::optional<BuildTable> Table::*, std::optional<DockerRuntimeConfig> Table::*,
+                              std::optional<CapabilityTable> Table::*, std::optional<ServiceNeeds> Table::*>;
 
   std::string_view key;
   Member member;

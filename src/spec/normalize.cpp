@@ -138,17 +138,17 @@ void read_mount_tables(SpecBuilder& builder) {
   }
 }
 
-void read_capabilities(SpecBuilder& builder) {
-  const ResolvedSkill& skill = builder.skill();
-  if (skill.network_access && !skill.network_access->value) {
-    builder.spec.network_mode = Setting<NetworkMode>{
-        NetworkMode{.kind = NetworkKind::none, .name = {}},
-        SpecBuilder::manifest_origin(skill.network_access->span, "capabilities.network_access", "false")};
+void read_capabilities(SpecBuilder& builder, const CapabilityTable& capabilities, std::string_view table) {
+  if (capabilities.network_access && !capabilities.network_access->value) {
+    builder.spec.network_mode =
+        Setting<NetworkMode>{NetworkMode{.kind = NetworkKind::none, .name = {}},
+                             SpecBuilder::manifest_origin(capabilities.network_access->span,
+                                                          fmt::format("{}.network_access", table), "false")};
   }
-  if (!skill.allowed_paths) return;
-  for (std::size_t i = 0; i < skill.allowed_paths->items.size(); ++i) {
-    const WrittenText& path = skill.allowed_paths->items[i];
-    const Origin origin = SpecBuilder::manifest_origin(path, fmt::format("capabilities.allowed_paths[{}]", i));
+  if (!capabilities.allowed_paths) return;
+  for (std::size_t i = 0; i < capabilities.allowed_paths->items.size(); ++i) {
+    const WrittenText& path = capabilities.allowed_paths->items[i];
+    const Origin origin = SpecBuilder::manifest_origin(path, fmt::format("{}.allowed_paths[{}]", table, i));
     if (path.undefined || !builder.clean(path.value, origin)) continue;
     const auto absolute = absolute_host_path(path.value, builder.paths());
     if (absolute) {
@@ -217,7 +217,8 @@ ContainerSpec normalize(const ResolvedSkill& skill, const RunOverrides& override
   if (skill.docker.extra_args) fold_extra_args(builder, *skill.docker.extra_args);
   read_command(builder, overrides);
   read_overrides(builder, overrides);
-  read_capabilities(builder);
+  read_capabilities(builder, skill.capabilities, "capabilities");
+  read_capabilities(builder, skill.default_capabilities, "defaults.capabilities");
   settle(builder);
   return std::move(builder.spec);
 }

@@ -17,4 +17,21 @@ TEST_CASE("what was said before a run is not said again when it fails") {
   CHECK(outcome.err.find("warning[unknown-label]", first + 1) == std::string::npos);
 }
 
+TEST_CASE("a skill runs beside one of its file that is at fault, which lint and its own run report") {
+  const StubEngine engine([](const Skill&) { return 7; });
+  const Place place;
+  place.write("skillrun.toml",
+              "[skills.whole.docker]\nimage = \"localhost:1/none:1\"\n"
+              "[skills.broken.docker]\nimage = \"localhost:1/none:1\"\nmemry = \"1g\"\n");
+  const integration::Outcome whole = integration::run(place.on(engine, {"whole"}));
+  CHECK(whole.status == 7);
+  CHECK_FALSE(whole.err.contains("memry"));
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"broken"}, {"lint", "skillrun.toml"}}) {
+    CAPTURE(words.front());
+    const integration::Outcome outcome = integration::run(place.on(engine, words));
+    CHECK(outcome.status == (words.front() == "lint" ? 1 : 125));
+    CHECK((outcome.out + outcome.err).contains("skillrun.toml:5:1"));
+  }
+}
+
 }  // namespace program

@@ -12,44 +12,6 @@ namespace skillrun::cli {
 
 namespace {
 
-json::value optional_text(const std::optional<WrittenText>& text) {
-  return text ? json::value(text->value) : json::value(nullptr);
-}
-
-json::object instance_document(const InstanceDefinition& instance) {
-  json::object document{{"name", instance.name}, {"description", optional_text(instance.description)}};
-  if (instance.env) document["env"] = map_document(*instance.env);
-  if (instance.config) document["config"] = map_document(*instance.config);
-  if (instance.network_access) document["network_access"] = instance.network_access->value;
-  if (instance.allowed_paths) {
-    json::array paths;
-    for (const WrittenText& path : instance.allowed_paths->items) paths.emplace_back(path.value);
-    document["allowed_paths"] = std::move(paths);
-  }
-  if (instance.docker) document["docker"] = docker_document(*instance.docker);
-  return document;
-}
-
-json::object written_document(const SkillDefinition& skill) {
-  json::object document;
-  if (skill.description) document["description"] = skill.description->value;
-  if (skill.source) document["source"] = skill.source->value;
-  if (skill.runtime) document["runtime"] = skill.runtime->value;
-  if (skill.default_instance) document["default_instance"] = skill.default_instance->value;
-  if (skill.env) document["env"] = map_document(*skill.env);
-  if (skill.config) document["config"] = map_document(*skill.config);
-  if (skill.services) {
-    json::array services;
-    for (const WrittenText& service : skill.services->items) services.emplace_back(service.value);
-    document["services"] = std::move(services);
-  }
-  if (skill.docker) document["docker"] = docker_document(*skill.docker);
-  json::array instances;
-  for (const InstanceDefinition& instance : skill.instances) instances.emplace_back(instance_document(instance));
-  if (!instances.empty()) document["instances"] = std::move(instances);
-  return document;
-}
-
 void append_text(std::string& text, const json::object& document, std::size_t indent) {
   for (const auto& [key, value] : document) {
     text.append(indent, ' ');
@@ -87,7 +49,7 @@ int run_show(const GlobalOptions& global, const NamesRequest& request) {
                         {"file", prepared->found.manifest->source->name},
                         {"line", skill.span.begin.line},
                         {"tier", prepared->found.tier},
-                        {"written", written_document(skill)},
+                        {"written", skill_document(skill)},
                         {"resolved", std::move(resolved)}};
   if (prepared->resolved.instance) document["instance"] = *prepared->resolved.instance;
   std::string text;

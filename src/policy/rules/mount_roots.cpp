@@ -22,11 +22,13 @@ bool is_below_root(const RuleContext& context, const HostPath& host, std::string
   return is_within(host.path, real ? std::string_view(*real) : root);
 }
 
-/// What an instance names in allowed_paths; the caller's working directory counts in any case.
+/// What an instance names in allowed_paths, as the host or as the container knows it; the caller's working directory
+/// counts in any case. Both names are the author's, who takes away here and gives nothing.
 bool is_inside_instance(const RuleContext& context, const HostPath& host) {
   return is_below_root(context, host, context.spec.workdir) ||
-         std::ranges::any_of(context.spec.allowed_paths,
-                             [&](const auto& root) { return is_below_root(context, host, root); });
+         std::ranges::any_of(context.spec.allowed_paths, [&](const std::string& root) {
+           return is_below_root(context, host, root) || (!root.empty() && is_within(host.target, root));
+         });
 }
 
 enum class Among : std::uint8_t { outside, read_only, inside };

@@ -13,6 +13,8 @@ constexpr std::string_view full_toml = R"(version = "1"
 
 [defaults.env]
 LANG = "C.UTF-8"
+[defaults.capabilities]
+network_access = true
 
 [skills.media]
 description = "Convert audio and video"
@@ -21,7 +23,7 @@ runtime = "docker"
 default_instance = "fast"
 env = { THREADS = 4, RATIO = 0.5, "a.b-c" = "x" }
 config = { quality = "high" }
-services = ["postgres"]
+services = ["postgres", { name = "redis", description = "cache", type = "cache", optional = true, default_port = 6379 }]
 
 [skills.media.docker]
 image = "jrottenberg/ffmpeg:5-alpine"
@@ -74,7 +76,7 @@ packages = { suite = "bookworm", include = ["ffmpeg"] }
 description = "fast"
 env = { THREADS = 8 }
 config = { quality = "low" }
-capabilities = { network_access = false, allowed_paths = ["/srv"] }
+capabilities = { network_access = false, allowed_paths = ["/srv"], max_concurrent_requests = 5 }
 docker = { memory = "1g" }
 
 [skills.other.docker]
@@ -84,7 +86,7 @@ build = { context = ".", dockerfile = "D", target = "t", args = { V = 1 } }
 
 constexpr std::string_view full_yaml = R"(# The same in YAML.
 version: 1
-defaults: {env: {LANG: C.UTF-8}}
+defaults: {env: {LANG: C.UTF-8}, capabilities: {network_access: true}}
 skills:
   media:
     description: Convert audio and video
@@ -94,7 +96,7 @@ skills:
     env: {THREADS: 4, RATIO: 0.5, a.b-c: x}
     config:
       quality: high
-    services: [postgres]
+    services: [postgres, {name: redis, description: cache, type: cache, optional: true, default_port: 6379}]
     docker:
       image: jrottenberg/ffmpeg:5-alpine
       entrypoint: /usr/local/bin/ffmpeg
@@ -150,7 +152,7 @@ skills:
         description: fast
         env: {THREADS: 8}
         config: {quality: low}
-        capabilities: {network_access: false, allowed_paths: [/srv]}
+        capabilities: {network_access: false, allowed_paths: [/srv], max_concurrent_requests: 5}
         docker: {memory: 1g}
   other:
     docker:
@@ -178,6 +180,12 @@ std::string dump(const MountTables& mounts) {
   return text + "]";
 }
 
+std::string dump(const ServiceNeeds& services) {
+  std::string text = "[";
+  for (const ServiceNeed& service : services.items) text += dump<ServiceNeed>(service) + " ";
+  return text + "]";
+}
+
 /// Every field that is present, by the field tables themselves.
 template <class Table>
 std::string dump(const Table& table) {
@@ -193,12 +201,12 @@ std::string dump(const Table& table) {
 }
 
 std::string dump(const Manifest& manifest) {
-  std::string text = manifest.version + (manifest.default_env ? dump(*manifest.default_env) : "");
+  std::string text = manifest.version + (manifest.default_env ? dump(*manifest.default_env) : "") +
+                     (manifest.default_capabilities ? dump(*manifest.default_capabilities) : "");
   for (const SkillDefinition& skill : manifest.skills) {
     text += skill.name + dump(skill);
     for (const InstanceDefinition& instance : skill.instances) {
-      text += instance.name + dump(instance) + (instance.network_access ? dump(*instance.network_access) : "") +
-              (instance.allowed_paths ? dump(*instance.allowed_paths) : "");
+      text += instance.name + dump(instance);
     }
   }
   return text;
@@ -222,7 +230,7 @@ TEST_CASE("every key of the format is read, and TOML and YAML twins give the sam
   CHECK(skill.docker->tty->value == "false");
   CHECK_FALSE(skill.docker->stdin_open->value);
   CHECK(yaml.skills.at(0).docker->hostname->value == "no");
-  CHECK(skill.instances.at(0).network_access.has_value());
+  CHECK(skill.instances.at(0).capabilities->network_access.has_value());
   CHECK(skill.find_instance("fast") == &skill.instances[0]);
   CHECK(skill.find_instance("slow") == nullptr);
   CHECK(toml.find_skill("other") == &toml.skills[1]);
@@ -248,7 +256,8 @@ TEST_CASE("the field tables name every key once and describe it in one line") {
   check(Fields<PackageBuild>::table);
   check(fields_of<SkillDefinition>());
   check(fields_of<InstanceDefinition>());
-  check(capability_fields);
+  check(Fields<CapabilityTable>::table);
+  check(Fields<ServiceNeed>::table);
 }
 
 TEST_CASE("every example in the field table of docker is a value that the format takes") {

@@ -100,13 +100,40 @@ capabilities = { network_access = false, allowed_paths = ["${SKILL_WORKDIR}"] }
   const auto two = resolve(manifest, "two");
   REQUIRE(two);
   CHECK(two->description->value == "two");
-  CHECK_FALSE(two->network_access->value);
-  CHECK(two->allowed_paths->items.at(0).value == "/home/u/job/dir");
+  CHECK_FALSE(two->capabilities.network_access->value);
+  CHECK(two->capabilities.allowed_paths->items.at(0).value == "/home/u/job/dir");
   CHECK_FALSE(resolve(manifest, "default")->instance.has_value());
   const Finding unknown = only(resolve(manifest, "twoo"));
   CHECK(unknown.rule == "invalid-value");
   CHECK(unknown.remediation == "did you mean \"two\"?");
   CHECK(unknown.message == "the skill \"x\" has no instance \"twoo\"");
+}
+
+TEST_CASE("an instance has the capabilities of the file where it does not say its own") {
+  const Manifest manifest = good(parse_toml(R"(
+[defaults.capabilities]
+network_access = false
+allowed_paths = ["${SKILL_WORKDIR}/all"]
+[skills.x]
+source = "docker:a"
+[skills.x.instances.online.capabilities]
+network_access = true
+[skills.x.instances.narrow.capabilities]
+allowed_paths = ["/srv/own"]
+)"));
+  const auto none = resolve(manifest);
+  REQUIRE(none);
+  CHECK_FALSE(none->default_capabilities.network_access->value);
+  CHECK(none->default_capabilities.allowed_paths->items.at(0).value == "/home/u/job/dir/all");
+  const auto online = resolve(manifest, "online");
+  REQUIRE(online);
+  CHECK(online->capabilities.network_access->value);
+  CHECK_FALSE(online->default_capabilities.network_access);
+  CHECK(online->default_capabilities.allowed_paths);
+  const auto narrow = resolve(manifest, "narrow");
+  REQUIRE(narrow);
+  CHECK(narrow->capabilities.allowed_paths->items.at(0).value == "/srv/own");
+  CHECK_FALSE(narrow->default_capabilities.allowed_paths);
 }
 
 TEST_CASE("variables are expanded in every string of the docker table") {

@@ -74,25 +74,48 @@ TEST_CASE("what cannot be read, or is not there, is refused with a finding that 
   CHECK_FALSE(check(two_skills, ManifestFormat::toml, options).admitted);
 }
 
-TEST_CASE("nothing is approved of a manifest that the policy refuses for how it is written") {
+TEST_CASE("a skill at fault takes no approval from the others of its file") {
   constexpr std::string_view manifest = R"(version = "1"
 [skills.native]
 runtime = "native"
+[skills.misspelt.docker]
+image = "busybox:1.36"
+memry = "64m"
+[skills.notable]
+docker = 3
 [skills.good.docker]
 image = "busybox:1.36"
 memory = "64m"
 cpus = "1"
 )";
   CheckOptions options = by_text_alone();
+  const Verdict all = check(manifest, ManifestFormat::toml, options);
+  CHECK_FALSE(all.admitted);
+  CHECK(holds(all, "unknown-key"));
+  CHECK(holds(all, "invalid-value"));
+  CHECK(holds(all, "unsupported-runtime"));
+  REQUIRE(all.approved.size() == 1);
+  CHECK(all.approved[0].spec().skill == "good");
   options.skill = "good";
-  const Verdict tolerated = check(manifest, ManifestFormat::toml, options);
-  CHECK(tolerated.admitted);
-  CHECK(tolerated.approved.size() == 1);
-  CHECK(holds(tolerated, "unsupported-runtime"));
-  options.policy = policy("extends: [baseline]\nrules:\n  unsupported-runtime: {severity: error}\n");
-  const Verdict refused = check(manifest, ManifestFormat::toml, options);
-  CHECK_FALSE(refused.admitted);
-  CHECK(refused.approved.empty());
+  const Verdict one = check(manifest, ManifestFormat::toml, options);
+  CHECK(one.admitted);
+  CHECK_FALSE(holds(one, "unknown-key"));
+  for (const char* at_fault : {"misspelt", "notable"}) {
+    options.skill = at_fault;
+    CHECK_FALSE(check(manifest, ManifestFormat::toml, options).admitted);
+  }
+}
+
+TEST_CASE("what is wrong with the file as a whole leaves no skill of it approved") {
+  CheckOptions options = by_text_alone();
+  options.skill = "good";
+  const std::string manifest = "[skills.good.docker]\nimage = \"busybox:1.36\"\n";
+  for (const char* line : {"version = \"2\"\n", "limits = 1\n", "[defaults]\nmemory = \"1g\"\n"}) {
+    CAPTURE(line);
+    const Verdict verdict = check(line + manifest, ManifestFormat::toml, options);
+    CHECK_FALSE(verdict.admitted);
+    CHECK(verdict.approved.empty());
+  }
 }
 
 TEST_CASE("this machine is consulted unless the caller says otherwise") {

@@ -357,6 +357,22 @@ TEST_CASE("allowed_paths narrow where binds come from, under every policy") {
   CHECK(outside(bind_mount("/srv/data")));
 }
 
+TEST_CASE("allowed_paths may name a bind by where the container has it") {
+  ContainerSpec spec = clean_spec();
+  spec.allowed_paths = {"/workdir"};
+  const auto outside = [&](std::string target) {
+    spec.mounts = {bind_mount("/srv/data")};
+    spec.mounts[0].value.target = std::move(target);
+    return has(evaluate(privileged(), spec, LexicalHost()), "mount-outside-instance", Severity::error);
+  };
+  CHECK_FALSE(outside("/workdir"));
+  CHECK_FALSE(outside("/workdir/in"));
+  CHECK(outside("/workdirs"));
+  CHECK(outside("/"));
+  spec.allowed_paths = {""};
+  CHECK(outside("/workdir"));
+}
+
 TEST_CASE("outside of the open places the baseline shows what the restricted policy refuses") {
   ContainerSpec spec = clean_spec();
   spec.mounts.push_back(bind_mount("/srv/data"));

@@ -48,6 +48,8 @@ TEST_CASE("docs/manifest.md lists every key that the reader knows, with its mean
   const std::string document = read(document_path);
   std::string expected = with_section(document, "skill", key_table<SkillDefinition>());
   expected = with_section(expected, "instance", key_table<InstanceDefinition>());
+  expected = with_section(expected, "capability", key_table<CapabilityTable>());
+  expected = with_section(expected, "service", key_table<ServiceNeed>());
   expected = with_section(expected, "docker", key_table<DockerRuntimeConfig>());
   expected = with_section(expected, "mount", key_table<MountTable>());
   expected = with_section(expected, "build", key_table<BuildTable>());

@@ -20,6 +20,7 @@ struct HostPath {
   bool read_only;
   bool build_context;  ///< sent to the engine to build the image from, not mounted
   const Origin& origin;
+  std::string_view target = {};  ///< where it is mounted; empty for a build context
 
   /// For messages: "'/srv/x'", or "'/srv/x' (which is '/etc')" when a symlink leads elsewhere.
   [[nodiscard]] std::string text() const;
@@ -47,9 +48,9 @@ void for_each_declared_path(const RuleContext& context, Judge&& judge) {
   for (const Setting<Mount>& mount : context.spec.mounts) {
     const Mount& value = mount.value;
     if (value.type == MountType::bind)
-      judge(HostPath{value.source, value.source, value.read_only, false, mount.origin});
+      judge(HostPath{value.source, value.source, value.read_only, false, mount.origin, value.target});
     if (const auto device = bound_device(value))
-      judge(HostPath{*device, *device, value.read_only, false, mount.origin});
+      judge(HostPath{*device, *device, value.read_only, false, mount.origin, value.target});
   }
   if (context.spec.build && context.spec.build->value.context) {
     const std::string& folder = context.spec.build->value.context->context;
@@ -65,7 +66,8 @@ void for_each_host_path(const RuleContext& context, Judge&& judge) {
     if (judge(declared)) return;
     const std::optional<std::string> real = context.host.real_path(declared.path);
     if (real && *real != declared.path) {
-      judge(HostPath{*real, declared.path, declared.read_only, declared.build_context, declared.origin});
+      judge(HostPath{*real, declared.path, declared.read_only, declared.build_context, declared.origin,
+                     declared.target});
     }
   });
 }
