@@ -365,7 +365,7 @@ class FakeEngine final : public DockerEngine {
   EngineResult<void> resize(const std::string&, int rows, int columns, CallLimits limits) override {
     return call("resize " + std::to_string(rows) + "x" + std::to_string(columns), limits);
   }
-  EngineResult<void> remove(const std::string& id, CallLimits limits) override {
+  EngineResult<void> remove_container(const std::string& id, CallLimits limits) override {
     removed.push_back(id);
     return call("remove", limits);
   }
