@@ -32,6 +32,12 @@ struct TextEdit {
   std::string replacement;
 };
 
+/// A rule that found the same fault as a stronger one, whose finding stands for both.
+struct CoveredRule {
+  std::string rule;
+  Severity severity = Severity::error;  ///< no more than that of the finding that stands for it
+};
+
 /// One thing that is wrong, or worth knowing, about a skill: what, where, and how to fix it.
 ///
 /// The loader, the parsers and the policy all report through this type, so that every output format and every
@@ -53,8 +59,9 @@ struct Finding {
   std::string fingerprint = {};
   /// Set where the finding is about something of the caller's that the skill asks for.
   std::optional<Ask> ask = {};
-  std::string granted = {};          ///< who let the skill have it; then the finding is an info. Empty: nobody has
-  std::optional<TextEdit> fix = {};  ///< the change of `source` that fixes it, where there is one right one
+  std::string granted = {};              ///< who let the skill have it; then the finding is an info. Empty: nobody has
+  std::vector<CoveredRule> covers = {};  ///< what other rules would have said of the same value (RuleInfo::covers)
+  std::optional<TextEdit> fix = {};      ///< the change of `source` that fixes it, where there is one right one
 };
 
 using Findings = std::vector<Finding>;

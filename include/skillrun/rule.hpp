@@ -67,6 +67,9 @@ struct RuleInfo {
   std::string_view source;   ///< the standard or incident it comes from
   AutoFix fix = AutoFix::none;
   std::span<const RuleParam> params = {};
+  /// Rules that say less of a value of which this one has something to say: what fixes this fixes that. A fault is said
+  /// once, by the strongest; what these cover is in here too.
+  std::span<const std::string_view> covers = {};
 
   /// True for what cannot be understood: no policy and no waiver makes it pass.
   [[nodiscard]] constexpr bool always_refuses() const noexcept { return privileged == Severity::error; }

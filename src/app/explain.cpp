@@ -4,6 +4,7 @@
 
 #include <skillrun/rule.hpp>
 
+#include "policy/covered.hpp"
 #include "policy/policy_data.hpp"
 
 namespace skillrun::app {
@@ -14,8 +15,8 @@ std::vector<RuleVerdict> verdicts(const Findings& findings, const Policy& policy
   std::vector<RuleVerdict> rows;
   const auto add = [&](std::string_view id, Severity severity) {
     using Kind = RuleVerdict::Kind;
-    const auto of_rule = [&](const Finding& finding) { return finding.rule == id; };
-    const auto stands = [&](const Finding& finding) { return finding.rule == id && !finding.waived; };
+    const auto of_rule = [&](const Finding& finding) { return severity_of(finding, id).has_value(); };
+    const auto stands = [&](const Finding& finding) { return !finding.waived && severity_of(finding, id); };
     const Kind kind = severity == Severity::off                ? Kind::off
                       : std::ranges::any_of(findings, stands)  ? Kind::found
                       : std::ranges::any_of(findings, of_rule) ? Kind::waived

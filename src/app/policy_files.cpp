@@ -40,6 +40,11 @@ std::string distrust(const std::string& path, std::uint32_t uid) {
   return {};
 }
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code failed;
+  return fs::equivalent(a, b, failed);
+}
+
 class Finder {
  public:
   std::optional<std::string> error;
@@ -76,6 +81,11 @@ class Finder {
       fail(fmt::format("no policy '{}': neither a built-in policy (baseline, restricted, privileged) nor a file",
                        printable(name)));
     } else {
+      // A document is one policy: what the caller names may relax, and would be refused as the layer that it is too.
+      std::erase_if(found.inputs, [&](const PolicyInput& input) {
+        return (input.layer == PolicyLayer::user || input.layer == PolicyLayer::project) && input.source &&
+               is_same_file(input.source->name, name);
+      });
       file(PolicyLayer::option, name);
     }
   }

@@ -16,6 +16,25 @@ class Folder {
  public:
   Folder(PolicySettings& below, FoldMode mode, Findings& faults) : below_(below), mode_(mode), faults_(faults) {}
 
+  /// What a document that may only tighten makes stricter than what is below it, or than what holds where nobody says
+  /// anything: whether a waiver has a place in it must not hang on how strict others are. Called before anything is
+  /// laid over.
+  void note_tightened(const PolicySettings& over) {
+    if (mode_ != FoldMode::tighten || over.waivers.empty()) return;
+    for (std::size_t i = 0; i < below_.rules.size(); ++i) {
+      const auto& below = below_.rules[i].severity;
+      const auto& above = over.rules[i].severity;
+      const Severity usual = rule_catalogue()[i].baseline;
+      const Severity least = below ? std::min(below->value, usual) : usual;
+      if ((above && above->value > least) || !over.rules[i].params.empty()) {
+        tightened_.emplace_back(rule_catalogue()[i].id);
+      }
+    }
+    for (const CustomRule& rule : over.custom) {
+      if (below_.find_custom(rule.id) == nullptr) tightened_.push_back(rule.id);
+    }
+  }
+
   void rule(std::size_t index, RuleSettings over) {
     RuleSettings& below = below_.rules[index];
     const RuleInfo& info = rule_catalogue()[index];
@@ -51,8 +70,9 @@ class Folder {
     }
   }
 
-  /// Waivers of rules that are locked, by whoever, are faults, and so is any waiver in a layer that may only tighten:
-  /// who clones a repository must not be bound by what it waives. Called when the rules have been laid over.
+  /// Waivers of rules that are locked, by whoever, are faults, and in a layer that may only tighten so are those of
+  /// rules that it does not make stricter: who clones a repository must not be bound by what it waives. Called when the
+  /// rules have been laid over.
   void waivers(std::vector<PolicyWaiver> over) {
     for (PolicyWaiver& waiver : over) {
       const RuleInfo* info = find_rule(waiver.rule);
@@ -64,19 +84,17 @@ class Folder {
       std::optional<PolicyOrigin> locked;
       if (info != nullptr) locked = below_.rules[static_cast<std::size_t>(info - rule_catalogue().data())].locked;
       if (own != nullptr && own->locked) locked = own->origin;
-      if (mode_ == FoldMode::tighten) {
+      if (mode_ == FoldMode::tighten && std::ranges::find(tightened_, waiver.rule) == tightened_.end()) {
         faults_.push_back(
             setting_fault(waiver.origin, "waivers",
-                          fmt::format("{} cannot be waived here: a policy of this layer can only tighten", waiver.rule),
+                          fmt::format("{} cannot be waived here: this policy does not make it stricter", waiver.rule),
                           "put the waiver into the machine's policy, or name this file with -p"));
       } else if (locked) {
         faults_.push_back(setting_fault(
             waiver.origin, "waivers",
             fmt::format("{} cannot be waived: {} has locked it", waiver.rule, describe(*locked)), "remove the waiver"));
-      } else if (std::ranges::none_of(below_.waivers, [&](const PolicyWaiver& known) {
-                   return same_place(known.origin, waiver.origin);
-                 })) {
-        below_.waivers.push_back(std::move(waiver));
+      } else {
+        add(std::move(waiver));
       }
     }
   }
@@ -106,6 +124,17 @@ class Folder {
   }
 
  private:
+  /// A waiver that is known by another way is the same; where the caller names it, no layer binds it any more.
+  void add(PolicyWaiver waiver) {
+    const auto known = std::ranges::find_if(
+        below_.waivers, [&](const PolicyWaiver& other) { return same_place(other.origin, waiver.origin); });
+    if (known == below_.waivers.end()) {
+      below_.waivers.push_back(std::move(waiver));
+    } else if (!waiver.layer) {
+      known->layer.reset();
+    }
+  }
+
   /// Says so where the rule is the one that always asks for what is granted. The others ask for some of it, and find
   /// out for themselves.
   void bar(PolicyGrant& grant, std::size_t index) {
@@ -197,6 +226,7 @@ class Folder {
   PolicySettings& below_;
   FoldMode mode_;
   Findings& faults_;
+  std::vector<std::string> tightened_;  ///< rules of the catalogue and custom ones
 };
 
 void Folder::defaults(DefaultSettings over) {
@@ -224,6 +254,7 @@ void Folder::defaults(DefaultSettings over) {
 
 void lay_over(PolicySettings& below, PolicySettings over, FoldMode mode, Findings& faults) {
   Folder folder(below, mode, faults);
+  folder.note_tightened(over);
   folder.grants(std::move(over.grants));
   for (std::size_t i = 0; i < over.rules.size(); ++i) folder.rule(i, std::move(over.rules[i]));
   folder.defaults(std::move(over.defaults));

@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -133,20 +136,17 @@ bool has_base(const PolicySettings& settings) {
   return std::ranges::all_of(settings.rules, [](const RuleSettings& rule) { return rule.severity.has_value(); });
 }
 
-}  // namespace
-
-std::expected<std::shared_ptr<const Policy>, Findings> Policy::fold(std::span<const PolicyInput> inputs,
-                                                                    const PolicyFiles* files) {
-  Loader loader(files);
+/// All policies, one over the other, but for the one at `without`.
+PolicySettings lay_all(Loader& loader, std::span<const PolicyInput> inputs, std::optional<std::size_t> without) {
   PolicySettings settings;
-  std::string layers;
   const auto lay_on_baseline = [&] {
     if (!has_base(settings)) lay_over(settings, *builtin_settings("baseline"), FoldMode::change, loader.faults());
   };
-  for (const PolicyInput& input : inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const PolicyInput& input = inputs[i];
     const bool tightens = input.layer == PolicyLayer::user || input.layer == PolicyLayer::project;
-    layers += fmt::format("{} {}\n", to_string(input.layer), input.builtin);
     if (tightens) lay_on_baseline();
+    if (i == without) continue;
     PolicySettings over;
     if (input.source) {
       over = loader.load_top(input, tightens);
@@ -158,15 +158,51 @@ std::expected<std::shared_ptr<const Policy>, Findings> Policy::fold(std::span<co
       continue;
     }
     if (input.layer == PolicyLayer::project) refuse_grants(over, loader.faults());
+    if (tightens) {
+      for (PolicyWaiver& waiver : over.waivers) waiver.layer = i;
+    }
     if (!has_base(over)) lay_on_baseline();
     lay_over(settings, std::move(over), tightens ? FoldMode::tighten : FoldMode::change, loader.faults());
   }
   lay_on_baseline();
+  return settings;
+}
+
+/// What all policies but one demand. Faults that come of its absence, such as a waiver of a rule that it defines, leave
+/// out what they are about.
+std::shared_ptr<const Floor> floor_without(std::size_t layer, std::span<const PolicyInput> inputs,
+                                           const PolicyFiles* files) {
+  Loader loader(files);
+  const PolicySettings settings = lay_all(loader, inputs, layer);
+  auto floor = std::make_shared<Floor>();
+  for (const RuleSettings& rule : settings.rules) {
+    Floor::Demand& demand = floor->demands.emplace_back();
+    if (rule.severity) demand.severity = rule.severity->value;
+    for (const ParamSetting& setting : rule.params) demand.params.set(setting.param->name, setting.value);
+  }
+  return floor;
+}
+
+}  // namespace
+
+std::expected<std::shared_ptr<const Policy>, Findings> Policy::fold(std::span<const PolicyInput> inputs,
+                                                                    const PolicyFiles* files) {
+  Loader loader(files);
+  PolicySettings settings = lay_all(loader, inputs, std::nullopt);
   Findings faults = std::move(loader.faults());
   if (!faults.empty()) {
     sort_findings(faults);
     return std::unexpected(std::move(faults));
   }
+  std::map<std::size_t, std::shared_ptr<const Floor>> floors;
+  for (PolicyWaiver& waiver : settings.waivers) {
+    if (!waiver.layer) continue;
+    std::shared_ptr<const Floor>& floor = floors[*waiver.layer];
+    if (!floor) floor = floor_without(*waiver.layer, inputs, files);
+    waiver.floor = floor;
+  }
+  std::string layers;
+  for (const PolicyInput& input : inputs) layers += fmt::format("{} {}\n", to_string(input.layer), input.builtin);
   return PolicyBuilder::build(std::move(settings), {inputs.begin(), inputs.end()}, loader.take_documents(),
                               layers + loader.texts());
 }

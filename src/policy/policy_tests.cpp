@@ -8,6 +8,7 @@
 #include <skillrun/normalize.hpp>
 
 #include "manifest/manifest_reader.hpp"
+#include "policy/covered.hpp"
 #include "policy/document/policy_document.hpp"
 #include "policy/policy_data.hpp"
 #include "support/text.hpp"
@@ -69,11 +70,12 @@ std::string outcome(const Findings& findings, std::string_view rule) {
   Severity highest = Severity::off;
   bool waived = false;
   for (const Finding& finding : findings) {
-    if (finding.rule != rule) continue;
+    const auto severity = severity_of(finding, rule);
+    if (!severity) continue;
     if (finding.waived) {
       waived = true;
     } else {
-      highest = std::max(highest, finding.severity);
+      highest = std::max(highest, *severity);
     }
   }
   return highest == Severity::off && waived ? "waived" : std::string(to_string(highest));

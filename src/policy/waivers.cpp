@@ -4,11 +4,15 @@
 #include <set>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "policy/collector.hpp"
+#include "policy/covered.hpp"
 #include "policy/document/inline_waiver.hpp"
 #include "policy/policy_data.hpp"
+#include "policy/rules/support/rule.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
@@ -24,12 +28,13 @@ constexpr std::string_view remove_it = "remove the waiver, or fix it so that it 
 struct Claim {
   std::string_view rule;
   Waived waived;
+  const Floor* floor = nullptr;  ///< what it cannot undo; null: nothing but what is locked
 };
 
 class Application {
  public:
   Application(const Policy& policy, const ContainerSpec& spec, const HostView& host, Findings& findings)
-      : policy_(policy), spec_(spec), today_(host.today()), findings_(findings) {}
+      : policy_(policy), spec_(spec), host_(host), today_(host.today()), findings_(findings) {}
 
   void waiver(const PolicyWaiver& waiver) {
     if (waiver.skill != spec_.skill || (waiver.instance && waiver.instance != spec_.instance)) return;
@@ -38,7 +43,8 @@ class Application {
                                  .owner = waiver.owner,
                                  .expires = waiver.expires,
                                  .source = waiver.origin.source,
-                                 .span = waiver.origin.span}};
+                                 .span = waiver.origin.span},
+                      .floor = waiver.floor.get()};
     apply(claim, [&](const Finding& finding) {
       return (!waiver.field || finding.field == *waiver.field) &&
              (!waiver.evidence || finding.evidence == *waiver.evidence);
@@ -85,13 +91,54 @@ class Application {
           "fix what it was for, or renew it with a later day");
       return;
     }
+    std::vector<std::size_t> meant;
     for (std::size_t i = 0; i < findings_.size(); ++i) {
-      Finding& finding = findings_[i];
-      // What a parser refuses did not reach the spec: letting it pass would drop what the manifest declares.
-      const bool refused_by_parser = i < spec_.problems.size() && spec_.problems[i].severity == Severity::error;
-      if (finding.rule != claim.rule || finding.waived || refused_by_parser || !covers(finding)) continue;
+      const Finding& finding = findings_[i];
+      if (finding.rule == claim.rule && !finding.waived && covers(finding)) meant.push_back(i);
+    }
+    // Whoever accepts what is at fault with a value by its strongest name accepts its weaker ones.
+    for (std::size_t i = 0, named = meant.size(); i < findings_.size() && named > 0; ++i) {
+      const Finding& weak = findings_[i];
+      if (weak.rule == claim.rule || weak.waived || data_of(policy_).unwaivable(weak.rule)) continue;
+      const auto is_named = [&](std::size_t strong) { return is_covered(weak, findings_[strong]); };
+      if (std::any_of(meant.begin(), meant.begin() + static_cast<std::ptrdiff_t>(named), is_named)) meant.push_back(i);
+    }
+    for (const std::size_t i : meant) waive(i, claim);
+  }
+
+  /// A finding that the layers below demand keeps what severity they give it, and a mere info is nobody's demand.
+  void waive(std::size_t index, const Claim& claim) {
+    Finding& finding = findings_[index];
+    const bool of_parser = index < spec_.problems.size();
+    // What a parser refuses did not reach the spec: letting it pass would drop what the manifest declares.
+    if (of_parser && spec_.problems[index].severity == Severity::error) return;
+    const Severity demanded = claim.floor == nullptr ? Severity::off : demand(*claim.floor, finding, of_parser);
+    if (demanded > Severity::info) {
+      finding.severity = std::min(finding.severity, demanded);
+    } else {
       finding.waived = claim.waived;
     }
+  }
+
+  /// How severe the finding is to the layers below.
+  [[nodiscard]] Severity demand(const Floor& floor, const Finding& finding, bool of_parser) const {
+    const RuleInfo* info = find_rule(finding.rule);
+    if (info == nullptr) return Severity::off;
+    const auto index = static_cast<std::size_t>(info - rule_catalogue().data());
+    const Floor::Demand& below = floor.demands[index];
+    const Rule& rule = all_rules()[index];
+    if (of_parser || rule.check == nullptr) return below.severity;
+    const Severity severity = rule.minimum == nullptr ? below.severity : std::max(below.severity, rule.minimum(spec_));
+    if (severity == Severity::off) return severity;
+    Findings found;
+    Collector collector(policy_, spec_, host_, found);
+    collector.enter(*info, severity);
+    rule.check(RuleContext{spec_, host_, below.params}, collector);
+    Severity highest = Severity::off;
+    for (const Finding& other : found) {
+      if (same_value(other, finding)) highest = std::max(highest, other.severity);
+    }
+    return highest;
   }
 
   void add(std::string_view rule, const SourcePtr& source, Span span, std::string evidence, std::string message,
@@ -112,6 +159,7 @@ class Application {
 
   const Policy& policy_;
   const ContainerSpec& spec_;
+  const HostView& host_;
   std::optional<std::chrono::year_month_day> today_;
   Findings& findings_;
 };
@@ -166,8 +214,16 @@ Findings unused_waivers(const Policy& policy, const Manifest& manifest, const Fi
   };
   for (const PolicyWaiver& waiver : data_of(policy).waivers) {
     if (manifest.find_skill(waiver.skill) == nullptr) continue;
+    // One that only brought a finding down to what other layers demand left no mark in it.
+    if (waiver.floor && std::ranges::any_of(findings, [&](const Finding& finding) {
+          return finding.rule == waiver.rule && finding.skill == waiver.skill &&
+                 finding.severity < policy.severity(waiver.rule);
+        })) {
+      continue;
+    }
     report(waiver.origin.source, waiver.origin.span, waiver.skill, waiver.rule,
-           fmt::format("the waiver of {} waives nothing", waiver.rule));
+           fmt::format("the waiver of {} waives nothing{}", waiver.rule,
+                       waiver.floor ? " that its own policy, and no other, makes stricter" : ""));
   }
   if (manifest.directives) {
     for (const Directive& directive : *manifest.directives) {

@@ -1,6 +1,7 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <skillrun/report.hpp>
 
 #include "report/sentence.hpp"
@@ -18,15 +19,22 @@ std::string parameters_of(const RuleInfo& rule) {
   return text + "\n";
 }
 
+/// What is said by this rule alone where both found something.
+std::string covered_by(const RuleInfo& rule) {
+  if (rule.covers.empty()) return {};
+  return fmt::format("## Covers\n\nWhat is at fault here too is said once, by this rule, for: {}.\n\n",
+                     fmt::join(rule.covers, ", "));
+}
+
 }  // namespace
 
 std::string format_rule_page(const RuleInfo& rule) {
   return fmt::format(
       "# {}\n\n{}\n\n"
       "| policy | severity |\n|---|---|\n| privileged | {} |\n| baseline | {} |\n| restricted | {} |\n\n"
-      "## Why\n\n{}\n\n## How to fix it\n\n{}\n\n{}## Where it comes from\n\n{}\n",
+      "## Why\n\n{}\n\n## How to fix it\n\n{}\n\n{}{}## Where it comes from\n\n{}\n",
       rule.id, sentence(rule.summary), to_string(rule.privileged), to_string(rule.baseline), to_string(rule.restricted),
-      sentence(rule.why), sentence(rule.remedy), parameters_of(rule),
+      sentence(rule.why), sentence(rule.remedy), parameters_of(rule), covered_by(rule),
       rule.source == "own" ? "A rule of skillrun's own." : sentence(rule.source));
 }
 

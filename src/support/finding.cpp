@@ -91,6 +91,9 @@ json::object to_json_object(const Finding& finding) {
   object["waived"] = waived_as_json(finding);
   object["ask"] = ask_as_json(finding);
   object["granted"] = finding.granted.empty() ? json::value(nullptr) : json::value(valid_utf8(finding.granted));
+  json::array covers;
+  for (const CoveredRule& covered : finding.covers) covers.push_back(json::string(covered.rule));
+  object["covers"] = std::move(covers);
   return object;
 }
 

@@ -54,6 +54,7 @@ json::object finding(bool identified) {
   add("waived", "who lets the finding pass; null when nobody does", waived());
   add("ask", "what the skill asks for of the caller's; null where it is about something else", ask());
   add("granted", "who lets the skill have what it asks for; null when nobody does", or_null(text()));
+  add("covers", "rules that found the same fault, which is said once, by the strongest", list_of_items(name()));
   return table.take();
 }
 

@@ -1,12 +1,25 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <skillrun/policy.hpp>
 
+#include "policy/rules/support/rule_params.hpp"
+
 namespace skillrun::inline v0 {
+
+/// What all policies but one say of each rule, in the order of the catalogue.
+struct Floor {
+  struct Demand {
+    Severity severity = Severity::error;
+    RuleParams params;
+  };
+  std::vector<Demand> demands;
+};
 
 /// A waiver of a policy document.
 struct PolicyWaiver {
@@ -19,6 +32,10 @@ struct PolicyWaiver {
   std::string owner;
   std::chrono::year_month_day expires;
   PolicyOrigin origin;
+  /// Set for a document that may only tighten: which of the policies that are folded it is, and what all others demand.
+  /// Of that it undoes nothing, only what its own document made stricter.
+  std::optional<std::size_t> layer = {};
+  std::shared_ptr<const Floor> floor = nullptr;
 };
 
 }  // namespace skillrun::inline v0

@@ -71,6 +71,10 @@ void check(const RuleContext& context, FindingSink& sink) {
   });
 }
 
+/// What the rule of that name says for others too.
+constexpr std::string_view agent_socket_covers[] = {"home-secrets-mount", "mount-outside-roots", "sensitive-mount",
+                                                    "writable-mount"};
+
 constexpr Rule rules[] = {
     {.info = {.id = "agent-socket",
               .privileged = info,
@@ -79,7 +83,8 @@ constexpr Rule rules[] = {
               .summary = "a mount of an ssh-agent, gpg-agent, keyring, systemd or D-Bus socket, or of any other socket",
               .why = "agents sign and log in for whoever connects; systemd and D-Bus start programs on the host",
               .remedy = "remove the mount; give the skill the data that it needs instead of the service",
-              .source = "own"},
+              .source = "own",
+              .covers = agent_socket_covers},
      .check = check},
 };
 

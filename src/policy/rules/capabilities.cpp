@@ -97,6 +97,11 @@ constexpr RuleParam restricted_params[] = {{.name = "allow",
                                             .builtin_words = restricted_set,
                                             .normalize = one_capability}};
 
+/// What the rule of that name says for others too.
+constexpr std::string_view cap_add_all_covers[] = {"cap-add-baseline", "cap-add-restricted"};
+constexpr std::string_view cap_add_escape_covers[] = {"cap-add-baseline", "cap-add-restricted"};
+constexpr std::string_view cap_add_baseline_covers[] = {"cap-add-restricted"};
+
 constexpr Rule rules[] = {
     {.info = {.id = "cap-add-all",
               .privileged = info,
@@ -105,7 +110,8 @@ constexpr Rule rules[] = {
               .summary = "ALL capabilities are added",
               .why = "root in the container with all capabilities is root on the host; it also undoes every drop",
               .remedy = "name the single capabilities that the tool needs",
-              .source = "PSS baseline"},
+              .source = "PSS baseline",
+              .covers = cap_add_all_covers},
      .check = check_all},
     {.info = {.id = "cap-add-escape",
               .privileged = info,
@@ -116,7 +122,8 @@ constexpr Rule rules[] = {
               .remedy = "remove it; a tool that needs it should not run as a skill",
               .source = "CIS 5.4",
               .fix = AutoFix::remove,
-              .params = escape_params},
+              .params = escape_params,
+              .covers = cap_add_escape_covers},
      .check = check_escape},
     {.info = {.id = "cap-add-baseline",
               .privileged = info,
@@ -127,7 +134,8 @@ constexpr Rule rules[] = {
               .remedy = "remove it",
               .source = "PSS baseline",
               .fix = AutoFix::remove,
-              .params = baseline_params},
+              .params = baseline_params,
+              .covers = cap_add_baseline_covers},
      .check = check_baseline},
     {.info = {.id = "cap-add-restricted",
               .privileged = info,

@@ -85,6 +85,10 @@ constexpr RuleParam cdi_params[] = {{.name = "allow",
                                      .effect = ParamEffect::exempt,
                                      .description = "names of devices (vendor.com/class=name) that pass"}};
 
+/// What the rule of that name says for others too.
+constexpr std::string_view critical_device_covers[] = {"device"};
+constexpr std::string_view cdi_device_covers[] = {"gpu"};
+
 constexpr Rule rules[] = {
     {.info = {.id = "device",
               .privileged = info,
@@ -105,7 +109,8 @@ constexpr Rule rules[] = {
               .why = "a raw disk or the kernel's memory is the host itself, past every file permission",
               .remedy = "remove it",
               .source = "own",
-              .fix = AutoFix::remove},
+              .fix = AutoFix::remove,
+              .covers = critical_device_covers},
      .check = check_critical},
     {.info = {.id = "device-cgroup-rule",
               .privileged = info,
@@ -125,7 +130,8 @@ constexpr Rule rules[] = {
               .why = "a file on the host says which devices, mounts and hooks the name stands for",
               .remedy = "remove it, or let a policy of yours allow it",
               .source = "own",
-              .params = cdi_params},
+              .params = cdi_params,
+              .covers = cdi_device_covers},
      .check = check_cdi},
 };
 

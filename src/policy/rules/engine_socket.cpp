@@ -48,6 +48,12 @@ void check_ancestor(const RuleContext& context, FindingSink& sink) {
   });
 }
 
+/// What the rule of that name says for others too.
+constexpr std::string_view engine_socket_covers[] = {"agent-socket",    "home-secrets-mount", "mount-outside-roots",
+                                                     "sensitive-mount", "socket-ancestor",    "writable-mount"};
+constexpr std::string_view socket_ancestor_covers[] = {"home-secrets-mount", "mount-outside-roots", "sensitive-mount",
+                                                       "writable-mount"};
+
 constexpr Rule rules[] = {
     {.info = {.id = "engine-socket",
               .privileged = info,
@@ -56,7 +62,8 @@ constexpr Rule rules[] = {
               .summary = "a mount of a container engine's socket",
               .why = "whoever talks to the engine can start a privileged container: read-only makes no difference",
               .remedy = "remove the mount; a skill cannot be given an engine",
-              .source = "CIS 5.32"},
+              .source = "CIS 5.32",
+              .covers = engine_socket_covers},
      .check = check_socket},
     {.info = {.id = "socket-ancestor",
               .privileged = info,
@@ -65,7 +72,8 @@ constexpr Rule rules[] = {
               .summary = "a mount of a folder that holds an engine's socket",
               .why = "the socket is reachable through it, also one that appears later",
               .remedy = "mount only the file or folder below it that the tool reads",
-              .source = "own"},
+              .source = "own",
+              .covers = socket_ancestor_covers},
      .check = check_ancestor},
 };
 

@@ -79,6 +79,9 @@ constexpr RuleParam params[] = {{.name = "add",
                                  .description = "further files and folders of a home, such as .config/acme",
                                  .normalize = path_in_home}};
 
+/// What the rule of that name says for others too.
+constexpr std::string_view home_secrets_mount_covers[] = {"mount-outside-roots", "writable-mount"};
+
 constexpr Rule rules[] = {
     {.info =
          {.id = "home-secrets-mount",
@@ -91,7 +94,8 @@ constexpr Rule rules[] = {
           .why = "keys and tokens from a home open other machines and accounts, and its start-up files run on the host",
           .remedy = "mount the one folder that the tool works on; anything else takes a policy that grants it by name",
           .source = "own",
-          .params = params},
+          .params = params,
+          .covers = home_secrets_mount_covers},
      .check = check},
 };
 

@@ -56,6 +56,9 @@ void check_id(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+/// What the rule of that name says for others too.
+constexpr std::string_view image_not_pinned_covers[] = {"image-latest"};
+
 constexpr Rule rules[] = {
     {.info = {.id = "image-reference-invalid",
               .privileged = error,
@@ -98,7 +101,8 @@ constexpr Rule rules[] = {
               .summary = "an image without a digest",
               .why = "a tag can be moved: what was reviewed may not be what runs tomorrow",
               .remedy = "append @sha256:... of the image that was reviewed",
-              .source = "own"},
+              .source = "own",
+              .covers = image_not_pinned_covers},
      .check = check_pinned},
     {.info = {.id = "image-id",
               .privileged = info,

@@ -8,6 +8,9 @@ using enum Severity;
 
 // What the manifest readers and the value parsers report. They have no check here: the finding arrives with the spec,
 // or instead of one.
+/// What the rule of that name says for others too.
+constexpr std::string_view undefined_variable_covers[] = {"unresolved-host-path"};
+
 constexpr Rule rules[] = {
     {.info = {.id = "syntax-error",
               .privileged = error,
@@ -64,7 +67,8 @@ constexpr Rule rules[] = {
               .summary = "a variable without a default that is not set; when the skill runs always an error",
               .why = "an empty path or limit means something else than the author had in mind",
               .remedy = "set it, or write ${NAME:-default}",
-              .source = "own"}},
+              .source = "own",
+              .covers = undefined_variable_covers}},
     {.info = {.id = "unresolved-host-path",
               .privileged = info,
               .baseline = warning,

@@ -70,6 +70,9 @@ void check_shape(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+/// What the rule of that name says for others too.
+constexpr std::string_view sensitive_target_covers[] = {"writable-mount"};
+
 constexpr Rule rules[] = {
     {.info = {.id = "sensitive-target",
               .privileged = info,
@@ -80,7 +83,8 @@ constexpr Rule rules[] = {
               .why =
                   "mounts over /proc and /sys have switched off confinement before; over /etc they change who is who",
               .remedy = "mount to a folder of its own, such as /data",
-              .source = "CVE-2019-16884, CVE-2023-27561"},
+              .source = "CVE-2019-16884, CVE-2023-27561",
+              .covers = sensitive_target_covers},
      .check = check_target},
     {.info = {.id = "subpath-escape",
               .privileged = info,

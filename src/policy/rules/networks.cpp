@@ -101,6 +101,11 @@ constexpr RuleParam allow_params[] = {{.name = "allow",
                                        .description = "networks, by name, that pass",
                                        .normalize = network_name}};
 
+/// What the rule of that name says for others too.
+constexpr std::string_view host_network_covers[] = {"default-bridge", "network-not-none"};
+constexpr std::string_view joined_namespace_covers[] = {"default-bridge", "network-not-none"};
+constexpr std::string_view network_not_none_covers[] = {"default-bridge"};
+
 constexpr Rule rules[] = {
     {.info = {.id = "host-network",
               .privileged = info,
@@ -109,7 +114,8 @@ constexpr Rule rules[] = {
               .summary = "host networking, in any spelling",
               .why = "the skill could reach services that listen on localhost only, and watch the host's traffic",
               .remedy = "remove it, or use network = \"bridge\" or a network made for the skill",
-              .source = "PSS baseline, CIS 5.10"},
+              .source = "PSS baseline, CIS 5.10",
+              .covers = host_network_covers},
      .check = check_host},
     {.info = {.id = "joined-namespace",
               .privileged = info,
@@ -119,7 +125,8 @@ constexpr Rule rules[] = {
               .why = "the skill shares localhost, processes or memory with something that this manifest does not show",
               .remedy = "remove it; put both on a network made for them if they must talk",
               .source = "own",
-              .fix = AutoFix::remove},
+              .fix = AutoFix::remove,
+              .covers = joined_namespace_covers},
      .check = check_joined},
     {.info = {.id = "network-not-none",
               .privileged = info,
@@ -129,7 +136,8 @@ constexpr Rule rules[] = {
               .why = "what has a network can send out what it reads",
               .remedy = "remove network (none is the default) unless the tool talks to something",
               .source = "own",
-              .params = allow_params},
+              .params = allow_params,
+              .covers = network_not_none_covers},
      .check = check_not_none},
     {.info = {.id = "default-bridge",
               .privileged = info,

@@ -118,6 +118,9 @@ constexpr RuleParam allow_params[] = {{.name = "allow",
                                        .effect = ParamEffect::exempt,
                                        .description = "ports of the host that pass"}};
 
+/// What the rule of that name says for others too.
+constexpr std::string_view ssh_port_covers[] = {"published-port"};
+
 constexpr Rule rules[] = {
     {.info = {.id = "published-port",
               .privileged = info,
@@ -165,7 +168,8 @@ constexpr Rule rules[] = {
               .why = "an ssh server in a container is a second door with keys of its own",
               .remedy = "remove it; use the engine's exec to look inside",
               .source = "CIS 5.7",
-              .fix = AutoFix::remove},
+              .fix = AutoFix::remove,
+              .covers = ssh_port_covers},
      .check = check_ssh},
     {.info = {.id = "publish-all",
               .privileged = info,

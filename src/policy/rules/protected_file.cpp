@@ -68,6 +68,9 @@ constexpr RuleParam params[] = {
      .description = "names that skills may write; .git lets them commit, and name programs that your own git runs",
      .normalize = normalize_allowed_file}};
 
+/// What the rule of that name says for others too.
+constexpr std::string_view protected_file_covers[] = {"writable-mount"};
+
 constexpr Rule rules[] = {
     {.info = {.id = "protected-file",
               .privileged = info,
@@ -78,7 +81,8 @@ constexpr Rule rules[] = {
               .remedy =
                   "mount the folder above it, in which skillrun keeps these names read-only, or mount it read-only",
               .source = "own",
-              .params = params},
+              .params = params,
+              .covers = protected_file_covers},
      .check = check},
 };
 

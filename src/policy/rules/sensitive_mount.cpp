@@ -118,6 +118,11 @@ constexpr RuleParam params[] = {
      .description = "the folders that are kept out instead of those of the system"},
 };
 
+/// What the rule of that name says for others too.
+constexpr std::string_view root_mount_covers[] = {"home-secrets-mount", "mount-outside-roots", "sensitive-mount",
+                                                  "socket-ancestor", "writable-mount"};
+constexpr std::string_view sensitive_mount_covers[] = {"mount-outside-roots", "writable-mount"};
+
 constexpr Rule rules[] = {
     {.info = {.id = "root-mount",
               .privileged = info,
@@ -126,7 +131,8 @@ constexpr Rule rules[] = {
               .summary = "a mount of /",
               .why = "the skill could read and change everything: passwords, keys, programs that root runs",
               .remedy = "mount the one folder that the tool works on",
-              .source = "CIS 5.6"},
+              .source = "CIS 5.6",
+              .covers = root_mount_covers},
      .check = check_root},
     {.info = {.id = "sensitive-mount",
               .privileged = info,
@@ -138,7 +144,8 @@ constexpr Rule rules[] = {
               .remedy = "mount a folder of your own data; time zone, certificates and fonts may be mounted read-only; "
                         "anything else takes a policy that grants it by name",
               .source = "CIS 5.6",
-              .params = params},
+              .params = params,
+              .covers = sensitive_mount_covers},
      .check = check_sensitive},
 };
 

@@ -32,6 +32,10 @@ void check(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+/// What the rule of that name says for others too.
+constexpr std::string_view unlimited_covers[] = {"cpu-missing", "memory-missing", "memory-swap-unlimited",
+                                                 "pids-missing", "tmpfs-unsized"};
+
 constexpr Rule rules[] = {
     {.info = {.id = "unlimited",
               .privileged = info,
@@ -41,7 +45,8 @@ constexpr Rule rules[] = {
                   "a limit that is taken away: 0 or -1 for memory, memory_swap, cpus, pids_limit or a tmpfs's size",
               .why = "a policy's default bounds whoever says nothing; asking for no bound gets around it",
               .remedy = "remove it, or name what the tool needs",
-              .source = "own"},
+              .source = "own",
+              .covers = unlimited_covers},
      .check = check},
 };
 

@@ -58,6 +58,18 @@ TEST_CASE("layers come from the machine, the user, the project from outside in, 
                                  "option restricted", "option /mine.yaml"});
 }
 
+TEST_CASE("a layer that the caller names is the caller's policy alone, by whatever path it is named") {
+  const Machine machine;
+  const std::string own = machine.root.write("project/deep/.skillrun/policy.yaml", "a");
+  (void)machine.root.write("etc/policy.yaml", "d");
+  CHECK(machine.names({own}) ==
+        std::vector<std::string>{"system /etc/policy.yaml", "option /project/deep/.skillrun/policy.yaml"});
+  const std::string detour = machine.root.path() + "/project/../project/deep/.skillrun/policy.yaml";
+  CHECK(machine.names({detour}).size() == 2);
+  // The machine's floor stays one.
+  CHECK(machine.names({machine.root.path() + "/etc/policy.yaml"}).size() == 3);
+}
+
 TEST_CASE("a policy that cannot be read is an error, never a gap") {
   const Machine machine;
   std::string_view expected = "cannot be read";

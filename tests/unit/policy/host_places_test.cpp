@@ -38,7 +38,9 @@ const Finding* find(const Findings& findings, std::string_view rule) {
 /// True when a rule refuses the path and says that no caller's word opens it.
 bool is_closed(const Findings& findings) {
   return std::ranges::any_of(findings, [](const Finding& finding) {
-    return finding.severity == Severity::error && finding.ask && finding.ask->closed;
+    // A rule that stands for the one that asks does so only where it refuses whatever the answer.
+    const bool closed = finding.ask ? finding.ask->closed : !finding.covers.empty();
+    return finding.severity == Severity::error && closed;
   });
 }
 

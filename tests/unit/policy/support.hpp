@@ -11,6 +11,8 @@
 
 #include <skillrun/policy.hpp>
 
+#include "policy/covered.hpp"
+
 namespace skillrun::test {
 
 /// A machine with a few symlinks. Every other path is its own real path.
@@ -151,8 +153,9 @@ inline std::string folder_of_workdir(const Setting<Mount>& mount) {
   return mount.value.source.substr(0, mount.value.source.size() - below);
 }
 
+/// Also true for what a stronger rule says for this one.
 inline bool has(const Findings& findings, std::string_view rule, Severity least = Severity::info) {
-  return std::ranges::any_of(findings, [&](const Finding& f) { return f.rule == rule && f.severity >= least; });
+  return std::ranges::any_of(findings, [&](const Finding& f) { return severity_of(f, rule).value_or(Severity::off) >= least; });
 }
 
 inline std::vector<std::string> rules_of(const Findings& findings) {
