@@ -35,6 +35,7 @@ struct Probe {
   std::string outcome;      ///< version, or why not: not installed, no permission, not running, ...
   std::string advice;       ///< what to do about it; may be empty
   std::string misfit = {};  ///< why it was passed over for another, although it answers; otherwise empty
+  bool chosen = false;      ///< this is the engine that was found
 };
 
 /// Why an engine is not for what is to run, as half a sentence; empty: it is.

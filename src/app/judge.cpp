@@ -115,6 +115,8 @@ RunResult refused_result(Judgement judgement, const Prepared& prepared) {
   };
   if (!prepared.stale.empty() && asks_for_something(findings)) {
     message += "\n  " + prepared.stale;
+  } else if (judgement.verdict) {
+    message += passed_over(judgement.detection);
   } else if (std::ranges::all_of(findings, grantable)) {
     message += fmt::format("\n  `{}` shows all that it asks for, and grants it if you want that", spec.grant_command);
   }
@@ -135,7 +137,10 @@ std::expected<Admitted, RunResult> admit_on_engine(const Selection& selection, c
   }
   if (!judgement.verdict) return std::unexpected(refused_result(std::move(judgement), prepared));
   if (!engine_answered) return no_engine(judgement.detection);
-  return Admitted{.approved = std::move(*judgement.verdict), .engine = std::move(judgement.detection.engine)};
+  std::string others = passed_over(judgement.detection);
+  return Admitted{.approved = std::move(*judgement.verdict),
+                  .engine = std::move(judgement.detection.engine),
+                  .passed_over = std::move(others)};
 }
 
 std::expected<std::unique_ptr<Engine>, RunResult> find_engine(const Selection& selection) {
@@ -149,6 +154,18 @@ std::expected<std::unique_ptr<Engine>, RunResult> find_engine(const Selection& s
 std::unexpected<RunResult> no_engine(const Detection& detection) {
   return failure(outcome::Failed{RunFailure::engine_unavailable},
                  "no container engine answered; tried:" + describe_probes(detection.probes));
+}
+
+std::string passed_over(const Detection& detection) {
+  std::vector<Probe> others;
+  for (const Probe& probe : detection.probes) {
+    if (probe.chosen) break;
+    // Where nothing is there to be mended there is no advice.
+    if (!probe.usable && !probe.advice.empty()) others.push_back(probe);
+  }
+  if (others.empty() || !detection.engine) return {};
+  return fmt::format("\n  {} was taken because these do not answer:{}", printable(detection.engine->info().endpoint),
+                     describe_probes(others));
 }
 
 std::string describe_probes(const std::vector<Probe>& probes) {

@@ -62,6 +62,7 @@ inline constexpr std::string_view no_engine_asked =
 struct Admitted {
   ApprovedSpec approved;
   std::unique_ptr<Engine> engine;
+  std::string passed_over;  ///< see passed_over()
 };
 
 /// judge_here() for what goes on with the engine. A refusal needs none.
@@ -74,6 +75,10 @@ struct Admitted {
 
 /// The failure of who needs an engine where none answered.
 [[nodiscard]] std::unexpected<RunResult> no_engine(const Detection& detection);
+
+/// What to add to a failure that may be the engine's: the engines that would have come before the one that was chosen and
+/// do not answer, each on lines of its own with why and what to do. Empty when there are none.
+[[nodiscard]] std::string passed_over(const Detection& detection);
 
 /// The text of "no engine answered": each place that was tried, why it failed, and what to do.
 [[nodiscard]] std::string describe_probes(const std::vector<Probe>& probes);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "support/home.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::app {
@@ -29,8 +30,8 @@ std::string installed_manifests() {
 std::string user_config_directory() {
   const std::string config = environment("XDG_CONFIG_HOME");
   if (config.starts_with('/')) return config + "/skillrun";
-  const std::string home = environment("HOME");
-  return home.starts_with('/') ? home + "/.config/skillrun" : "";
+  const std::string home = home_directory();
+  return home.empty() ? "" : home + "/.config/skillrun";
 }
 
 DiscoveryOptions discovery_options(const Selection& selection) {

@@ -1,7 +1,6 @@
 #include "run/state_folders.hpp"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,8 @@
 #include <cstring>
 
 #include <fmt/format.h>
+
+#include "support/home.hpp"
 
 namespace skillrun::inline v0 {
 
@@ -28,11 +29,8 @@ bool may_be_own(const std::string& path) {
 
 std::string own_home() {
   if (std::string home = environment("HOME"); may_be_own(home)) return home;
-  std::vector<char> buffer(16384);
-  passwd entry{};
-  passwd* found = nullptr;
-  if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return {};
-  return found->pw_dir != nullptr && may_be_own(found->pw_dir) ? found->pw_dir : std::string();
+  std::string home = account_home(::geteuid());
+  return may_be_own(home) ? home : std::string();
 }
 
 }  // namespace

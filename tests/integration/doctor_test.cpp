@@ -135,4 +135,25 @@ TEST_CASE_FIXTURE(Machine, "where docker is not for this user the advice is how 
   check_said(*this, nobody, {"docker (program): permission denied", advice}, {"install podman", "systemctl"});
 }
 
+TEST_CASE_FIXTURE(World, "doctor says that an engine is used only where a run would use it") {
+  const auto with_docker_host = [&](const std::string& address, const std::vector<std::string>& words) {
+    Command call = command(words);
+    std::ranges::replace(call.argv, std::string("unix://" + variable("SKILLRUN_TEST_DOCKER_SOCKET")),
+                         std::string("auto"));
+    call.environment["DOCKER_HOST"] = address;
+    return run(call);
+  };
+  const std::string elsewhere = "unix:///nonexistent/docker.sock";
+  const Outcome lost = with_docker_host(elsewhere, {"doctor"});
+  CHECK(lost.status == 125);
+  CHECK(contains(lost.out, "podman (program): podman "));
+  CHECK(contains(lost.out, " (not used: another is asked for)"));
+  CHECK_FALSE(contains(lost.out, "(this one is used)"));
+  CHECK(contains(lost.out, "the engine that is asked for does not answer: skills cannot run"));
+  CHECK(with_docker_host(elsewhere, {"t", "--", "true"}).status == 125);
+  const Outcome found = with_docker_host("unix://" + variable("SKILLRUN_TEST_DOCKER_SOCKET"), {"doctor"});
+  CHECK(found.status == 0);
+  CHECK(contains(found.out, "(this one is used)"));
+}
+
 TEST_SUITE_END();

@@ -55,8 +55,11 @@ std::string as_text(const Enforcement& enforcement) {
 json::object as_json(const Detection& detection, const json::array& layers, const std::string& policy) {
   json::array probes;
   for (const Probe& probe : detection.probes) {
-    probes.push_back(json::object{
-        {"place", probe.place}, {"usable", probe.usable}, {"outcome", probe.outcome}, {"advice", probe.advice}});
+    probes.push_back(json::object{{"place", probe.place},
+                                  {"usable", probe.usable},
+                                  {"chosen", probe.chosen},
+                                  {"outcome", probe.outcome},
+                                  {"advice", probe.advice}});
   }
   json::value engine = nullptr;
   if (detection.engine) {
@@ -82,15 +85,21 @@ json::object as_json(const Detection& detection, const json::array& layers, cons
 std::string as_text(const Detection& detection, const json::array& files, const std::string& policy,
                     const DiscoveryOptions& places) {
   std::string text = fmt::format("skillrun {}\n\nengines, in the order they are tried:\n", version);
-  bool taken = false;
+  bool passed = false;
+  bool answered = false;
   for (const Probe& probe : detection.probes) {
-    const bool first = probe.usable && !taken;
-    taken = taken || probe.usable;
+    passed = passed || probe.chosen;
+    answered = answered || probe.usable;
     text += fmt::format("  {} {}: {}{}\n", probe.usable ? "+" : "-", printable(probe.place), printable(probe.outcome),
-                        first ? " (this one is used)" : "");
-    if (!probe.advice.empty() && !taken) text += fmt::format("      {}\n", printable(probe.advice));
+                        probe.chosen                        ? " (this one is used)"
+                        : probe.usable && !detection.engine ? " (not used: another is asked for)"
+                                                            : "");
+    if (!probe.advice.empty() && !passed) text += fmt::format("      {}\n", printable(probe.advice));
   }
-  if (!taken) text += "  no engine answers: skills cannot run\n";
+  if (!detection.engine) {
+    text += answered ? "  the engine that is asked for does not answer: skills cannot run\n"
+                     : "  no engine answers: skills cannot run\n";
+  }
   if (detection.engine) {
     const std::string enforced = as_text(detection.engine->info().enforcement);
     if (!enforced.empty()) text += fmt::format("\nthe engine enforces: {}\n", enforced);
@@ -102,9 +111,10 @@ std::string as_text(const Detection& detection, const json::array& files, const 
   for (const std::string& path : places.environment_paths) {
     text += fmt::format("  {} (SKILLRUN_MANIFEST)\n", printable(path));
   }
-  text +=
-      fmt::format("  {} and the folders above it (project)\n  {} (user)\n  {} (system)\n  {} (installed)\n",
-                  places.start_directory, places.user_directory, places.system_directory, places.installed_directory);
+  const std::string user =
+      places.user_directory.empty() ? "nowhere: HOME is not set, and the accounts have none" : places.user_directory;
+  text += fmt::format("  {} and the folders above it (project)\n  {} (user)\n  {} (system)\n  {} (installed)\n",
+                      places.start_directory, user, places.system_directory, places.installed_directory);
   return text;
 }
 

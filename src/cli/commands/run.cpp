@@ -64,7 +64,9 @@ RunResult run_to_the_end(const GlobalOptions& global, const RunRequest& request,
   const OptionalSetting<bool>& quiet = admitted->approved.spec().quiet;
   if (!quiet || !quiet->value) options.progress = [&](const ProgressEvent& event) { progress.take(event); };
   options.image_ready = [&] { progress.clear(); };
-  return execute(*admitted->engine, admitted->approved, io, control, options);
+  RunResult result = execute(*admitted->engine, admitted->approved, io, control, options);
+  if (std::holds_alternative<outcome::Failed>(result.outcome)) result.message += admitted->passed_over;
+  return result;
 }
 
 void declare_run(OptionSet& options, RunRequest& request) {

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "engine/docker/api/api_engine.hpp"
 #include "engine/docker/cli/cli_engine.hpp"
 #include "engine/docker/dialect.hpp"
+#include "support/home.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::inline v0 {
@@ -191,13 +191,19 @@ struct Survey {
   std::unique_ptr<Engine> second_best{};  ///< one that answers and does not fit
   bool found = false;                     ///< something that could be an engine, whether or not it answers
   std::vector<std::size_t> lacks{};       ///< probes of programs that are not installed
+  std::size_t chosen = 0;                 ///< probe of the engine, where there is one
+  std::size_t second = 0;                 ///< likewise of the second best
 
   void add(const EnginePlace& place, Answer answer) {
     found = found || !answer.absent;
     if (answer.absent && place.kind == EnginePlace::Kind::program) lacks.push_back(detection.probes.size());
     if (answer.engine && misfit) answer.probe.misfit = misfit_of(*answer.engine);
-    std::unique_ptr<Engine>& best = answer.probe.misfit.empty() ? detection.engine : second_best;
-    if (answer.engine && !best) best = std::move(answer.engine);
+    const bool fits = answer.probe.misfit.empty();
+    std::unique_ptr<Engine>& best = fits ? detection.engine : second_best;
+    if (answer.engine && !best) {
+      best = std::move(answer.engine);
+      (fits ? chosen : second) = detection.probes.size();
+    }
     detection.probes.push_back(std::move(answer.probe));
   }
   /// What a skill asks for must not move it to an engine that has more power over the machine.
@@ -212,8 +218,10 @@ struct Survey {
     }
     if (!detection.engine) {
       detection.engine = std::move(second_best);
+      chosen = second;
       for (Probe& probe : detection.probes) probe.misfit.clear();
     }
+    if (detection.engine) detection.probes[chosen].chosen = true;
     return std::move(detection);
   }
 };
@@ -223,14 +231,6 @@ std::optional<std::string> variable(const char* name) {
   return value != nullptr && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
 }
 
-std::string home_from_accounts(uid_t uid) {
-  passwd entry{};
-  passwd* found = nullptr;
-  std::array<char, 4096> buffer;
-  ::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found);
-  return found != nullptr ? found->pw_dir : std::string();
-}
-
 }  // namespace
 
 DetectionContext DetectionContext::current() {
@@ -238,8 +238,7 @@ DetectionContext DetectionContext::current() {
   context.uid = ::getuid();
   context.docker_host = variable("DOCKER_HOST");
   context.docker_context = variable("DOCKER_CONTEXT");
-  const auto home = variable("HOME");
-  context.home = home ? *home : home_from_accounts(context.uid);
+  context.home = home_directory();
   context.docker_config = variable("DOCKER_CONFIG").value_or(context.home + "/.docker");
   context.path = variable("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
   context.docker_tls = variable("DOCKER_TLS_VERIFY") || variable("DOCKER_TLS");

@@ -1,5 +1,4 @@
 #include <dirent.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <skillrun/parsing.hpp>
 
 #include "policy/places/paths.hpp"
+#include "support/home.hpp"
 #include "support/placeholder.hpp"
 #include "support/read_file.hpp"
 #include "support/text.hpp"
@@ -180,12 +180,7 @@ std::optional<HostView::Ownership> LocalHost::ownership(const std::string& path)
 
 std::vector<std::string> LocalHost::homes() const {
   std::vector<std::string> homes;
-  struct passwd entry{};
-  struct passwd* found = nullptr;
-  std::string buffer(16384, '\0');
-  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
-    add_home(homes, found->pw_dir);
-  }
+  if (const std::string home = account_home(geteuid()); !home.empty()) add_home(homes, home);
   if (const char* variable = std::getenv("HOME"); variable != nullptr) add_home(homes, variable);
   return homes;
 }

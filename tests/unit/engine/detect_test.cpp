@@ -247,6 +247,8 @@ TEST_CASE("a survey asks for what a run does not need") {
   Detection detection = detect_engine(user_context("unix://" + fake.path()), true);
   REQUIRE(detection.engine);
   CHECK(detection.engine->info().architecture == "amd64");
+  CHECK(std::ranges::count_if(detection.probes, &Probe::chosen) == 1);
+  CHECK(detection.probes.front().chosen);
 }
 
 TEST_CASE("an engine elsewhere is not to be started here") {
@@ -299,6 +301,7 @@ TEST_CASE("an engine that the user chose and that does not answer is not replace
   detection = detect_engine(context, true);
   CHECK_FALSE(detection.engine);
   CHECK(detection.probes.size() == 10);
+  CHECK(std::ranges::none_of(detection.probes, &Probe::chosen));
 }
 
 TEST_CASE("a program that is not installed is told as that") {
