@@ -49,7 +49,7 @@ struct RunLabels {
 };
 
 /// A container that runs with its streams attached. The descriptors are owned by this object, non-blocking and
-/// close-on-exec; -1 where there is none (not asked for, or the engine's own client holds the terminal).
+/// close-on-exec; -1 where there is none.
 class SKILLRUN_API AttachedContainer {
  public:
   AttachedContainer() = default;
@@ -78,9 +78,17 @@ struct SourceAlias {
   std::string handed;  ///< as the engine is told
 };
 
+struct TerminalSize {
+  int rows = 0;
+  int columns = 0;
+};
+
 struct StartOptions {
   bool standard_input = true;
   bool tty = false;
+  /// What a terminal of the skill is to be like before its first instruction, where the engine can do that; nothing: as
+  /// the engine likes.
+  std::optional<TerminalSize> terminal_size{};
   /// What the engine calls the image where that is not the spec's name: the private name of one that skillrun built.
   std::string image{};
   std::vector<SourceAlias> aliases{};  ///< of bind sources; one without an alias is handed over by its own name

@@ -138,6 +138,11 @@ struct RunIo {
   bool capture = false;                                  ///< collect output and error in the result instead
   std::uint64_t max_captured = std::uint64_t{64} << 20;  ///< bytes per stream
   bool terminal = false;                                 ///< input and output are one terminal: raw mode, resizing
+  /// Ctrl-Z on a terminal freezes the skill and stops the caller's job, as with any program; false: the skill gets it.
+  bool stop_key = true;
+  /// Otherwise the skill is asked to end once nobody is left at its streams: the input has ended, and the readers of
+  /// the output, which were there, have gone.
+  bool outlives_client = false;
 };
 
 /// Controls a run from another thread or a signal handler.

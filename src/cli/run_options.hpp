@@ -14,6 +14,8 @@ struct RunRequest : app::SkillRequest {
   std::string result_file;
   bool json = false;
   std::optional<std::string> max_output;
+  bool no_stop_key = false;
+  bool outlive_client = false;
 
   /// As written on the command line; read_skill() and read_run_options() give them their meaning.
   struct Written {

@@ -56,6 +56,10 @@ void conclude(RunResult& result, const ContainerState& state, const Ending& endi
       // What a shell sees of a program that writes to a closed pipe; nothing to talk about.
       result.outcome = outcome::Signalled{SIGPIPE};
       break;
+    case EndCause::deserted:
+      result.outcome = outcome::Cancelled{result.signal()};
+      result.message = "the run was ended: its input was over and nobody could read what the skill says";
+      break;
     case EndCause::write_failed:
     case EndCause::lost_stream:
       result.outcome = outcome::Failed{RunFailure::engine_error, result.signal()};

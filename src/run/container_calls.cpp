@@ -17,7 +17,7 @@ ContainerCalls::~ContainerCalls() {
 
 void ContainerCalls::signal(int number) { add({.kind = Kind::signal, .signal = number}); }
 
-void ContainerCalls::resize(WindowSize size) { add({.kind = Kind::resize, .size = size}); }
+void ContainerCalls::resize(TerminalSize size) { add({.kind = Kind::resize, .size = size}); }
 
 void ContainerCalls::resume() { add({.kind = Kind::resume}); }
 

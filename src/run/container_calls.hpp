@@ -10,8 +10,6 @@
 
 #include <skillrun/containers.hpp>
 
-#include "run/terminal.hpp"
-
 namespace skillrun::inline v0 {
 
 /// Signals, pauses and resizes for a container that is running, made one after another in a thread of their own: an
@@ -27,7 +25,7 @@ class ContainerCalls {
   ~ContainerCalls();
 
   void signal(int number);
-  void resize(WindowSize size);
+  void resize(TerminalSize size);
   /// Returns once the container stands still, or could not be made to, or after `patience`.
   void pause(std::chrono::milliseconds patience);
   void resume();
@@ -37,7 +35,7 @@ class ContainerCalls {
   struct Call {
     Kind kind = Kind::signal;
     int signal = 0;
-    WindowSize size{};
+    TerminalSize size{};
   };
 
   void add(Call call);

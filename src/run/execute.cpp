@@ -28,6 +28,8 @@ constexpr std::chrono::seconds start_deadline{120};
 /// An engine may need a moment between the end of the streams and its record of the exit.
 constexpr std::chrono::seconds record_patience{5};
 constexpr std::chrono::milliseconds record_pause{20};
+/// Ctrl-Z, which a raw terminal makes no signal of.
+constexpr char stop_key = '\x1A';
 
 /// A terminal for the skill: what the spec says, otherwise as the caller has one.
 bool wants_terminal(const ContainerSpec& spec, const RunIo& io) {
@@ -37,6 +39,7 @@ bool wants_terminal(const ContainerSpec& spec, const RunIo& io) {
 LeaseRequest lease_request(const ContainerSpec& spec, const RunIo& io, const RunOptions& options) {
   return {.standard_input = spec.wants_stdin() && io.input >= 0,
           .tty = wants_terminal(spec, io),
+          .terminal_size = io.terminal ? window_size(io.output) : std::nullopt,
           .labels = options.labels,
           .progress = options.progress,
           .image_ready = options.image_ready};
@@ -64,7 +67,6 @@ class Execution {
   RunResult run();
 
  private:
-  [[nodiscard]] bool has_its_terminal();
   [[nodiscard]] bool moved_at_start();
   void run_container();
   [[nodiscard]] std::unique_ptr<AttachedContainer> start();
@@ -83,19 +85,10 @@ class Execution {
 
 RunResult Execution::run() {
   const SigpipeGuard no_sigpipe;
-  if (!has_its_terminal() || !lease_.take()) return std::move(result_);
+  if (!lease_.take()) return std::move(result_);
   run_container();
   lease_.give_back();
   return std::move(result_);
-}
-
-bool Execution::has_its_terminal() {
-  const bool has_one = io_.terminal && !io_.capture;
-  if (!wants_terminal(approved_.spec(), io_) || has_one || engine_.info().transport != "cli") return true;
-  conclude_failure(result_, RunFailure::engine_error,
-                   {EngineError::Kind::unsupported,
-                    "a client gives the skill a terminal only where there is one: use the engine's API, or --no-tty"});
-  return false;
 }
 
 void Execution::run_container() {
@@ -163,10 +156,10 @@ void Execution::explain_start_failure(const EngineError& error) {
 
 Ending Execution::carry(AttachedContainer& attached, SkillSignals& signals, Clock::time_point started) {
   TerminalGuard terminal(io_.terminal ? io_.input : -1);
-  const bool streams_are_ours = attached.output_fd() >= 0;
   const bool tty = lease_.start_options().tty;
-  if (tty && streams_are_ours) terminal.make_raw();
-  Pump pump(attached, io_);
+  if (tty) terminal.make_raw();
+  const bool keys_are_ours = tty && io_.terminal && io_.stop_key;
+  Pump pump(attached, io_, keys_are_ours ? std::optional(stop_key) : std::nullopt);
   const Watched watched{.containers = engine_.containers(),
                         .id = lease_.id(),
                         .spec = approved_.spec(),
@@ -177,7 +170,8 @@ Ending Execution::carry(AttachedContainer& attached, SkillSignals& signals, Cloc
                         .terminal = tty && io_.terminal ? io_.output : -1,
                         .started = started,
                         .look_at_terminal = [&terminal] { terminal.look_again(); },
-                        .stop_program = [&terminal] { terminal.stop_program(); }};
+                        .stop = [&terminal](Stopped who) { terminal.stop(who); },
+                        .outlives_client = io_.outlives_client || io_.capture};
   Ending ending = supervise(watched);
   result_.output = pump.take_output();
   result_.error = pump.take_error();

@@ -54,6 +54,7 @@ Lease::Lease(Engine& engine, const ApprovedSpec& approved, LeaseRequest request,
       result_(result),
       host_(engine) {
   start_.tty = request_.tty;
+  start_.terminal_size = request_.terminal_size;
   start_.standard_input = request_.standard_input;
 }
 

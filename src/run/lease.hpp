@@ -24,6 +24,7 @@ inline constexpr std::chrono::seconds call_deadline{30};
 struct LeaseRequest {
   bool standard_input = true;
   bool tty = false;
+  std::optional<TerminalSize> terminal_size{};              ///< of the caller's
   std::vector<std::pair<std::string, std::string>> labels;  ///< added to skillrun's own
   ProgressSink progress;                                    ///< of pulls and builds; may be empty
   std::function<void()> image_ready;                        ///< called once the image is there; may be empty

@@ -30,11 +30,14 @@ UniqueFd reopened(int fd, const struct stat& original) {
 QuietWriter::QuietWriter(int fd) : fd_(fd) {
   struct stat status{};
   if (::fstat(fd, &status) != 0) return;
+  has_reader_ = true;
   if (S_ISSOCK(status.st_mode)) {
     way_ = Way::socket;
   } else if (S_ISFIFO(status.st_mode) || (S_ISCHR(status.st_mode) && ::isatty(fd) == 1)) {
     own_ = reopened(fd, status);
     way_ = own_ ? Way::direct : Way::small_pieces;
+  } else {
+    has_reader_ = false;
   }
 }
 
@@ -56,7 +59,20 @@ QuietWriter::Outcome QuietWriter::write(std::string_view bytes) const {
 }
 
 OutputSink::OutputSink(int fd, const RunIo& io) : captures_(io.capture), cap_(io.max_captured) {
-  if (!captures_ && fd >= 0) writer_.emplace(fd);
+  if (captures_ || fd < 0) return;
+  writer_.emplace(fd);
+  if (writer_->has_reader()) reader_ = Reader::there;
+}
+
+pollfd OutputSink::poll_entry() const noexcept {
+  const bool waits = pending() > 0;
+  const bool watched = writer_ && (waits || reader_ == Reader::there);
+  return {watched ? writer_->poll_fd() : -1, static_cast<short>(waits ? POLLOUT : 0), 0};
+}
+
+void OutputSink::take_events(short events) {
+  if (reader_ == Reader::there && (events & (POLLERR | POLLHUP)) != 0) reader_ = Reader::gone;
+  flush();
 }
 
 void OutputSink::accept(std::string_view bytes) {

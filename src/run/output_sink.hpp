@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <poll.h>
+
 #include <skillrun/run.hpp>
 
 #include "support/unique_fd.hpp"
@@ -26,6 +28,8 @@ class QuietWriter {
   [[nodiscard]] Outcome write(std::string_view bytes) const;
   /// To be polled for POLLOUT.
   [[nodiscard]] int poll_fd() const noexcept { return own_ ? own_.get() : fd_; }
+  /// What is written has a reader at once, who can go: it is a pipe, a socket or a terminal.
+  [[nodiscard]] bool has_reader() const noexcept { return has_reader_; }
 
  private:
   enum class Way : std::uint8_t { direct, socket, small_pieces };
@@ -33,6 +37,7 @@ class QuietWriter {
   int fd_;
   UniqueFd own_;
   Way way_ = Way::direct;
+  bool has_reader_ = false;
 };
 
 /// Where one output stream of a skill goes: a descriptor, a capture with a cap, or nowhere. Holds back what the reader
@@ -46,8 +51,14 @@ class OutputSink {
   void flush();
 
   [[nodiscard]] std::size_t pending() const noexcept { return held_.size() - offset_; }
-  /// The descriptor to poll for POLLOUT; -1 when nothing waits.
-  [[nodiscard]] int poll_fd() const noexcept { return pending() > 0 && writer_ ? writer_->poll_fd() : -1; }
+  /// To be polled: for room while something waits, and always for the end of whoever reads.
+  [[nodiscard]] pollfd poll_entry() const noexcept;
+  /// What came of that.
+  void take_events(short events);
+  /// Somebody may be reading: the other end of a pipe, a socket or a terminal is there.
+  [[nodiscard]] bool has_reader() const noexcept { return reader_ == Reader::there; }
+  /// There was a reader, who has gone.
+  [[nodiscard]] bool reader_gone() const noexcept { return reader_ == Reader::gone; }
   /// The errno that ended writing; EPIPE when the reader has gone.
   [[nodiscard]] int error() const noexcept { return error_; }
   /// From here on everything is counted and dropped.
@@ -56,6 +67,8 @@ class OutputSink {
   [[nodiscard]] StreamResult take_result() { return std::move(result_); }
 
  private:
+  enum class Reader : std::uint8_t { none, there, gone };
+
   [[nodiscard]] std::size_t write_some(std::string_view bytes);
   void capture(std::string_view bytes);
 
@@ -65,6 +78,7 @@ class OutputSink {
   std::string held_;
   std::size_t offset_ = 0;
   int error_ = 0;
+  Reader reader_ = Reader::none;
   StreamResult result_;
 };
 

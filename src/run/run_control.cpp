@@ -9,6 +9,7 @@
 #include <csignal>
 #include <system_error>
 
+#include "run/terminal.hpp"
 #include "support/unique_fd.hpp"
 
 namespace skillrun::inline v0 {
@@ -42,7 +43,7 @@ void RunControl::signal(int number) noexcept {
   const int saved = errno;
   if (!state_->skill_runs.load()) {
     // Nothing but this program is there to be stopped.
-    if (number == SIGTSTP) ::kill(::getpid(), SIGSTOP);
+    if (number == SIGTSTP) stop_until_continued(Stopped::program);
     if (number != SIGWINCH && number != SIGTSTP) state_->cancellation.cancel();
     errno = saved;
     return;

@@ -1,5 +1,6 @@
 #include "run/streams.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,14 +24,21 @@ int milliseconds_until(Pump::Clock::time_point until) {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
 }
 
+bool is_pipe_or_socket(int fd) {
+  struct stat status{};
+  return fd >= 0 && ::fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
 bool try_again(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
 }  // namespace
 
-Pump::Pump(AttachedContainer& container, const RunIo& io)
+Pump::Pump(AttachedContainer& container, const RunIo& io, std::optional<char> stop_key)
     : container_(container),
       source_fd_(container.input_fd() >= 0 ? io.input : -1),
       source_is_terminal_(source_fd_ >= 0 && ::isatty(source_fd_) == 1),
+      source_has_writer_(source_is_terminal_ || is_pipe_or_socket(source_fd_)),
+      stop_key_(stop_key),
       input_buffer_(source_fd_ >= 0 ? buffer_size : 0),
       output_buffer_(buffer_size),
       output_(io.output, io),
@@ -58,38 +66,46 @@ void Pump::turn(Clock::time_point until, std::span<pollfd> watched) {
 }
 
 bool Pump::input_is_elsewhere() const noexcept {
-  return source_is_terminal_ && source_fd_ >= 0 && !may_touch_terminal(source_fd_);
+  return source_is_terminal_ && container_.input_fd() >= 0 && !may_touch_terminal(source_fd_);
 }
 
 void Pump::arrange(std::span<pollfd> entries, bool with_input) const {
   const bool input_waits = input_begin_ < input_end_;
   const bool input_open = container_.input_fd() >= 0;
-  entries[source] = {with_input && input_open && !input_waits ? source_fd_ : -1, POLLIN, 0};
+  // One that waits for the skill, or is not for this program now, is still watched for its end.
+  const bool reads = with_input && input_open && !input_waits;
+  entries[source] = {reads || !writer_gone_ ? source_fd_ : -1, static_cast<short>(reads ? POLLIN : 0), 0};
   entries[container_input] = {input_waits ? container_.input_fd() : -1, POLLOUT, 0};
   entries[container_output] = {may_read_output() ? container_.output_fd() : -1, POLLIN, 0};
   entries[container_error] = {may_read_error() ? container_.error_fd() : -1, POLLIN, 0};
-  entries[sink_output] = {output_.poll_fd(), POLLOUT, 0};
-  entries[sink_error] = {error_.poll_fd(), POLLOUT, 0};
+  entries[sink_output] = output_.poll_entry();
+  entries[sink_error] = error_.poll_entry();
   entries[exit] = {ended_ ? -1 : container_.exit_fd(), POLLIN, 0};
 }
 
 void Pump::act(std::span<const pollfd> entries) {
-  if (entries[sink_output].revents != 0) {
-    output_.flush();
-    last_progress_ = Clock::now();
-  }
-  if (entries[sink_error].revents != 0) {
-    error_.flush();
-    last_progress_ = Clock::now();
-  }
+  if (entries[sink_output].revents != 0) take_events(entries[sink_output], output_);
+  if (entries[sink_error].revents != 0) take_events(entries[sink_error], error_);
   if (entries[container_output].revents != 0) read_container(container_.output_fd(), output_open_, output_);
   if (entries[container_error].revents != 0) read_container(container_.error_fd(), error_open_, error_);
-  if (entries[source].revents != 0) read_source();
+  if ((entries[source].revents & (POLLHUP | POLLERR)) != 0) writer_gone_ = true;
+  if (entries[source].revents != 0 && entries[source].events != 0) read_source();
   if (entries[container_input].revents != 0) write_input();
   if (entries[exit].revents != 0) {
     ended_ = true;
     last_progress_ = Clock::now();
   }
+}
+
+void Pump::take_events(const pollfd& entry, OutputSink& sink) {
+  if (sink.pending() > 0) last_progress_ = Clock::now();
+  sink.take_events(entry.revents);
+}
+
+bool Pump::deserted() const noexcept {
+  const bool input_over = writer_gone_ || container_.input_fd() < 0;
+  if (!input_over || !output_.reader_gone() || error_.has_reader()) return false;
+  return (source_has_writer_ && writer_gone_) || error_.reader_gone();
 }
 
 bool Pump::drained() const noexcept { return !output_open_ && !error_open_ && !blocked(); }
@@ -112,10 +128,21 @@ void Pump::drop_output() noexcept {
 void Pump::read_source() {
   const ssize_t count = ::read(source_fd_, input_buffer_.data(), input_buffer_.size());
   if (count < 0 && try_again(errno)) return;
-  if (count <= 0) return end_input();
+  if (count <= 0) {
+    writer_gone_ = true;
+    return end_input();
+  }
   input_begin_ = 0;
   input_end_ = static_cast<std::size_t>(count);
+  take_out_stop_key();
   write_input();
+}
+
+void Pump::take_out_stop_key() {
+  if (!stop_key_) return;
+  const auto kept = std::ranges::remove(std::span(input_buffer_).first(input_end_), *stop_key_);
+  stop_key_typed_ = !kept.empty();
+  input_end_ -= kept.size();
 }
 
 void Pump::write_input() {
@@ -132,7 +159,6 @@ void Pump::write_input() {
 }
 
 void Pump::end_input() {
-  source_fd_ = -1;
   input_begin_ = input_end_ = 0;
   container_.close_input();
 }

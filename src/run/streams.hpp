@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <poll.h>
@@ -22,7 +23,8 @@ class Pump {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Pump(AttachedContainer& container, const RunIo& io);
+  /// `stop_key`: in the input it is not for the skill (see take_stop_key()); nothing: every byte is.
+  Pump(AttachedContainer& container, const RunIo& io, std::optional<char> stop_key = std::nullopt);
 
   /// Waits until something can be done, one of `watched` is ready, or `until`; then does it.
   void turn(Clock::time_point until, std::span<pollfd> watched);
@@ -33,6 +35,11 @@ class Pump {
   [[nodiscard]] bool drained() const noexcept;
   /// Output waits for a reader.
   [[nodiscard]] bool blocked() const noexcept { return output_.pending() > 0 || error_.pending() > 0; }
+  /// Nobody is left who could tell the skill anything, or be told: its input has ended, and every reader of its output
+  /// has gone. Streams that nobody was ever at say nothing; two ends that went do.
+  [[nodiscard]] bool deserted() const noexcept;
+  /// True once for each time that the stop key was typed.
+  [[nodiscard]] bool take_stop_key() noexcept { return std::exchange(stop_key_typed_, false); }
   /// When a byte was last moved.
   [[nodiscard]] Clock::time_point last_progress() const noexcept { return last_progress_; }
 
@@ -64,9 +71,11 @@ class Pump {
   [[nodiscard]] bool input_is_elsewhere() const noexcept;
   void arrange(std::span<pollfd> entries, bool with_input) const;
   void act(std::span<const pollfd> entries);
+  void take_events(const pollfd& entry, OutputSink& sink);
   [[nodiscard]] bool may_read_output() const noexcept;
   [[nodiscard]] bool may_read_error() const noexcept;
   void read_source();
+  void take_out_stop_key();
   void write_input();
   void end_input();
   void read_container(int fd, bool& open, OutputSink& sink);
@@ -75,6 +84,10 @@ class Pump {
   AttachedContainer& container_;
   int source_fd_;
   bool source_is_terminal_;
+  bool source_has_writer_;  ///< a pipe, a socket or a terminal
+  bool writer_gone_ = false;
+  std::optional<char> stop_key_;
+  bool stop_key_typed_ = false;
   std::vector<char> input_buffer_;
   std::size_t input_begin_ = 0;
   std::size_t input_end_ = 0;

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstring>
 #include <deque>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -48,7 +49,9 @@ class Supervisor {
   void kill(EndCause cause, std::string message = {});
   void send(int number) { calls_.signal(number); }
   void resize();
-  void suspend();
+  void suspend(Stopped who);
+  void look_whether_deserted();
+  void ask_to_end(EndCause why);
   void cause(EndCause cause, std::string message = {});
   [[nodiscard]] bool finished();
 
@@ -57,6 +60,7 @@ class Supervisor {
   Stage stage_ = Stage::running;
   Clock::time_point next_step_ = Clock::time_point::max();  ///< timeout, then end of grace, then giving up
   std::deque<Clock::time_point> requests_to_end_;           ///< when the last of them came
+  std::optional<Clock::time_point> deserted_;               ///< since when
   bool cancellation_heard_ = false;
   Ending ending_;
   ContainerCalls calls_;
@@ -69,11 +73,14 @@ Ending Supervisor::run() {
     if (watched_.pump.ended() && !watched_.pump.blocked()) {
       until = std::min(until, watched_.pump.last_progress() + limits_.quiet_drain);
     }
+    if (deserted_) until = std::min(until, *deserted_ + limits_.deserted);
     std::array<pollfd, 2> entries{{{watched_.control.signal_fd(), POLLIN, 0},
                                    {cancellation_heard_ ? -1 : watched_.control.cancellation().fd(), POLLIN, 0}}};
     watched_.pump.turn(until == Clock::time_point::max() ? Clock::now() + std::chrono::hours{1} : until, entries);
     look_at_streams();
     if (watched_.look_at_terminal) watched_.look_at_terminal();
+    if (watched_.pump.take_stop_key()) suspend(Stopped::job);
+    look_whether_deserted();
     if (entries[1].revents != 0) {
       cancellation_heard_ = true;
       watched_.pump.drop_output();
@@ -109,7 +116,7 @@ void Supervisor::take_signals() {
 
 void Supervisor::take_signal(int number) {
   if (number == SIGWINCH) return resize();
-  if (number == SIGTSTP) return suspend();
+  if (number == SIGTSTP) return suspend(Stopped::program);
   if (watched_.pump.ended()) {
     // Nothing is left to be signalled; who interrupts now does not want to wait for a reader.
     if (number == SIGUSR1 || number == SIGUSR2) return;
@@ -131,16 +138,15 @@ bool Supervisor::is_third_request(int number) {
 }
 
 /// What a shell's user expects of any program: all of it stands still until it is woken, and takes part again.
-void Supervisor::suspend() {
+void Supervisor::suspend(Stopped who) {
   const bool runs = !watched_.pump.ended();
   if (runs) calls_.pause(limits_.pause);
-  if (watched_.stop_program) watched_.stop_program();
+  if (watched_.stop) watched_.stop(who);
   if (runs) calls_.resume();
   resize();
 }
 
 void Supervisor::step() {
-  const auto now = Clock::now();
   switch (stage_) {
     case Stage::running: {
       if (watched_.pump.ended()) {
@@ -148,12 +154,7 @@ void Supervisor::step() {
         next_step_ = Clock::time_point::max();
         return;
       }
-      cause(EndCause::timed_out);
-      const auto& spec = watched_.spec;
-      stage_ = Stage::stopping;
-      next_step_ = now + grace_of(spec, limits_);
-      send(spec.stop_signal ? signal_number(spec.stop_signal->value).value_or(SIGTERM) : SIGTERM);
-      return;
+      return ask_to_end(EndCause::timed_out);
     }
     case Stage::stopping: return kill(ending_.cause);
     case Stage::killed:
@@ -167,6 +168,23 @@ void Supervisor::step() {
   }
 }
 
+void Supervisor::ask_to_end(EndCause why) {
+  cause(why);
+  const auto& spec = watched_.spec;
+  stage_ = Stage::stopping;
+  next_step_ = Clock::now() + grace_of(spec, limits_);
+  send(spec.stop_signal ? signal_number(spec.stop_signal->value).value_or(SIGTERM) : SIGTERM);
+}
+
+void Supervisor::look_whether_deserted() {
+  const bool matters = !watched_.outlives_client && stage_ == Stage::running && !watched_.pump.ended();
+  if (!matters || !watched_.pump.deserted()) return deserted_.reset();
+  if (!deserted_) deserted_ = Clock::now();
+  if (Clock::now() < *deserted_ + limits_.deserted) return;
+  deserted_.reset();
+  ask_to_end(EndCause::deserted);
+}
+
 void Supervisor::kill(EndCause why, std::string message) {
   cause(why, std::move(message));
   stage_ = Stage::killed;
@@ -175,8 +193,7 @@ void Supervisor::kill(EndCause why, std::string message) {
 }
 
 void Supervisor::resize() {
-  // Without a stream of its own the engine's client holds the terminal and resizes by itself.
-  if (watched_.terminal < 0 || watched_.container.output_fd() < 0) return;
+  if (watched_.terminal < 0) return;
   const auto size = window_size(watched_.terminal);
   if (size) calls_.resize(*size);
 }

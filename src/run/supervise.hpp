@@ -10,6 +10,7 @@
 
 #include "run/skill_signals.hpp"
 #include "run/streams.hpp"
+#include "run/terminal.hpp"
 
 namespace skillrun::inline v0 {
 
@@ -21,6 +22,7 @@ struct EndingLimits {
   std::chrono::milliseconds quiet_drain{3'000};      ///< an ended container's output may stay silent before its end
   std::chrono::milliseconds call{10'000};            ///< one kill or resize call
   std::chrono::milliseconds pause{2'000};            ///< a stopped program cannot wait for a slow engine
+  std::chrono::milliseconds deserted{5'000};         ///< most skills end by themselves once their input has
 };
 
 /// How long a skill may take after the stop signal. A manifest cannot draw its timeout out for ever.
@@ -32,6 +34,7 @@ enum class EndCause : std::uint8_t {
   timed_out,
   cancelled,
   reader_gone,   ///< nobody reads the output any more
+  deserted,      ///< and nobody is left who could say anything either
   write_failed,  ///< output could not be written for another reason
   lost_stream,   ///< the engine's stream made no sense
 };
@@ -54,12 +57,13 @@ struct Watched {
   int terminal = -1;  ///< whose window size is the container's; -1: none
   std::chrono::steady_clock::time_point started;
   std::function<void()> look_at_terminal{};  ///< called now and then: the program may have come to the foreground
-  std::function<void()> stop_program{};      ///< returns when the program is to go on (SIGCONT)
+  std::function<void(Stopped)> stop{};       ///< returns when the program is to go on (SIGCONT)
+  bool outlives_client = false;              ///< also when nobody is left at its streams
 };
 
-/// Carries the streams until the container has ended and its output is handed on: passes signals on (a second INT
-/// kills; TSTP freezes it and stops the program), keeps the timeout (stop signal, grace, KILL) and obeys a
-/// cancellation.
+/// Carries the streams until the container has ended and its output is handed on: passes signals on (a third
+/// request to end kills; TSTP and the stop key freeze it and stop the program), keeps the timeout (stop signal, grace,
+/// KILL), ends in the same way a skill whose streams nobody is left at, and obeys a cancellation.
 [[nodiscard]] Ending supervise(const Watched& watched, const EndingLimits& limits = {});
 
 }  // namespace skillrun::inline v0

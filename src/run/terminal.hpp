@@ -2,9 +2,22 @@
 
 #include <termios.h>
 
+#include <cstdint>
 #include <optional>
 
+#include <skillrun/containers.hpp>
+
 namespace skillrun::inline v0 {
+
+/// What stands still when this program does.
+enum class Stopped : std::uint8_t {
+  program,  ///< it alone
+  job,      ///< with all that the shell counts to its job, as the terminal does it: a script that waits for it, too
+};
+
+/// Stops, and returns once somebody has continued it. Where nobody could, because no shell of this terminal watches
+/// over the job, nothing happens. For signal handlers, too.
+void stop_until_continued(Stopped who) noexcept;
 
 /// Keeps a terminal's settings and gives them back when it goes, whatever happened in between. Does nothing to the
 /// terminal of another job's foreground: there the shell has put everything in order, and will again.
@@ -22,8 +35,8 @@ class TerminalGuard {
   void look_again() noexcept {
     if (wanted_ && !raw_) make_raw();
   }
-  /// Stops this program as Ctrl-Z does, with the terminal as it was before; returns when the program was woken.
-  void stop_program() noexcept;
+  /// Stops with the terminal as it was before, and makes it raw again once the program is woken.
+  void stop(Stopped who) noexcept;
 
  private:
   int fd_;
@@ -36,11 +49,6 @@ class TerminalGuard {
 /// program's to read from or to change, and trying would stop it.
 [[nodiscard]] bool may_touch_terminal(int fd) noexcept;
 
-struct WindowSize {
-  int rows = 0;
-  int columns = 0;
-};
-
-[[nodiscard]] std::optional<WindowSize> window_size(int fd) noexcept;
+[[nodiscard]] std::optional<TerminalSize> window_size(int fd) noexcept;
 
 }  // namespace skillrun::inline v0

@@ -123,6 +123,10 @@ std::string Skill::read() const {
   }
 }
 
+std::size_t Skill::receive(std::span<char> buffer) const {
+  return static_cast<std::size_t>(std::max<ssize_t>(::recv(connection_, buffer.data(), buffer.size(), 0), 0));
+}
+
 void Skill::wait_for_kill() const {
   for (int i = 0; i < 1000 && !killed_(); ++i) std::this_thread::sleep_for(10ms);
 }
@@ -160,6 +164,11 @@ StubEngine::StubEngine(Play play)
 std::vector<std::string> StubEngine::requests() const {
   const std::lock_guard lock(mutex_);
   return requests_;
+}
+
+std::string StubEngine::last_request_to_create() const {
+  const std::lock_guard lock(mutex_);
+  return containers_.empty() ? "" : json::serialize(containers_.back()->request);
 }
 
 void StubEngine::serve(int connection) {

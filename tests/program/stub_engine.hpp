@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ class Skill {
   void complain(std::string_view bytes) const { send(2, bytes); }
   /// All of standard input.
   [[nodiscard]] std::string read() const;
+  /// Some bytes of standard input; how many.
+  [[nodiscard]] std::size_t receive(std::span<char> buffer) const;
   /// Until somebody kills it, ten seconds at most.
   void wait_for_kill() const;
 
@@ -48,6 +51,8 @@ class StubEngine {
   [[nodiscard]] std::string selection() const { return server_.selection(); }
   /// The requests so far: "POST /containers/create".
   [[nodiscard]] std::vector<std::string> requests() const;
+  /// The body of the last one that made a container.
+  [[nodiscard]] std::string last_request_to_create() const;
 
  private:
   struct Container;

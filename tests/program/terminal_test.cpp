@@ -1,72 +1,41 @@
 // Jobs of a shell at a terminal: what is in the background leaves the terminal alone, and is not stopped by it.
-#include <poll.h>
-#include <pty.h>
-#include <sys/wait.h>
-#include <termios.h>
-#include <unistd.h>
-
-#include <array>
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 
+#include "integration/job_terminal.hpp"
 #include "program/place.hpp"
 
 namespace program {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
+using integration::ctrl_z;
+using Terminal = integration::JobTerminal;
 
-/// A shell with job control that runs one line at a terminal of its own; "$@" in it is the program.
-class Terminal {
- public:
-  Terminal(const integration::Command& command, const std::string& line) {
-    std::vector<std::string> words = command.argv;
-    words.insert(words.begin(), {"/bin/bash", "-c", "set -m\n" + line, "bash"});
-    std::vector<char*> pointers;
-    for (std::string& word : words) pointers.push_back(word.data());
-    pointers.push_back(nullptr);
-    shell_ = ::forkpty(&master_, nullptr, nullptr, nullptr);
-    if (shell_ == 0) {
-      for (const auto& [name, value] : command.environment) ::setenv(name.c_str(), value.c_str(), 1);
-      if (::chdir(command.directory.c_str()) == 0) ::execv(pointers[0], pointers.data());
-      ::_exit(99);
-    }
+/// Until it is so, for some seconds.
+template <class Condition>
+bool comes_true(Condition condition) {
+  for (int i = 0; i < 1000; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(10ms);
   }
-  Terminal(const Terminal&) = delete;
-  Terminal& operator=(const Terminal&) = delete;
-  ~Terminal() {
-    ::close(master_);
-    ::kill(shell_, SIGKILL);
-    ::waitpid(shell_, nullptr, 0);
-  }
+  return false;
+}
 
-  void type(std::string_view keys) const { CHECK(::write(master_, keys.data(), keys.size()) > 0); }
-  [[nodiscard]] bool echoes() const {
-    termios settings{};
-    return ::tcgetattr(master_, &settings) == 0 && (settings.c_lflag & ECHO) != 0;
-  }
-  /// Everything that was shown until `text` was, or the shell has ended, or too much time has passed.
-  const std::string& until(std::string_view text) {
-    const auto end = Clock::now() + 20s;
-    std::array<char, 4096> buffer{};
-    while (!shown_.contains(text) && Clock::now() < end) {
-      pollfd entry{master_, POLLIN, 0};
-      if (::poll(&entry, 1, 100) <= 0) continue;
-      const ssize_t count = ::read(master_, buffer.data(), buffer.size());
-      if (count <= 0) break;
-      shown_.append(buffer.data(), static_cast<std::size_t>(count));
-    }
-    return shown_;
-  }
+std::size_t count(const std::vector<std::string>& requests, std::string_view end) {
+  return static_cast<std::size_t>(std::ranges::count_if(requests, [&](const auto& one) { return one.ends_with(end); }));
+}
 
- private:
-  int master_ = -1;
-  pid_t shell_ = -1;
-  std::string shown_;
-};
+/// A skill that runs until the engine was told to wake it so many times.
+StubEngine::Play until_woken(std::atomic<StubEngine*>& engine, std::size_t times = 1) {
+  return [&engine, times](const Skill& skill) {
+    skill.print("playing\r\n");
+    const bool woken = comes_true([&] { return count(engine.load()->requests(), "/unpause") >= times; });
+    skill.print(woken ? "woken\r\n" : "left\r\n");
+    return 3;
+  };
+}
 
 }  // namespace
 
@@ -122,6 +91,101 @@ TEST_CASE("a job that comes to the foreground gets the keys from then on") {
   const std::string shown = shell.until("status");
   CHECK_MESSAGE(shown.contains("status 0"), shown);
   CHECK_MESSAGE(shown.find("typed") != shown.rfind("typed"), shown);  // as an echo, and from the skill
+}
+
+TEST_CASE("Ctrl-Z freezes the skill and stops the job with the terminal as it was; fg wakes both") {
+  std::atomic<StubEngine*> stub{nullptr};
+  StubEngine engine(until_woken(stub));
+  stub = &engine;
+  const Place place;
+  Terminal shell(place.on(engine, {"play"}), "\"$@\"; echo stopped $?; read; fg; echo status $?; read");
+  CHECK(shell.until("playing").contains("playing"));
+  CHECK(comes_true([&] { return !shell.echoes(); }));
+  shell.type(ctrl_z);
+  CHECK_MESSAGE(shell.until("stopped 148").contains("stopped 148"), shell.until("stopped 148"));
+  CHECK(count(engine.requests(), "/pause") == 1);
+  CHECK(count(engine.requests(), "/unpause") == 0);
+  CHECK(shell.echoes());
+  shell.type("\n");
+  const std::string shown = shell.until("status");
+  CHECK_MESSAGE(shown.contains("woken"), shown);
+  CHECK_MESSAGE(shown.contains("status 3"), shown);
+  CHECK(shell.echoes());
+  shell.type("\n");
+}
+
+TEST_CASE("Ctrl-Z stops whatever belongs to the job: a script that waits for skillrun gives the shell back, too") {
+  std::atomic<StubEngine*> stub{nullptr};
+  StubEngine engine(until_woken(stub, 2));
+  stub = &engine;
+  const Place place;
+  place.write("script", "\"$@\"; echo after $?");
+  Terminal shell(place.on(engine, {"play"}),
+                 "sh script \"$@\"; echo stopped $?; read; fg; echo again $?; read; fg; echo status $?; read");
+  CHECK(shell.until("playing").contains("playing"));
+  shell.type(ctrl_z);
+  CHECK_MESSAGE(shell.until("stopped 148").contains("stopped 148"), shell.until("stopped 148"));
+  shell.type("\n");
+  CHECK(comes_true([&] { return !shell.echoes(); }));
+  shell.type(ctrl_z);
+  CHECK_MESSAGE(shell.until("again 148").contains("again 148"), shell.until("again 148"));
+  shell.type("\n");
+  CHECK_MESSAGE(shell.until("status 0").contains("after 3"), shell.until("status 0"));
+  shell.type("\n");
+}
+
+TEST_CASE("where no shell watches over the job Ctrl-Z stops nothing for ever") {
+  std::atomic<StubEngine*> stub{nullptr};
+  StubEngine engine(until_woken(stub));
+  stub = &engine;
+  const Place place;
+  Terminal shell(place.on(engine, {"play"}), "set +m; exec \"$@\"");
+  CHECK(shell.until("playing").contains("playing"));
+  CHECK(comes_true([&] { return !shell.echoes(); }));
+  shell.type(ctrl_z);
+  CHECK_MESSAGE(shell.until("woken").contains("woken"), shell.until("woken"));
+}
+
+TEST_CASE("with --no-stop-key the skill gets Ctrl-Z as every other key") {
+  const StubEngine engine([](const Skill& skill) {
+    skill.print("playing\r\n");
+    std::array<char, 1> key{};
+    return skill.receive(key) == 1 ? key[0] : 99;
+  });
+  const Place place;
+  Terminal shell(place.on(engine, {"run", "play", "--no-stop-key"}), "\"$@\"; echo status $?; read");
+  CHECK(shell.until("playing").contains("playing"));
+  CHECK(comes_true([&] { return !shell.echoes(); }));
+  shell.type(ctrl_z);
+  CHECK_MESSAGE(shell.until("status").contains("status 26"), shell.until("status"));
+  CHECK(count(engine.requests(), "/pause") == 0);
+  shell.type("\n");
+}
+
+TEST_CASE("a skill that ignores the end of its terminal is ended with it") {
+  std::atomic<bool> ended{false};
+  std::atomic<StubEngine*> stub{nullptr};
+  StubEngine engine([&](const Skill& skill) {
+    skill.print("playing\r\n");
+    ended = comes_true([&] { return count(stub.load()->requests(), "/kill") >= 2; });  // HUP; then TERM, as it goes on
+    return 143;
+  });
+  stub = &engine;
+  const Place place;
+  Terminal shell(place.on(engine, {"play"}), "\"$@\"");
+  CHECK(shell.until("playing").contains("playing"));
+  CHECK(comes_true([&] { return !shell.echoes(); }));
+  shell.hang_up();
+  CHECK(comes_true([&] { return ended.load(); }));
+}
+
+TEST_CASE("a skill has the size of the terminal from its creation on") {
+  StubEngine engine;
+  const Place place;
+  Terminal shell(place.on(engine, {"tool", "said"}), "\"$@\"; echo status $?; read");
+  CHECK_MESSAGE(shell.until("status 0").contains("said"), shell.until("status 0"));
+  CHECK_MESSAGE(engine.last_request_to_create().contains(R"("ConsoleSize":[33,111])"), engine.last_request_to_create());
+  shell.type("\n");
 }
 
 }  // namespace program

@@ -37,6 +37,8 @@ std::expected<RunIo, std::string> streams_of(const RunRequest& request) {
   RunIo io{.input = STDIN_FILENO, .output = STDOUT_FILENO, .error = STDERR_FILENO};
   io.capture = request.json;
   io.terminal = !request.json && on_terminal();
+  io.stop_key = !request.no_stop_key;
+  io.outlives_client = request.outlive_client;
   if (request.max_output) {
     const auto size = parse_bytes(*request.max_output);
     if (!size) return std::unexpected(fmt::format("--max-output: {}", size.error().message));
@@ -71,6 +73,9 @@ RunResult run_to_the_end(const GlobalOptions& global, const RunRequest& request,
 
 void declare_run(OptionSet& options, RunRequest& request) {
   declare_run_options(options, request);
+  options.flag("--no-stop-key", request.no_stop_key, "Give Ctrl-Z to the skill, which else stops with skillrun");
+  options.flag("--outlive-client", request.outlive_client,
+               "Go on when input has ended and nobody can read the output any more");
   options.flag("--dry-run", request.dry_run, "Print the engine request and the docker line; run nothing");
   options.text("--result-file", request.result_file, "FILE", "Write the result as JSON to this file");
   options.flag("--json", request.json, "Print the result, with the captured output, as JSON");

@@ -30,6 +30,9 @@ json::object create_body(const ContainerSpec& spec, const RunLabels& labels, con
   body["OpenStdin"] = options.standard_input;
   body["StdinOnce"] = options.standard_input;
   body["Tty"] = options.tty;
+  if (options.tty && options.terminal_size && knows_size_at_creation(dialect)) {
+    host["ConsoleSize"] = json::array{options.terminal_size->rows, options.terminal_size->columns};
+  }
   body["HostConfig"] = std::move(host);
   return body;
 }

@@ -26,6 +26,11 @@ struct Dialect {
   [[nodiscard]] bool knows(int minor) const noexcept { return podman || api_minor >= minor; }
 };
 
+/// True for engines that give a terminal its size when they make the container (HostConfig.ConsoleSize).
+[[nodiscard]] inline bool knows_size_at_creation(const Dialect& dialect) noexcept {
+  return !dialect.podman && dialect.knows(42);
+}
+
 /// That of an engine's API. An engine that says no version (none was asked yet) is taken for the newest.
 [[nodiscard]] Dialect dialect_of(const EngineInfo& engine);
 

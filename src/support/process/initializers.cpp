@@ -1,6 +1,7 @@
 #include "support/process/initializers.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -54,7 +55,9 @@ error_code Descriptors::on_exec_setup(ProgramLauncher& launcher, const Path& /*e
 
 error_code ProcessGroup::on_exec_setup(ProgramLauncher& /*launcher*/, const Path& /*executable*/,
                                        const char* const* /*words*/) const noexcept {
-  return own && ::setpgid(0, 0) < 0 ? system_failure(errno) : error_code{};
+  if (!has_terminal) return ::setpgid(0, 0) < 0 ? system_failure(errno) : error_code{};
+  if (::setsid() < 0 || ::ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0) return system_failure(errno);
+  return {};
 }
 
 error_code StartFolder::on_exec_setup(ProgramLauncher& launcher, const Path& executable, const char* const* words) {

@@ -39,9 +39,10 @@ class Descriptors {
   std::array<int, 4> given_;
 };
 
-/// A process group of the child's own, if wanted.
+/// A process group of the child's own; with a terminal as its input also a session, which that terminal controls. After
+/// the descriptors.
 struct ProcessGroup {
-  bool own = true;
+  bool has_terminal = false;
   [[nodiscard]] error_code on_exec_setup(ProgramLauncher& launcher, const Path& executable,
                                          const char* const* words) const noexcept;
 };

@@ -16,13 +16,13 @@ namespace {
 /// Above every number that a child is given something by.
 constexpr int lowest_own_descriptor = 10;
 
-UniqueFd raised(int fd) {
+}  // namespace
+
+UniqueFd raised(int fd) noexcept {
   UniqueFd original(fd);
-  if (fd >= lowest_own_descriptor) return original;
+  if (fd < 0 || fd >= lowest_own_descriptor) return original;
   return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, lowest_own_descriptor));
 }
-
-}  // namespace
 
 std::expected<PipeEnds, int> make_small_pipe() {
   std::array<int, 2> ends{};

@@ -8,6 +8,9 @@
 
 namespace skillrun::inline v0 {
 
+/// The descriptor under a number that no child is given something by; -1 with errno when that cannot be had.
+[[nodiscard]] UniqueFd raised(int fd) noexcept;
+
 /// Read end, write end. Both are close-on-exec from their birth, and neither is a number that a child is given
 /// something by, so that giving a child one end never overwrites the other.
 using PipeEnds = std::pair<UniqueFd, UniqueFd>;

@@ -27,14 +27,10 @@ bool poll_readable(int fd, std::chrono::milliseconds patience) {
 
 }  // namespace
 
-Process::Process(int pid, UniqueFd pidfd, bool own_group) noexcept
-    : pid_(pid), pidfd_(std::move(pidfd)), own_group_(own_group) {}
+Process::Process(int pid, UniqueFd pidfd) noexcept : pid_(pid), pidfd_(std::move(pidfd)) {}
 
 Process::Process(Process&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)),
-      pidfd_(std::move(other.pidfd_)),
-      own_group_(other.own_group_),
-      status_(other.status_) {}
+    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), status_(other.status_) {}
 
 Process::~Process() {
   if (pid_ > 0 && !status_) terminate(std::chrono::milliseconds{0});
@@ -42,7 +38,7 @@ Process::~Process() {
 
 void Process::send(int signal) const noexcept {
   // The process is not reaped yet, so its number cannot have been given to another one.
-  if (pid_ > 0 && !status_) ::kill(own_group_ ? -pid_ : pid_, signal);
+  if (pid_ > 0 && !status_) ::kill(-pid_, signal);
 }
 
 std::optional<int> Process::wait(std::chrono::milliseconds patience) {

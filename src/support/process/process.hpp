@@ -7,10 +7,10 @@
 
 namespace skillrun::inline v0 {
 
-/// A child process. Destroying one that still runs kills it (with its group) and reaps it.
+/// A child process that leads a group. Destroying one that still runs kills it (with its group) and reaps it.
 class Process {
  public:
-  Process(int pid, UniqueFd pidfd, bool own_group) noexcept;
+  Process(int pid, UniqueFd pidfd) noexcept;
   Process(Process&& other) noexcept;
   Process& operator=(Process&&) = delete;
   Process(const Process&) = delete;
@@ -28,7 +28,6 @@ class Process {
  private:
   int pid_;
   UniqueFd pidfd_;
-  bool own_group_;
   std::optional<int> status_;
 };
 

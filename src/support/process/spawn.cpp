@@ -31,9 +31,9 @@ std::expected<Process, ProcessError> spawn(const ProcessRequest& request) {
   boost::process::v2::error_code error;
   const pid_t pid =
       ProgramLauncher()(error, request.program, request.arguments, initializers::Environment(request.environment),
-                        initializers::ProcessGroup{request.own_group},
                         initializers::Descriptors(request.input, request.output, request.error, request.extra),
-                        initializers::StartFolder(request.directory), initializers::FreshSignals{});
+                        initializers::ProcessGroup{request.has_terminal}, initializers::StartFolder(request.directory),
+                        initializers::FreshSignals{});
   if (error) {
     const auto kind = error.value() == EACCES   ? ProcessError::Kind::permission_denied
                       : error.value() == ENOENT ? ProcessError::Kind::not_found
@@ -46,7 +46,7 @@ std::expected<Process, ProcessError> spawn(const ProcessRequest& request) {
     launching::discard(pid);
     return failed(ProcessError::Kind::system, "a child process cannot be watched", why);
   }
-  return Process(pid, std::move(pidfd), request.own_group);
+  return Process(pid, std::move(pidfd));
 }
 
 }  // namespace skillrun::inline v0

@@ -1,5 +1,7 @@
+#include <poll.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <string>
 
@@ -171,6 +173,29 @@ TEST_CASE("a skill that writes to its error stream at once has started") {
   auto started = engine->containers().start(id, {}, {});
   REQUIRE(started);
   CHECK(read_all((*started)->error_fd()) == "words\n");
+  CHECK((*started)->finish({}));
+}
+
+TEST_CASE("a client carries a terminal over one of its own, of the size that the caller's has") {
+  FakeClient client("start) stty size; stty size </dev/tty; read -r line; echo \"got $line\"; stty size;;\n" +
+                    inspected("running"));
+  const auto engine = client.open();
+  auto started = engine->containers().start(id, {.tty = true, .terminal_size = TerminalSize{33, 111}}, {});
+  REQUIRE(started);
+  const int fd = (*started)->output_fd();
+  auto shows = [&, shown = std::string()](std::string_view text) mutable {
+    std::array<char, 256> buffer{};
+    for (pollfd entry{fd, POLLIN, 0}; !shown.contains(text) && ::poll(&entry, 1, 10'000) == 1;) {
+      const ssize_t count = ::read(fd, buffer.data(), buffer.size());
+      if (count <= 0) break;
+      shown.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    return shown.contains(text);
+  };
+  CHECK(shows("33 111\n33 111\n"));
+  CHECK(engine->containers().resize(id, 44, 99, {}));
+  REQUIRE(::write((*started)->input_fd(), "typed\n", 6) == 6);
+  CHECK(shows("got typed\n44 99\n"));
   CHECK((*started)->finish({}));
 }
 

@@ -233,7 +233,7 @@ TEST_CASE("an initializer takes ignored signals away") {
 }
 
 TEST_CASE("an initializer makes a process group") {
-  CHECK(leads_a_group(Ours{}, initializers::ProcessGroup{true}));
+  CHECK(leads_a_group(Ours{}, initializers::ProcessGroup{}));
   if (shows_faults) CHECK(!leads_a_group(BoostsOwn{}));
 }
 

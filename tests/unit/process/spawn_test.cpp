@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -18,6 +19,7 @@
 
 #include <doctest/doctest.h>
 
+#include "support/process/pseudo_terminal.hpp"
 #include "support/process/sigpipe_guard.hpp"
 #include "unit/process/children.hpp"
 #include "unit/temporary_folder.hpp"
@@ -125,14 +127,38 @@ TEST_CASE("this thread's signals are as they were after a start and after a fail
   for (int signal = 1; signal < 32; ++signal) CHECK(sigismember(&after, signal) == (signal == SIGUSR1 ? 1 : 0));
 }
 
-TEST_CASE("a child leads a process group of its own, or stays in this one") {
-  const std::string compare = "read -r pid name state parent group rest </proc/self/stat; echo $group";
-  ProcessRequest request = shell("echo $$; " + compare);
-  const std::string own = finish(request).output;
+TEST_CASE("a child leads a process group of its own") {
+  const std::string own =
+      finish(shell("echo $$; read -r pid name state parent group rest </proc/self/stat; echo $group")).output;
   CHECK(own.substr(0, own.size() / 2) == own.substr(own.size() / 2));
-  request = shell(compare);
-  request.own_group = false;
-  CHECK(finish(request).output == std::to_string(::getpgrp()) + "\n");
+}
+
+TEST_CASE("a child that is given a terminal works at it: its size, its keys and its end are the child's") {
+  auto terminal = make_pseudo_terminal();
+  REQUIRE(terminal);
+  set_window_size(terminal->theirs.get(), 33, 111);
+  ProcessRequest request =
+      shell("trap 'exit 7' HUP; trap 'stty size' WINCH; stty size </dev/tty; while :; do sleep 0.02; done");
+  request.input = request.output = terminal->theirs.get();
+  request.has_terminal = true;
+  auto process = spawn(request);
+  REQUIRE(process);
+  terminal->theirs.reset();
+  std::string shown;
+  const auto shows = [&](std::string_view text) {
+    std::array<char, 256> buffer{};
+    while (!shown.contains(text)) {
+      const ssize_t count = ::read(terminal->ours.get(), buffer.data(), buffer.size());
+      if (count <= 0) return false;
+      shown.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    return true;
+  };
+  CHECK(shows("33 111"));
+  set_window_size(terminal->ours.get(), 44, 99);
+  CHECK(shows("44 99"));
+  terminal->ours.reset();
+  CHECK(process->wait(30s) == 7);
 }
 
 TEST_CASE("a child starts where it is told to; a folder that is not there is an error") {

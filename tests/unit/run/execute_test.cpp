@@ -459,14 +459,13 @@ TEST_CASE("a connection that breaks while the skill runs is not a success") {
   CHECK(run.engine.was_called("remove"));
 }
 
-TEST_CASE("a client cannot give a terminal where there is none") {
+TEST_CASE("a skill can have a terminal where the caller has none, of no size in particular") {
   Run run;
-  run.engine.info_.transport = "cli";
   run.spec.tty.emplace();
   run.spec.tty->value = TtyMode::on;
-  const RunResult result = run.go();
-  CHECK(result.exit_status() == 125);
-  CHECK(!run.engine.was_called("create"));
+  CHECK(run.go().status() == RunStatus::exited);
+  CHECK(run.engine.created_options.tty);
+  CHECK(!run.engine.created_options.terminal_size);
 }
 
 }  // namespace skillrun::test

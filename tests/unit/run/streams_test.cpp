@@ -191,6 +191,93 @@ TEST_CASE("a reader that goes away ends the skill quietly, as SIGPIPE would") {
   }
 }
 
+TEST_CASE("a skill is asked to end once nobody is left at its streams, and not before") {
+  enum class End { client, file, nothing };
+  struct Case {
+    End input;
+    End output;
+    End error;
+    bool ends;
+    bool outlives = false;
+  };
+  // What a client held is gone; a file is as it was.
+  for (const auto& [input, output, error, ends, outlives] :
+       std::vector<Case>{{End::client, End::client, End::client, true},
+                         {End::client, End::client, End::file, true},
+                         {End::client, End::client, End::nothing, true},
+                         {End::nothing, End::client, End::client, true},
+                         {End::client, End::client, End::client, false, true},
+                         {End::file, End::client, End::file, false},
+                         {End::client, End::file, End::client, false},
+                         {End::client, End::file, End::file, false},
+                         {End::file, End::file, End::file, false}}) {
+    CAPTURE(input);
+    CAPTURE(output);
+    CAPTURE(error);
+    CAPTURE(outlives);
+    Streams streams(false);
+    int signal = 0;
+    streams.engine.play = [&](const Skill& skill) { signal = skill.next_signal(ends ? 15s : 7s); };
+    std::vector<UniqueFd> open;
+    std::vector<UniqueFd> client;
+    const TemporaryFolder folder;
+    const auto stream = [&](End end, bool is_input) {
+      if (end == End::nothing) return -1;
+      if (end == End::file) {
+        open.emplace_back(::open(folder.write("file", "").c_str(), O_RDWR | O_CLOEXEC));
+      } else {
+        auto [read_end, write_end] = pipe_ends();
+        open.push_back(std::move(is_input ? read_end : write_end));
+        client.push_back(std::move(is_input ? write_end : read_end));
+      }
+      return open.back().get();
+    };
+    RunIo io{.input = stream(input, true), .output = stream(output, false), .error = stream(error, false)};
+    io.outlives_client = outlives;
+    client.clear();
+    const RunResult result = streams.go(io);
+    CHECK(signal == (ends ? SIGTERM : 0));
+    CHECK((result.status() == RunStatus::cancelled) == ends);
+  }
+}
+
+TEST_CASE("a client that still reads, or may still write, is waited for") {
+  for (const std::size_t kept : {0U, 1U, 2U}) {
+    CAPTURE(kept);
+    Streams streams(false);
+    int signal = 0;
+    streams.engine.play = [&](const Skill& skill) { signal = skill.next_signal(7s); };
+    auto [input, writer] = pipe_ends();
+    auto [reader, output] = pipe_ends();
+    auto [error_reader, error] = pipe_ends();
+    std::array<UniqueFd, 3> client{std::move(writer), std::move(reader), std::move(error_reader)};
+    for (std::size_t i = 0; i < client.size(); ++i) {
+      if (i != kept) client.at(i).reset();
+    }
+    static_cast<void>(streams.go({.input = input.get(), .output = output.get(), .error = error.get()}));
+    CHECK(signal == 0);
+  }
+}
+
+TEST_CASE("a client that went while its skill did not read is noticed, too") {
+  Streams streams(false);
+  int signal = 0;
+  streams.engine.play = [&](const Skill& skill) { signal = skill.next_signal(15s); };
+  auto [input, writer] = pipe_ends();
+  auto [reader, output] = pipe_ends();
+  std::thread client([fd = std::move(writer), other = std::move(reader)] {
+    set_nonblocking(fd.get());
+    const std::string piece(65536, 'x');
+    for (int i = 0; i < 100; ++i) {
+      static_cast<void>(::write(fd.get(), piece.data(), piece.size()));
+      std::this_thread::sleep_for(5ms);
+    }
+  });
+  static_cast<void>(streams.go({.input = input.get(), .output = output.get()}));
+  client.join();
+  CHECK(signal == SIGTERM);
+}
+
 TEST_CASE("output that cannot be written is an error with its reason") {
   Streams streams(false);
   streams.engine.play = [](const Skill& skill) {

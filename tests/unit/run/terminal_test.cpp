@@ -71,6 +71,9 @@ TEST_CASE("a run on a terminal is raw while it runs, takes its size and follows 
   CHECK(!echoed);
   CHECK(terminal.echoes());
   CHECK(engine.created_options.tty);
+  REQUIRE(engine.created_options.terminal_size);
+  CHECK(engine.created_options.terminal_size->rows == 33);
+  CHECK(engine.created_options.terminal_size->columns == 111);
   CHECK(engine.was_called("resize 33x111"));
   CHECK(engine.was_called("resize 40x120"));
 }

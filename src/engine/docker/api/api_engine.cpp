@@ -149,11 +149,20 @@ EngineResult<std::unique_ptr<AttachedContainer>> ApiEngine::start_container(cons
     remember_failed_start(id, attachment.error());
     return std::unexpected(attachment.error());
   }
+  // podman has a terminal to be resized from here on, docker before API 1.42 not before the skill runs.
+  if (is_podman()) set_terminal_size(id, options, limits);
   if (auto started = call("POST", container_path(id) + "/start", limits); !started) {
     remember_failed_start(id, started.error());
     return std::unexpected(started.error());
   }
+  if (!is_podman() && !knows_size_at_creation(dialect())) set_terminal_size(id, options, limits);
   return std::move(*attachment);
+}
+
+void ApiEngine::set_terminal_size(const std::string& id, const StartOptions& options, CallLimits limits) {
+  if (!options.tty || !options.terminal_size) return;
+  const auto set = resize(id, options.terminal_size->rows, options.terminal_size->columns, limits);
+  if (!set) log::info("the size of the terminal was not set: {}", set.error().message);
 }
 
 /// podman's inspect knows nothing of a start that failed, its answer to the request does: in these words, which are

@@ -88,6 +88,7 @@ class ApiEngine final : public DockerEngine {
                                                   const std::vector<std::string>& warnings, CallLimits limits);
   [[nodiscard]] EngineResult<PodmanRoot> mount_root(const std::string& id, CallLimits limits);
   void unmount_root(CallLimits limits);
+  void set_terminal_size(const std::string& id, const StartOptions& options, CallLimits limits);
   void remember_failed_start(const std::string& id, const EngineError& error);
 
   /// How a start failed, where the engine's inspect does not tell (podman).

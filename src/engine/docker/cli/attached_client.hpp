@@ -8,7 +8,7 @@
 
 namespace skillrun::inline v0 {
 
-/// A container whose streams a client carries: the client's own pipes, or the terminal that it shares with the caller.
+/// A container whose streams a client carries: pipes, or a terminal that is the client's own.
 class AttachedClient final : public AttachedContainer {
  public:
   struct Pipes {

@@ -1,5 +1,6 @@
 #include "engine/docker/cli/cli_engine.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,7 +13,6 @@
 #include <fmt/format.h>
 
 #include "engine/client_environment.hpp"
-#include "engine/docker/cli/attached_client.hpp"
 #include "engine/docker/cli/inspect_json.hpp"
 #include "engine/docker/cli/start_watch.hpp"
 #include "engine/docker/cli/variable_transport.hpp"
@@ -21,6 +21,7 @@
 #include "engine/source_alias.hpp"
 #include "support/process/find_program.hpp"
 #include "support/process/pipe.hpp"
+#include "support/process/pseudo_terminal.hpp"
 #include "support/process/spawn.hpp"
 #include "support/text.hpp"
 
@@ -70,6 +71,24 @@ EngineResult<std::string> CliEngine::create(const ApprovedSpec& approved, const 
   return id;
 }
 
+/// A client carries a terminal only where it has one. It gets one of its own: the caller's belongs to whoever is in its
+/// foreground, is to be given back in order, and has keys that are not for the skill.
+EngineResult<void> CliEngine::connect_terminal(const StartOptions& options, AttachedClient::Pipes& ours,
+                                               AttachedClient::Pipes& theirs) {
+  auto terminal = make_pseudo_terminal();
+  if (!terminal) return std::unexpected(engine_error(terminal.error()));
+  if (options.terminal_size) {
+    set_window_size(terminal->theirs.get(), options.terminal_size->rows, options.terminal_size->columns);
+  }
+  const auto again = [](const UniqueFd& fd) { return raised(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0)); };
+  terminal_ = again(terminal->ours);
+  if (options.standard_input) ours.input = again(terminal->ours);
+  ours.output = std::move(terminal->ours);
+  theirs.input = again(terminal->theirs);
+  theirs.output = std::move(terminal->theirs);
+  return {};
+}
+
 EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start_container(const std::string& id,
                                                                             const StartOptions& options,
                                                                             CallLimits limits) {
@@ -86,10 +105,6 @@ EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start_container(cons
   words.insert(words.end(), {"--", id});
   ProcessRequest request = client_.request(std::move(words));
 
-  const bool on_terminal = ::isatty(0) == 1 && ::isatty(1) == 1;
-  if (options.tty && options.standard_input && !on_terminal) {
-    return unsupported("the client of this engine gives a terminal only where standard input and output are one");
-  }
   AttachedClient::Pipes ours;
   AttachedClient::Pipes theirs;
   const auto connect = [](UniqueFd& read_end, UniqueFd& write_end) -> EngineResult<void> {
@@ -100,18 +115,16 @@ EngineResult<std::unique_ptr<AttachedContainer>> CliEngine::start_container(cons
     return {};
   };
   EngineResult<void> connected = connect(ours.error, theirs.error);
-  if (options.tty && on_terminal) {
-    // The client must be in the foreground group to read the terminal.
-    request.input = options.standard_input ? 0 : -1;
-    request.output = 1;
-    request.own_group = false;
+  if (options.tty) {
+    if (connected) connected = connect_terminal(options, ours, theirs);
+    request.has_terminal = true;
   } else {
     if (connected) connected = connect(ours.output, theirs.output);
     if (connected && options.standard_input) connected = connect(theirs.input, ours.input);
-    request.input = theirs.input.get();
-    request.output = theirs.output.get();
   }
   if (!connected) return std::unexpected(connected.error());
+  request.input = theirs.input.get();
+  request.output = theirs.output.get();
   request.error = theirs.error.get();
   for (const int fd : {ours.input.get(), ours.output.get(), ours.error.get()}) {
     if (fd >= 0) set_nonblocking(fd);
@@ -191,8 +204,10 @@ EngineResult<void> CliEngine::resume(const std::string& id, CallLimits limits) {
   return run({"unpause", "--", id}, limits);
 }
 
-EngineResult<void> CliEngine::resize(const std::string& /*id*/, int /*rows*/, int /*columns*/, CallLimits /*limits*/) {
-  return unsupported("a client resizes the container's terminal by itself");
+/// The client passes on what becomes of its terminal.
+EngineResult<void> CliEngine::resize(const std::string& /*id*/, int rows, int columns, CallLimits /*limits*/) {
+  set_window_size(terminal_.get(), rows, columns);
+  return {};
 }
 
 EngineResult<void> CliEngine::remove_container(const std::string& id, CallLimits limits) {

@@ -9,6 +9,7 @@
 
 #include <skillrun/engine.hpp>
 
+#include "engine/docker/cli/attached_client.hpp"
 #include "engine/docker/cli/cli_probe.hpp"
 #include "engine/docker/cli/client.hpp"
 #include "engine/docker/cli/look_inside.hpp"
@@ -65,6 +66,9 @@ class CliEngine final : public DockerEngine {
     return std::unexpected(EngineError{EngineError::Kind::unsupported, std::move(message)});
   }
 
+  [[nodiscard]] EngineResult<void> connect_terminal(const StartOptions& options, AttachedClient::Pipes& ours,
+                                                    AttachedClient::Pipes& theirs);
+
   Client client_;
   EngineInfo info_;
   Dialect dialect_;
@@ -76,6 +80,7 @@ class CliEngine final : public DockerEngine {
   /// not look for it and where it would litter the caller's.
   std::string noted_id_;
   std::unique_ptr<PrivateFolder> notes_;
+  UniqueFd terminal_;  ///< of the client that carries a skill with one
 };
 
 /// An engine behind its command-line client, docker's or podman's: asks the client who answers. `program` is a name
