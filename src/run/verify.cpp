@@ -45,13 +45,14 @@ Finding finding_of(const ContainerSpec& spec, const Origin& origin, std::string 
 Finding finding_of(const ContainerSpec& spec, const Difference& difference) {
   Origin origin = difference.origin;
   if (origin.field.empty()) origin.field = "docker." + difference.field;
-  return finding_of(
-      spec, origin,
-      fmt::format("the engine made a different container than was approved: {} was to be {}, but is {}",
-                  difference.field, printable(difference.approved), printable(difference.made)),
-      difference.unenforced
-          ? "remove the limit, or use an engine that can enforce it"
-          : "run it again; if it stays, look for a program between skillrun and the engine, or report it");
+  return finding_of(spec, origin,
+                    fmt::format("the engine made a different container than was approved: {} was to be {}, but is {}",
+                                difference.field, printable(difference.approved), printable(difference.made)),
+                    difference.unenforced
+                        ? "remove the limit, or use an engine that can enforce it"
+                        : "nothing ran; --dry-run shows what is asked for, the engine's inspect what it makes of it: "
+                          "see what changes it in "
+                          "the engine's configuration or on the way to it, and report it where neither does");
 }
 
 }  // namespace

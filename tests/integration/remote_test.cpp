@@ -120,6 +120,14 @@ TEST_CASE_FIXTURE(FarWorld, "a bind mount on another machine is a finding: the p
   CHECK(contains(outcome.err, "warning[remote-host-path]"));
 }
 
+TEST_CASE_FIXTURE(FarWorld, "a bind that holds the engine's data runs, although the engine adds a propagation to it") {
+  const std::string engines = std::filesystem::path(variable("SKILLRUN_TEST_DOCKER_SOCKET")).parent_path();
+  manifest(busybox_skill("volumes = [\"" + engines + ":/data:ro\"]"));
+  const Outcome outcome =
+      far(variable("SKILLRUN_TEST_DOCKER_TLS"), {"-p", "privileged", "t", "--", "test", "-d", "/data/docker"});
+  CHECK_MESSAGE(outcome.status == 0, outcome.err);
+}
+
 TEST_CASE_FIXTURE(FarWorld, "an engine behind ssh is used like one at hand") {
   stand_in_for_ssh(run_here);
   check_streams(*this, "ssh://me@far.example:2222");

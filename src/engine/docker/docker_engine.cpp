@@ -20,7 +20,12 @@ EngineResult<ObservedContainer> DockerEngine::observe(const std::string& id, con
                                                       CallLimits limits) {
   const auto text = describe(id, limits);
   if (!text) return std::unexpected(text.error());
-  return read_container(*text, dialect(), asked);
+  auto made = read_container(*text, dialect(), asked);
+  if (!made || is_podman() || !has_slaves(made->spec)) return made;
+  const auto root = data_root(limits);
+  if (!root) return std::unexpected(root.error());
+  forget_slaves_of_data_root(made->spec, asked.spec, *root);
+  return made;
 }
 
 EngineResult<void> DockerEngine::pull_image(const ImageReference& image, const std::optional<std::string>& platform,

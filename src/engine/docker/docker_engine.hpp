@@ -33,6 +33,8 @@ class DockerEngine : public Engine, public ImageStore, public VolumeStore, publi
   [[nodiscard]] EngineResult<void> remove(const std::string& id, CallLimits limits) final;
   /// The JSON that the engine's inspect gives.
   [[nodiscard]] virtual EngineResult<std::string> describe(const std::string& id, CallLimits limits) = 0;
+  /// The folder that docker keeps its images and containers in. podman is not asked.
+  [[nodiscard]] virtual EngineResult<std::string> data_root(CallLimits limits) = 0;
 
  protected:
   [[nodiscard]] virtual EngineResult<void> fetch_image(const ImageReference& image,

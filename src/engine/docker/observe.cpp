@@ -1,5 +1,7 @@
 #include "engine/docker/observe.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "engine/docker/codec.hpp"
@@ -35,6 +37,11 @@ std::vector<std::string> executed_words(const InspectAnswer& answer) {
   if (podman && one_word && args == std::vector<std::string>{path}) return args;
   if (!path.empty()) args.insert(args.begin(), path);
   return args;
+}
+
+bool is_slave(const Mount& mount) {
+  return mount.type == MountType::bind &&
+         (mount.propagation == Propagation::slave || mount.propagation == Propagation::rslave);
 }
 
 }  // namespace
@@ -77,6 +84,23 @@ EngineResult<ObservedContainer> read_container(std::string_view text, const Dial
   }
   if (made.id.empty() || made.image_id.empty()) return unreadable("Id and Image");
   return made;
+}
+
+bool has_slaves(const ContainerSpec& made) {
+  return std::ranges::any_of(made.mounts, [](const auto& entry) { return is_slave(entry.value); });
+}
+
+void forget_slaves_of_data_root(ContainerSpec& made, const ContainerSpec& asked, std::string_view root) {
+  if (root.empty()) return;
+  for (auto& entry : made.mounts) {
+    Mount& mount = entry.value;
+    const bool of_root = mount.source.starts_with(root) || root.starts_with(mount.source);
+    if (!is_slave(mount) || !of_root) continue;
+    const auto order =
+        std::ranges::find_if(asked.mounts, [&](const auto& wanted) { return wanted.value.target == mount.target; });
+    if (order == asked.mounts.end() || order->value.propagation != Propagation::unset) continue;
+    mount.propagation = Propagation::unset;
+  }
 }
 
 }  // namespace skillrun::inline v0

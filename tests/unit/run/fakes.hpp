@@ -330,6 +330,10 @@ class FakeEngine final : public DockerEngine {
     const std::scoped_lock lock(mutex_);
     return state;
   }
+  EngineResult<std::string> data_root(CallLimits limits) override {
+    if (auto step = call("data_root", limits); !step) return std::unexpected(step.error());
+    return "/var/lib/docker";
+  }
   EngineResult<std::string> describe(const std::string&, CallLimits limits) override {
     if (auto step = call("describe", limits); !step) return std::unexpected(step.error());
     if (on_describe) on_describe(description);

@@ -206,6 +206,14 @@ EngineResult<std::string> ApiEngine::describe(const std::string& id, CallLimits 
   return call("GET", container_path(id) + "/json", limits);
 }
 
+EngineResult<std::string> ApiEngine::data_root(CallLimits limits) {
+  auto text = call("GET", "/info", limits);
+  if (!text) return text;
+  auto details = parse_object(*text, "info");
+  if (!details) return std::unexpected(details.error());
+  return std::string(text_at(*details, "DockerRootDir"));
+}
+
 EngineResult<std::vector<ListedContainer>> ApiEngine::find_containers(const std::string& label, CallLimits limits) {
   const std::string filters = json::serialize(json::object{{"label", json::array{json::string(label)}}});
   auto text = call("GET", "/containers/json?all=1&filters=" + percent_encode(filters), limits);

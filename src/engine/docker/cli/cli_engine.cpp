@@ -153,6 +153,12 @@ EngineResult<std::string> CliEngine::describe(const std::string& id, CallLimits 
   return client_.run({"inspect", "--type=container", "--", id}, limits);
 }
 
+EngineResult<std::string> CliEngine::data_root(CallLimits limits) {
+  auto text = client_.run({"info", "--format={{.DockerRootDir}}"}, limits);
+  if (!text) return text;
+  return std::string(std::string_view(*text).substr(0, text->find('\n')));
+}
+
 EngineResult<ContainerEntry> CliEngine::look_at(const std::string& id, const std::string& path, CallLimits limits) {
   if (!dialect_.podman) return look_by_copying(client_, id, path, limits);
   if (!root_ || root_->container() != id) {

@@ -40,6 +40,7 @@ class CliEngine final : public DockerEngine {
                                                                                  CallLimits limits) override;
   [[nodiscard]] EngineResult<ContainerState> inspect(const std::string& id, CallLimits limits) override;
   [[nodiscard]] EngineResult<std::string> describe(const std::string& id, CallLimits limits) override;
+  [[nodiscard]] EngineResult<std::string> data_root(CallLimits limits) override;
   [[nodiscard]] EngineResult<ContainerEntry> look_at(const std::string& id, const std::string& path,
                                                      CallLimits limits) override;
   [[nodiscard]] EngineResult<std::vector<ListedContainer>> find_containers(const std::string& label,
