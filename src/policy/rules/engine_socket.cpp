@@ -62,7 +62,7 @@ constexpr Rule rules[] = {
               .summary = "a mount of a container engine's socket",
               .why = "whoever talks to the engine can start a privileged container: read-only makes no difference",
               .remedy = "remove the mount; a skill cannot be given an engine",
-              .source = "CIS 5.32",
+              .source = "CIS Docker 1.6.0 5.32",
               .covers = engine_socket_covers},
      .check = check_socket},
     {.info = {.id = "socket-ancestor",

@@ -92,7 +92,7 @@ constexpr Rule rules[] = {
               .summary = "the tag latest, or no tag, and no digest",
               .why = "the skill changes whenever somebody pushes, without any change of the manifest",
               .remedy = "name a version's tag, or better a digest",
-              .source = "CIS 5.28"},
+              .source = "CIS Docker 1.6.0 5.28"},
      .check = check_latest},
     {.info = {.id = "image-not-pinned",
               .privileged = info,

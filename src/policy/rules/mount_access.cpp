@@ -105,7 +105,7 @@ constexpr Rule rules[] = {
               .summary = "mount propagation between container and host; slave and rslave are warnings",
               .why = "with shared propagation the container can mount over folders of the host",
               .remedy = "remove the propagation mode; private is the default",
-              .source = "CIS 5.20"},
+              .source = "CIS Docker 1.6.0 5.20"},
      .check = check_propagation},
 };
 

@@ -115,7 +115,7 @@ constexpr Rule rules[] = {
                   "the roots that the policy names",
               .why = "a skill should see what it was called for, and nothing else of the host",
               .remedy = "mount ${SKILL_WORKDIR} or a folder below it, or grant what it asks for",
-              .source = "PSS baseline",
+              .source = "PSS baseline 1.37",
               .params = params},
      .check = check},
     {.info = {.id = "mount-outside-instance",

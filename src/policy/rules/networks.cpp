@@ -114,7 +114,7 @@ constexpr Rule rules[] = {
               .summary = "host networking, in any spelling",
               .why = "the skill could reach services that listen on localhost only, and watch the host's traffic",
               .remedy = "remove it, or use network = \"bridge\" or a network made for the skill",
-              .source = "PSS baseline, CIS 5.10",
+              .source = "PSS baseline 1.37, CIS Docker 1.6.0 5.10",
               .covers = host_network_covers},
      .check = check_host},
     {.info = {.id = "joined-namespace",
@@ -146,7 +146,7 @@ constexpr Rule rules[] = {
               .summary = "the engine's default bridge network",
               .why = "all containers on the default bridge can reach each other",
               .remedy = "use a network made for the skill",
-              .source = "CIS 5.30"},
+              .source = "CIS Docker 1.6.0 5.30"},
      .check = check_bridge},
     {.info =
          {.id = "legacy-link",

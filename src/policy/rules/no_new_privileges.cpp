@@ -28,7 +28,7 @@ constexpr Rule rules[] = {
               .summary = "no-new-privileges is not in force",
               .why = "without it sudo, su and any other set-uid program of the image can make the process root",
               .remedy = "write security_opt = [\"no-new-privileges\"]",
-              .source = "PSS restricted, CIS 5.26"},
+              .source = "PSS restricted 1.37, CIS Docker 1.6.0 5.26"},
      .check = check_missing},
     {.info = {.id = "no-new-privileges-false",
               .privileged = info,

@@ -24,7 +24,7 @@ constexpr Rule rules[] = {
               .why =
                   "a privileged container can load kernel modules and mount the host's disks: it is root on the host",
               .remedy = "remove it, and add the one capability or device that the tool really needs",
-              .source = "PSS baseline, CIS 5.5",
+              .source = "PSS baseline 1.37, CIS Docker 1.6.0 5.5",
               .fix = AutoFix::remove},
      .check = check_privileged},
 };

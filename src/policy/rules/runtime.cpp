@@ -84,7 +84,7 @@ constexpr Rule rules[] = {
               .summary = "a cgroup parent",
               .why = "another control group has other limits, perhaps none, and perhaps somebody else's",
               .remedy = "remove it and set memory, cpus and pids_limit",
-              .source = "CIS 5.25",
+              .source = "CIS Docker 1.6.0 5.25",
               .fix = AutoFix::remove},
      .check = check_cgroup_parent},
     {.info = {.id = "cpu-realtime",

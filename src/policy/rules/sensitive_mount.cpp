@@ -131,7 +131,7 @@ constexpr Rule rules[] = {
               .summary = "a mount of /",
               .why = "the skill could read and change everything: passwords, keys, programs that root runs",
               .remedy = "mount the one folder that the tool works on",
-              .source = "CIS 5.6",
+              .source = "CIS Docker 1.6.0 5.6",
               .covers = root_mount_covers},
      .check = check_root},
     {.info = {.id = "sensitive-mount",
@@ -143,7 +143,7 @@ constexpr Rule rules[] = {
               .why = "the system keeps secrets there and what the host runs; to write there is to own the host",
               .remedy = "mount a folder of your own data; time zone, certificates and fonts may be mounted read-only; "
                         "anything else takes a policy that grants it by name",
-              .source = "CIS 5.6",
+              .source = "CIS Docker 1.6.0 5.6",
               .params = params,
               .covers = sensitive_mount_covers},
      .check = check_sensitive},

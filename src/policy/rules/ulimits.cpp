@@ -38,7 +38,7 @@ constexpr Rule rules[] = {
               .summary = "a ulimit above the engine's default",
               .why = "limits protect the machine from a program that runs wild",
               .remedy = "remove it, or name a smaller value",
-              .source = "CIS 5.19"},
+              .source = "CIS Docker 1.6.0 5.19"},
      .check = check},
 };
 

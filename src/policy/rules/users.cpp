@@ -79,7 +79,7 @@ constexpr Rule rules[] = {
               .summary = "the skill runs as root, or as the image's user, which is not known",
               .why = "root in a container is one kernel bug away from root on the host, and owns what it writes",
               .remedy = "write user = \"host\" (the caller's), or a number such as \"1000:1000\"",
-              .source = "PSS restricted"},
+              .source = "PSS restricted 1.37"},
      .check = check_user},
     {.info = {.id = "root-group",
               .privileged = info,

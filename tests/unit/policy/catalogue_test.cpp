@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include <doctest/doctest.h>
+#include <re2/re2.h>
 
 #include <skillrun/rule.hpp>
 
@@ -77,6 +78,18 @@ TEST_CASE("every rule says what, why, how to fix it and where it comes from, on 
       CHECK_FALSE(text.empty());
       CHECK_FALSE(text.ends_with('.'));
       CHECK_FALSE(find_control_character(text));
+    }
+  }
+}
+
+TEST_CASE("what comes from a standard says from which edition of it") {
+  const RE2 known(R"(own|PSS (?:baseline|restricted) \d+\.\d+|CIS Docker \d+\.\d+\.\d+ 5\.\d+|CVE-\d{4}-\d+)");
+  for (const RuleInfo& rule : rule_catalogue()) {
+    for (std::string_view source : split(rule.source, ',')) {
+      if (source.starts_with(' ')) source.remove_prefix(1);
+      CAPTURE(rule.id);
+      CAPTURE(source);
+      CHECK(RE2::FullMatch(source, known));
     }
   }
 }
