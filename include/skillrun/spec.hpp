@@ -20,6 +20,12 @@ struct ExpandedText {
   std::string text;  ///< holds what the caller's variables hold: to be judged, never shown
 };
 
+/// Who would run the container, and says what becomes of what it leaves open.
+enum class Runner : std::uint8_t {
+  skillrun,
+  compose,  ///< judged only: never run from here
+};
+
 /// Everything about one container, typed and normalised. The names are those of the OCI runtime spec and of Docker's
 /// HostConfig. Policy reads only this and engines are given only this (inside an ApprovedSpec), so whatever is not
 /// here cannot reach an engine.
@@ -28,6 +34,7 @@ struct ContainerSpec {
   std::optional<std::string> instance;
   SourcePtr source;              ///< the manifest that origins point into; may be null
   std::string table = "docker";  ///< the path of the table that declares it, in a Compose file "services.NAME"
+  Runner runner = Runner::skillrun;
   Directives directives;         ///< comments of the manifest that may waive findings; null: none
 
   OptionalSetting<std::string> name;  ///< of the container; absent: the engine chooses one

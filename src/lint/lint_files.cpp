@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <iterator>
 #include <optional>
+#include <set>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -72,10 +74,24 @@ Outcome lint_file(const LintInput& input, const LintContext& context) {
   return outcome;
 }
 
+/// What a Compose file includes is said of the included file alone, where that is linted too.
+void leave_to_their_own(std::vector<LintedFile>& files) {
+  std::set<std::string_view> names;
+  for (const LintedFile& file : files) names.insert(file.source->name);
+  for (LintedFile& file : files) {
+    std::erase_if(file.findings, [&](const Finding& finding) {
+      return finding.source && finding.source != file.source && names.contains(finding.source->name);
+    });
+  }
+}
+
 }  // namespace
 
 LintedFile lint_source(SourcePtr source, const LintInput& input, const LintContext& context) {
-  if (input.kind == LintKind::compose) return lint_compose(std::move(source), input.repository_path, context);
+  if (input.kind == LintKind::compose) {
+    const ComposeRepository repository = repository_around(*source);
+    return lint_compose(std::move(source), input.repository_path, repository, context);
+  }
   if (input.kind == LintKind::skill_md) return lint_skill_md(source, input.repository_path, context).file;
   const auto format = input.kind == LintKind::toml ? ManifestFormat::toml : ManifestFormat::yaml;
   return lint_manifest(std::move(source), format, input.repository_path, context);
@@ -103,6 +119,7 @@ LintedFiles lint_files(const std::vector<LintInput>& inputs, const LintContext& 
   std::ranges::stable_sort(result.files, {}, &LintedFile::path);
   const auto again = std::ranges::unique(result.files, {}, &LintedFile::path);
   result.files.erase(again.begin(), again.end());
+  leave_to_their_own(result.files);
   return result;
 }
 

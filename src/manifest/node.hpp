@@ -20,6 +20,8 @@ struct ValueNode {
   NodeKind kind = NodeKind::null;
   /// YAML: written without quotes, so the text may stand for a boolean as well. Always a string in `kind`.
   bool plain = false;
+  /// YAML of Compose: tagged !override or !reset. It takes the place of what it would be merged with.
+  bool replaces = false;
   std::string text;  ///< a string's value; the spelling of any other scalar
   Span span;         ///< a quoted string's span includes its quotes
   std::vector<ValueNode> items;

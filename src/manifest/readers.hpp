@@ -15,8 +15,8 @@ namespace skillrun::inline v0 {
 
 [[nodiscard]] std::optional<ValueNode> read_toml(const TextIndex& index, Reporter& reporter);
 
-/// What becomes of YAML's merge key `<<`: manifests and policies say everything where it is judged, other formats use
-/// it.
+/// What becomes of YAML's merge key `<<`, and of the tags with which Compose says how files are merged: manifests and
+/// policies say everything where it is judged, Compose uses them.
 enum class MergeKeys : std::uint8_t { refused, read };
 
 [[nodiscard]] std::optional<ValueNode> read_yaml(const TextIndex& index, Reporter& reporter,

@@ -69,7 +69,7 @@ class YamlTreeBuilder final : public YAML::EventHandler {
     node.text = value;
     last_end_ = yaml_scalar_end(text(), begin, value);
     node.span = index_.span(begin, last_end_);
-    check_tag(tag, node.plain ? "?" : "!", node.span);
+    take_tag(tag, node.plain ? "?" : "!", node);
     if (expects_key()) {
       if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
       const bool merge = node.plain && value == "<<";
@@ -139,6 +139,7 @@ class YamlTreeBuilder final : public YAML::EventHandler {
     bool has_key = false;     ///< a key was read, its value is next
     bool drop_value = false;  ///< the key was at fault
     bool merges = false;      ///< the key is <<
+    bool resets = false;      ///< tagged !reset: it ends as nothing
     std::vector<ValueNode> merged;
     std::string key;
     Span key_span;
@@ -161,6 +162,14 @@ class YamlTreeBuilder final : public YAML::EventHandler {
             .message = fmt::format("{}, where a key is expected", what),
             .evidence = {},
             .remediation = "write the key as plain text"};
+  }
+
+  /// What Compose's own tags say of the value: of one that is reset nothing is left.
+  void take_tag(const std::string& tag, std::string_view usual, ValueNode& node) {
+    const bool compose = merge_keys_ == MergeKeys::read && (tag == "!override" || tag == "!reset");
+    if (!compose) return check_tag(tag, usual, node.span);
+    node.replaces = true;
+    if (tag == "!reset") node.kind = NodeKind::null;
   }
 
   void check_tag(const std::string& tag, std::string_view usual, Span span) {
@@ -234,7 +243,9 @@ class YamlTreeBuilder final : public YAML::EventHandler {
     frame.begin = skip_yaml_properties(text(), offset(mark));
     frame.is_key = expects_key();
     const Span span = index_.span(frame.begin, frame.begin);
-    check_tag(tag, "?", span);
+    frame.node.span = span;
+    take_tag(tag, "?", frame.node);
+    frame.resets = std::exchange(frame.node.kind, kind) == NodeKind::null;
     if (frame.is_key) reporter_.report({}, span, bad_key(kind == NodeKind::array ? "a list" : "a table"));
     if (frames_.size() >= max_nesting) fail(span, too_deep());
     frames_.push_back(std::move(frame));
@@ -268,6 +279,11 @@ class YamlTreeBuilder final : public YAML::EventHandler {
       last_end_ = yaml_flow_end(text(), std::max(last_end_, frame.begin + 1), closing);
     }
     frame.node.span = index_.span(frame.begin, std::max(last_end_, frame.begin));
+    if (frame.resets) {
+      frame.node.kind = NodeKind::null;
+      frame.node.items.clear();
+      frame.node.members.clear();
+    }
     if (frame.is_key) {
       take_key(std::nullopt, frame.node.span);
     } else {

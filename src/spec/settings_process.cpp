@@ -36,7 +36,7 @@ void set_entrypoint(SpecBuilder& builder, const std::string& value, const Origin
 }
 
 void add_label(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
+  if (!builder.clean(value, origin, builder.allowed_in_values())) return;
   const std::size_t equals = value.find('=');
   KeyValue label{.key = value.substr(0, equals),
                  .value = equals == std::string::npos ? std::string() : value.substr(equals + 1)};
@@ -228,7 +228,7 @@ void add_environment(SpecBuilder& builder, const std::string& value, const Origi
   const bool from_caller = origin.kind == OriginKind::command_line;
   // The name alone is told of a value that cannot be used: it may be a secret.
   const std::string_view name = std::string_view(value).substr(0, value.find('='));
-  if (!builder.clean(value, origin, from_caller ? Allowed::lines : Allowed::text, name)) return;
+  if (!builder.clean(value, origin, from_caller ? Allowed::lines : builder.allowed_in_values(), name)) return;
   auto entry = parse_environment(value);
   if (!entry) {
     builder.problem("invalid-value", origin, entry.error().message, "write NAME=VALUE, or NAME to copy your own value");

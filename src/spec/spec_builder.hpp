@@ -41,6 +41,11 @@ class SpecBuilder {
   bool clean(std::string_view value, const Origin& origin, Allowed allowed = Allowed::text,
              std::string_view shown = {});
 
+  /// Of variables and labels: Compose writes lines into them, with no client's words or files between.
+  [[nodiscard]] Allowed allowed_in_values() const noexcept {
+    return spec.runner == Runner::compose ? Allowed::lines : Allowed::text;
+  }
+
   /// Sets a last-wins field. A flag that repeats a typed key is a problem; what is declared twice in one way is
   /// ambiguous.
   template <class T>

@@ -6,9 +6,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace skillrun;
   const auto source = fuzz::source_of(std::string(reinterpret_cast<const char*>(data), size), "compose.yaml");
-  const LintedFile file = lint_compose(source, "compose.yaml", fuzz::lint_context());
+  const LintedFile file = lint_compose(source, "compose.yaml", {}, fuzz::lint_context());
   fuzz::check_linted(file);
   for (const Finding& finding : file.findings) fuzz::require(!finding.fix);
-  fuzz::check_again(file, lint_compose(source, "compose.yaml", fuzz::lint_context()));
+  fuzz::check_again(file, lint_compose(source, "compose.yaml", {}, fuzz::lint_context()));
   return 0;
 }

@@ -15,12 +15,13 @@ constexpr std::string_view host = "host";
 
 void ServiceReader::network_mode(const ValueNode& node, const Path& path) {
   if (!is_scalar(node, path)) return;
-  // The namespace of another service is that of another container.
-  constexpr std::string_view service = "service:";
-  set(*find_setting("network_mode"),
-      node.text.starts_with(service) ? fmt::format("container:{}", node.text.substr(service.size())) : node.text, node,
-      path);
   has_network_ = true;
+  const WrittenText read = text(node.text, node, path);
+  if (const auto service = joined_service(read.value)) {
+    joins_.network = ServiceJoin{.service = *service, .origin = origin_of(read, path)};
+  } else {
+    set(*find_setting("network_mode"), node.text, node, path);
+  }
 }
 
 /// What the engine calls a network of the file: Compose puts the project before the names of those that it makes.
@@ -63,7 +64,9 @@ void ServiceReader::ports(const ValueNode& node, const Path& path) {
     }
     std::string published = member_text(item, "published");
     const std::string address = member_text(item, "host_ip");
-    if (!address.empty()) published = fmt::format("{}:{}", address, published);
+    const bool complete = address.find(':') == std::string::npos || address.starts_with('[');
+    const std::string interface = complete ? address : fmt::format("[{}]", address);
+    if (!address.empty()) published = fmt::format("{}:{}", interface, published);
     const std::string protocol = member_text(item, "protocol");
     set(*find_setting("ports"),
         fmt::format("{}{}{}{}{}", published, published.empty() ? "" : ":", member_text(item, "target"),

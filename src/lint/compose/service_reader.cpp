@@ -7,8 +7,10 @@
 #include <fmt/format.h>
 
 #include "manifest/decode.hpp"
+#include "spec/host_path.hpp"
 #include "spec/scan.hpp"
 #include "spec/settings.hpp"
+#include "support/path_within.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::inline v0 {
@@ -17,8 +19,8 @@ namespace {
 
 /// The keys of a service that are of no consequence for what its container may do.
 constexpr auto unjudged_keys = std::to_array<std::string_view>(
-    {"attach", "blkio_config", "command", "cpu_count", "cpu_percent", "depends_on", "healthcheck", "profiles",
-     "pull_policy", "pull_refresh_after", "scale", "stdin_open", "stop_grace_period", "tty"});
+    {"attach", "blkio_config", "command", "cpu_count", "cpu_percent", "depends_on", "develop", "healthcheck", "models",
+     "profiles", "pull_policy", "pull_refresh_after", "scale", "stdin_open", "stop_grace_period", "tty"});
 
 /// What is written as one or as a list of them.
 template <class Read>
@@ -54,7 +56,14 @@ std::string member_text(const ValueNode& table, std::string_view key) {
 
 const ValueNode* entry_of(const ValueNode* table, std::string_view name) {
   const Member* member = table == nullptr ? nullptr : find_member(*table, name);
-  return member == nullptr ? nullptr : &member->value;
+  return member == nullptr || member->value.kind == NodeKind::null ? nullptr : &member->value;
+}
+
+const ValueNode* entry_of(const ComposeTables& tables, std::string_view name) {
+  for (const ValueNode* table : tables) {
+    if (const ValueNode* entry = entry_of(table, name)) return entry;
+  }
+  return nullptr;
 }
 
 ServiceReader::ServiceReader(Reporter& reporter, const ComposeFile& file, ResolvedSkill skill, const Member& service,
@@ -76,11 +85,12 @@ ContainerSpec ServiceReader::read() {
   const Path path(services, service_.key);
   ContainerSpec& spec = builder_.spec;
   spec.table = path.text();
+  spec.runner = Runner::compose;
   spec.image.origin = SpecBuilder::manifest_origin(service_.key_span, spec.table, {});
   if (require_table(reporter_, service_.value, path)) {
     for (const Member& member : service_.value.members) key(member, Path(path, member.key));
   }
-  if (!has_image_ && find_member(service_.value, "build") == nullptr) {
+  if (!has_image_ && !file_.is_override && find_member(service_.value, "build") == nullptr) {
     builder_.problem(missing_field, SpecBuilder::manifest_origin(service_.key_span, spec.table + ".image", {}),
                      fmt::format("no image for the service \"{}\"", printable(service_.key)), "set image or build");
   }
@@ -97,6 +107,7 @@ void ServiceReader::key(const Member& member, const Path& path) {
   const std::string_view name = member.key == "external_links" ? "links" : std::string_view(member.key);
   const auto row = std::ranges::find(schema(), name, [](const SettingRow& known) { return known.service.name; });
   if (row == schema().end()) return unknown(member, path);
+  if (name == "pid" || name == "ipc") return joined_namespace(*row, node, path);
   switch (row->service.shape) {
     case ServiceShape::scalar: return scalar(*row, node, path);
     case ServiceShape::boolean: return boolean(*row, node, path);
@@ -108,11 +119,7 @@ void ServiceReader::key(const Member& member, const Path& path) {
 }
 
 void ServiceReader::unknown(const Member& member, const Path& path) {
-  if (member.key == "extends") {
-    return not_judged(member, path, "what `extends` brings in is not judged",
-                      "write it out, or lint what `docker compose config` prints");
-  }
-  if (member.key == "provider" || member.key == "develop" || member.key == "credential_spec") {
+  if (member.key == "credential_spec") {
     return not_judged(member, path, fmt::format("what `{}` does is not judged", member.key), "leave it out");
   }
   std::vector<std::string_view> keys(unjudged_keys.begin(), unjudged_keys.end());
@@ -130,20 +137,14 @@ bool ServiceReader::special(std::string_view name, const ValueNode& node, const 
     void (ServiceReader::*read)(const ValueNode&, const Path&);
   };
   using Reader = ServiceReader;
-  static constexpr Special readers[] = {{"build", &Reader::build},
-                                        {"deploy", &Reader::deploy},
-                                        {"entrypoint", &Reader::entrypoint},
-                                        {"gpus", &Reader::gpus},
-                                        {"image", &Reader::image},
-                                        {"logging", &Reader::logging},
-                                        {"network_mode", &Reader::network_mode},
-                                        {"networks", &Reader::networks},
-                                        {"ports", &Reader::ports},
-                                        {"post_start", &Reader::hooks},
-                                        {"pre_stop", &Reader::hooks},
-                                        {"ulimits", &Reader::ulimits},
-                                        {"use_api_socket", &Reader::api_socket},
-                                        {"volumes", &Reader::volumes}};
+  static constexpr Special readers[] = {{"build", &Reader::build},           {"deploy", &Reader::deploy},
+                                        {"entrypoint", &Reader::entrypoint}, {"gpus", &Reader::gpus},
+                                        {"image", &Reader::image},           {"links", &Reader::links},
+                                        {"logging", &Reader::logging},       {"network_mode", &Reader::network_mode},
+                                        {"networks", &Reader::networks},     {"ports", &Reader::ports},
+                                        {"post_start", &Reader::hooks},      {"pre_stop", &Reader::hooks},
+                                        {"ulimits", &Reader::ulimits},       {"use_api_socket", &Reader::api_socket},
+                                        {"volumes", &Reader::volumes},       {"volumes_from", &Reader::volumes_from}};
   const auto* found = std::ranges::find(readers, name, &Special::key);
   if (found != std::end(readers)) {
     (this->*found->read)(node, path);
@@ -204,8 +205,9 @@ bool ServiceReader::is_scalar(const ValueNode& node, const Path& path) {
   return false;
 }
 
+/// An empty value is none.
 void ServiceReader::scalar(const SettingRow& row, const ValueNode& node, const Path& path) {
-  if (is_scalar(node, path)) set(row, node.text, node, path);
+  if (is_scalar(node, path) && !expanded(node.text).empty()) set(row, node.text, node, path);
 }
 
 void ServiceReader::boolean(const SettingRow& row, const ValueNode& node, const Path& path) {
@@ -219,10 +221,14 @@ void ServiceReader::list(const SettingRow& row, const ValueNode& node, const Pat
   for_each(node, path, [&](const ValueNode& item, const Path& at) { scalar(row, item, at); });
 }
 
+/// Compose reads variables from files of the project, which are the author's as this one is.
 void ServiceReader::files(const SettingRow& row, const ValueNode& node, const Path& path) {
-  for_each(node, path, [&](const ValueNode& file, const Path& at) {
-    const Member* named = find_member(file, "path");
-    scalar(row, named != nullptr ? named->value : file, at);
+  for_each(node, path, [&](const ValueNode& entry, const Path& at) {
+    const Member* named = find_member(entry, "path");
+    const ValueNode& file = named != nullptr ? named->value : entry;
+    const auto absolute = absolute_host_path(expanded(file.text), builder_.paths());
+    const bool own = row.service.name == "env_file" && absolute && is_within(*absolute, file_.root);
+    if (!own) scalar(row, file, at);
   });
 }
 
@@ -267,8 +273,8 @@ void ServiceReader::deploy(const ValueNode& node, const Path& path) {
 
 /// The program that takes the image's place; its words are the service's own business.
 void ServiceReader::entrypoint(const ValueNode& node, const Path& path) {
-  const bool listed = node.kind == NodeKind::array && !node.items.empty();
-  scalar(*find_setting("entrypoint"), listed ? node.items.front() : node, path);
+  if (node.kind == NodeKind::array && node.items.empty()) return;  // the image's is not run, and nothing in its place
+  scalar(*find_setting("entrypoint"), node.kind == NodeKind::array ? node.items.front() : node, path);
 }
 
 void ServiceReader::image(const ValueNode& node, const Path& path) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,14 +17,31 @@
 
 namespace skillrun::inline v0 {
 
+/// The tables at the top of Compose's files that services name entries of, each file's after that of the one before.
+using ComposeTables = std::vector<const ValueNode*>;
+
 /// What the services of a Compose file have in common.
 struct ComposeFile {
-  std::string project;  ///< stands before the names of the networks that Compose makes
-  // The tables at the top that services name entries of; null where the file has none.
-  const ValueNode* volumes = nullptr;
-  const ValueNode* networks = nullptr;
-  const ValueNode* secrets = nullptr;
-  const ValueNode* configs = nullptr;
+  std::string project;       ///< stands before the names of the networks that Compose makes
+  std::string root;          ///< below it lie the files of the repository; absolute
+  bool is_override = false;  ///< Compose lays it over another file, which says the rest
+  ComposeTables services;
+  ComposeTables volumes;
+  ComposeTables networks;
+  ComposeTables secrets;
+  ComposeTables configs;
+};
+
+/// A service whose network or mounts another one has, and where that is said.
+struct ServiceJoin {
+  std::string service;
+  Origin origin;
+  bool read_only = false;
+};
+
+struct ServiceJoins {
+  std::optional<ServiceJoin> network;
+  std::vector<ServiceJoin> volumes;
 };
 
 /// Reads a service into a spec by the setters of the table of settings. Each value has its own place and key.
@@ -35,6 +53,8 @@ class ServiceReader {
                 const LintContext& context);
 
   [[nodiscard]] ContainerSpec read();
+  /// What the spec has of other services of the file, to be added when all are read.
+  [[nodiscard]] const ServiceJoins& joins() const noexcept { return joins_; }
 
  private:
   void key(const Member& member, const Path& path);
@@ -64,9 +84,14 @@ class ServiceReader {
   void networks(const ValueNode& node, const Path& path);
   void connect(const std::vector<ValueNode>& keys, const Path& path);
   [[nodiscard]] std::string name_of_network(const std::string& key) const;
+  void links(const ValueNode& node, const Path& path);
   void ports(const ValueNode& node, const Path& path);
+  void joined_namespace(const SettingRow& row, const ValueNode& node, const Path& path);
+  void volumes_from(const ValueNode& node, const Path& path);
+  /// NAME of `service:NAME`.
+  [[nodiscard]] static std::optional<std::string> joined_service(const std::string& value);
   void ulimits(const ValueNode& node, const Path& path);
-  void granted(const ValueNode* declared, std::string_view folder, const ValueNode& node, const Path& path);
+  void granted(const ComposeTables& declared, std::string_view folder, const ValueNode& node, const Path& path);
   void api_socket(const ValueNode& node, const Path& path);
   void volumes(const ValueNode& node, const Path& path);
   void volume(const ValueNode& node, const Path& path);
@@ -95,6 +120,7 @@ class ServiceReader {
   SkillVariables variables_;
   Reporter expansions_;
   TextExpander expander_;
+  ServiceJoins joins_;
   bool has_image_ = false;
   bool has_network_ = false;
 };
@@ -102,8 +128,11 @@ class ServiceReader {
 /// The text of a table's member; empty when there is none.
 [[nodiscard]] std::string member_text(const ValueNode& table, std::string_view key);
 
-/// The entry of a table; null when there is none, or no table.
+/// The entry of a table; null when there is none, or no table. One without a value is not there, as Compose has it.
 [[nodiscard]] const ValueNode* entry_of(const ValueNode* table, std::string_view name);
+
+/// The entry of the first table that has it.
+[[nodiscard]] const ValueNode* entry_of(const ComposeTables& tables, std::string_view name);
 
 /// Reads what stands for the key of a table, if it is there.
 template <class Read>

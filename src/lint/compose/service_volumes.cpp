@@ -9,6 +9,34 @@
 
 namespace skillrun::inline v0 {
 
+namespace {
+
+/// SOURCE:TARGET[:MODE] as docker reads it, and the name of the volume where docker would read another.
+struct ShortVolume {
+  std::string text;
+  std::string name = {};
+};
+
+/// Compose puts the project before a volume's name, so that one letter is enough for it; and an engine labels the files
+/// of its own volume as a mode z asks, of which no file of the host is one.
+ShortVolume short_volume(const std::string& written) {
+  const auto parts = split(written, ':');
+  if (parts.size() < 2 || parts[0].find_first_of("/.~") != std::string_view::npos) return {written};
+  const bool short_name = parts[0].size() == 1 && is_alnum(parts[0].front());
+  ShortVolume volume{.text = fmt::format("{}{}:{}", short_name ? "PROJECT_" : "", parts[0], parts[1]),
+                     .name = short_name ? std::string(parts[0]) : std::string()};
+  for (std::size_t i = 2; i < parts.size(); ++i) {
+    std::string modes;
+    for (const std::string_view mode : split(parts[i], ',')) {
+      if (mode != "z" && mode != "Z") modes += fmt::format("{}{}", modes.empty() ? "" : ",", mode);
+    }
+    if (!modes.empty()) volume.text += fmt::format(":{}", modes);
+  }
+  return volume;
+}
+
+}  // namespace
+
 void ServiceReader::volumes(const ValueNode& node, const Path& path) {
   if (node.kind != NodeKind::array) return not_understood(node, path, "a list");
   for (std::size_t i = 0; i < node.items.size(); ++i) volume(node.items[i], Path(path, i));
@@ -28,7 +56,9 @@ void ServiceReader::volume(const ValueNode& node, const Path& path) {
   } else if (is_scalar(node, path)) {
     const WrittenText written = text(node.text, node, path);
     if (written.undefined) return report_unresolved_source(builder_, origin_of(written, path));
-    find_setting("mounts")->set(builder_, written.value, origin_of(written, path));
+    const ShortVolume volume = short_volume(written.value);
+    find_setting("mounts")->set(builder_, volume.text, origin_of(written, path));
+    if (mounts.size() > before && !volume.name.empty()) mounts.back().value.source = volume.name;
   }
   if (mounts.size() == before) return;
   declared_volume(mounts.back(), node, path);
@@ -74,7 +104,7 @@ void ServiceReader::declared_volume(Setting<Mount>& mount, const ValueNode& node
 }
 
 /// Secrets and configs that are files of the host are mounts of them, which nobody can write.
-void ServiceReader::granted(const ValueNode* declared, std::string_view folder, const ValueNode& node,
+void ServiceReader::granted(const ComposeTables& declared, std::string_view folder, const ValueNode& node,
                             const Path& path) {
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const ValueNode& item = node.items[i];

@@ -18,12 +18,14 @@ class ControlCharacters final : public TextSink {
   void look_at(const SpecMember& member, const ContainerSpec& spec) {
     if (member.texts == nullptr) return;
     may_be_profile_ = member.name == "security_opt";
+    may_hold_lines_ = spec.runner == Runner::compose && (member.name == "env" || member.name == "labels");
     member.texts(spec, member.may_hold, *this);
   }
 
   void take(std::string_view text, std::string_view may_hold, const Origin& origin) override {
     if (is_printable_ascii(text)) return;
     if (may_be_profile_ && is_profile(text)) return;
+    if (may_hold_lines_) may_hold = line_characters;
     if (find_invalid_utf8(text)) {
       sink_.report(origin, fmt::format("'{}' is not valid UTF-8", printable(text)));
     } else if (find_control_character(text, may_hold)) {
@@ -40,6 +42,7 @@ class ControlCharacters final : public TextSink {
 
   FindingSink& sink_;
   bool may_be_profile_ = false;
+  bool may_hold_lines_ = false;  ///< variables and labels of Compose, which no client's words or files stand between
 };
 
 /// Looks at every text of a spec that reaches the engine. The parsers refuse such characters where they read a

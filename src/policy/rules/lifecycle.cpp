@@ -27,7 +27,9 @@ void check_keep(const RuleContext& context, FindingSink& sink) {
 
 double seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
 
+/// Services run until they are stopped, and Compose has no timeout to set.
 void check_timeout(const RuleContext& context, FindingSink& sink) {
+  if (context.spec.runner == Runner::compose) return;
   const auto& timeout = context.spec.timeout;
   if (!timeout) {
     sink.report(absent(context.spec, "docker.timeout"), "there is no timeout: the skill may run for ever");
@@ -48,7 +50,9 @@ void check_entrypoint(const RuleContext& context, FindingSink& sink) {
   }
 }
 
+/// A skill ends; what Compose runs is meant to be there.
 void check_restart(const RuleContext& context, FindingSink& sink) {
+  if (context.spec.runner == Runner::compose) return;
   const auto& restart = context.spec.restart_policy;
   if (restart && restart->value.name != "no") {
     sink.report(restart->origin, fmt::format("the engine would start it again ({})", restart->value.name));

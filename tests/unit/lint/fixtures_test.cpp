@@ -24,6 +24,11 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+std::string of_another(const Finding& finding, const LintedFile& file) {
+  if (!finding.source || finding.source == file.source) return {};
+  return " in " + fs::path(finding.source->name).filename().string();
+}
+
 std::string golden_of(const LintedFiles& linted) {
   std::string text;
   for (const LintedFile& file : linted.files) {
@@ -31,7 +36,7 @@ std::string golden_of(const LintedFiles& linted) {
     for (const Finding& finding : file.findings) {
       text += "  " + finding.rule + " " + std::to_string(finding.span.begin.line) + ":" +
               std::to_string(finding.span.begin.column) + " " + (finding.field.empty() ? "-" : finding.field) + " " +
-              finding.message + (finding.waived ? " (waived)" : "") + "\n";
+              finding.message + (finding.waived ? " (waived)" : "") + of_another(finding, file) + "\n";
     }
   }
   for (const UnreadableFile& file : linted.unreadable) text += "unreadable: " + file.why + "\n";

@@ -1,0 +1,37 @@
+#include "lint/compose/repository.hpp"
+
+#include <filesystem>
+
+#include <skillrun/manifest.hpp>
+
+#include "manifest/project_root.hpp"
+
+namespace skillrun::inline v0 {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+}  // namespace
+
+ComposeRepository repository_around(const SourceText& file) {
+  std::error_code error;
+  const fs::path folder = fs::canonical(file.directory, error);
+  if (error) return {};
+  const fs::path root = project_root(folder);
+  const auto read = [root](const SourceText& from, const std::string& path) -> std::expected<SourcePtr, std::string> {
+    std::error_code missing;
+    const fs::path real = fs::path(from.directory) / path;
+    if (!fs::exists(real, missing)) return std::unexpected("is not there");
+    if (!leads_inside(real, root)) return std::unexpected("is not a file of the repository");
+    auto source = read_source(real.string());
+    if (!source) return std::unexpected(std::move(source.error()));
+    // Messages name it as the file that brings it in is named.
+    const fs::path name = (fs::path(from.name).parent_path() / path).lexically_normal();
+    return std::make_shared<const SourceText>(
+        SourceText{.name = name.string(), .directory = (*source)->directory, .text = (*source)->text});
+  };
+  return {.read = read, .root = root.string()};
+}
+
+}  // namespace skillrun::inline v0

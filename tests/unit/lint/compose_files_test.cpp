@@ -1,0 +1,106 @@
+// What a Compose file may bring in, and how much of it.
+#include <map>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "lint/compose/compose.hpp"
+#include "support.hpp"
+
+using namespace skillrun;
+using namespace skillrun::test;
+
+namespace {
+
+/// Files that are nowhere but in the test.
+ComposeRepository files(std::map<std::string, std::string> texts) {
+  return {.read = [texts = std::move(texts)](const SourceText&,
+                                             const std::string& path) -> std::expected<SourcePtr, std::string> {
+            const auto found = texts.find(path);
+            if (found == texts.end()) return std::unexpected("is not there");
+            return source_of(found->second, path);
+          },
+          .root = "/srv/repository"};
+}
+
+LintedFile lint(const std::string& text, const ComposeRepository& repository = {},
+                const std::string& name = "compose.yaml") {
+  const Context context;
+  return lint_compose(source_of(text, name), name, repository, context.context);
+}
+
+/// The rules of the errors, once each, with the service.
+std::string errors(const LintedFile& file) {
+  std::set<std::string> rules;
+  for (const Finding& finding : file.findings) {
+    if (finding.severity == Severity::error) rules.insert(finding.rule + "@" + finding.skill);
+  }
+  std::string text;
+  for (const std::string& rule : rules) text += rule + " ";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a base in another file is judged with its paths where they are") {
+  const ComposeRepository repository =
+      files({{"sub/base.yaml", "services: {b: {image: a:1, volumes: ['./x:/x', '../../up:/up', 'n:/n'], build: .}}"}});
+  const LintedFile file = lint("services:\n  a:\n    extends: {file: sub/base.yaml, service: b}\n", repository);
+  std::string mounts;
+  for (const Finding& finding : file.findings) {
+    if (finding.rule == "writable-mount" || finding.rule == "mount-outside-roots") mounts += finding.message + "\n";
+    CHECK(finding.source->name == "compose.yaml");
+  }
+  CHECK(mounts.contains("'/srv/repository/sub/x'"));
+  CHECK(mounts.contains("'/srv/up'"));
+}
+
+TEST_CASE("of a file that is no Compose file no word is shown") {
+  for (const char* text : {"password: hunter2", "services: [hunter2", "hunter2", "\xff hunter2", ""}) {
+    CAPTURE(text);
+    for (const char* document : {"services:\n  a:\n    image: x:1\n    extends: {file: f.yaml, service: s}\n",
+                                 "include: [f.yaml]\nservices: {}\n"}) {
+      const LintedFile file = lint(document, files({{"f.yaml", text}}));
+      CHECK(errors(file).contains("unknown-key"));
+      for (const Finding& finding : file.findings) {
+        CHECK_FALSE((finding.message + finding.evidence).contains("hunter2"));
+        CHECK(finding.source->text.contains("f.yaml"));
+      }
+    }
+  }
+}
+
+TEST_CASE("services that extend each other, or too much, are a finding and an end") {
+  CHECK(errors(lint("services:\n  a: {extends: b, image: x:1}\n  b: {extends: a, image: x:1}\n")) ==
+        "unknown-key@a unknown-key@b ");
+  std::string text = "services:\n  base: {image: x:1, dns: [1.1.1.1";
+  for (int i = 0; i < 900; ++i) text += ", 1.1.1." + std::to_string(i % 250);
+  text += "]}\n";
+  for (int i = 0; i < 400; ++i) text += "  s" + std::to_string(i) + ": {extends: base}\n";
+  const LintedFile file = lint(text);
+  CHECK(errors(file).contains("unknown-key@s399"));
+}
+
+TEST_CASE("without a repository nothing is read, and that is said") {
+  CHECK(errors(lint("include: [f.yaml]\nservices: {}\n")) == "unknown-key@ ");
+}
+
+TEST_CASE("an override file says no image where the file below it does") {
+  const std::string text = "services:\n  web:\n    ports: ['127.0.0.1:80:80']\n";
+  CHECK(errors(lint(text)) == "missing-field@web ");
+  CHECK(errors(lint(text, {}, "sub/compose.override.yaml")).empty());
+  CHECK(errors(lint("services:\n  web:\n    privileged: true\n", {}, "docker-compose.override.yml")) ==
+        "privileged@web ");
+}
+
+TEST_CASE("a file of the repository gives variables, one outside of it is a finding") {
+  const auto error = [](const std::string& path) {
+    return errors(lint("services:\n  a:\n    image: x:1\n    env_file: " + path + "\n", files({})));
+  };
+  CHECK(error(".env").empty());
+  CHECK(error("./sub/x.env").empty());
+  CHECK(error("/srv/repository/x.env").empty());
+  CHECK(error("../x.env") == "env-file@a ");
+  CHECK(error("/srv/repository-of-another/x.env") == "env-file@a ");
+  CHECK(error("~/x.env") == "env-file@a ");
+}
