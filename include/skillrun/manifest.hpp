@@ -116,6 +116,7 @@ struct ExpandError {
   std::string message;
   std::size_t offset = 0;
   bool undefined = false;  ///< a variable without a value, as opposed to wrong syntax
+  std::string known{};     ///< of an undefined one: the expanded text with nothing in its place
 };
 
 /// Expands ${V}, ${V:-d}, ${V-d}, ${V:?m}, ${V?m} and $$; defaults may hold variables again. A `$` that starts none of

@@ -1,5 +1,7 @@
 #include "manifest/expand.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "spec/docker_fields.hpp"
@@ -29,6 +31,7 @@ void TextExpander::expand(WrittenText& text, const Path& path) {
   const ExpandError& error = expanded.error();
   const bool tolerated = error.undefined && undefined_ == UndefinedVariables::warning;
   text.undefined = error.undefined || undefined_ == UndefinedVariables::warning;
+  if (tolerated) text.written = std::exchange(text.value, error.known);
   reporter_.report(
       path, text.span,
       {.rule = error.undefined ? "undefined-variable" : "invalid-value",

@@ -7,7 +7,8 @@
 
 namespace skillrun::inline v0 {
 
-/// Expands the variables of texts in place; what cannot be expanded is reported and kept as written.
+/// Expands the variables of texts in place; what cannot be expanded is reported and kept as
+/// written, but for variables that nobody knows while linting: they are as if they were empty.
 class TextExpander {
  public:
   TextExpander(Reporter& reporter, const VariableSource& variables, UndefinedVariables undefined)

@@ -27,7 +27,10 @@ class Expander {
   std::expected<std::string, ExpandError> run() {
     read_text(false, true, 0);
     if (syntax_) return std::unexpected(*syntax_);
-    if (undefined_) return std::unexpected(*undefined_);
+    if (undefined_) {
+      undefined_->known = std::move(result_);
+      return std::unexpected(std::move(*undefined_));
+    }
     return std::move(result_);
   }
 
@@ -40,7 +43,7 @@ class Expander {
   }
 
   void append(std::string_view piece, bool evaluate) {
-    if (!evaluate || undefined_) return;
+    if (!evaluate) return;
     if (result_.size() + piece.size() > max_expanded_size) {
       fail(position_,
            fmt::format("the text is longer than {} bytes after its variables were expanded", max_expanded_size));
@@ -141,7 +144,7 @@ class Expander {
   void report_undefined(std::string_view name, std::size_t offset, bool empty, std::string_view message) {
     std::string text = fmt::format("the variable \"{}\" is {}", name, empty ? "empty" : "not set");
     if (!message.empty()) text += fmt::format(": {}", printable(message));
-    undefined_ = ExpandError{.message = std::move(text), .offset = offset, .undefined = true};
+    undefined_ = ExpandError{.message = std::move(text), .offset = offset, .undefined = true, .known = {}};
   }
 
   static constexpr std::size_t none = static_cast<std::size_t>(-1);

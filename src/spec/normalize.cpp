@@ -57,7 +57,7 @@ class KeyReader {
     for (std::size_t i = 0; i < list.items.size(); ++i) {
       const WrittenText& text = list.items[i];
       const Origin origin = SpecBuilder::manifest_origin(text, fmt::format("{}[{}]", field(), i));
-      if (!text.undefined) {
+      if (!text.undefined || (row_.set == add_environment && knows_variable(text))) {
         row_.set(builder_, text.value, origin);
       } else if (row_.key.member == Field<DockerRuntimeConfig>::Member(&DockerRuntimeConfig::volumes)) {
         report_unresolved_source(builder_, origin);
@@ -124,7 +124,6 @@ void read_command(SpecBuilder& builder, const RunOverrides& overrides) {
 
 void read_env_tables(SpecBuilder& builder) {
   for (const WrittenEntry& entry : builder.skill().env.entries) {
-    if (entry.value.undefined) continue;
     add_environment(builder, entry.key.value + "=" + entry.value.value,
                     SpecBuilder::manifest_origin(entry.value, "env." + entry.key.value));
   }

@@ -224,6 +224,11 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return value;
 }
 
+bool knows_variable(const WrittenText& text) {
+  const std::size_t equals = text.value.find('=');
+  return equals != std::string::npos && !text.expansions.empty() && equals < text.expansions.front().begin;
+}
+
 void add_environment(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   const bool from_caller = origin.kind == OriginKind::command_line;
   // The name alone is told of a value that cannot be used: it may be a secret.

@@ -179,7 +179,8 @@ Origin ServiceReader::origin_of(const WrittenText& text, const Path& path) {
 
 void ServiceReader::set(const SettingRow& row, std::string_view value, const ValueNode& node, const Path& path) {
   const WrittenText read = text(value, node, path);
-  if (!read.undefined) find_docker_run_flag(row.flag.name)->set(builder_, read.value, origin_of(read, path));
+  if (!read.undefined || (row.set == add_environment && knows_variable(read)))
+    find_docker_run_flag(row.flag.name)->set(builder_, read.value, origin_of(read, path));
 }
 
 void ServiceReader::not_understood(const ValueNode& node, const Path& path, std::string_view expected) {

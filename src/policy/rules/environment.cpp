@@ -140,7 +140,8 @@ Literal literal_part(std::string_view value, std::size_t offset, const Origin& o
   Literal literal{.text = {}, .whole = true};
   std::size_t done = 0;
   for (const Expansion& variable : origin.expansions) {
-    if (!variable.has_value || variable.end <= offset) continue;
+    const bool is_default = !variable.has_value && variable.end > variable.begin;
+    if (is_default || variable.end < offset) continue;
     literal.whole = false;
     const std::size_t begin = std::min(variable.begin > offset ? variable.begin - offset : 0, value.size());
     if (begin > done) literal.text += value.substr(done, begin - done);
@@ -158,13 +159,22 @@ bool is_short(std::string_view text) noexcept {
          }) < shortest_secret;
 }
 
+/// ${PASSWORD:-changeme}, where the manifest's author has filled in a secret for those who have none.
+bool has_secret_default(std::string_view value, std::size_t offset, const Origin& origin) {
+  return std::ranges::any_of(origin.expansions, [&](const Expansion& variable) {
+    if (variable.has_value || variable.begin < offset || variable.begin - offset >= value.size()) return false;
+    const std::string_view filled_in = value.substr(variable.begin - offset, variable.end - variable.begin);
+    return !filled_in.empty() && is_secret_name(variable.variable) && !is_plain_value(filled_in);
+  });
+}
+
 void check_literal(const std::string& name, const std::string& value, std::size_t offset, const Origin& where,
                    FindingSink& sink) {
   const Literal literal = literal_part(value, offset, where);
   const std::string& text = literal.whole ? value : literal.text;
   const bool by_name = is_secret_name(name) && !is_plain_value(text) && (literal.whole || !is_short(text));
   // A password beside a variable is one too: postgres://app:s3cr3t@${HOST}/db.
-  if (!by_name && !has_secret_shape(text)) return;
+  if (!by_name && !has_secret_shape(text) && !has_secret_default(value, offset, where)) return;
   Origin origin = where;
   origin.text = name + "=***";
   sink.report(origin, fmt::format("{} holds a secret in plain text", name));

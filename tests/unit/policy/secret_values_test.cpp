@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <skillrun/host_view.hpp>
+#include <skillrun/manifest.hpp>
+#include <skillrun/normalize.hpp>
 
 #include "support.hpp"
 
@@ -15,14 +17,33 @@ TEST_CASE("a variable is a secret's by the end of its name") {
         "GITHUB_TOKEN",      "STRIPE_API_KEY", "SSH_PRIVATE_KEY", "PGPASSWORD",  "XPASSWORD",  "DB_PASS",
         "POSTGRES_PWD",      "MY_CREDENTIAL",  "MYAPIKEY",        "SENTRY_DSN",  "apiKey",     "dbPassword",
         "ROOT_PASSWORD_2",   "smtp.password",  "passWord",        "DB_PassWord", "PassPhrase", "SECRET_KEY_BASE",
-        "AWS_ACCESS_KEY_ID", "JWT_KEY"}) {
+        "AWS_ACCESS_KEY_ID", "JWT_KEY",        "USERPASS",        "ROOTPW",      "GITHUB_PAT", "WORDPRESS_AUTH_SALT"}) {
     CAPTURE(name);
     CHECK(is_secret_name(name));
   }
-  for (const char* name :
-       {"TOKEN_FILE",  "PASSWORD_LENGTH", "MAX_TOKENS",    "TOKENIZER", "KEYBOARD", "SECRETARY", "MONKEY",
-        "PATH",        "PUBLIC_KEY",      "PWD",           "OLDPWD",    "BYPASS",   "COMPASS",   "GPG_KEY",
-        "PRIMARY_KEY", "TOKEN_TTL",       "PASSWORD_FILE", "_",         "9",        ""}) {
+  for (const char* name : {"TOKEN_FILE",
+                           "PASSWORD_LENGTH",
+                           "MAX_TOKENS",
+                           "TOKENIZER",
+                           "KEYBOARD",
+                           "SECRETARY",
+                           "MONKEY",
+                           "PATH",
+                           "PUBLIC_KEY",
+                           "PWD",
+                           "OLDPWD",
+                           "BYPASS",
+                           "COMPASS",
+                           "GPG_KEY",
+                           "PRIMARY_KEY",
+                           "TOKEN_TTL",
+                           "PASSWORD_FILE",
+                           "_",
+                           "9",
+                           "TRESPASS",
+                           "PATTERN",
+                           "RPW",
+                           ""}) {
     CAPTURE(name);
     CHECK_FALSE(is_secret_name(name));
   }
@@ -154,6 +175,38 @@ TEST_CASE("tokens and keys are known by their shape") {
   }
 }
 
+TEST_CASE("a secret in what connects to something is known by its key") {
+  const std::string word = "s3cret";
+  for (const std::string& value :
+       {"Server=db;User Id=sa;Password=" + word + ";", "jdbc:mysql://h/db?user=u&password=" + word,
+        "-Djavax.net.ssl.trustStorePassword=" + word, "host=db password='" + word + "'",
+        "https://hooks.slack.com/services/" + std::string(9, 'T') + "/" + std::string(30, 'x')}) {
+    CAPTURE(value);
+    CHECK(has_secret_shape(value));
+  }
+  for (const char* value : {"password=${PW}", "password=$(cat /run/secrets/pw)", "passwordFile=/run/secrets/pw",
+                            "password=no", "tokens=4096", "password==x", "a=b&c=d"}) {
+    CAPTURE(value);
+    CHECK_FALSE(has_secret_shape(value));
+  }
+}
+
+TEST_CASE("what only chance makes is a secret, what people and hashes make is none") {
+  for (const char* value : {"dGhpcyBpcyBhIHJhbmRvbTEyMw9Qx2Z7Lk=", "Zx81kQp0Lm4TtR7vB2nYc9Wd"}) {
+    CAPTURE(value);
+    CHECK(has_secret_shape(value));
+  }
+  for (const char* value :
+       {"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "C0FFEE123456789ABCDEFC0FFEE12345",
+        "org.apache.kafka.common.serialization.StringSerializer2", "LongNamesOfClassesInCamelCase2024Version",
+        "TheMainHTTPServerV2ForX86And64BitLinux", "/usr/local/lib/Python3/dist-packages/X1Y2Z3",
+        "8e0f2a34-11aa-4e55-9a1f-0a2b3c4d5e6f", "en_US.UTF-8", "ALL_THE_FLAGS_THAT_2024_HAS_with_small_ones",
+        "PLAINTEXT://0.0.0.0:9092,CONTROLLER://0.0.0.0:9093"}) {
+    CAPTURE(value);
+    CHECK_FALSE(has_secret_shape(value));
+  }
+}
+
 TEST_CASE("switches, empty values and paths are no secrets") {
   for (const char* value : {"", "0", "1", "true", "False", "none", "/run/secrets/token", "/keys/id_rsa"}) {
     CAPTURE(value);
@@ -186,4 +239,38 @@ TEST_CASE("a reference to a variable, a copied variable and the caller's own opt
   spec.env.push_back(set(EnvironmentEntry{.name = "API_TOKEN", .value = "v", .from_caller = true},
                          "docker.environment[1]", "API_TOKEN"));
   CHECK_FALSE(has(evaluate(restricted(), spec, LexicalHost()), "secret-in-environment"));
+}
+
+TEST_CASE("a default of a secret's is one, whatever it is put into") {
+  const auto says = [](const std::string& written) {
+    const SourcePtr source = std::make_shared<const SourceText>(
+        SourceText{.name = "x.toml",
+                   .directory = "/srv",
+                   .text = "[skills.tool.docker]\nimage = \"x:1\"\nenvironment = [\"" + written + "\"]\n"});
+    const auto manifest = parse_manifest(source, ManifestFormat::toml);
+    REQUIRE(manifest);
+    const CallerContext caller{.workdir = "/srv", .cwd = "/srv", .home = "/home/a", .uid = 1000, .gid = 1000};
+    const MapVariables nobody_knows({});
+    const auto resolved =
+        resolve_skill(*manifest, manifest->skills[0], {}, caller, nobody_knows, UndefinedVariables::warning);
+    REQUIRE(resolved);
+    return has(evaluate(baseline(), normalize(*resolved, {}, caller, nobody_knows), LexicalHost()),
+               "secret-in-environment");
+  };
+  for (const char* written : {"A=${PW:-changeme}", "DB_PASS=${PW:-changeme}", "URL=pg://u:${DB_PASSWORD:-changeme}@h",
+                              "A=x${B}y${API_TOKEN-abcdef}"}) {
+    CAPTURE(written);
+    CHECK(says(written));
+  }
+  // Nobody knows HOST, and the password beside it stands there all the same.
+  for (const char* written : {"URL=http://u:pw@${HOST}:80/", "API_TOKEN=hunter2hunter2${HOST}"}) {
+    CAPTURE(written);
+    CHECK(says(written));
+  }
+  for (const char* written : {"A=${PW:-}", "A=${PW}", "DB_PASS=${PW}", "DB_PASS=${PW:-}", "A=${PORT:-8080}",
+                              "API_TOKEN=Bearer ${T}", "API_TOKEN=Bearer ${T:-}", "URL=pg://u:${PW}@h",
+                              "A=${PASSWORD_FILE:-/run/secrets/pw}", "${N}=hunter2hunter2"}) {
+    CAPTURE(written);
+    CHECK_FALSE(says(written));
+  }
 }
