@@ -50,9 +50,7 @@ std::string lint_as_html(const LintReport& report) {
       content_security_policy(), title(report), lint_css());
   const std::string findings = html_findings(report, model);
   html += "<a class=\"skip\" href=\"#findings\">Skip to the findings</a>\n<header>\n" + html_summary(report) +
-          "<button type=\"button\" id=\"theme\" hidden>Dark</button>\n</header>\n<main>\n"
-          "<h2 id=\"matrix\">Skills and rules</h2>\n" +
-          html_matrix(report, model);
+          "<button type=\"button\" id=\"theme\" hidden>Dark</button>\n</header>\n<main>\n";
   html += "<h2 id=\"findings\">Findings</h2>\n";
   if (findings.empty()) {
     html += "<p>There are none.</p>\n";
@@ -60,9 +58,10 @@ std::string lint_as_html(const LintReport& report) {
     html += html_filter() + "<div id=\"list\">\n" + findings +
             "<p id=\"nothing\" hidden>No finding passes these filters.</p>\n" +
             "<nav id=\"pages\" aria-label=\"Pages of findings\" hidden><button type=\"button\">Previous</button> "
-            "<span></span> <button type=\"button\">Next</button></nav>\n</div>\n<h2>Rules</h2>\n" +
-            html_rules(report, model);
+            "<span></span> <button type=\"button\">Next</button></nav>\n</div>\n";
   }
+  html += "<h2 id=\"matrix\">Skills and rules</h2>\n" + html_matrix(report, model);
+  if (!findings.empty()) html += "<h2>Rules</h2>\n" + html_rules(report, model);
   html +=
       fmt::format("</main>\n<footer>skillrun {}</footer>\n<script>{}</script>\n</body>\n</html>\n", version, lint_js());
   return html;

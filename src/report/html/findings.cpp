@@ -37,7 +37,7 @@ class Sections {
 
   std::string group(const PageGroup& group) {
     const std::string path = html_text(group.file->path, 300);
-    const std::string name = group.skill.empty() ? "the file itself" : html_text(group.skill, 120);
+    const std::string name = group.skill.empty() ? std::string(whole_file) : html_text(group.skill, 120);
     std::string html = fmt::format(
         "<section id=\"{}\" data-skill=\"{}\" data-file=\"{}\">\n<h3><span class=\"data\">{}</span> <small "
         "class=\"data\">{}</small></h3>\n",
@@ -70,8 +70,7 @@ class Sections {
     html += fmt::format("<details><summary>Why</summary><p><a href=\"#{}\">About {}</a></p></details>\n",
                         model_.rules[model_.rule_index.at(finding.rule)].element, rule);
     if (!finding.fingerprint.empty()) {
-      html += fmt::format("<p class=\"fingerprint\"><a href=\"#{}\" aria-label=\"link to this finding\">{}</a></p>\n",
-                          entry.id, html_text(finding.fingerprint, 64));
+      html += fmt::format("<p class=\"link\"><a href=\"#{}\">Link to this finding</a></p>\n", entry.id);
     }
     return html + "</article>\n";
   }

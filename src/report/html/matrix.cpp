@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <span>
 #include <vector>
 
 #include <fmt/format.h>
@@ -36,7 +35,7 @@ std::vector<Cell> cells_of(const PageGroup& group, const PageModel& model) {
 
 std::string row_name(const PageGroup& group) {
   if (!group.skill.empty()) return html_text(group.skill, 120);
-  return group.file->skills.empty() && group.findings.empty() ? "no skills" : "the file itself";
+  return group.file->skills.empty() && group.findings.empty() ? "no skills" : std::string(whole_file);
 }
 
 std::string cell_html(const Cell& cell, const PageGroup& group, const PageRule& rule) {
@@ -44,15 +43,17 @@ std::string cell_html(const Cell& cell, const PageGroup& group, const PageRule& 
   const std::string_view kind = cell.open > 0 ? to_string(cell.severity) : "waived";
   std::string label = cell.open > 0 ? counted(cell.open, kind) : fmt::format("{} waived", cell.waived);
   if (cell.open > 0 && cell.waived > 0) label += fmt::format(", {} waived", cell.waived);
-  return fmt::format("<td class=\"{}\"><a href=\"#{}\" aria-label=\"{}, {}, {}\">{}</a></td>", kind, cell.first, label,
-                     html_text(rule.id, 120), row_name(group), cell.open > 0 ? cell.open : cell.waived);
+  const std::string id = html_text(rule.id, 120);
+  return fmt::format("<td class=\"{}\"><a data-rule=\"{}\" href=\"#{}\" aria-label=\"{}, {}, {}\">{}</a></td>", kind,
+                     id, cell.first, label, id, row_name(group), cell.open > 0 ? cell.open : cell.waived);
 }
 
-std::string row_html(const PageGroup& group, const PageModel& model) {
+std::string row_html(const PageGroup& group, const PageModel& model, bool with_file) {
   const std::string name = row_name(group);
   std::string html = "<tr><th scope=\"row\">";
   html += group.findings.empty() ? fmt::format("<span class=\"data\">{}</span>", name)
                                  : fmt::format("<a class=\"data\" href=\"#{}\">{}</a>", group.id, name);
+  if (with_file) html += fmt::format(" <small class=\"data\">{}</small>", html_text(group.file->path, 300));
   html += "</th>";
   if (group.findings.empty()) {
     html += fmt::format("<td class=\"clean\" colspan=\"{}\">{}</td>", std::max<std::size_t>(model.rules.size(), 1),
@@ -85,18 +86,6 @@ std::string head_html(const PageModel& model) {
       severities, rules);
 }
 
-/// The rows of a file; above them its name, unless it is the only one.
-std::string rows_html(std::span<const PageGroup> groups, const PageModel& model, bool with_name) {
-  std::string html = "<tbody>\n";
-  if (with_name) {
-    html += fmt::format(
-        "<tr class=\"file\"><th scope=\"rowgroup\" colspan=\"{}\"><span class=\"data\">{}</span></th></tr>\n",
-        std::max<std::size_t>(model.rules.size(), 1) + 1, html_text(groups.front().file->path, 300));
-  }
-  for (const PageGroup& group : groups) html += row_html(group, model);
-  return html + "</tbody>\n";
-}
-
 constexpr std::string_view legend =
     "<p class=\"legend\"><span class=\"error\">error</span> <span class=\"warning\">warning</span> "
     "<span class=\"info\">info</span> <span class=\"waived\">waived</span> A number counts findings and leads to the "
@@ -109,13 +98,9 @@ std::string html_matrix(const LintReport& report, const PageModel& model) {
   std::string html =
       "<div class=\"scroll\" role=\"region\" aria-labelledby=\"matrix\" tabindex=\"0\">\n<table>\n<caption "
       "class=\"unseen\">Findings of each skill by rule</caption>\n<thead>\n";
-  html += head_html(model) + "</thead>\n";
-  const std::span<const PageGroup> groups(model.groups);
-  for (std::size_t begin = 0, end = 0; begin < groups.size(); begin = end) {
-    while (end < groups.size() && groups[end].file == groups[begin].file) ++end;
-    html += rows_html(groups.subspan(begin, end - begin), model, report.files.size() > 1);
-  }
-  html += "</table>\n</div>\n";
+  html += head_html(model) + "</thead>\n<tbody>\n";
+  for (const PageGroup& group : model.groups) html += row_html(group, model, report.files.size() > 1);
+  html += "</tbody>\n</table>\n</div>\n";
   if (!model.rules.empty()) html += legend;
   return html;
 }

@@ -1,7 +1,9 @@
 #include "report/html/page_model.hpp"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -33,8 +35,7 @@ void add_groups(const LintedFile& file, Ids& ids, std::vector<PageGroup>& groups
     std::ranges::stable_sort(findings, {}, [](const PageFinding& entry) {
       return std::tuple(-static_cast<int>(entry.finding->severity), std::string_view(entry.finding->rule));
     });
-    groups.push_back(
-        {.file = &file, .skill = skill, .id = fmt::format("s-{}", groups.size() + 1), .findings = std::move(findings)});
+    groups.push_back({.file = &file, .skill = skill, .id = {}, .findings = std::move(findings)});
   };
   if (file.skills.empty() || by_skill.contains("")) add({}, std::move(by_skill[""]));
   by_skill.erase("");
@@ -43,6 +44,16 @@ void add_groups(const LintedFile& file, Ids& ids, std::vector<PageGroup>& groups
     by_skill.erase(skill);
   }
   for (auto& [skill, findings] : by_skill) add(skill, std::move(findings));
+}
+
+/// How many findings of each severity are open, the most severe first.
+std::array<std::size_t, 3> open_findings(const PageGroup& group) {
+  std::array<std::size_t, 3> counts{};
+  for (const PageFinding& entry : group.findings) {
+    if (entry.finding->waived || entry.finding->severity == Severity::off) continue;
+    counts[static_cast<std::size_t>(Severity::error) - static_cast<std::size_t>(entry.finding->severity)] += 1;
+  }
+  return counts;
 }
 
 }  // namespace
@@ -58,6 +69,11 @@ PageModel page_model(const LintReport& report) {
       severity = std::max(severity, finding.severity);
     }
   }
+  // Whoever reads on has read the worst. Of two that are alike the one with waived findings comes first.
+  std::ranges::stable_sort(model.groups, std::ranges::greater(), [](const PageGroup& group) {
+    return std::pair(open_findings(group), group.findings.size());
+  });
+  for (std::size_t i = 0; i < model.groups.size(); ++i) model.groups[i].id = fmt::format("s-{}", i + 1);
   for (const auto& [id, severity] : severities) model.rules.push_back({.id = id, .element = {}, .severity = severity});
   std::ranges::stable_sort(model.rules, std::ranges::greater(), &PageRule::severity);
   for (std::size_t i = 0; i < model.rules.size(); ++i) {

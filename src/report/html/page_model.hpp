@@ -32,8 +32,8 @@ struct PageRule {
 
 /// What the page shows, in its order; points into the report.
 struct PageModel {
-  std::vector<PageGroup> groups;
-  std::vector<PageRule> rules;  ///< the most severe first, then by id
+  std::vector<PageGroup> groups;  ///< those with the most errors first, then by warnings and infos, then by place
+  std::vector<PageRule> rules;    ///< the most severe first, then by id
   std::map<std::string, std::size_t, std::less<>> rule_index;
 };
 

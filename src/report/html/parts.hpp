@@ -2,12 +2,16 @@
 
 // The parts of the page, each in a file of its own; all return HTML in which nothing of the report is markup.
 #include <string>
+#include <string_view>
 
 #include <skillrun/lint.hpp>
 
 #include "report/html/page_model.hpp"
 
 namespace skillrun::inline v0 {
+
+/// What findings without a skill are about.
+inline constexpr std::string_view whole_file = "whole file";
 
 /// The headline: what was found, where, by which policy.
 [[nodiscard]] std::string html_summary(const LintReport& report);

@@ -36,6 +36,7 @@ std::string html_summary(const LintReport& report) {
   if (summary.baselined > 0) {
     facts += fmt::format(" {} in the baseline and not shown.", counted(summary.baselined, "finding"));
   }
+  if (!report.files.empty()) facts += " <a href=\"#matrix\">Skills and rules</a> at a glance.";
   return fmt::format("<p class=\"tool\">skillrun lint</p>\n<h1>{}</h1>\n<p class=\"facts\">{}</p>\n", headline(summary),
                      facts);
 }

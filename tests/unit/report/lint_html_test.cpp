@@ -61,7 +61,7 @@ TEST_CASE("a report without files, and one without findings, are pages too") {
 
 TEST_CASE("a file that cannot be read as a manifest, and one without skills, have rows") {
   const std::string page = page_of(report_of({lint_toml("[skills.tool\n", "a.toml"), lint_toml("", "b.toml")}));
-  CHECK(holds(page, ">the file itself</a>"));
+  CHECK(holds(page, ">whole file</a>"));
   CHECK(holds(page, "no skills"));
 }
 
@@ -107,8 +107,39 @@ TEST_CASE("cells count what is open, and lead to the first of it") {
   REQUIRE(target != std::string::npos);
   CHECK(page.find("sensitive-mount", target) < page.find("</article>", target));
   CHECK(page.find("<article", 0) == target);
-  CHECK(holds(page, "<td class=\"waived\"><a href=\"#"));
+  CHECK(holds(page, "<td class=\"waived\"><a data-rule=\"host-pid\" href=\"#"));
   CHECK(holds(page, "aria-label=\"1 waived, host-pid, one\">1</a>"));
+}
+
+TEST_CASE("the worst skills come first, in the findings and in the matrix") {
+  const std::string mild = skill("ports = [\"127.0.0.1:81:80\"]\nnetwork = \"bridge\"\n", "mild");
+  const std::string bad = skill("extra_args = [\"--pid=host\"]\n", "bad");
+  const std::string worse = skill("extra_args = [\"--pid=host\", \"--ipc=host\"]\n", "worse");
+  const std::string page =
+      page_of(report_of({lint_toml(mild + skill({}, "clean") + bad, "a.toml"), lint_toml(worse, "b.toml")}));
+  const auto at = [&](const std::string& words) {
+    CAPTURE(words);
+    const std::size_t place = page.find(words);
+    REQUIRE(place != std::string::npos);
+    return place;
+  };
+  CHECK(at("<section id=\"s-1\" data-skill=\"worse\"") < at("<section id=\"s-2\" data-skill=\"bad\""));
+  CHECK(at("data-skill=\"bad\"") < at("data-skill=\"mild\""));
+  CHECK(at("href=\"#s-1\">worse</a> <small class=\"data\">b.toml</small>") < at("href=\"#s-2\">bad</a>"));
+  CHECK(at("href=\"#s-3\">mild</a>") < at(">clean</span>"));
+  // What is wrong comes before the overview, and the overview before the catalogue's words.
+  CHECK(at("id=\"findings\"") < at("<article"));
+  CHECK(page.rfind("</article>") < at("id=\"matrix\""));
+  CHECK(at("id=\"matrix\"") < at("<h2>Rules</h2>"));
+}
+
+TEST_CASE("a fingerprint is an address and no words") {
+  const LintReport report = report_of({lint_toml(skill("extra_args = [\"--pid=host\"]\n"))});
+  const std::string& fingerprint = report.files[0].findings[0].fingerprint;
+  REQUIRE_FALSE(fingerprint.empty());
+  const std::string page = page_of(report);
+  CHECK(holds(page, "<a href=\"#f-" + fingerprint + "\">Link to this finding</a>"));
+  CHECK_FALSE(holds(page, ">" + fingerprint));
 }
 
 TEST_CASE("rules are sorted by severity and id") {
