@@ -86,11 +86,18 @@ bool is_engine_socket(std::string_view path) noexcept {
          std::ranges::find(socket_names, last_component(path)) != std::end(socket_names);
 }
 
-bool holds_engine_socket(std::string_view path) noexcept {
+std::string held_engine_socket(std::string_view path) {
+  if (path == "/var") return "/var/run/docker.sock";
   const std::string_view place = without_var(path);
-  return path == "/var" ||
-         std::ranges::any_of(socket_places, [&](std::string_view known) { return matches_above(place, known); }) ||
-         any_home_place(path, [&](std::string_view known) { return ends_inside_sequence(path, known); });
+  for (const std::string_view known : socket_places) {
+    if (matches_above(place, known)) return std::string(known);
+  }
+  std::string_view held;
+  (void)any_home_place(path, [&](std::string_view known) {
+    if (ends_inside_sequence(path, known)) held = known;
+    return !held.empty();
+  });
+  return std::string(held);
 }
 
 }  // namespace skillrun::inline v0

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace skillrun::inline v0 {
@@ -8,7 +9,8 @@ namespace skillrun::inline v0 {
 /// such a socket is root on the host.
 [[nodiscard]] bool is_engine_socket(std::string_view path) noexcept;
 
-/// True when `path` is a folder that would hold such a socket, now or after the engine restarts.
-[[nodiscard]] bool holds_engine_socket(std::string_view path) noexcept;
+/// Of such sockets and places the first that the folder `path` would hold, now or after the engine restarts; empty when
+/// it holds none. Those of a home are relative to it.
+[[nodiscard]] std::string held_engine_socket(std::string_view path);
 
 }  // namespace skillrun::inline v0

@@ -5,6 +5,7 @@
 #include <skillrun/host_view.hpp>
 
 #include "policy/rules/support/rule_support.hpp"
+#include "support/text.hpp"
 
 namespace skillrun::rules {
 
@@ -39,11 +40,15 @@ void check_socket(const RuleContext& context, FindingSink& sink) {
 
 void check_ancestor(const RuleContext& context, FindingSink& sink) {
   for_each_host_path(context, [&](const HostPath& host) {
-    const bool holds = holds_engine_socket(host.path) || any_engine_socket(context.host, [&](std::string_view socket) {
-                         return is_within(without_var(socket), without_var(host.path));
-                       });
-    if (!holds || is_socket(context, host.path)) return false;
-    sink.report(host.origin, fmt::format("{} is a folder that holds sockets of container engines", host.text()));
+    std::string held = held_engine_socket(host.path);
+    (void)any_engine_socket(context.host, [&](std::string_view socket) {
+      if (!is_within(without_var(socket), without_var(host.path))) return false;
+      held = socket;
+      return true;
+    });
+    if (held.empty() || is_socket(context, host.path)) return false;
+    sink.report(host.origin, fmt::format("{} holds what a container engine is controlled by, such as {}", host.text(),
+                                         printable(held)));
     return true;
   });
 }
@@ -70,7 +75,8 @@ constexpr Rule rules[] = {
               .baseline = error,
               .restricted = error,
               .summary = "a mount of a folder that holds an engine's socket",
-              .why = "the socket is reachable through it, also one that appears later",
+              .why = "whoever reaches the folder reaches the socket in it, also one that appears later, and with it "
+                     "the host: whether it is mounted itself makes no difference",
               .remedy = "mount only the file or folder below it that the tool reads",
               .source = "own",
               .covers = socket_ancestor_covers},
