@@ -26,13 +26,9 @@ bool is_host_name(std::string_view text) {
          });
 }
 
+/// An empty one takes the image's away: the first word of the command is the program.
 void set_entrypoint(SpecBuilder& builder, const std::string& value, const Origin& origin) {
-  if (!builder.clean(value, origin)) return;
-  if (value.empty()) {
-    builder.problem("invalid-value", origin, "the entrypoint is empty", "name a program, or leave the key out");
-    return;
-  }
-  builder.set(builder.spec.entrypoint, value, origin);
+  if (builder.clean(value, origin)) builder.set(builder.spec.entrypoint, value, origin);
 }
 
 void add_label(SpecBuilder& builder, const std::string& value, const Origin& origin) {
@@ -129,7 +125,8 @@ constexpr Literal host_name_remedy = "use letters, digits, '-' and '.'";
 
 constexpr SettingRow process_rows[] = {
     {.member = member<&Spec::entrypoint>("entrypoint").meaning(Sense::parts),
-     .key = {"entrypoint", &Docker::entrypoint, "program to run instead of the image's entrypoint",
+     .key = {"entrypoint", &Docker::entrypoint,
+             "program to run instead of the image's entrypoint; empty: none, the command names it",
              R"("/usr/bin/ffmpeg")"},
      .flag = {.name = "entrypoint"},
      .set = set_entrypoint},
@@ -139,7 +136,7 @@ constexpr SettingRow process_rows[] = {
                    .meaning(Sense::untold, "compared together with entrypoint"),
      .key = {"command", &Docker::command, "words before the caller's arguments", R"(["-hide_banner"])"}},
     {.member = member<&Spec::env>("env").meaning(Sense::parts),
-     .key = {"environment", &Docker::environment, "variables as NAME=VALUE, or NAME to copy the caller's",
+     .key = {"environment", &Docker::environment, "variables as NAME=VALUE, or NAME to ask for the caller's",
              R"(["LANG=C.UTF-8"])"},
      .flag = {.name = "env", .shorthand = 'e', .arity = FlagArity::list},
      .service = {"environment", ServiceShape::pairs},
@@ -237,6 +234,12 @@ void add_environment(SpecBuilder& builder, const std::string& value, const Origi
   auto entry = parse_environment(value);
   if (!entry) {
     builder.problem("invalid-value", origin, entry.error().message, "write NAME=VALUE, or NAME to copy your own value");
+    return;
+  }
+  // What docker takes for a name may be a slip of the hand; the one who made it is there to be told.
+  if (from_caller && !is_environment_name(entry->name)) {
+    builder.problem("invalid-value", origin, fmt::format("{} cannot be the name of a variable", quoted(entry->name)),
+                    "use letters, digits, '_', '.' and '-', and begin with a letter or '_'");
     return;
   }
   // A client has looked its own variables up: a name alone in its request takes an image's variable away.

@@ -65,6 +65,19 @@ TEST_CASE_FIXTURE(Author, "the commands of a Dockerfile have namespaces of their
   }
 }
 
+TEST_CASE_FIXTURE(Author,
+                  "an empty entrypoint takes the image's away, and never leaves the image's command in its place") {
+  write("ENTRYPOINT [\"/bin/echo\", \"image\"]\nCMD [\"own\"]\n");
+  CHECK(skillrun({"t"}).out == "image own\n");
+  write("ENTRYPOINT [\"/bin/echo\", \"image\"]\nCMD [\"own\"]\n", "entrypoint = \"\"");
+  const Outcome outcome = skillrun({"t", "--", "/bin/echo", "mine"});
+  CAPTURE(outcome.err);
+  CHECK(outcome.out == "mine\n");
+  const Outcome nothing = skillrun({"t"});
+  CHECK(nothing.status >= 125);
+  CHECK(nothing.out.empty());
+}
+
 TEST_CASE_FIXTURE(Author, "a working directory whose target is a link of the image is not mounted") {
   write(links, "volumes = [\"${SKILL_WORKDIR}:/workdir\"]\ntmpfs = [\"/tmp\"]");
   const Outcome outcome = script("touch /workdir/.envrc");

@@ -27,6 +27,9 @@ void entrypoint_gaps(const Spec& spec, const Dialect& dialect, GapSink& gaps) {
   if (spec.entrypoint && dialect.podman && dialect.client && spec.entrypoint->value.starts_with('[')) {
     gaps.differs(spec.entrypoint->origin, "podman reads an entrypoint that begins with '[' as a list");
   }
+  if (spec.entrypoint && dialect.podman && spec.entrypoint->value.empty() && spec.command.empty()) {
+    gaps.differs(spec.entrypoint->origin, "without a command podman runs the image's own");
+  }
 }
 
 /// Of entries with one name the last one counts, at its own place. A name without a value takes an image's variable of

@@ -22,7 +22,10 @@ void receive_entrypoint(const CodecRow& row, ReceivedRequest& request) {
   const auto words = value->texts();
   if (words.empty() && value->value().is_array()) {
     value->invalid("an empty list takes the image's entrypoint away, for which there is no setting",
-                   "name the program as the entrypoint, or send null for the image's own");
+                   "send [\"\"] for none, name the program, or send null for the image's own");
+  } else if (words.size() > 1 && words.front().first.empty()) {
+    value->invalid("a program without a name", "name the program as the first word");
+    return;
   }
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto& [word, origin] = words[i];

@@ -149,7 +149,7 @@ TEST_CASE("a member without a setting is refused when it asks for something") {
 TEST_CASE("what no setting can say is a problem and not dropped") {
   const std::pair<std::string, std::string> cases[] = {
       {R"("Entrypoint": [])", "/Entrypoint"},
-      {R"("Entrypoint": [""])", "/Entrypoint/0"},
+      {R"("Entrypoint": ["", "sh"])", "/Entrypoint"},
       {R"("Healthcheck": {"Test": ["CMD", "true"]})", "/Healthcheck/Test"},
       {R"("Healthcheck": {"Interval": -5})", "/Healthcheck/Interval"},
       {R"("ExposedPorts": {"80-90/tcp": {}})", "/ExposedPorts/80-90~1tcp"},

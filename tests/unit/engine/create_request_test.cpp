@@ -151,6 +151,14 @@ TEST_CASE("hidden system paths are given up by two empty lists") {
   CHECK(spec.security_opt.front().origin.field == "/HostConfig/MaskedPaths");
 }
 
+TEST_CASE("an empty entrypoint takes the image's away") {
+  const ContainerSpec spec = read_members(R"("Entrypoint": [""], "Cmd": ["sh"])");
+  REQUIRE(spec.problems.empty());
+  REQUIRE(spec.entrypoint);
+  CHECK(spec.entrypoint->value.empty());
+  CHECK(create_body(spec, {}, {}, {.api_minor = 41, .init_path = {}}).at("Entrypoint") == json::array{""});
+}
+
 TEST_CASE("an entrypoint of several words is its first one, and the others begin the command") {
   const ContainerSpec spec = read_members(R"("Entrypoint": ["/bin/sh", "-c"], "Cmd": ["exit 0\n"])");
   CHECK(problems_of(spec).empty());

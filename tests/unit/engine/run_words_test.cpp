@@ -383,6 +383,16 @@ TEST_CASE("podman's client refuses what podman would ignore or read otherwise") 
   CHECK(gaps(spec).empty());
 }
 
+TEST_CASE("without an entrypoint the command is what runs, and podman would take the image's where there is none") {
+  ContainerSpec spec = plain_spec();
+  set(spec.entrypoint, std::string());
+  spec.command.clear();
+  CHECK(gaps(spec, podman) == Words{"entrypoint"});
+  CHECK(gaps(spec).empty());
+  spec.command.push_back({"sh", {}});
+  CHECK(gaps(spec, podman).empty());
+}
+
 TEST_CASE("an init program that podman lacks fails a run that asks for it, not one whose policy prefers it") {
   Dialect without = podman;
   without.has_init = false;
