@@ -1,6 +1,7 @@
 #include "manifest/directives.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -74,6 +75,50 @@ class Stretches {
   std::vector<Stretch> all_;
 };
 
+/// A line that begins a table of a skill.
+struct Header {
+  std::uint32_t first_line = 0;  ///< of what is in the table
+  std::uint32_t last_line = 0;
+  std::string_view skill;
+};
+
+/// The lines on which tables of skills begin; of several on one line the innermost is meant.
+class Headers {
+ public:
+  Headers(const ValueNode& root, std::string_view skills) {
+    for (const Member& member : root.members) {
+      if (member.key != skills) continue;
+      for (const Member& skill : member.value.members) {
+        for (const Member& inner : skill.value.members) add(inner.key_span, inner.value, skill.key);
+        // What an alias brings in from elsewhere is in the skill too.
+        if (skill.value.kind == NodeKind::table) begin(skill.key_span, {0, UINT32_MAX, skill.key});
+      }
+    }
+  }
+
+  [[nodiscard]] const Header* find(std::uint32_t line) const {
+    const auto found = all_.find(line);
+    return found == all_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  /// What is inside of it has come before it; what an alias repeats stays its first user's.
+  void begin(Span at, Header header) {
+    if (at.known()) all_.try_emplace(at.begin.line, header);
+  }
+
+  /// The last line of the node, which begins at `at`.
+  std::uint32_t add(Span at, const ValueNode& node, std::string_view skill) {
+    std::uint32_t last = std::max(at.end.line, node.span.end.line);
+    for (const ValueNode& item : node.items) last = std::max(last, add(item.span, item, skill));
+    for (const Member& member : node.members) last = std::max(last, add(member.key_span, member.value, skill));
+    if (node.kind == NodeKind::table) begin(at, {at.begin.line, last, skill});
+    return last;
+  }
+
+  std::map<std::uint32_t, Header> all_;
+};
+
 /// Begin and end of the line that holds `offset`, without its end of line.
 struct Line {
   std::size_t begin;
@@ -112,6 +157,7 @@ Directives find_directives(const TextIndex& index, const ValueNode& root, Report
   std::size_t at = text.find(marker);
   if (at == std::string_view::npos) return nullptr;
   const Stretches stretches(index, root, skills);
+  const Headers headers(root, skills);
   std::vector<Found> all;
   for (std::size_t next = 0; at != std::string_view::npos; at = text.find(marker, next)) {
     const Line line = line_at(text, at);
@@ -134,22 +180,29 @@ Directives find_directives(const TextIndex& index, const ValueNode& root, Report
     }
     const Stretch* about = stretches.first_between(line.begin, *comment);
     if (about != nullptr) directive.skill = about->skill;
-    directive.line = directive.span.begin.line;
+    directive.line = directive.last_line = directive.span.begin.line;
     all.push_back({std::move(directive), line, about == nullptr});
   }
-  // One that stands alone is about the line below, or about what a directive below is about that stands alone too.
+  // One that stands alone is about the line or the table below, or about what a directive below is about that stands
+  // alone too.
   for (std::size_t i = all.size(); i-- > 0;) {
     auto& [directive, line, alone] = all[i];
     if (!alone) continue;
     const std::size_t below = std::min(line.end + 1, text.size());
     if (i + 1 < all.size() && all[i + 1].alone && all[i + 1].line.begin == below) {
       directive.line = all[i + 1].directive.line;
+      directive.last_line = all[i + 1].directive.last_line;
       directive.skill = all[i + 1].directive.skill;
       continue;
     }
-    directive.line += 1;
+    directive.last_line = directive.line += 1;
     const Stretch* about = stretches.first_between(below, line_at(text, below).end);
     if (about != nullptr) directive.skill = about->skill;
+    if (const Header* header = headers.find(directive.line)) {
+      directive.line = header->first_line;
+      directive.last_line = header->last_line;
+      directive.skill = header->skill;
+    }
   }
   if (all.empty()) return nullptr;
   auto directives = std::make_shared<std::vector<Directive>>();

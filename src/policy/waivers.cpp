@@ -59,29 +59,37 @@ class Application {
     const auto waiver = parse_inline_waiver(directive.text);
     if (!waiver) {
       return report("invalid-value", "a waiver that cannot be read: " + waiver.error(),
-                    "write # skillrun: allow RULE until YYYY-MM-DD -- reason");
+                    "write # skillrun: allow RULE[, RULE] until YYYY-MM-DD -- reason");
     }
-    if (!data_of(policy_).knows(waiver->rule)) {
-      return report("invalid-value", fmt::format("no rule '{}'", printable(waiver->rule)),
-                    "`skillrun rules` lists all");
+    if (ignored && std::ranges::all_of(waiver->rules, [&](const std::string& rule) { return knows(rule); })) {
+      return report(unused_waiver, *ignored, std::string(remove_it));
     }
-    if (ignored) return report(unused_waiver, *ignored, std::string(remove_it));
-    if (const auto why = data_of(policy_).unwaivable(waiver->rule)) {
-      return report(unused_waiver, fmt::format("{} cannot be waived: {}", waiver->rule, *why), "remove the comment");
+    for (const std::string& rule : waiver->rules) {
+      if (!knows(rule)) {
+        report("invalid-value", fmt::format("no rule '{}'", printable(rule)), "`skillrun rules` lists all");
+        continue;
+      }
+      if (ignored) continue;
+      if (const auto why = data_of(policy_).unwaivable(rule)) {
+        report(unused_waiver, fmt::format("{} cannot be waived: {}", rule, *why), "remove it from the comment");
+        continue;
+      }
+      const Claim claim{.rule = rule,
+                        .waived = {.reason = waiver->reason,
+                                   .owner = {},
+                                   .expires = waiver->expires,
+                                   .source = spec_.source,
+                                   .span = directive.span}};
+      apply(claim, [&](const Finding& finding) {
+        return finding.source == spec_.source &&
+               (directive.covers(finding.span.begin.line) || directive.covers(finding.span.end.line));
+      });
     }
-    const Claim claim{.rule = waiver->rule,
-                      .waived = {.reason = waiver->reason,
-                                 .owner = {},
-                                 .expires = waiver->expires,
-                                 .source = spec_.source,
-                                 .span = directive.span}};
-    apply(claim, [&](const Finding& finding) {
-      return finding.source == spec_.source &&
-             (finding.span.begin.line == directive.line || finding.span.end.line == directive.line);
-    });
   }
 
  private:
+  [[nodiscard]] bool knows(const std::string& rule) const { return data_of(policy_).knows(rule); }
+
   template <class Covers>
   void apply(const Claim& claim, Covers covers) {
     if (!today_) return;
@@ -191,16 +199,20 @@ Findings unused_waivers(const Policy& policy, const Manifest& manifest, const Fi
   const Severity severity = policy.severity(unused_waiver);
   if (severity == Severity::off) return unused;
   std::set<std::tuple<const SourceText*, Position, Position>> places;
+  std::set<std::tuple<const SourceText*, Position, std::string_view>> used;  // which of a comment's rules
   for (const Finding& finding : findings) {
     places.emplace(finding.source.get(), finding.span.begin, finding.span.end);
     if (finding.waived) {
       const Waived& waived = *finding.waived;
       places.emplace(waived.source.get(), waived.span.begin, waived.span.end);
+      used.emplace(waived.source.get(), waived.span.begin, finding.rule);
+      for (const CoveredRule& covered : finding.covers) {
+        used.emplace(waived.source.get(), waived.span.begin, covered.rule);
+      }
     }
   }
-  const auto report = [&](const SourcePtr& source, Span span, std::string skill, std::string evidence,
-                          std::string message) {
-    if (places.contains({source.get(), span.begin, span.end})) return;
+  const auto add = [&](const SourcePtr& source, Span span, std::string skill, std::string evidence,
+                       std::string message) {
     unused.push_back(Finding{.rule = std::string(unused_waiver),
                              .severity = severity,
                              .message = std::move(message),
@@ -212,6 +224,9 @@ Findings unused_waivers(const Policy& policy, const Manifest& manifest, const Fi
                              .evidence = std::move(evidence),
                              .remediation = std::string(remove_it)});
   };
+  const auto says_nothing = [&](const SourcePtr& source, Span span) {
+    return !places.contains({source.get(), span.begin, span.end});
+  };
   for (const PolicyWaiver& waiver : data_of(policy).waivers) {
     if (manifest.find_skill(waiver.skill) == nullptr) continue;
     // One that only brought a finding down to what other layers demand left no mark in it.
@@ -221,14 +236,28 @@ Findings unused_waivers(const Policy& policy, const Manifest& manifest, const Fi
         })) {
       continue;
     }
-    report(waiver.origin.source, waiver.origin.span, waiver.skill, waiver.rule,
-           fmt::format("the waiver of {} waives nothing{}", waiver.rule,
-                       waiver.floor ? " that its own policy, and no other, makes stricter" : ""));
+    if (!says_nothing(waiver.origin.source, waiver.origin.span)) continue;
+    add(waiver.origin.source, waiver.origin.span, waiver.skill, waiver.rule,
+        fmt::format("the waiver of {} waives nothing{}", waiver.rule,
+                    waiver.floor ? " that its own policy, and no other, makes stricter" : ""));
   }
   if (manifest.directives) {
     for (const Directive& directive : *manifest.directives) {
-      report(manifest.source, directive.span, directive.skill, directive.text,
-             directive.skill.empty() ? "the waiver is not beside a value of a skill" : "the waiver waives nothing");
+      if (says_nothing(manifest.source, directive.span)) {
+        add(manifest.source, directive.span, directive.skill, directive.text,
+            directive.skill.empty() ? "the waiver is not beside a value of a skill" : "the waiver waives nothing");
+        continue;
+      }
+      const auto waiver = parse_inline_waiver(directive.text);
+      const auto is_used = [&](const std::string& rule) {
+        return used.contains({manifest.source.get(), directive.span.begin, rule});
+      };
+      if (!waiver || std::ranges::none_of(waiver->rules, is_used)) continue;  // what is wrong with it was said
+      for (const std::string& rule : waiver->rules) {
+        if (is_used(rule)) continue;
+        add(manifest.source, directive.span, directive.skill, rule,
+            fmt::format("the waiver of {} waives nothing, beside others that do", rule));
+      }
     }
   }
   sort_findings(unused);

@@ -1,5 +1,7 @@
 #include "policy/document/inline_waiver.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "policy/document/node_reader.hpp"
@@ -28,10 +30,17 @@ std::expected<InlineWaiver, std::string> parse_inline_waiver(std::string_view te
   };
   InlineWaiver waiver;
   if (const auto word = next_word(text); word != "allow") return expected("allow", word);
-  const std::string_view rule = next_word(text);
-  if (rule.empty() || rule == "until") return expected("a rule", rule);
-  waiver.rule = rule;
-  if (const auto word = next_word(text); word != "until") return expected("until and a day", word);
+  std::string_view word = next_word(text);
+  if (word.empty() || word == "until") return expected("a rule", word);
+  for (bool goes_on = true; !word.empty() && word != "until"; word = next_word(text)) {
+    if (!goes_on && !word.starts_with(',')) return expected("until and a day", word);
+    goes_on = word.ends_with(',');
+    for (const std::string_view rule : split(word, ',')) {
+      if (!rule.empty() && std::ranges::find(waiver.rules, rule) == waiver.rules.end()) waiver.rules.emplace_back(rule);
+    }
+  }
+  if (waiver.rules.empty()) return expected("a rule", ",");
+  if (word != "until") return expected("until and a day", word);
   const std::string_view day = next_word(text);
   const auto expires = parse_date(day);
   if (!expires) return expected("a day as YYYY-MM-DD", day);

@@ -4,12 +4,13 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace skillrun::inline v0 {
 
-/// What a comment `# skillrun: allow RULE until YYYY-MM-DD -- reason` says. The rule need not exist.
+/// What a comment `# skillrun: allow RULE[, RULE...] until YYYY-MM-DD -- reason` says. The rules need not exist.
 struct InlineWaiver {
-  std::string rule;
+  std::vector<std::string> rules;  ///< at least one, each once
   std::chrono::year_month_day expires;
   std::string reason;
 };

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "manifest/document_kind.hpp"
 #include "manifest/foreign_text.hpp"
 #include "manifest/readers.hpp"
 #include "policy/document/builtin_policies.hpp"
@@ -150,7 +151,7 @@ std::expected<PolicyDocument, Findings> read_policy_document(const SourcePtr& so
   }
   Findings findings = reporter.take();
   if (root && !has_errors(findings)) return document;
-  static constexpr std::array marks{DocumentMark{.key = "apiVersion", .value = "skillrun.policy/"}};
+  static constexpr std::array marks{DocumentMark{.key = "apiVersion", .value = policy_format}};
   if (!has_mark(source->text, root, marks)) {
     findings =
         foreign_text(*source, findings, fmt::format("a policy, with apiVersion: {}", policy_api_version)).findings;

@@ -34,6 +34,40 @@ TEST_CASE("a comment belongs to its line, or standing alone to the next one, and
   CHECK(found[3].skill.empty());
 }
 
+TEST_CASE("above the header of a table a comment is about the whole table, above a skill's about the whole skill") {
+  const auto found = toml(
+      "# skillrun: one\n[skills.a]\nruntime = \"docker\"\n# skillrun: two\n[skills.a.docker]\nimage = \"x\"\n\n"
+      "# skillrun: three\n# skillrun: four\n[skills.a.docker.build.packages]\nsuite = \"bookworm\"\ninclude = [\n"
+      "  \"jq\",\n]\n\n# skillrun: five\n[skills.b.docker]\nimage = \"y\"\n");
+  REQUIRE(found.size() == 5);
+  const std::uint32_t lines[][2] = {{0, UINT32_MAX}, {5, 14}, {10, 14}, {10, 14}, {17, 18}};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    CAPTURE(found[i].text);
+    if (i < 4) CHECK(found[i].skill == "a");
+    CHECK(found[i].line == lines[i][0]);
+    CHECK(found[i].last_line == lines[i][1]);
+  }
+  CHECK(found[4].skill == "b");
+}
+
+TEST_CASE("in YAML the header of a table is its key, and an aliased table stays its first user's") {
+  const auto found = yaml(
+      "skills:\n  a:\n    # skillrun: one\n    docker: &base\n      image: x\n      mounts:\n        # skillrun: two\n"
+      "        - source: /a\n          target: /b\n  # skillrun: three\n  b:\n    docker: *base\n"
+      "  # skillrun: four\n  c: {docker: {image: y}}\n");
+  REQUIRE(found.size() == 4);
+  CHECK(found[0].line == 4);
+  CHECK(found[0].last_line == 9);
+  CHECK(found[0].skill == "a");
+  CHECK(found[1].line == 8);
+  CHECK(found[1].last_line == 9);
+  CHECK(found[2].skill == "b");
+  CHECK(found[2].covers(5));
+  CHECK(found[3].skill == "c");
+  CHECK(found[3].covers(14));
+  CHECK_FALSE(found[3].covers(5));
+}
+
 TEST_CASE("inside a list a comment belongs to its item") {
   const auto found = toml(
       "[skills.a.docker]\nimage = \"x\"\nextra_args = [\n  \"--privileged\", # skillrun: one\n  # skillrun: two\n"

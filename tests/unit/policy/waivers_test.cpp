@@ -35,11 +35,11 @@ struct Judged {
   Findings unused;
 };
 
-/// What lint says of a manifest with one skill, with this docker table, under `rest` of a policy.
-Judged judge_manifest(const std::string& docker, const std::string& rest = "",
-                      std::optional<std::chrono::year_month_day> today = day) {
+/// What lint says of a manifest with one skill under `rest` of a policy.
+Judged judge_text(const std::string& text, const std::string& rest = "",
+                  std::optional<std::chrono::year_month_day> today = day) {
   const auto judging = policy(rest);
-  const auto source = document("skills.toml", "[skills.tool]\nruntime = \"docker\"\n[skills.tool.docker]\n" + docker);
+  const auto source = document("skills.toml", text);
   const auto manifest = parse_manifest(source, ManifestFormat::toml);
   REQUIRE(manifest);
   const CallerContext caller{.workdir = "/srv", .cwd = "/srv", .home = "/home/a", .uid = 1000, .gid = 1000};
@@ -50,6 +50,12 @@ Judged judge_manifest(const std::string& docker, const std::string& rest = "",
   judged.findings = evaluate(*judging, normalize(*resolved, {}, caller, variables), LexicalHost(today));
   judged.unused = unused_waivers(*judging, *manifest, judged.findings);
   return judged;
+}
+
+/// The same of a skill with this docker table.
+Judged judge_manifest(const std::string& docker, const std::string& rest = "",
+                      std::optional<std::chrono::year_month_day> today = day) {
+  return judge_text("[skills.tool]\nruntime = \"docker\"\n[skills.tool.docker]\n" + docker, rest, today);
 }
 
 }  // namespace
@@ -132,6 +138,42 @@ TEST_CASE("a waiver of no rule, of no day or with an unknown key is an error wit
   CHECK(fault_of(head + waiver("host-network", ", field: ''")).rule == "invalid-value");
   CHECK_FALSE(parse(head + "waivers: {}\n"));
   CHECK_FALSE(parse(head + "waivers: [x]\n"));
+}
+
+TEST_CASE("one comment waives several rules, and above a table's header whatever the table has") {
+  const std::string image = "image = \"debian:12\"\nnetwork = \"bridge\"\n";
+  const auto judged = judge_manifest(
+      "# skillrun: allow network-not-none,memory-missing, cpu-missing until 2027-01-31 -- small\n" + image);
+  CHECK(find(judged.findings, "memory-missing")->waived);
+  CHECK(find(judged.findings, "cpu-missing")->waived);
+  CHECK_FALSE(find(judged.findings, "network-not-none")->waived);  // it is about one line
+  REQUIRE(judged.unused.size() == 1);
+  CHECK(says(judged.unused.front(), "the waiver of network-not-none waives nothing"));
+  const std::string both = "# skillrun: allow network-not-none, memory-missing until 2027-01-31 -- small\n";
+  for (const std::string& text : {"[skills.tool]\nruntime = \"docker\"\n" + both + "[skills.tool.docker]\n" + image,
+                                  both + "[skills.tool]\nruntime = \"docker\"\n[skills.tool.docker]\n" + image}) {
+    CAPTURE(text);
+    const auto above = judge_text(text);
+    CHECK(find(above.findings, "network-not-none")->waived);
+    CHECK(find(above.findings, "memory-missing")->waived);
+    CHECK_FALSE(find(above.findings, "cpu-missing")->waived);
+    CHECK(above.unused.empty());
+  }
+}
+
+TEST_CASE("each rule of a comment is looked at by itself") {
+  const auto said = [](const std::string& rules) {
+    std::string text;
+    const auto judged = judge_manifest("# skillrun: allow " + rules +
+                                       " until 2027-01-31 -- x\nimage = \"debian:12\"\nmemory = \"64m\"\n");
+    for (const Finding& finding : judged.findings) {
+      if (finding.field == "waiver") text += finding.rule + ": " + finding.message + "\n";
+    }
+    return text;
+  };
+  CHECK(said("cpu-missing, memry-missing") == "invalid-value: no rule 'memry-missing'\n");
+  CHECK(said("cpu-missing, unknown-flag").starts_with("unused-waiver: unknown-flag cannot be waived"));
+  CHECK(said(",").find("expected a rule") != std::string::npos);
 }
 
 TEST_CASE("what cannot be understood, and what is locked, cannot be waived") {
@@ -221,7 +263,7 @@ TEST_CASE("what a parser refused cannot be waived, whatever the rule") {
 TEST_CASE("waivers in comments say rule, day and reason") {
   const auto waiver = parse_inline_waiver("allow host-network until 2027-01-31 --  it talks -- to the host");
   REQUIRE(waiver);
-  CHECK(waiver->rule == "host-network");
+  CHECK(waiver->rules == std::vector<std::string>{"host-network"});
   CHECK(waiver->expires == 2027y / 1 / 31);
   CHECK(waiver->reason == "it talks -- to the host");
   for (const char* text :
