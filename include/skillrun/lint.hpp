@@ -23,6 +23,8 @@ struct LintContext {
   /// What else there is to say of a spec with the policy's defaults, such as what an engine cannot honour of it; may be
   /// empty. Not asked about what only Compose would run.
   std::function<Findings(const ContainerSpec&)> more = {};
+  /// Where policies that are linted find what they extend; null: they can extend built-in policies only.
+  const PolicyFiles* policy_files = nullptr;
 };
 
 /// What was found in one file.

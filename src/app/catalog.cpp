@@ -20,9 +20,11 @@ std::unexpected<RunResult> in_doubt(const DoubtedManifest& doubted, const std::s
                              printable(doubted.path), printable(skill), doubted.why));
 }
 
-std::unexpected<RunResult> no_such_skill(const NoSuchSkill& missing) {
+std::unexpected<RunResult> no_such_skill(const NoSuchSkill& missing, const std::vector<std::string>& commands) {
   std::string message = fmt::format("no skill named '{}'", printable(missing.name));
-  if (!missing.closest.empty()) message += fmt::format("; did you mean {}?", fmt::join(missing.closest, " or "));
+  std::vector<std::string> near = missing.closest;
+  for (const std::string& command : commands) near.push_back(fmt::format("the command `skillrun {}`", command));
+  if (!near.empty()) message += fmt::format("; did you mean {}?", fmt::join(near, " or "));
   message += "\n  `skillrun list` shows all skills; looked in:";
   for (const std::string& place : missing.searched) message += "\n    " + printable(place);
   if (missing.searched.empty()) message += " nowhere (there is no manifest; name one with -m)";
@@ -55,10 +57,11 @@ Warnings doubts_of(const SkillCatalog& catalog) {
   return doubts;
 }
 
-std::expected<FoundSkill, RunResult> find_skill(SkillCatalog& catalog, const std::string& name) {
+std::expected<FoundSkill, RunResult> find_skill(SkillCatalog& catalog, const std::string& name,
+                                                const std::vector<std::string>& commands) {
   auto found = catalog.find(name);
   if (!found) {
-    if (const auto* missing = std::get_if<NoSuchSkill>(&found.error())) return no_such_skill(*missing);
+    if (const auto* missing = std::get_if<NoSuchSkill>(&found.error())) return no_such_skill(*missing, commands);
     if (const auto* doubted = std::get_if<DoubtedManifest>(&found.error())) return in_doubt(*doubted, name);
     return not_valid(std::move(std::get<Findings>(found.error())));
   }

@@ -16,6 +16,8 @@ namespace skillrun::app {
 [[nodiscard]] Warnings doubts_of(const SkillCatalog& catalog);
 
 /// The skill, or why it cannot be had: no such skill, its manifest is not valid, or one that is in doubt may have it.
-[[nodiscard]] std::expected<FoundSkill, RunResult> find_skill(SkillCatalog& catalog, const std::string& name);
+/// `commands` are SkillRequest's.
+[[nodiscard]] std::expected<FoundSkill, RunResult> find_skill(SkillCatalog& catalog, const std::string& name,
+                                                              const std::vector<std::string>& commands = {});
 
 }  // namespace skillrun::app

@@ -19,10 +19,11 @@ namespace skillrun::app {
 
 /// What is linted, and how.
 struct LintQuery {
-  std::optional<LintKind> kind;  ///< of every file that is named; nothing: by its name
-  VariableMap variables;         ///< of the environment; nothing else of the caller's is looked at
-  bool host_checks = false;      ///< judge by this machine, as `run` does
-  bool engine_checks = false;    ///< also say what the selected engine cannot honour
+  std::optional<LintKind> kind;         ///< of every file that is named; nothing: what it says it is
+  std::vector<std::string> exclusions;  ///< patterns as .gitignore has them, about the working directory
+  VariableMap variables;                ///< of the environment; nothing else of the caller's is looked at
+  bool host_checks = false;             ///< judge by this machine, as `run` does
+  bool engine_checks = false;           ///< also say what the selected engine cannot honour
 };
 
 /// A file with what was fixed in it.
@@ -42,7 +43,8 @@ class Linter {
                                                              Warnings& warnings);
 
   [[nodiscard]] const std::shared_ptr<const Policy>& policy() const noexcept { return policy_; }
-  /// The manifests that `run` would find.
+  /// The manifests that `run` would find, without those of the machine and of the installation: whoever works here
+  /// cannot change them.
   [[nodiscard]] std::expected<LintedFiles, RunResult> discovered(Warnings& warnings) const;
   /// Files, and what is below folders. An error is one sentence part about a path.
   [[nodiscard]] std::expected<LintedFiles, std::string> files(const std::vector<std::string>& paths) const;
@@ -55,11 +57,14 @@ class Linter {
  private:
   Linter(Selection selection, LintQuery query, std::shared_ptr<const Policy> policy);
   [[nodiscard]] LintContext context() const;
+  [[nodiscard]] LintedFiles lint(const std::vector<LintInput>& inputs) const;
 
   Selection selection_;
   LintQuery query_;
   std::shared_ptr<const Policy> policy_;
   std::unique_ptr<const VariableSource> variables_;
+  std::unique_ptr<const PolicyFiles> policy_files_;
+  Exclusions exclusions_;
   Detection detection_;  ///< with the engine whose view the host has
   std::unique_ptr<HostView> host_;
 };

@@ -78,7 +78,7 @@ std::expected<Prepared, RunResult> prepare(const Selection& selection, const Ski
   if (!policy) return std::unexpected(std::move(policy.error()));
   auto catalog = open_catalog(selection, warnings);
   if (!catalog) return std::unexpected(std::move(catalog.error()));
-  auto found = find_skill(*catalog, request.skill);
+  auto found = find_skill(*catalog, request.skill, request.commands);
   if (!found) return std::unexpected(std::move(found.error()));
   const CallerContext caller = CallerContext::current(request.workdir);
   const EnvironmentVariables variables;

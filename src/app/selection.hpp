@@ -23,6 +23,7 @@ struct SkillRequest {
   std::string workdir;  ///< what SKILL_WORKDIR stands for; empty: the working directory
   RunOverrides overrides;
   std::vector<std::string> allow_mounts;  ///< PATH[:ro|:rw]
+  std::vector<std::string> commands;      ///< that SKILL may be a slip for, should there be no such skill
 };
 
 /// What was ignored on the way, and why: sentences for people. Every use case adds to what it is given, also when it

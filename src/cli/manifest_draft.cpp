@@ -51,6 +51,8 @@ void take_flag(ManifestDraft& draft, const FlagUse& use) {
     return;
   }
   if (name == "name") return;
+  if (name == "user" && use.value == "${UID}:${GID}" && !draft.has("user"))
+    return draft.set("user", std::string("host"));
   const SettingRow* row = row_of(name);
   if (row != nullptr && holds<Located<bool>>(*row) && is_on) return draft.set(row->key.key, true);
   if (row != nullptr && holds<WrittenList>(*row)) return draft.add(row->key.key, use.value);

@@ -9,6 +9,7 @@
 #include <skillrun/version.hpp>
 
 #include "cli/describe_app.hpp"
+#include "cli/run_options.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {
@@ -79,10 +80,11 @@ class Parser {
         return std::unexpected(usage(
             fmt::format("this version has no command {}; a skill of that name runs as `skillrun run {}`", word, word)));
       }
-      if (find_command(word) == nullptr) {
-        words.insert(words.begin() + static_cast<std::ptrdiff_t>(command_at), "run");
-      }
+      const bool short_form = find_command(word) == nullptr;
+      if (short_form) words.insert(words.begin() + static_cast<std::ptrdiff_t>(command_at), "run");
       named_ = find_command(words[command_at]);
+      if (short_form)
+        (*std::any_cast<std::shared_ptr<RunRequest>>(&named_->command.request))->commands = near_commands(word);
       split_skill_arguments(words, command_at);
     }
     return parse_own(std::move(words));
@@ -111,6 +113,15 @@ class Parser {
 
   DeclaredCommand& declared(const CLI::App& app) {
     return *std::ranges::find(commands_, &app, [](const DeclaredCommand& one) { return &one.options.app(); });
+  }
+
+  /// The commands that are near a word, if any.
+  [[nodiscard]] std::vector<std::string> near_commands(const std::string& word) const {
+    std::vector<std::string_view> names;
+    for (const DeclaredCommand& declared : commands_) {
+      if (!declared.command.name.contains(' ')) names.push_back(declared.command.name);
+    }
+    return closest(word, names, 2);
   }
 
   /// The option that `word` names in `command` or in the global options, if any.

@@ -36,16 +36,6 @@ std::string bar(std::uint64_t done, std::uint64_t total) {
   return fmt::format("[{}]", text);
 }
 
-/// The beginning of the text that fits.
-std::string cut(const std::string& text, std::size_t columns) {
-  if (text.size() <= columns || display_width(text) <= columns) return text;
-  constexpr std::size_t longest_character = 4;
-  std::size_t end = std::min(text.size() - 1, columns * longest_character);
-  const auto inside_a_character = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; };
-  while (end > 0 && (inside_a_character() || display_width(std::string_view(text).substr(0, end)) > columns)) --end;
-  return text.substr(0, end);
-}
-
 }  // namespace
 
 bool ProgressView::take(const ProgressEvent& event) {
@@ -78,9 +68,9 @@ std::string ProgressView::headline() const {
 }
 
 std::vector<std::string> ProgressView::lines(std::size_t columns, std::size_t rows) const {
-  std::vector<std::string> result{cut(headline(), columns)};
+  std::vector<std::string> result{beginning_within(headline(), columns)};
   const auto add = [&](const std::string& line) {
-    if (result.size() < rows) result.push_back(cut(line, columns));
+    if (result.size() < rows) result.push_back(beginning_within(line, columns));
   };
   if (layers_.empty()) {
     const auto room = static_cast<std::ptrdiff_t>(std::min(words_.size(), rows - 1));

@@ -20,6 +20,7 @@ struct NamesRequest {
 
 struct ExplainRequest {
   RunRequest run;
+  bool all = false;  ///< every rule, not only those that have something to say
   OutputFormat format = OutputFormat::text;
 };
 
@@ -47,12 +48,15 @@ struct LintOutput {
 struct LintRequest {
   std::vector<std::string> paths;  ///< empty: the manifests that `run` would find; "-": standard input
   std::vector<LintOutput> outputs;
-  Severity fail_on = Severity::error;  ///< off: never
+  Severity fail_on = Severity::error;      ///< off: never
+  Severity min_severity = Severity::info;  ///< the lowest that is reported
+  std::vector<std::string> exclusions;
+  bool require_files = false;
   std::string baseline;
   std::string write_baseline;
   std::vector<std::string> environment;        ///< NAME=VALUE
   std::vector<std::string> environment_files;  ///< of such lines
-  std::string kind;                            ///< toml, yaml, compose or skill-md; empty: by the file's name
+  std::string kind;                            ///< toml, yaml, compose, policy or skill-md; empty: what it says
   bool host_checks = false;
   bool fix = false;
   bool dry_run = false;

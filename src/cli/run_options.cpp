@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "spec/option_faults.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {
@@ -43,12 +44,20 @@ std::optional<std::string> read_skill(RunRequest& request) {
   return std::nullopt;
 }
 
+std::optional<std::string> wrong_option(const RunRequest& request) {
+  const Findings faults = option_faults(request.overrides);
+  if (faults.empty()) return std::nullopt;
+  const Finding& first = faults.front();
+  return fmt::format("{}: {}; {}", first.field, first.message, first.remediation);
+}
+
 std::optional<std::string> read_run_options(RunRequest& request) {
   if (request.written.tty) request.overrides.tty = TtyMode::on;
   if (request.written.no_tty) request.overrides.tty = TtyMode::off;
   if (request.written.no_stdin) request.overrides.stdin_open = false;
   if (request.written.keep) request.overrides.keep = true;
-  return read_skill(request);
+  if (auto wrong = read_skill(request)) return wrong;
+  return wrong_option(request);
 }
 
 }  // namespace skillrun::cli

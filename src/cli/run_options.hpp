@@ -40,7 +40,10 @@ void declare_run_options(OptionSet& options, RunRequest& request);
 /// Splits SKILL[@INSTANCE]; otherwise what is wrong with it, as half a sentence.
 [[nodiscard]] std::optional<std::string> read_skill(RunRequest& request);
 
-/// The same, with the options of a run.
+/// The first of the options that cannot be read, as half a sentence.
+[[nodiscard]] std::optional<std::string> wrong_option(const RunRequest& request);
+
+/// read_skill() and the options of a run; otherwise what is wrong with them.
 [[nodiscard]] std::optional<std::string> read_run_options(RunRequest& request);
 
 }  // namespace skillrun::cli

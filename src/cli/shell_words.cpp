@@ -21,6 +21,36 @@ std::string variable(std::string_view name) {
   return name == "PWD" ? std::string(workdir) : fmt::format("${{{}}}", name);
 }
 
+struct KnownCommand {
+  std::string_view words;
+  std::string_view variable;
+};
+
+constexpr KnownCommand known_commands[] = {
+    {"pwd", workdir},
+    {"pwd -P", workdir},
+    {"pwd -L", workdir},
+    {"PWD", workdir},  // as make has it
+    {"id -u", "${UID}"},
+    {"id --user", "${UID}"},
+    {"id -g", "${GID}"},
+    {"id --group", "${GID}"},
+    {"id -u $USER", "${UID}"},
+    {"id -g $USER", "${GID}"},
+    {"id -u ${USER}", "${UID}"},
+    {"id -g ${USER}", "${GID}"},
+};
+
+/// What a manifest writes for the output of the command; empty where it cannot.
+std::string_view output_of(std::string_view command) {
+  std::string words;
+  for (const std::string_view word : split(command, ' ')) {
+    if (!word.empty()) words += (words.empty() ? "" : " ") + std::string(word);
+  }
+  const auto known = std::ranges::find(known_commands, words, &KnownCommand::words);
+  return known == std::end(known_commands) ? std::string_view() : known->variable;
+}
+
 class Splitter {
  public:
   explicit Splitter(std::string_view line) : line_(line) {}
@@ -89,14 +119,8 @@ class Splitter {
 
   void take_substitution() {
     const std::string_view rest = line_.substr(at_);
-    for (const std::string_view spelling : {"$(pwd)", "`pwd`", "$(PWD)"}) {
-      if (!rest.starts_with(spelling)) continue;
-      at_ += spelling.size() - 1;
-      return add(workdir);
-    }
-    if (rest.starts_with('`') || rest.starts_with("$(")) {
-      return fail("only a shell knows a command's output; write it out");
-    }
+    if (rest.starts_with('`')) return take_command(rest, 1, '`');
+    if (rest.starts_with("$(")) return take_command(rest, 2, ')');
     if (rest.starts_with("${")) {
       const std::size_t end = rest.find('}');
       const std::string_view name = rest.substr(2, end == std::string_view::npos ? end : end - 2);
@@ -122,6 +146,15 @@ class Splitter {
     const std::string name = variable(rest.substr(1, end - 1));
     at_ += end - 1;
     add(name);
+  }
+
+  /// A command of which a manifest has the output as a variable; any other only a shell can run.
+  void take_command(std::string_view rest, std::size_t begin, char closing) {
+    const std::size_t end = rest.find(closing, begin);
+    const std::string_view value = end == std::string_view::npos ? "" : output_of(rest.substr(begin, end - begin));
+    if (value.empty()) return fail("only a shell knows a command's output; write it out");
+    at_ += end;
+    add(value);
   }
 
   /// Adds to the word and moves on by one character of the line.

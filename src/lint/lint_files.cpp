@@ -6,11 +6,12 @@
 #include <iterator>
 #include <optional>
 #include <set>
-#include <string_view>
+#include <string>
 #include <thread>
 #include <utility>
 
 #include "lint/compose/compose.hpp"
+#include "lint/lint_policy.hpp"
 #include "lint/skill_md.hpp"
 #include "manifest/project_root.hpp"
 
@@ -25,6 +26,7 @@ constexpr std::size_t files_per_thread = 16;
 struct Outcome {
   std::vector<LintedFile> files;
   std::optional<UnreadableFile> unreadable;
+  std::string composed = {};  ///< the name of a Compose file
 };
 
 /// The file beside another one, as messages name it.
@@ -67,20 +69,20 @@ Outcome lint_file(const LintInput& input, const LintContext& context) {
     if (!input.named) return {};
     return {.files = {}, .unreadable = UnreadableFile{.path = input.path, .why = std::move(source.error())}};
   }
-  if (!input.named && !looks_like_manifest((*source)->text, input.kind)) return {};
+  const auto kind = kind_of_text(input, (*source)->text);
+  if (!kind) return {};
   if (input.kind == LintKind::skill_md) return {.files = lint_skill(*source, input, context), .unreadable = {}};
   Outcome outcome;
+  if (kind == LintKind::compose) outcome.composed = (*source)->name;
   outcome.files.push_back(lint_source(std::move(*source), input, context));
   return outcome;
 }
 
 /// What a Compose file includes is said of the included file alone, where that is linted too.
-void leave_to_their_own(std::vector<LintedFile>& files) {
-  std::set<std::string_view> names;
-  for (const LintedFile& file : files) names.insert(file.source->name);
+void leave_to_their_own(std::vector<LintedFile>& files, const std::set<std::string>& composed) {
   for (LintedFile& file : files) {
     std::erase_if(file.findings, [&](const Finding& finding) {
-      return finding.source && finding.source != file.source && names.contains(finding.source->name);
+      return finding.source && finding.source != file.source && composed.contains(finding.source->name);
     });
   }
 }
@@ -88,13 +90,18 @@ void leave_to_their_own(std::vector<LintedFile>& files) {
 }  // namespace
 
 LintedFile lint_source(SourcePtr source, const LintInput& input, const LintContext& context) {
-  if (input.kind == LintKind::compose) {
-    const ComposeRepository repository = repository_around(*source);
-    return lint_compose(std::move(source), input.repository_path, repository, context);
+  const std::string& path = input.repository_path;
+  switch (kind_of_text(input, source->text).value_or(input.kind)) {
+    case LintKind::compose: {
+      const ComposeRepository repository = repository_around(*source);
+      return lint_compose(std::move(source), path, repository, context);
+    }
+    case LintKind::policy: return lint_policy(std::move(source), path, context);
+    case LintKind::skill_md: return lint_skill_md(source, path, context).file;
+    case LintKind::toml: return lint_manifest(std::move(source), ManifestFormat::toml, path, context);
+    case LintKind::yaml: break;
   }
-  if (input.kind == LintKind::skill_md) return lint_skill_md(source, input.repository_path, context).file;
-  const auto format = input.kind == LintKind::toml ? ManifestFormat::toml : ManifestFormat::yaml;
-  return lint_manifest(std::move(source), format, input.repository_path, context);
+  return lint_manifest(std::move(source), ManifestFormat::yaml, path, context);
 }
 
 LintedFiles lint_files(const std::vector<LintInput>& inputs, const LintContext& context) {
@@ -111,7 +118,9 @@ LintedFiles lint_files(const std::vector<LintInput>& inputs, const LintContext& 
     work();
   }
   LintedFiles result;
+  std::set<std::string> composed;
   for (Outcome& outcome : outcomes) {
+    if (!outcome.composed.empty()) composed.insert(std::move(outcome.composed));
     std::ranges::move(outcome.files, std::back_inserter(result.files));
     if (outcome.unreadable) result.unreadable.push_back(std::move(*outcome.unreadable));
   }
@@ -119,7 +128,7 @@ LintedFiles lint_files(const std::vector<LintInput>& inputs, const LintContext& 
   std::ranges::stable_sort(result.files, {}, &LintedFile::path);
   const auto again = std::ranges::unique(result.files, {}, &LintedFile::path);
   result.files.erase(again.begin(), again.end());
-  leave_to_their_own(result.files);
+  leave_to_their_own(result.files, composed);
   return result;
 }
 

@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 6> known_keys{"name",          "descripti
 constexpr std::array<std::string_view, 12> agents_keys{
     "agent",          "argument-hint",  "author",  "context",    "disable-model-invocation", "hooks", "model", "tags",
     "user-invocable", "user-invokable", "version", "when-to-use"};
+constexpr std::string_view unknown_skill_key = "unknown-skill-key";
 constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_description = 1024;
 constexpr std::size_t longest_compatibility = 500;
@@ -92,7 +93,7 @@ class FrontMatter {
   void unknown(const Member& member) {
     const Path root;
     reporter_.report(Path(root, member.key), member.key_span,
-                     {.rule = unknown_key,
+                     {.rule = unknown_skill_key,
                       .message = fmt::format("unknown key \"{}\"", printable(member.key)),
                       .evidence = member.key,
                       .remediation = suggest(member.key, known_keys),
@@ -224,9 +225,11 @@ LintedSkillMd lint_skill_md(const SourcePtr& source, std::string path, const Lin
     linted.sidecar.reset();
   }
   for (Finding& finding : findings) {
-    if (finding.rule != unknown_key)
-      finding.severity = std::max(finding.severity, context.policy->severity(finding.rule));
+    // What cannot be understood a policy can only raise; what is not known it decides.
+    const Severity decided = context.policy->severity(finding.rule);
+    finding.severity = finding.rule == unknown_skill_key ? decided : std::max(finding.severity, decided);
   }
+  std::erase_if(findings, [](const Finding& finding) { return finding.severity == Severity::off; });
   linted.file.findings = std::move(findings);
   for (Finding& finding : linted.file.findings) {
     if (!linted.file.skills.empty()) finding.skill = linted.file.skills.front();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <vector>
 
 #include <fmt/format.h>
@@ -9,6 +10,8 @@
 #include "manifest/names.hpp"
 #include "manifest/skill_fields.hpp"
 #include "spec/docker_fields.hpp"
+#include "spec/scan.hpp"
+#include "spec/schema.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::inline v0 {
@@ -211,7 +214,7 @@ const Member* find_member(const ValueNode& node, std::string_view key) noexcept 
 }
 
 void report_unknown_key(Reporter& reporter, const Member& member, const Path& path,
-                        std::span<const std::string_view> known, const ValueNode* table) {
+                        std::span<const std::string_view> known, const ValueNode* table, const std::string& spelling) {
   std::string word = member.key;
   std::replace(word.begin(), word.end(), '-', '_');
   std::optional<TextEdit> fix;
@@ -223,7 +226,8 @@ void report_unknown_key(Reporter& reporter, const Member& member, const Path& pa
                   {.rule = unknown_key,
                    .message = fmt::format("unknown key \"{}\"", printable(member.key)),
                    .evidence = member.key,
-                   .remediation = suggest(word, known),
+                   .remediation = near.empty() && !spelling.empty() ? fmt::format("write {} instead", spelling)
+                                                                    : suggest(word, known),
                    .fix = std::move(fix)});
 }
 
@@ -245,7 +249,9 @@ void decode_fields(Reporter& reporter, const ValueNode& node, const Path& path, 
     } else if (std::find(nested.begin(), nested.end(), member.key) == nested.end()) {
       std::vector<std::string_view> known(nested.begin(), nested.end());
       for (const Field<Table>& candidate : fields) known.push_back(candidate.key);
-      report_unknown_key(reporter, member, path, known, &node);
+      std::string spelling;
+      if constexpr (std::same_as<Table, DockerRuntimeConfig>) spelling = manifest_spelling(member.key);
+      report_unknown_key(reporter, member, path, known, &node, spelling);
     }
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "manifest/node.hpp"
@@ -28,9 +29,11 @@ void decode_fields(Reporter& reporter, const ValueNode& node, const Path& path, 
 /// The member of that name, or null.
 [[nodiscard]] const Member* find_member(const ValueNode& node, std::string_view key) noexcept;
 
-/// Reports a key that the format does not have, with the closest one that it has. Where only one is near, and `table`
-/// does not have it yet, the fix is to rename the key.
+/// Reports a key that the format does not have, with the closest one that it has, or `spelling`, how the format says
+/// what the key means elsewhere. Where only one is near, and `table` does not have it yet, the fix is to rename the
+/// key.
 void report_unknown_key(Reporter& reporter, const Member& member, const Path& path,
-                        std::span<const std::string_view> known, const ValueNode* table = nullptr);
+                        std::span<const std::string_view> known, const ValueNode* table = nullptr,
+                        const std::string& spelling = {});
 
 }  // namespace skillrun::inline v0

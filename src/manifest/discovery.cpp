@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <skillrun/manifest.hpp>
 
+#include "manifest/document_kind.hpp"
 #include "manifest/project_root.hpp"
 #include "support/placeholder.hpp"
 #include "support/text.hpp"
@@ -41,6 +42,14 @@ std::optional<struct stat> status_of(const std::string& path) {
 bool is_link(const std::string& path) {
   struct stat status{};
   return ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+}
+
+/// True for a policy or a Compose file, by what it says: it lies here and declares no skill.
+bool is_other_document(const std::string& path) {
+  const auto format = format_of(path);
+  if (format != ManifestFormat::yaml) return false;
+  const auto source = read_source(path);
+  return source && document_kind((*source)->text, *format).value_or(DocumentKind::manifest) != DocumentKind::manifest;
 }
 
 class Search {
@@ -150,7 +159,7 @@ class Search {
       warn(path, why);
     } else if (tier == "project" && !leads_inside(path, project_root_)) {
       warn(path, "a link that leads out of the project");
-    } else {
+    } else if (!is_other_document(path)) {
       add(path, *status, tier);
     }
   }

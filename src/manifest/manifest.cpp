@@ -130,7 +130,7 @@ ManifestReading read_manifest(SourcePtr source, ManifestFormat format) {
   const bool readable = check_bytes(reporter, source->text);
   if (readable) {
     const TextIndex index(source->text);
-    root = format == ManifestFormat::toml ? read_toml(index, reporter) : read_yaml(index, reporter);
+    root = format == ManifestFormat::toml ? read_toml(index, reporter) : read_yaml(index, reporter, MergeKeys::read);
     if (root) decode_manifest(reporter, *root, reading.manifest);
     if (root) reading.manifest.directives = find_directives(index, *root, reporter);
   }

@@ -8,10 +8,7 @@ namespace skillrun::inline v0 {
 /// labels, container names, file names and on a terminal.
 [[nodiscard]] bool is_valid_name(std::string_view name) noexcept;
 
-/// Variables that a manifest may set: a letter or '_', then letters, digits, '_', '.' and '-'.
-[[nodiscard]] bool is_environment_name(std::string_view name) noexcept;
-
-/// The same as regular expressions, for schemas.
+/// The same as a regular expression, for schemas; and is_environment_name() as one.
 inline constexpr std::string_view name_pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
 inline constexpr std::string_view environment_name_pattern = "^[A-Za-z_][A-Za-z0-9._-]*$";
 

@@ -66,9 +66,30 @@ Findings Reporter::take() {
   return std::move(findings_);
 }
 
+namespace {
+
+constexpr std::size_t most_listed = 12;
+constexpr std::size_t least_abbreviation = 3;
+
+/// The shortest word that begins with this one: env for environment.
+std::string_view abbreviated(std::string_view word, std::span<const std::string_view> known) {
+  std::string_view shortest;
+  if (word.size() < least_abbreviation) return shortest;
+  for (const std::string_view one : known) {
+    if (one.starts_with(word) && (shortest.empty() || one.size() < shortest.size())) shortest = one;
+  }
+  return shortest;
+}
+
+}  // namespace
+
 std::string suggest(std::string_view word, std::span<const std::string_view> known) {
   const std::vector<std::string> near = closest(word, known, 1);
   if (!near.empty()) return fmt::format("did you mean \"{}\"?", near.front());
+  if (const std::string_view whole = abbreviated(word, known); !whole.empty()) {
+    return fmt::format("did you mean \"{}\"?", whole);
+  }
+  if (known.size() > most_listed) return fmt::format("none of the {} that are known here is like it", known.size());
   return fmt::format("known here: {}", fmt::join(known, ", "));
 }
 

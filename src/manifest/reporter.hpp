@@ -67,7 +67,8 @@ class Reporter {
   bool failed_ = false;
 };
 
-/// `did you mean "x"?` or, when nothing is near, `known here: a, b, c`.
+/// `did you mean "x"?` for a slip or an abbreviation of one; when nothing is near, `known here: a, b, c`, unless these
+/// are too many to be read.
 [[nodiscard]] std::string suggest(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace skillrun::inline v0

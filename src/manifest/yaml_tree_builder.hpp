@@ -73,7 +73,7 @@ class YamlTreeBuilder final : public YAML::EventHandler {
     if (expects_key()) {
       if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
       const bool merge = node.plain && value == "<<";
-      if (merge && merge_keys_ == MergeKeys::read) {
+      if (merge && merge_keys_ != MergeKeys::refused) {
         frames_.back().has_key = true;
         frames_.back().merges = true;
         return;
@@ -166,7 +166,7 @@ class YamlTreeBuilder final : public YAML::EventHandler {
 
   /// What Compose's own tags say of the value: of one that is reset nothing is left.
   void take_tag(const std::string& tag, std::string_view usual, ValueNode& node) {
-    const bool compose = merge_keys_ == MergeKeys::read && (tag == "!override" || tag == "!reset");
+    const bool compose = merge_keys_ == MergeKeys::read_with_tags && (tag == "!override" || tag == "!reset");
     if (!compose) return check_tag(tag, usual, node.span);
     node.replaces = true;
     if (tag == "!reset") node.kind = NodeKind::null;

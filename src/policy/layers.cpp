@@ -93,11 +93,12 @@ class Loader {
     }
     if (!project_.empty() && !is_below(path, project_)) {
       return fault(source, base.span, fmt::format("the policy '{}' is outside of the project", printable(base.name)),
-                   fmt::format("extend what lies in {}, or a built-in policy", printable(project_)));
+                   "extend what lies in the project, or a built-in policy");
     }
     const auto text = files_->read(path);
     if (!text) {
-      return fault(source, base.span, fmt::format("the policy '{}' cannot be read: {}", printable(path), text.error()),
+      return fault(source, base.span,
+                   fmt::format("the policy '{}' cannot be read: {}", printable(base.name), text.error()),
                    "fix the path; it is relative to this document");
     }
     open_.push_back(path);

@@ -109,6 +109,15 @@ std::size_t display_width(std::string_view text) noexcept {
   return width;
 }
 
+std::string beginning_within(const std::string& text, std::size_t columns) {
+  if (text.size() <= columns || display_width(text) <= columns) return text;
+  constexpr std::size_t longest_character = 4;
+  std::size_t end = std::min(text.size() - 1, columns * longest_character);
+  const auto inside_a_character = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; };
+  while (end > 0 && (inside_a_character() || display_width(std::string_view(text).substr(0, end)) > columns)) --end;
+  return text.substr(0, end);
+}
+
 DisplayLine display_line(const TextIndex& index, Span span, std::size_t max_width) {
   const std::size_t column = span.begin.column == 0 ? 0 : span.begin.column - 1;
   const std::size_t skipped = column > context_before ? column - context_before : 0;

@@ -23,6 +23,9 @@ struct DisplayLine {
 /// The columns of a text without control characters.
 [[nodiscard]] std::size_t display_width(std::string_view text) noexcept;
 
+/// The beginning of such a text that fits into so many columns.
+[[nodiscard]] std::string beginning_within(const std::string& text, std::size_t columns);
+
 /// Prepares the line at which `span` begins. A span over several lines is marked to the end of the first. Long lines
 /// are cut around the mark, the cuts shown as "...".
 [[nodiscard]] DisplayLine display_line(const TextIndex& index, Span span, std::size_t max_width = 110);

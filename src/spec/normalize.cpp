@@ -11,6 +11,7 @@
 #include "spec/host_path.hpp"
 #include "spec/mount_tables.hpp"
 #include "spec/normalize_build.hpp"
+#include "spec/option_faults.hpp"
 #include "spec/schema.hpp"
 #include "spec/settings.hpp"
 #include "support/text.hpp"
@@ -181,6 +182,11 @@ void read_overrides(SpecBuilder& builder, const RunOverrides& overrides) {
   }
 }
 
+class NoVariables final : public VariableSource {
+ public:
+  [[nodiscard]] std::optional<std::string> lookup(std::string_view /*name*/) const override { return std::nullopt; }
+};
+
 /// Of each name the last entry stays, at its own place.
 void drop_overridden_environment(ContainerSpec& spec) {
   std::unordered_map<std::string_view, std::size_t> last;
@@ -220,6 +226,15 @@ ContainerSpec normalize(const ResolvedSkill& skill, const RunOverrides& override
   read_capabilities(builder, skill.default_capabilities, "defaults.capabilities");
   settle(builder);
   return std::move(builder.spec);
+}
+
+Findings option_faults(const RunOverrides& overrides) {
+  const ResolvedSkill skill;
+  const CallerContext caller;
+  const NoVariables nothing;
+  SpecBuilder builder(skill, caller, nothing);
+  read_overrides(builder, overrides);
+  return std::move(builder.spec.problems);
 }
 
 void settle(SpecBuilder& builder) {

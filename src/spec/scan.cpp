@@ -62,6 +62,12 @@ bool is_engine_name(std::string_view text) noexcept {
   });
 }
 
+bool is_environment_name(std::string_view name) noexcept {
+  if (name.empty() || is_digit(name.front()) || name.front() == '.' || name.front() == '-') return false;
+  return std::ranges::all_of(name,
+                             [](char byte) { return is_alnum(byte) || byte == '_' || byte == '.' || byte == '-'; });
+}
+
 bool is_ipv4_address(const std::string& text) noexcept {
   in_addr address{};
   return text.find('\0') == std::string::npos && inet_pton(AF_INET, text.c_str(), &address) == 1;

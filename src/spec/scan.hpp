@@ -40,6 +40,9 @@ namespace skillrun::inline v0 {
 /// [a-zA-Z0-9][a-zA-Z0-9_.-]*, what engines take as the name of a container, network or volume.
 [[nodiscard]] bool is_engine_name(std::string_view text) noexcept;
 
+/// Variables that a manifest or a caller may set: a letter or '_', then letters, digits, '_', '.' and '-'.
+[[nodiscard]] bool is_environment_name(std::string_view name) noexcept;
+
 /// A numeric IPv4 or IPv6 address without brackets or a zone.
 [[nodiscard]] bool is_ipv4_address(const std::string& text) noexcept;
 [[nodiscard]] bool is_ipv6_address(const std::string& text) noexcept;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace skillrun::inline v0 {
 
 std::span<const SettingRow> schema() {
@@ -21,6 +23,21 @@ const SettingRow* find_setting(std::string_view name) {
   const auto rows = schema();
   const auto found = std::ranges::find(rows, name, [](const SettingRow& row) { return row.member.name; });
   return name.empty() || found == rows.end() ? nullptr : &*found;
+}
+
+std::string manifest_spelling(std::string_view name) {
+  if (name.empty()) return {};
+  std::string hyphened(name);
+  std::ranges::replace(hyphened, '_', '-');
+  const auto says = [&](const SettingRow& row) {
+    return row.service.name == name || row.flag.name == hyphened || row.flag.alias == hyphened;
+  };
+  const auto rows = schema();
+  const auto row = std::ranges::find_if(rows, says);
+  if (row == rows.end()) return {};
+  if (!row->key.key.empty()) return std::string(row->key.key);
+  if (row->flag.name.empty()) return {};
+  return fmt::format("extra_args = [\"--{}{}\"]", row->flag.name, row->flag.arity == FlagArity::boolean ? "" : "=...");
 }
 
 std::vector<SpecField> fields_of_setting(const SettingRow& row, const ContainerSpec& spec) {

@@ -96,6 +96,10 @@ struct SettingRow {
 /// The row whose member has this name; null when none has.
 [[nodiscard]] const SettingRow* find_setting(std::string_view name);
 
+/// How a manifest says what docker's flag or Compose's key of this name says: `memory`, or an entry of extra_args where
+/// no key does. Underscores stand for hyphens. Empty for what neither knows.
+[[nodiscard]] std::string manifest_spelling(std::string_view name);
+
 /// What is set of one row's member, as spec_fields() gives it.
 [[nodiscard]] std::vector<SpecField> fields_of_setting(const SettingRow& row, const ContainerSpec& spec);
 

@@ -23,6 +23,8 @@ struct SpecField {
   [[nodiscard]] std::string label() const;
   /// The value as one text: as docker's flags take it where it has one part.
   [[nodiscard]] std::string text() const;
+  /// The same for people: 512m, 1.5 CPUs, 90s.
+  [[nodiscard]] std::string words() const;
 };
 
 /// Every set field in a fixed order; each element of a list is a field of its own.

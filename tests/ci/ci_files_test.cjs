@@ -217,8 +217,9 @@ fs.copyFileSync(path.join(source, '.pre-commit-hooks.yaml'), path.join(hooks, '.
 const project = path.join(work, 'project');
 const clean = `[skills.tool.docker]\nimage = "x@sha256:${'a'.repeat(64)}"\nextra_args = ["--init"]\n`;
 const linted = ['skillrun.toml', 'deep/skillrun.yml', 'skill-engine.toml', '.skill-engine.toml', '.skillrun/more.yaml'];
-const passed = ['Cargo.toml', 'notskillrun.toml', 'README.md', '.skillrun/policy.yaml'];
-for (const name of [...linted, ...passed, 'tool/SKILL.md']) {
+const policies = ['.skillrun/policy.yaml'];
+const passed = ['Cargo.toml', 'notskillrun.toml', 'README.md'];
+for (const name of [...linted, ...policies, ...passed, 'tool/SKILL.md']) {
   fs.mkdirSync(path.join(project, path.dirname(name)), {recursive: true});
   fs.writeFileSync(path.join(project, name), name.includes('policy') ? 'apiVersion: skillrun.policy/v1\nname: x\n'
     : name.endsWith('.md') ? '---\nname: tool\ndescription: x\n---\n'
@@ -230,10 +231,10 @@ for (const folder of [hooks, project]) {
   run(folder, 'git', 'commit', '--quiet', '--message', 'all');
 }
 const preCommit = (hook) => run(project, 'pre-commit', 'try-repo', hooks, hook, '--all-files', '--verbose');
-holds('the hook passes manifests and SKILL.md files, and nothing else', () => {
+holds('the hook passes manifests, policies and SKILL.md files, and nothing else', () => {
   const ended = preCommit('skillrun-lint');
   assert.strictEqual(ended.status, 0, ended.stdout + ended.stderr);
-  assert.match(ended.stdout, new RegExp(`${linted.length + 1} files, ${linted.length + 1} skills: 0 errors`));
+  assert.match(ended.stdout, new RegExp(`${linted.length + 2} files, ${linted.length + 1} skills: 0 errors`));
 });
 holds('the hook fails where a manifest is at fault, and the other one fixes it', () => {
   fs.writeFileSync(path.join(project, 'skillrun.toml'), bad);

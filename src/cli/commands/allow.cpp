@@ -213,7 +213,10 @@ void declare_allow(OptionSet& options, AllowRequest& request) {
 
 std::optional<std::string> check_allow(AllowRequest& request) {
   const bool names_skill = !request.run.written.skill.empty();
-  if (names_skill) return read_skill(request.run);
+  if (names_skill) {
+    if (auto wrong = read_skill(request.run)) return wrong;
+    return wrong_option(request.run);
+  }
   if (request.list || request.all) return std::nullopt;
   return request.revoke ? "allow --revoke takes a skill, or --all" : "allow takes a skill, --list or --revoke";
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <skillrun/report.hpp>
 
@@ -27,25 +29,37 @@ std::string_view word_of(const app::RuleVerdict& verdict) {
   return "";
 }
 
-std::string as_text(const app::Prepared& prepared, const app::Explanation& explanation, const Console& console) {
+bool says_something(const app::RuleVerdict& verdict) {
+  using Kind = app::RuleVerdict::Kind;
+  return verdict.kind == Kind::found || verdict.kind == Kind::waived;
+}
+
+/// What the rules say; without `all` those that found nothing are counted.
+std::string rules_in_words(const app::Prepared& prepared, const std::vector<app::RuleVerdict>& verdicts, bool all) {
+  std::vector<std::vector<std::string>> rows;
+  for (const app::RuleVerdict& verdict : verdicts) {
+    if (all || says_something(verdict)) rows.push_back({"  " + verdict.rule, std::string(word_of(verdict))});
+  }
+  const auto passed = std::ranges::count(verdicts, app::RuleVerdict::Kind::pass, &app::RuleVerdict::kind);
+  const auto off = std::ranges::count(verdicts, app::RuleVerdict::Kind::off, &app::RuleVerdict::kind);
+  std::string text =
+      fmt::format("\nrules of policy {}: {} found nothing, {} are off", prepared.policy->name(), passed, off);
+  text += all ? "\n" : "; --all lists them\n";
+  return text + table(rows);
+}
+
+std::string as_text(const app::Prepared& prepared, const app::Explanation& explanation, bool all,
+                    const Console& console) {
   const app::Judgement& judgement = explanation.judgement;
   const ContainerSpec shown = app::shown_spec(judgement.spec());
   std::string text = fmt::format("skill {} from {}\n\n", prepared.spec.skill, prepared.found.manifest->source->name);
   std::vector<std::vector<std::string>> rows;
   for (const SpecField& field : spec_fields(shown)) {
     rows.push_back(
-        {"  " + field.label(),
-         printable(field.value.is_string() ? std::string(field.value.get_string()) : json::serialize(field.value)),
-         printable(describe_origin(*field.origin, judgement.spec()))});
+        {"  " + field.label(), printable(field.words()), printable(describe_origin(*field.origin, judgement.spec()))});
   }
   text += table(rows);
-  text += fmt::format("\nrules of policy {}\n", prepared.policy->name());
-  std::vector<std::vector<std::string>> rules;
-  rules.reserve(explanation.rules.size());
-  for (const app::RuleVerdict& verdict : explanation.rules) {
-    rules.push_back({"  " + verdict.rule, std::string(word_of(verdict))});
-  }
-  text += table(rules);
+  text += rules_in_words(prepared, explanation.rules, all);
   if (const Findings findings = judgement.findings(); !findings.empty()) {
     text += "\n" + format_text(findings, TextStyle{.color = console.color_for_output()});
   }
@@ -84,6 +98,7 @@ std::string as_json(const app::Prepared& prepared, const app::Explanation& expla
 
 void declare_explain(OptionSet& options, ExplainRequest& request) {
   declare_run_options(options, request.run);
+  options.flag("--all", request.all, "List every rule, not only those that have something to say");
   options.format(request.format);
 }
 
@@ -97,8 +112,9 @@ int run_explain(const GlobalOptions& global, const ExplainRequest& request) {
   app::Warnings warnings;
   const app::Explanation explanation = app::explain(global, *prepared, on_terminal(), warnings);
   console.warnings(warnings);
-  const bool written = console.print(request.format == OutputFormat::json ? as_json(*prepared, explanation)
-                                                                          : as_text(*prepared, explanation, console));
+  const bool written =
+      console.print(request.format == OutputFormat::json ? as_json(*prepared, explanation)
+                                                         : as_text(*prepared, explanation, request.all, console));
   if (!written) return failed;
   if (!prepared->stale.empty() && app::asks_for_something(explanation.judgement.findings())) {
     console.warning(prepared->stale);

@@ -34,6 +34,7 @@ std::optional<LintKind> kind_by_name(std::string_view word) {
   if (word == "toml") return LintKind::toml;
   if (word == "yaml") return LintKind::yaml;
   if (word == "compose") return LintKind::compose;
+  if (word == "policy") return LintKind::policy;
   if (word == "skill-md") return LintKind::skill_md;
   return std::nullopt;
 }
@@ -74,6 +75,12 @@ std::expected<void, std::string> replace_file(const std::string& path, std::stri
       fmt::format("cannot write '{}': {}", printable(path), std::generic_category().message(reason)));
 }
 
+void leave_out_below(LintReport& report, Severity least) {
+  for (LintedFile& file : report.files) {
+    std::erase_if(file.findings, [&](const Finding& finding) { return finding.severity < least; });
+  }
+}
+
 class Lint {
  public:
   Lint(const GlobalOptions& global, const LintRequest& request)
@@ -85,6 +92,7 @@ class Lint {
     app::Warnings warnings;
     const auto linter = app::Linter::open(global_,
                                           {.kind = kind_by_name(request_.kind),
+                                           .exclusions = request_.exclusions,
                                            .variables = std::move(*variables),
                                            .host_checks = request_.host_checks,
                                            .engine_checks = global_.engine_given},
@@ -99,6 +107,7 @@ class Lint {
       if (request_.dry_run) return success;
     }
     if (auto done = baselines(report); !done) return fail(done.error());
+    leave_out_below(report, request_.min_severity);
     for (const LintOutput& output : request_.outputs) {
       if (auto written = write(report, output); !written) return fail(written.error());
     }
@@ -106,6 +115,9 @@ class Lint {
       console_.error(fmt::format("'{}' {}", printable(file.path), file.why));
     }
     if (!linted->unreadable.empty()) return wrong_usage;
+    if (request_.require_files && report.files.empty()) {
+      return fail("nothing was linted: there is no manifest, policy, Compose file or SKILL.md where it was looked for");
+    }
     return reaches(report, request_.fail_on) ? findings_found : success;
   }
 
@@ -204,7 +216,7 @@ void declare_lint(OptionSet& options, LintRequest& request) {
   options.alias("check");
   options.in_order(request.given);
   options.positionals("PATH", request.paths, 0, most_paths,
-                      "Files, folders, or - for standard input (default: what `run` would find)");
+                      "Files, folders, or - for standard input (default: your manifests that `run` would find)");
   options.list("--format", request.formats, lint_format_names(), "FORMAT",
                listed(lint_format_names()) + " (default: text; repeatable, each with an --output of its own)");
   options.list("--output", request.files, "FILE", "Write the report of the --format before it to this file");
@@ -212,6 +224,12 @@ void declare_lint(OptionSet& options, LintRequest& request) {
       "--fail-on", request.fail_on,
       {{"error", Severity::error}, {"warning", Severity::warning}, {"info", Severity::info}, {"never", Severity::off}},
       "LEVEL", "error, warning, info or never: what gives exit status 1 (default: error)");
+  options.choice<Severity>("--min-severity", request.min_severity,
+                           {{"error", Severity::error}, {"warning", Severity::warning}, {"info", Severity::info}},
+                           "LEVEL", "error, warning or info: what is below it is not reported (default: info)");
+  options.list("--exclude", request.exclusions, "PATTERN",
+               "Leave out what matches, written as in a .gitignore of the working directory (repeatable)");
+  options.flag("--require-files", request.require_files, "Fail (2) when there was nothing to lint");
   const DeclaredOption baseline =
       options.text("--baseline", request.baseline, "FILE", "Leave out the findings recorded in this file");
   options
@@ -219,15 +237,16 @@ void declare_lint(OptionSet& options, LintRequest& request) {
       .excludes(baseline);
   options.list("-e,--env", request.environment, "NAME=VALUE", "A variable that manifests may use (repeatable)");
   options.list("--env-file", request.environment_files, "FILE", "A file of such variables, one per line (repeatable)");
-  options.word("--as", request.kind, {"toml", "yaml", "compose", "skill-md"}, "KIND",
-               "Read every PATH as toml, yaml, compose or skill-md, whatever its name");
+  options.word("--as", request.kind, {"toml", "yaml", "compose", "policy", "skill-md"}, "KIND",
+               "Read every PATH as toml, yaml, compose, policy or skill-md, whatever its name and its text");
   options.choice<bool>("--host-checks", request.host_checks, {{"on", true}, {"off", false}}, "WHEN",
                        "on: look at this machine's files as `run` does; off: judge the text alone (default: off)");
   const DeclaredOption fix = options.flag("--fix", request.fix, "Fix in place what has exactly one right fix");
   options.flag("--dry-run", request.dry_run, "With --fix: print the changes as a diff, change nothing").needs(fix);
   options.footer(
-      "Folders are searched for manifests: skillrun.toml and the like, .skillrun/, SKILL.md, and every TOML or YAML "
-      "file\nthat declares skills, hidden ones included, without what .gitignore excludes.\n\n"
+      "Folders are searched for manifests: skillrun.toml and the like, .skillrun/, SKILL.md, every TOML or YAML file "
+      "that\ndeclares skills, policies, and Compose files by their usual names; hidden ones included, without what "
+      ".gitignore\nexcludes.\n\n"
       "Example: skillrun lint --format sarif --output lint.sarif --format text\n\n"
       "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a file that cannot be read.");
 }
@@ -248,6 +267,9 @@ std::optional<std::string> check_lint(LintRequest& request) {
   if (request.outputs.empty()) request.outputs.emplace_back();
   if (std::ranges::count(request.outputs, std::string(), &LintOutput::file) > 1) {
     return "only one report can go to standard output; give the others an --output";
+  }
+  if (request.fail_on != Severity::off && request.fail_on < request.min_severity) {
+    return "--fail-on is below --min-severity: what is not reported cannot fail";
   }
   const bool reads_input = std::ranges::count(request.paths, standard_input) > 0;
   if (reads_input && request.paths.size() > 1) return "standard input (-) is linted alone, without other paths";

@@ -5,6 +5,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/requests.hpp"
+#include "report/display.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
@@ -16,12 +17,19 @@ std::string description(const SkillDefinition& skill) {
   return skill.description ? printable(skill.description->value) : "";
 }
 
+/// What stands in a column before others: cut, so that one of many words does not push the others off the screen.
+std::string in_column(const std::string& text) {
+  constexpr std::size_t most_columns = 50;
+  if (display_width(text) <= most_columns) return text;
+  return beginning_within(text, most_columns - 3) + "...";
+}
+
 std::string as_text(const SkillCatalog::Listing& listing) {
   std::vector<std::vector<std::string>> rows{{"SKILL", "DESCRIPTION", "FILE"}};
   for (const SkillCatalog::Entry& entry : listing.entries) {
     std::string name = entry.found.skill->name;
     for (const InstanceDefinition& instance : entry.found.skill->instances) name += " @" + instance.name;
-    rows.push_back({name, description(*entry.found.skill), entry.found.manifest->source->name});
+    rows.push_back({in_column(name), in_column(description(*entry.found.skill)), entry.found.manifest->source->name});
     for (const std::string& shadowed : entry.shadows) rows.push_back({"", "", "shadows " + shadowed});
   }
   return table(rows);
@@ -68,12 +76,16 @@ int run_list(const GlobalOptions& global, const NamesRequest& request) {
 }  // namespace
 
 Command list_command() {
-  return Command(CommandParts<NamesRequest>{
-      .name = "list",
-      .help = "List the skills found, their files, and what they shadow",
-      .place = 5,
-      .declare = [](OptionSet& options, NamesRequest& request) { options.format(request.format); },
-      .run = run_list});
+  return Command(CommandParts<NamesRequest>{.name = "list",
+                                            .help = "List the skills found, their files, and what they shadow",
+                                            .place = 5,
+                                            .declare =
+                                                [](OptionSet& options, NamesRequest& request) {
+                                                  options.format(request.format);
+                                                  options.footer(
+                                                      "Long descriptions are cut; --format json has them whole.");
+                                                },
+                                            .run = run_list});
 }
 
 }  // namespace skillrun::cli

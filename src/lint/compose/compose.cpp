@@ -141,7 +141,7 @@ Composed read_compose(const SourcePtr& source, const ComposeRepository& reposito
                      .remediation = "save the file as UTF-8 text"});
   } else {
     const TextIndex index(source->text);
-    root = read_yaml(index, reporter, MergeKeys::read);
+    root = read_yaml(index, reporter, MergeKeys::read_with_tags);
     if (root && require_table(reporter, *root, {})) {
       reading.manifest.directives = find_directives(index, *root, reporter, services_key);
       read_documents(reporter, repository, {.source = source, .root = *root, .directives = reading.manifest.directives},

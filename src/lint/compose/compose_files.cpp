@@ -29,7 +29,7 @@ std::optional<ComposeDocument> parse(const SourcePtr& source) {
   if (find_invalid_utf8(source->text) || source->text.find('\0') != std::string::npos) return std::nullopt;
   Reporter unheard(source);
   const TextIndex index(source->text);
-  auto root = read_yaml(index, unheard, MergeKeys::read);
+  auto root = read_yaml(index, unheard, MergeKeys::read_with_tags);
   if (!root || unheard.failed()) return std::nullopt;
   const ValueNode* table = entry_of(&*root, services);
   if (table != nullptr && table->kind != NodeKind::table) return std::nullopt;

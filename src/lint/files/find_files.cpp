@@ -32,8 +32,6 @@ constexpr std::string_view project_folder = ".skillrun";
 
 bool is_usual(std::string_view name) { return std::ranges::find(usual_names, name) != usual_names.end(); }
 
-bool is_policy(std::string_view name) { return name == "policy.yaml" || name == "policy.yml"; }
-
 /// The .gitignore of one folder, and those above it.
 struct Level {
   const Level* above = nullptr;
@@ -61,8 +59,8 @@ bool is_ignored(const Level* level, const std::string& path, bool is_folder) {
 class Walk {
  public:
   /// `root` is the repository's, empty where there is none; `top` the folder that is walked.
-  Walk(std::vector<LintInput>& found, fs::path root, fs::path top)
-      : found_(found), root_(std::move(root)), top_(std::move(top)) {}
+  Walk(std::vector<LintInput>& found, const Exclusions& exclusions, fs::path root, fs::path top)
+      : found_(found), exclusions_(exclusions), root_(std::move(root)), top_(std::move(top)) {}
 
   std::expected<void, std::string> folder(const fs::path& absolute, const fs::path& shown, const Level* above) {
     const Level level{
@@ -75,6 +73,7 @@ class Walk {
       if (name == ".git" || (!is_folder && !kind_of(name))) continue;
       const bool found_by_run = in_project_folder || (is_folder ? name == project_folder : is_usual(name));
       if (!found_by_run && is_ignored(&level, entry->path().string(), is_folder)) continue;
+      if (exclusions_.cover(shown / name, is_folder)) continue;
       if (is_folder) {
         if (auto walked = folder(entry->path(), shown / name, &level); !walked) return walked;
       } else if (entry->is_regular_file(error) &&
@@ -91,8 +90,7 @@ class Walk {
   void file(const fs::path& absolute, std::string shown) {
     const std::string name = absolute.filename().string();
     const bool in_project_folder = absolute.parent_path().filename() == project_folder;
-    if (in_project_folder && is_policy(name)) return;
-    const LintKind kind = *kind_of(name);
+    const LintKind kind = *kind_of(absolute.string());
     found_.push_back({.path = std::move(shown),
                       .repository_path = root_.empty() ? std::string() : absolute.lexically_relative(root_).string(),
                       .kind = kind,
@@ -101,6 +99,7 @@ class Walk {
   }
 
   std::vector<LintInput>& found_;
+  const Exclusions& exclusions_;
   fs::path root_;
   fs::path top_;
 };
@@ -125,47 +124,19 @@ std::vector<Level> levels_above(const fs::path& root, const fs::path& folder) {
   return levels;
 }
 
-std::expected<void, std::string> add_folder(std::vector<LintInput>& found, const std::string& path) {
+std::expected<void, std::string> add_folder(std::vector<LintInput>& found, const std::string& path,
+                                            const Exclusions& exclusions) {
   std::error_code error;
   const fs::path absolute = fs::canonical(path, error);
   if (error) return std::unexpected(fmt::format("'{}' cannot be read: {}", printable(path), error.message()));
   const fs::path shown = path == "." || path == "./" ? fs::path() : fs::path(path);
   const auto root = repository_of(absolute);
-  if (!root) return Walk(found, {}, absolute).folder(absolute, shown, nullptr);
+  if (!root) return Walk(found, exclusions, {}, absolute).folder(absolute, shown, nullptr);
   const std::vector<Level> levels = levels_above(*root, absolute);
-  return Walk(found, *root, absolute).folder(absolute, shown, &levels.back());
-}
-
-/// `^\s*skills\s*:` and the like, without an engine for expressions.
-bool begins_skills(std::string_view line, LintKind kind) {
-  const auto skip_blanks = [&] { line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size())); };
-  skip_blanks();
-  if (kind == LintKind::toml) {
-    if (line.starts_with('[')) line.remove_prefix(1);
-    skip_blanks();
-  }
-  const char quote = line.starts_with('"') || line.starts_with('\'') ? line.front() : '\0';
-  if (quote != '\0') line.remove_prefix(1);
-  if (!line.starts_with("skills")) return false;
-  line.remove_prefix(std::string_view("skills").size());
-  if (quote != '\0') {
-    if (!line.starts_with(quote)) return false;
-    line.remove_prefix(1);
-  }
-  skip_blanks();
-  if (line.empty()) return false;
-  return kind == LintKind::toml ? line.front() == '.' || line.front() == '=' || line.front() == ']'
-                                : line.front() == ':';
+  return Walk(found, exclusions, *root, absolute).folder(absolute, shown, &levels.back());
 }
 
 }  // namespace
-
-std::optional<LintKind> kind_of(std::string_view path) noexcept {
-  const auto format = format_of(path);
-  if (format) return *format == ManifestFormat::toml ? LintKind::toml : LintKind::yaml;
-  if (path == "SKILL.md" || path.ends_with("/SKILL.md")) return LintKind::skill_md;
-  return std::nullopt;
-}
 
 std::string repository_path(const std::string& path) {
   std::error_code error;
@@ -176,7 +147,8 @@ std::string repository_path(const std::string& path) {
 }
 
 std::expected<std::vector<LintInput>, std::string> find_lint_files(const std::vector<std::string>& paths,
-                                                                   std::optional<LintKind> forced) {
+                                                                   std::optional<LintKind> forced,
+                                                                   const Exclusions& exclusions) {
   std::vector<LintInput> found;
   for (const std::string& path : paths) {
     struct stat status{};
@@ -184,8 +156,9 @@ std::expected<std::vector<LintInput>, std::string> find_lint_files(const std::ve
       return std::unexpected(
           fmt::format("'{}' cannot be read: {}", printable(path), std::generic_category().message(errno)));
     }
+    if (exclusions.cover(path, S_ISDIR(status.st_mode))) continue;
     if (S_ISDIR(status.st_mode)) {
-      if (auto added = add_folder(found, path); !added) return std::unexpected(std::move(added.error()));
+      if (auto added = add_folder(found, path, exclusions); !added) return std::unexpected(std::move(added.error()));
       continue;
     }
     const auto kind = forced ? forced : kind_of(path);
@@ -194,26 +167,17 @@ std::expected<std::vector<LintInput>, std::string> find_lint_files(const std::ve
           fmt::format("'{}' is not named like a manifest (*.toml, *.yaml, *.yml or SKILL.md); say with --as what it is",
                       printable(path)));
     }
-    found.push_back({.path = path, .repository_path = repository_path(path), .kind = *kind, .named = true});
+    found.push_back({.path = path,
+                     .repository_path = repository_path(path),
+                     .kind = *kind,
+                     .named = true,
+                     .forced = forced.has_value()});
   }
   const auto key = [](const LintInput& input) { return std::tie(input.repository_path, input.path); };
   std::ranges::sort(found, {}, key);
   const auto again = std::ranges::unique(found, {}, &LintInput::path);
   found.erase(again.begin(), again.end());
   return found;
-}
-
-bool looks_like_manifest(std::string_view text, LintKind kind) {
-  if (kind == LintKind::skill_md || kind == LintKind::compose) return true;
-  for (const std::string_view line : split(text, '\n')) {
-    if (begins_skills(line, kind)) return true;
-  }
-  // An escape can hide the word from a look at lines, not from the reader.
-  if (text.find('\\') == std::string_view::npos && text.find("skills") == std::string_view::npos) return false;
-  const auto source =
-      std::make_shared<const SourceText>(SourceText{.name = {}, .directory = {}, .text = std::string(text)});
-  const auto manifest = parse_manifest(source, kind == LintKind::toml ? ManifestFormat::toml : ManifestFormat::yaml);
-  return manifest && !manifest->skills.empty();
 }
 
 }  // namespace skillrun::inline v0

@@ -51,6 +51,15 @@ TEST_CASE("flags with a key of their own get it, others stay flags, and argument
         "extra_args = [\"--pid=host\", \"--sysctl=x=1\"]\n");
 }
 
+TEST_CASE("the caller's ids are user = host, and the working directory is the caller's") {
+  const std::string made =
+      toml("docker run --rm -v $(pwd):/work -v \"$(pwd)/out:/out\" --user $(id -u):$(id -g) alpine:3.20 ls");
+  CHECK(made.find("user = \"host\"\n") != std::string::npos);
+  CHECK(made.find("volumes = [\"${SKILL_WORKDIR}:/work\", \"${SKILL_WORKDIR}/out:/out\"]\n") != std::string::npos);
+  // The group is root's then, as docker has it.
+  CHECK(toml("docker run -u $(id -u) alpine:3.20").find("user = \"${UID}\"\n") != std::string::npos);
+}
+
 TEST_CASE("the image ends the flags: what looks like one afterwards is the skill's") {
   const ManifestDraft made = draft("docker run alpine --privileged -v /:/host");
   CHECK_FALSE(made.has("extra_args"));

@@ -58,9 +58,37 @@ TEST_CASE("the skill's words are untouched, whatever they look like") {
 }
 
 TEST_CASE("an option that is given with nothing is given") {
-  CHECK(run_of({"x", "--timeout", ""}).overrides.timeout == "");
+  CHECK(rejected({"x", "--timeout", ""}).error.starts_with("skillrun: --timeout: "));
   CHECK_FALSE(rejected({"x", "--timeout="}).error.empty());
   CHECK_FALSE(run_of({"x"}).overrides.timeout);
+}
+
+TEST_CASE("an option that cannot be read is wrong usage, which no policy has to refuse") {
+  for (const Words& words : {Words{"--timeout", "1"},
+                             {"--timeout", "0s"},
+                             {"--pull", "often"},
+                             {"-e", "=1"},
+                             {"-e", ""},
+                             {"-e", "A B=1"},
+                             {"-e", "1A"},
+                             {"-e", "A=1\x1b[31m"}}) {
+    CAPTURE(words[0] + " " + words[1]);
+    const std::string option = words[0] == "-e" ? "--env" : words[0];
+    for (const char* command : {"run", "explain"}) {
+      const ParseExit exit = rejected({command, "x", words[0], words[1]});
+      CHECK(exit.status == 125);
+      CHECK(exit.error.starts_with("skillrun: " + option + ": "));
+    }
+  }
+  CHECK(rejected({"allow", "x", "-e", "A B"}).error.starts_with("skillrun: --env: "));
+  CHECK(run_of({"x", "-e", "A.b-C_1=x y", "-e", "_A", "--timeout", "90s"}).overrides.environment.size() == 2);
+}
+
+TEST_CASE("a mistyped command is a skill, for which the command is kept to be suggested") {
+  CHECK(run_of({"explian", "x"}).commands == Words{"explain"});
+  CHECK(run_of({"lnit"}).commands == Words{"init"});
+  CHECK(run_of({"ffmpeg"}).commands.empty());
+  CHECK(run_of({"run", "explian"}).commands.empty());
 }
 
 TEST_CASE("run options stand between the skill and its words") {

@@ -47,13 +47,16 @@ TEST_CASE("variables become those of manifests, and a dollar sign that is text s
   CHECK(split("$A ${B_1} \"$HOME/x\" a$A.b") == Words{"${A}", "${B_1}", "${HOME}/x", "a${A}.b"});
   CHECK(split("$PWD:/w ${PWD} \"$(pwd)\" `pwd`:/x") ==
         Words{"${SKILL_WORKDIR}:/w", "${SKILL_WORKDIR}", "${SKILL_WORKDIR}", "${SKILL_WORKDIR}:/x"});
+  CHECK(split("-u $(id -u):$(id -g) \"$(pwd -P)/a b\":/x $( id  -u ) `id --group` '$(id -u)'") ==
+        Words{"-u", "${UID}:${GID}", "${SKILL_WORKDIR}/a b:/x", "${UID}", "${GID}", "$$(id -u)"});
   CHECK(split(R"('$A' \$A "\$A" 5$ $)") == Words{"$$A", "$$A", "$$A", "5$$", "$$"});
 }
 
 TEST_CASE("what only a shell can work out is refused with a reason") {
-  for (const std::string_view line : {"a | b", "a; b",  "a && b", "a > b",  "$(date)", "`date`",   "${A:-b}", "${",
-                                      "${1}",  "$1",    "$$",     "\"$?\"", "$'a'",    "'open",    "\"open",  "a\\",
-                                      "*.txt", "a # b", "a & b",  "a\nb",   "(a)",     "a\x1b[2J", "a\xb9"}) {
+  for (const std::string_view line :
+       {"a | b",  "a; b",    "a && b", "a > b", "$(date)", "`date`", "$(id -un)", "$(id -u root)", "$(id -u; x)",
+        "$(pwd",  "${A:-b}", "${",     "${1}",  "$1",      "$$",     "\"$?\"",    "$'a'",          "'open",
+        "\"open", "a\\",     "*.txt",  "a # b", "a & b",   "a\nb",   "(a)",       "a\x1b[2J",      "a\xb9"}) {
     CAPTURE(line);
     const auto words = split_shell_line(line);
     REQUIRE_FALSE(words);

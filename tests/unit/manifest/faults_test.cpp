@@ -119,11 +119,27 @@ TEST_CASE("a key written twice is found in both formats") {
         "duplicate-key 7:7-7:15 \n");
 }
 
-TEST_CASE("YAML merge keys, tags and second documents are refused") {
-  CHECK(faults(parse_yaml("skills: {a: &a {source: 'docker:a'}, b: {<<: *a, source: 'docker:b'}}")) ==
-        "duplicate-key 1:42-1:44 \n");
+TEST_CASE("YAML merge keys bring in what a table does not say itself") {
+  const auto manifest = parse_yaml(
+      "skills:\n  a: {docker: &a {image: 'a', memory: 1g}}\n"
+      "  b: {docker: {image: 'b', <<: *a}}\n  c: {docker: {<<: [{cpus: 1}, *a], memory: 2g}}\n");
+  REQUIRE(manifest);
+  const auto docker = [&](std::size_t i) { return *manifest->skills[i].docker; };
+  CHECK(docker(1).image->value == "b");
+  CHECK(docker(1).memory->value == "1g");
+  CHECK(docker(2).image->value == "a");
+  CHECK(docker(2).memory->value == "2g");
+  CHECK(docker(2).cpus->value == "1");
+  CHECK(faults(parse_yaml("skills: {a: {<<: x, source: 'docker:b'}}")) == "syntax-error 1:18-1:19 \n");
+  CHECK(
+      faults(parse_yaml("skills: {a: &a {sorce: 'docker:a'}, b: {<<: *a, source: 'docker:b'}}")).find("unknown-key") !=
+      std::string::npos);
+}
+
+TEST_CASE("YAML tags and second documents are refused") {
   CHECK(faults(parse_yaml("skills: {a: {source: !!str docker:a}}")) == "duplicate-key 1:28-1:36 \n");
   CHECK(faults(parse_yaml("skills: {a: {source: !x 'docker:a'}}")) == "duplicate-key 1:25-1:35 \n");
+  CHECK(faults(parse_yaml("skills: {a: {source: !override 'docker:a'}}")).starts_with("duplicate-key"));
   CHECK(faults(parse_yaml("skills: !!map {}")) == "duplicate-key 1:15-1:15 \n");
   CHECK(faults(parse_yaml("skills: !!omap\n  - a: b\n")).starts_with("duplicate-key"));
   CHECK(faults(parse_yaml("skills: {}\n---\nskills: {}\n")) == "duplicate-key 2:1-2:1 \n");

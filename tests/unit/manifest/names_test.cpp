@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "manifest/names.hpp"
+#include "spec/scan.hpp"
 
 using namespace skillrun;
 

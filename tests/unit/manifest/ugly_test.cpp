@@ -104,7 +104,7 @@ TEST_CASE("ugly YAML is refused with a place and a reason") {
       {"a list at the root", "- a\n", "syntax-error"},
       {"a string at the root", "hello", "syntax-error"},
       {"a number at the root", "1", "syntax-error"},
-      {"a merge key at the root", "<<: {}\n", "duplicate-key"},
+      {"a merge key without a table", "<<: 1\n", "syntax-error"},
       {"a tag at the root", "!x {}\n", "duplicate-key"},
       {"a non-specific tag", "skills: {}\na: ! b\n", "duplicate-key"},
       {"a tag without a value", "skills: {}\na: !!str\n", "duplicate-key"},

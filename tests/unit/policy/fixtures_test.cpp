@@ -15,6 +15,7 @@
 #include <skillrun/rule.hpp>
 #include <skillrun/spec.hpp>
 
+#include "lint/skill_md.hpp"
 #include "support.hpp"
 
 namespace fs = std::filesystem;
@@ -76,6 +77,11 @@ std::shared_ptr<const Policy> policy_for(const fs::path& path, std::string_view 
 
 void append(Findings& to, const Findings& from) { to.insert(to.end(), from.begin(), from.end()); }
 
+bool is_skill_md(const fs::path& path) { return path.extension() == ".md"; }
+
+/// True for a manifest, and for a SKILL.md, which rules about those have.
+bool is_document(const fs::path& path) { return format_of(path.string()) || is_skill_md(path); }
+
 /// What lint would say about every skill of the file, and every instance that it declares.
 Findings judge_file(const fs::path& path) {
   const std::string text = read(path);
@@ -83,6 +89,13 @@ Findings judge_file(const fs::path& path) {
   const Policy& policy = *judging;
   const auto source = std::make_shared<const SourceText>(
       SourceText{.name = path.filename().string(), .directory = "/srv/skills", .text = text});
+  if (is_skill_md(path)) {
+    const FixtureHost host;
+    const MapVariables variables({});
+    return lint_skill_md(source, "SKILL.md",
+                         {.policy = judging, .host = host, .variables = variables, .caller = caller})
+        .file.findings;
+  }
   const auto manifest = parse_manifest(source, format_of(path.string()).value());
   if (!manifest) return apply_severities(policy, manifest.error());
   const MapVariables variables({{"CALLER_TOKEN", "swordfish"}, {"DATA", "/srv/data"}});
@@ -125,7 +138,7 @@ std::vector<fs::path> manifests_in(const fs::path& folder) {
   std::vector<fs::path> manifests;
   if (!fs::is_directory(folder)) return manifests;
   for (const auto& entry : fs::directory_iterator(folder)) {
-    if (format_of(entry.path().string())) manifests.push_back(entry.path());
+    if (is_document(entry.path())) manifests.push_back(entry.path());
   }
   std::ranges::sort(manifests);
   return manifests;
@@ -152,7 +165,7 @@ TEST_CASE("every fixture belongs to a rule, and every file there to a fixture") 
     const fs::path folder = entry.path().parent_path();
     if (entry.path().filename() == "policy.yaml" && folder.parent_path() == root) continue;
     const bool golden = entry.path().extension() == ".txt" && folder.filename() == "fail";
-    CHECK((golden || format_of(entry.path().string())));
+    CHECK((golden || is_document(entry.path())));
     if (!golden) continue;
     CHECK(std::ranges::any_of(manifests_in(folder),
                               [&](const fs::path& path) { return path.stem() == entry.path().stem(); }));
