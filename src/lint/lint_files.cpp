@@ -96,7 +96,7 @@ LintedFile lint_source(SourcePtr source, const LintInput& input, const LintConte
       const ComposeRepository repository = repository_around(*source);
       return lint_compose(std::move(source), path, repository, context);
     }
-    case LintKind::policy: return lint_policy(std::move(source), path, context);
+    case LintKind::policy: return lint_policy(source, path, context);
     case LintKind::skill_md: return lint_skill_md(source, path, context).file;
     case LintKind::toml: return lint_manifest(std::move(source), ManifestFormat::toml, path, context);
     case LintKind::yaml: break;

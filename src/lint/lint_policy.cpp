@@ -8,7 +8,7 @@
 
 namespace skillrun::inline v0 {
 
-LintedFile lint_policy(SourcePtr source, std::string path, const LintContext& context) {
+LintedFile lint_policy(const SourcePtr& source, std::string path, const LintContext& context) {
   const std::string place =
       (std::filesystem::path(source->directory) / std::filesystem::path(path).filename()).string();
   const PolicyInput input{
