@@ -191,9 +191,10 @@ struct ResolvedSkill {
 /// What is built in beside the environment: SKILL_WORKDIR, HOME, UID, GID, PWD come from here; SKILL_NAME and SKILL_DIR
 /// from the skill itself.
 struct SKILLRUN_API CallerContext {
-  std::string workdir;  ///< absolute: --workdir, otherwise the working directory
-  std::string cwd;      ///< absolute
-  std::string home;     ///< absolute, or empty
+  std::string
+      workdir;       ///< absolute: --workdir, otherwise the working directory; empty where that is not there any more
+  std::string cwd;   ///< absolute, or empty in the same case
+  std::string home;  ///< absolute, or empty
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
 

@@ -41,6 +41,9 @@ std::unexpected<RunResult> not_valid(Findings findings) {
 }  // namespace
 
 std::expected<SkillCatalog, RunResult> open_catalog(const Selection& selection, Warnings& warnings) {
+  if (const auto folder = working_folder(); !folder) {
+    return failure(outcome::Failed{RunFailure::invalid_manifest}, folder.error());
+  }
   auto discovery = discover_manifests(discovery_options(selection));
   if (!discovery) return failure(outcome::Failed{RunFailure::invalid_manifest}, discovery.error());
   mark_doubted(*discovery);

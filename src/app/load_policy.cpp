@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <filesystem>
-
 #include <fmt/format.h>
 
 #include "app/doubted_documents.hpp"
@@ -15,10 +13,11 @@
 namespace skillrun::app {
 
 std::expected<std::shared_ptr<const Policy>, RunResult> load_policy(const Selection& selection, Warnings& warnings) {
-  std::error_code error;
+  const auto folder = working_folder();  // a project's policy may be above it
+  if (!folder) return failure(outcome::Failed{RunFailure::refused}, folder.error());
   const auto found = find_policies({.system_folder = "/etc/skillrun",
                                     .user_folder = user_config_directory(),
-                                    .start_directory = std::filesystem::current_path(error).string(),
+                                    .start_directory = *folder,
                                     .uid = static_cast<std::uint32_t>(getuid())},
                                    selection.policies);
   if (!found) return failure(outcome::Failed{RunFailure::refused}, found.error() + "; without it nothing passes");

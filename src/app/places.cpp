@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "support/home.hpp"
 #include "support/text.hpp"
 
@@ -32,6 +34,14 @@ std::string user_config_directory() {
   if (config.starts_with('/')) return config + "/skillrun";
   const std::string home = home_directory();
   return home.empty() ? "" : home + "/.config/skillrun";
+}
+
+std::expected<std::string, std::string> working_folder() {
+  std::error_code error;
+  std::string folder = fs::current_path(error).string();
+  if (!error) return folder;
+  return std::unexpected(
+      fmt::format("the working directory cannot be told ({}): change to one that is there", error.message()));
 }
 
 DiscoveryOptions discovery_options(const Selection& selection) {

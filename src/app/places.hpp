@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <expected>
 #include <string>
 
 #include <skillrun/manifest.hpp>
@@ -11,6 +12,9 @@ namespace skillrun::app {
 
 /// $XDG_CONFIG_HOME/skillrun, or ~/.config/skillrun; empty when there is no home.
 [[nodiscard]] std::string user_config_directory();
+
+/// The working directory; otherwise that it cannot be told (it may have been removed), and what to do.
+[[nodiscard]] std::expected<std::string, std::string> working_folder();
 
 /// Where manifests are looked for: those that are named, SKILLRUN_MANIFEST, the project, the user, the system, the
 /// installation.

@@ -14,9 +14,10 @@ CallerContext CallerContext::current(const std::string& workdir) {
   context.gid = ::getegid();
   context.home = home_directory();
   std::error_code error;
-  const std::filesystem::path standing = std::filesystem::current_path(error);
-  context.cwd = error ? std::string("/") : standing.string();
-  context.workdir = (std::filesystem::path(context.cwd) / workdir).lexically_normal().string();
+  context.cwd = std::filesystem::current_path(error).string();
+  const std::filesystem::path chosen = std::filesystem::path(context.cwd) / workdir;
+  if (!chosen.is_absolute()) return context;
+  context.workdir = chosen.lexically_normal().string();
   while (context.workdir.size() > 1 && context.workdir.ends_with('/')) context.workdir.pop_back();
   return context;
 }

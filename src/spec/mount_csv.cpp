@@ -13,6 +13,7 @@
 #include "spec/path.hpp"
 #include "spec/scan.hpp"
 #include "spec/settings.hpp"
+#include "spec/whole_values.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::inline v0 {
@@ -262,15 +263,22 @@ class MountReader {
 
 std::expected<Mount, ParseError> parse_mount(std::string_view text, const PathContext& paths) {
   if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
-  const auto fields = parse_csv_record(text);
-  if (!fields) return std::unexpected(fields.error());
+  return read_mount_record(text, paths);
+}
+
+std::expected<Mount, ParseError> read_mount_record(std::string_view whole, const PathContext& paths) {
+  const std::string text = as_it_was(whole);
+  const auto fields = parse_csv_record(whole);
+  if (!fields) return refuse(as_it_was(fields.error().message));
+  std::vector<std::string> names;
+  names.reserve(fields->size());
   std::vector<MountField> parts;
   for (const std::string& field : *fields) {
     if (field.empty()) return refuse(fmt::format("expected {}, found an empty field in {}", expectation, quoted(text)));
     const std::size_t equals = std::min(field.find('='), field.size());
     const bool alone = equals == field.size();
-    parts.push_back(
-        {std::string_view(field).substr(0, equals), alone ? std::nullopt : std::optional(field.substr(equals + 1))});
+    names.push_back(as_it_was(std::string_view(field).substr(0, equals)));
+    parts.push_back({names.back(), alone ? std::nullopt : std::optional(as_it_was(field.substr(equals + 1)))});
   }
   auto mount = read_mount(parts, paths);
   if (mount) return mount;

@@ -16,6 +16,12 @@ struct MountField {
 
 [[nodiscard]] std::expected<Mount, ParseError> read_mount(std::span<const MountField> fields, const PathContext& paths);
 
+/// As parse_volume(), parse_mount() and parse_tmpfs() read a text that was written, in which what variables stand for
+/// is whole (see whole_values.hpp).
+[[nodiscard]] std::expected<Mount, ParseError> read_volume(std::string_view whole, const PathContext& paths);
+[[nodiscard]] std::expected<Mount, ParseError> read_mount_record(std::string_view whole, const PathContext& paths);
+[[nodiscard]] std::expected<Mount, ParseError> read_tmpfs(std::string_view whole);
+
 /// One table of `mounts`; `field` is its path, such as "docker.mounts[0]".
 void add_mount_table(SpecBuilder& builder, const MountTable& table, const std::string& field);
 

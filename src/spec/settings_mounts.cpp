@@ -46,17 +46,18 @@ bool looks_like_path(std::string_view source) {
 
 void add_volume(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
-  append(builder, parse_volume(value, builder.paths()), origin, "write SOURCE:TARGET[:ro]");
+  append(builder, read_volume(builder.whole(value, origin), builder.paths()), origin, "write SOURCE:TARGET[:ro]");
 }
 
 void add_mount(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
-  append(builder, parse_mount(value, builder.paths()), origin, "write type=bind,source=PATH,target=PATH[,readonly]");
+  append(builder, read_mount_record(builder.whole(value, origin), builder.paths()), origin,
+         "write type=bind,source=PATH,target=PATH[,readonly]");
 }
 
 void add_tmpfs(SpecBuilder& builder, const std::string& value, const Origin& origin) {
   if (!builder.clean(value, origin)) return;
-  append(builder, parse_tmpfs(value), origin, "write TARGET[:size=64m]");
+  append(builder, read_tmpfs(builder.whole(value, origin)), origin, "write TARGET[:size=64m]");
 }
 
 void add_volumes_from(SpecBuilder& builder, const std::string& value, const Origin& origin) {

@@ -5,6 +5,7 @@
 #include <skillrun/parsing.hpp>
 
 #include "spec/finding_at.hpp"
+#include "spec/whole_values.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::inline v0 {
@@ -40,6 +41,10 @@ Origin SpecBuilder::option_origin(std::string option, std::string text) {
 void SpecBuilder::problem(std::string_view rule, const Origin& origin, std::string message, std::string remedy,
                           Severity severity) {
   spec.problems.push_back(finding_at(spec, origin, rule, severity, std::move(message), std::move(remedy)));
+}
+
+std::string SpecBuilder::whole(std::string_view value, const Origin& origin) const {
+  return spec.runner == Runner::compose ? std::string(value) : with_values_whole(value, origin.expansions);
 }
 
 bool SpecBuilder::clean(std::string_view value, const Origin& origin, Allowed allowed, std::string_view shown) {

@@ -46,6 +46,10 @@ class SpecBuilder {
     return spec.runner == Runner::compose ? Allowed::lines : Allowed::text;
   }
 
+  /// A value of several parts, in which each variable is within one of them (see whole_values.hpp). Compose expands the
+  /// variables of a text before it looks for parts.
+  [[nodiscard]] std::string whole(std::string_view value, const Origin& origin) const;
+
   /// Sets a last-wins field. A flag that repeats a typed key is a problem; what is declared twice in one way is
   /// ambiguous.
   template <class T>

@@ -2,14 +2,18 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include <fmt/ranges.h>
 
 #include <skillrun/parsing.hpp>
 
+#include "spec/mount_tables.hpp"
 #include "spec/path.hpp"
 #include "spec/scan.hpp"
+#include "spec/whole_values.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::inline v0 {
@@ -122,18 +126,27 @@ class OptionReader {
 
 std::expected<Mount, ParseError> parse_tmpfs(std::string_view text) {
   if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
-  const auto wrong = [text](const ParseError& error) {
+  return read_tmpfs(text);
+}
+
+std::expected<Mount, ParseError> read_tmpfs(std::string_view whole) {
+  const std::string text = as_it_was(whole);
+  const auto wrong = [&text](const ParseError& error) {
     return refuse(fmt::format("{}, in {}", error.message, quoted(text)));
   };
-  const std::size_t colon = text.find(':');
-  auto target = parse_mount_target(text.substr(0, colon));
+  const std::size_t colon = whole.find(':');
+  const std::string written_target = as_it_was(whole.substr(0, colon));
+  if (written_target.contains(':')) return refuse(more_than_a_target(written_target));
+  auto target = parse_mount_target(written_target);
   if (!target) return wrong(target.error());
   Mount mount;
   mount.type = MountType::tmpfs;
   mount.target = std::move(*target);
   if (colon == std::string_view::npos) return mount;
   OptionReader reader(mount);
-  for (const std::string_view option : split(text.substr(colon + 1), ',')) {
+  std::vector<std::string> options;
+  for (const std::string_view option : split(whole.substr(colon + 1), ',')) options.push_back(as_it_was(option));
+  for (const std::string& option : options) {
     if (const auto error = reader.read(option)) return wrong(*error);
   }
   reader.finish();

@@ -3,8 +3,10 @@
 #include <skillrun/parsing.hpp>
 
 #include "spec/mount_checks.hpp"
+#include "spec/mount_tables.hpp"
 #include "spec/path.hpp"
 #include "spec/scan.hpp"
+#include "spec/whole_values.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::inline v0 {
@@ -20,13 +22,13 @@ class Modes {
 
   std::optional<ParseError> apply(std::string_view modes) {
     for (const std::string_view word : split(modes, ',')) {
-      if (auto error = apply_word(word)) return error;
+      if (auto error = apply_word(as_it_was(word))) return error;
     }
     return std::nullopt;
   }
 
  private:
-  std::optional<ParseError> apply_word(std::string_view word) {
+  std::optional<ParseError> apply_word(const std::string& word) {
     const bool bind = mount_.type == MountType::bind;
     if (word == "ro" || word == "rw") {
       mount_.read_only = word == "ro";
@@ -53,7 +55,7 @@ class Modes {
                     quoted(word))};
   }
 
-  static std::optional<ParseError> once(std::string_view& earlier, std::string_view word) {
+  static std::optional<ParseError> once(std::string& earlier, const std::string& word) {
     if (!earlier.empty()) {
       return ParseError{fmt::format("the modes {} and {} cannot be combined", earlier, word)};
     }
@@ -62,11 +64,11 @@ class Modes {
   }
 
   Mount& mount_;
-  std::string_view access_;
-  std::string_view consistency_;
-  std::string_view copy_;
-  std::string_view relabel_;
-  std::string_view propagation_;
+  std::string access_;
+  std::string consistency_;
+  std::string copy_;
+  std::string relabel_;
+  std::string propagation_;
 };
 
 /// A folder of the host when it looks like a path, the name of a volume otherwise.
@@ -95,22 +97,29 @@ std::optional<ParseError> set_source(Mount& mount, std::string_view source, cons
 
 std::expected<Mount, ParseError> parse_volume(std::string_view text, const PathContext& paths) {
   if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
-  const auto parts = split(text, ':');
+  return read_volume(text, paths);
+}
+
+std::expected<Mount, ParseError> read_volume(std::string_view whole, const PathContext& paths) {
+  const std::string text = as_it_was(whole);
+  const auto parts = split(whole, ':');
   if (parts.size() > 3) {
     return refuse(fmt::format("expected {}, found more than three parts in {}", expectation, quoted(text)));
   }
   for (const std::string_view part : parts) {
     if (part.empty()) return refuse(fmt::format("expected {}, found an empty part in {}", expectation, quoted(text)));
   }
-  const auto wrong = [text](const ParseError& error) {
+  const auto wrong = [&text](const ParseError& error) {
     return refuse(fmt::format("{}, in {}", error.message, quoted(text)));
   };
   Mount mount;
   mount.type = MountType::volume;
   if (parts.size() > 1) {
-    if (const auto error = set_source(mount, parts[0], paths)) return wrong(*error);
+    if (const auto error = set_source(mount, as_it_was(parts[0]), paths)) return wrong(*error);
   }
-  auto target = parse_mount_target(parts.size() > 1 ? parts[1] : parts[0]);
+  const std::string written_target = as_it_was(parts.size() > 1 ? parts[1] : parts[0]);
+  if (written_target.contains(':')) return refuse(more_than_a_target(written_target));
+  auto target = parse_mount_target(written_target);
   if (!target) return wrong(target.error());
   mount.target = std::move(*target);
   if (parts.size() == 3) {

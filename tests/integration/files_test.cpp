@@ -34,6 +34,17 @@ Command as_other_user(Command command, const fs::path& socket) {
 
 TEST_SUITE_BEGIN("conformance");
 
+TEST_CASE_FIXTURE(World, "a working directory of any name is mounted") {
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/work\"]"));
+  for (const char* name : {"a:b", "a,b", "a\"b", "a b", "${HOME}"}) {
+    CAPTURE(name);
+    fs::create_directory(work() / name);
+    write_file(work() / name / "told", "found");
+    const Outcome outcome = skillrun({"run", "t", "--workdir", work() / name, "--", "cat", "/work/told"});
+    CHECK_MESSAGE(outcome.out == "found", outcome.err);
+  }
+}
+
 TEST_CASE_FIXTURE(World, "a file that the skill writes belongs to the caller") {
   manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/workdir\"]\nworking_dir = \"/workdir\"\nuser = \"host\""));
   Command full = command({"t", "--", "sh", "-c", "id -u; echo content > made"});
