@@ -35,11 +35,13 @@ struct ListedContainer {
 struct ContainerEntry {
   enum class Kind : std::uint8_t {
     nothing,
-    link,   ///< symbolic
-    other,  ///< a folder, a file, ...
+    link,  ///< symbolic
+    folder,
+    other,  ///< a file, ...
   };
   Kind kind = Kind::nothing;
   std::string leads_to{};  ///< of a link, in the engine's words; may be empty
+  bool executable = true;  ///< false: nobody has the permission to execute this file
 };
 
 /// Labels that tell which run a container is of. They find it; what may be done with it, a record of the run says that

@@ -168,12 +168,18 @@ class SKILLRUN_API RunControl {
   std::unique_ptr<State> state_;
 };
 
+/// How long making sure of an image may take, all attempts together.
+inline constexpr std::chrono::minutes usual_pull_timeout{15};
+inline constexpr std::chrono::minutes usual_build_timeout{60};
+
 struct RunOptions {
   std::vector<std::pair<std::string, std::string>> labels;  ///< added to skillrun's own
   ProgressSink progress;                                    ///< of pulls and builds; may be empty
   std::function<void()> image_ready;                        ///< called once the image is there; may be empty
   /// When the caller asked for this run, for RunTimes::queued; nothing: now.
   std::optional<std::chrono::steady_clock::time_point> requested;
+  /// Of an image that is not built. The timeout of a spec begins with the skill.
+  std::chrono::milliseconds pull_timeout{usual_pull_timeout};
 };
 
 /// What admit() may ask while an engine is at hand: this machine's file system unless the engine is elsewhere, and the
@@ -215,8 +221,9 @@ struct SkillImage {
   std::string private_name;  ///< what the engine calls it when skillrun built it; otherwise empty
 };
 
-/// Makes sure the image of an approved spec is there: inspects, pulls or builds as the spec says. An image that claims
-/// to be skillrun's own by a label `skillrun.*`, and was not built by this very recipe, is an error (untrusted).
+/// Makes sure the image of an approved spec is there, within the deadline: inspects, pulls or builds as the spec says.
+/// An image that claims to be skillrun's own by a label `skillrun.*`, and was not built by this very recipe, is an
+/// error (untrusted).
 [[nodiscard]] SKILLRUN_API EngineResult<SkillImage> ensure_image(Engine& engine, const ApprovedSpec& approved,
                                                                  const ProgressSink& progress, CallLimits limits);
 

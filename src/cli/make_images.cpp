@@ -1,7 +1,5 @@
 #include "cli/make_images.hpp"
 
-#include <chrono>
-
 #include <fmt/format.h>
 
 #include "cli/console.hpp"
@@ -14,8 +12,6 @@ namespace skillrun::cli {
 
 namespace {
 
-constexpr std::chrono::minutes image_deadline{60};
-
 int status_of(const EngineError& error) {
   if (error.kind == EngineError::Kind::cancelled) return interrupted;
   return error.kind == EngineError::Kind::untrusted ? refused : failed;
@@ -24,7 +20,7 @@ int status_of(const EngineError& error) {
 }  // namespace
 
 int make_images(const GlobalOptions& options, const std::vector<std::string>& skills, const RunOverrides& overrides,
-                MakeImage make) {
+                MakeImage make, std::chrono::milliseconds deadline) {
   const Console console(options);
   RunControl control;
   const SignalForwarding signals(control);
@@ -43,12 +39,13 @@ int make_images(const GlobalOptions& options, const std::vector<std::string>& sk
       return admitted.error().exit_status();
     }
     Progress progress(options);
-    const CallLimits limits{.deadline = image_deadline, .cancellation = &control.cancellation()};
+    const CallLimits limits{.deadline = deadline, .cancellation = &control.cancellation()};
     const auto image =
         make(*admitted->engine, admitted->approved, [&](const ProgressEvent& event) { progress.take(event); }, limits);
     progress.clear();
     if (!image) {
-      console.error(fmt::format("skill '{}': {}", name, image.error().message));
+      const bool interrupted = image.error().kind == EngineError::Kind::cancelled;
+      console.error(fmt::format("skill '{}': {}", name, interrupted ? "interrupted" : image.error().message));
       return status_of(image.error());
     }
     // An image that was built is in the engine under its private name only.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,6 @@ using MakeImage = EngineResult<SkillImage> (*)(Engine&, const ApprovedSpec&, con
 /// Judges each skill as `run` would, makes its image and prints which it is; stops at the first failure. The exit
 /// status.
 [[nodiscard]] int make_images(const GlobalOptions& options, const std::vector<std::string>& skills,
-                              const RunOverrides& overrides, MakeImage make);
+                              const RunOverrides& overrides, MakeImage make, std::chrono::milliseconds deadline);
 
 }  // namespace skillrun::cli

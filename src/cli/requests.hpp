@@ -18,6 +18,12 @@ struct NamesRequest {
   OutputFormat format = OutputFormat::text;
 };
 
+/// pull SKILL...
+struct PullRequest {
+  std::vector<std::string> skills;
+  PullTimeout timeout;
+};
+
 struct ExplainRequest {
   RunRequest run;
   bool all = false;  ///< every rule, not only those that have something to say

@@ -1,11 +1,34 @@
 #include "cli/run_options.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <skillrun/parsing.hpp>
 
 #include "spec/option_faults.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::cli {
+
+namespace {
+
+/// Longer ones would leave the clock's range.
+constexpr std::chrono::hours a_year{24 * 365};
+
+}  // namespace
+
+void PullTimeout::declare(OptionSet& options) {
+  options.text("--pull-timeout", written, "DURATION", "Give up pulling the image after this time (default: 15m)");
+}
+
+std::optional<std::string> PullTimeout::read() {
+  if (!written) return std::nullopt;
+  const auto time = parse_duration(*written);
+  if (!time) return fmt::format("--pull-timeout: {}", time.error().message);
+  if (time->count() == 0) return "--pull-timeout: nothing can be pulled in no time; --pull never pulls nothing";
+  value = std::chrono::ceil<std::chrono::milliseconds>(std::min<std::chrono::nanoseconds>(*time, a_year));
+  return std::nullopt;
+}
 
 DeclaredOption declare_skill(OptionSet& options, RunRequest& request) {
   return options.positional("SKILL", request.written.skill, "The skill, with @INSTANCE where it has several");
@@ -24,7 +47,8 @@ void declare_run_options(OptionSet& options, RunRequest& request) {
   options.footer("ARGS after the options, or after --, go to the skill untouched.");
   declare_skill(options, request).required();
   declare_callers_words(options, request);
-  options.text("--timeout", request.overrides.timeout, "DURATION", "End the skill after this time, such as 90s or 5m");
+  options.text("--timeout", request.overrides.timeout, "DURATION",
+               "End the skill after this time from its start on, such as 90s or 5m");
   options.text("--pull", request.overrides.pull, "WHEN", "missing, always or never");
   const DeclaredOption tty = options.flag("--tty", request.written.tty, "Give the skill a terminal");
   options.flag("--no-tty", request.written.no_tty, "Give the skill no terminal").excludes(tty);

@@ -1,12 +1,25 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
+
+#include <skillrun/run.hpp>
 
 #include "app/selection.hpp"
 #include "cli/option_set.hpp"
 
 namespace skillrun::cli {
+
+/// --pull-timeout, of run and pull.
+struct PullTimeout {
+  std::chrono::milliseconds value = usual_pull_timeout;
+  std::optional<std::string> written;
+
+  void declare(OptionSet& options);
+  /// What is wrong with it, if anything.
+  [[nodiscard]] std::optional<std::string> read();
+};
 
 /// SKILL[@INSTANCE] [RUN OPTIONS] [--] ARGS..., of run, explain and allow.
 struct RunRequest : app::SkillRequest {
@@ -14,6 +27,7 @@ struct RunRequest : app::SkillRequest {
   std::string result_file;
   bool json = false;
   std::optional<std::string> max_output;
+  PullTimeout pull_timeout;
   bool no_stop_key = false;
   bool outlive_client = false;
 

@@ -80,8 +80,14 @@ void conclude_failure(RunResult& result, RunFailure otherwise, const EngineError
     case EngineError::Kind::unavailable:
     case EngineError::Kind::permission_denied: result.outcome = outcome::Failed{RunFailure::engine_unavailable}; break;
     case EngineError::Kind::untrusted: result.outcome = outcome::Failed{RunFailure::refused}; break;
-    case EngineError::Kind::no_such_command: result.outcome = outcome::NoSuchCommand{}; break;
-    case EngineError::Kind::not_executable: result.outcome = outcome::NotExecutable{}; break;
+    case EngineError::Kind::no_such_command:
+      result.outcome = outcome::NoSuchCommand{};
+      result.message = fmt::format("the command is not in image {}: {}", result.image, error.message);
+      break;
+    case EngineError::Kind::not_executable:
+      result.outcome = outcome::NotExecutable{};
+      result.message = fmt::format("the command cannot be executed in image {}: {}", result.image, error.message);
+      break;
     default: result.outcome = outcome::Failed{otherwise}; break;
   }
 }

@@ -4,7 +4,6 @@
 #include <thread>
 #include <utility>
 
-#include <fmt/format.h>
 #include <skillrun/run.hpp>
 
 #include "engine/log.hpp"
@@ -42,7 +41,8 @@ LeaseRequest lease_request(const ContainerSpec& spec, const RunIo& io, const Run
           .terminal_size = io.terminal ? window_size(io.output) : std::nullopt,
           .labels = options.labels,
           .progress = options.progress,
-          .image_ready = options.image_ready};
+          .image_ready = options.image_ready,
+          .pull_timeout = options.pull_timeout};
 }
 
 class Execution {
@@ -70,7 +70,6 @@ class Execution {
   [[nodiscard]] bool moved_at_start();
   void run_container();
   [[nodiscard]] std::unique_ptr<AttachedContainer> start();
-  void explain_start_failure(const EngineError& error);
   [[nodiscard]] Ending carry(AttachedContainer& attached, SkillSignals& signals, Clock::time_point started);
   [[nodiscard]] EngineResult<ContainerState> final_state();
   void kill();
@@ -142,16 +141,8 @@ std::unique_ptr<AttachedContainer> Execution::start() {
   auto attached =
       engine_.containers().start(lease_.id(), lease_.start_options(), {start_deadline, &control_.cancellation()});
   if (attached) return std::move(*attached);
-  explain_start_failure(attached.error());
+  conclude_failure(result_, RunFailure::engine_error, attached.error());
   return nullptr;
-}
-
-void Execution::explain_start_failure(const EngineError& error) {
-  conclude_failure(result_, RunFailure::engine_error, error);
-  const bool missing = std::holds_alternative<outcome::NoSuchCommand>(result_.outcome);
-  if (!missing && !std::holds_alternative<outcome::NotExecutable>(result_.outcome)) return;
-  result_.message = fmt::format("the command {} image {}: {}", missing ? "is not in" : "cannot be executed in",
-                                result_.image, error.message);
 }
 
 Ending Execution::carry(AttachedContainer& attached, SkillSignals& signals, Clock::time_point started) {

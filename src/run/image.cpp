@@ -60,11 +60,14 @@ class LastLines {
 
 class ImageStage {
  public:
+  using Clock = std::chrono::steady_clock;
+
   ImageStage(Engine& engine, const ContainerSpec& spec, const ProgressSink& progress, CallLimits limits)
       : engine_(engine),
         spec_(spec),
         progress_(progress),
         limits_(limits),
+        until_(Clock::now() + limits.deadline),
         alias_(spec.image.value.familiar()),
         name_(engine.name_of(spec.image.value)) {}
 
@@ -80,6 +83,7 @@ class ImageStage {
   /// What the recipe says now decides the name.
   EngineResult<void> read_recipe();
   EngineResult<SkillImage> pull();
+  EngineResult<void> pull_once();
   EngineResult<std::optional<ImageInfo>> look() {
     return engine_.images().inspect_image(name_, for_inspecting(limits_));
   }
@@ -100,6 +104,7 @@ class ImageStage {
   const ContainerSpec& spec_;
   const ProgressSink& progress_;
   CallLimits limits_;
+  Clock::time_point until_;
   std::string alias_;   ///< for people
   std::string name_;    ///< in the engine
   std::string recipe_;  ///< of an image that is built
@@ -163,6 +168,7 @@ EngineResult<SkillImage> ImageStage::build() {
   begin_stage(fmt::format("building image {}", alias_));
   LastLines last(progress_);
   auto built = build_by_recipe(engine_, spec_, last.sink(), limits_);
+  if (!built && built.error().kind == EngineError::Kind::cancelled) return std::unexpected(built.error());
   if (!built) {
     EngineError error = built.error();
     error.message.erase(error.message.find_last_not_of(" \n") + 1);
@@ -192,10 +198,17 @@ EngineResult<SkillImage> ImageStage::ensure_pulled() {
   return pull();
 }
 
+/// In what is left of the time.
+EngineResult<void> ImageStage::pull_once() {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until_ - Clock::now());
+  if (left.count() <= 0) return std::unexpected(EngineError{EngineError::Kind::deadline, {}});
+  const auto platform = spec_.platform ? std::optional(spec_.platform->value) : std::nullopt;
+  return engine_.images().pull_image(spec_.image.value, platform, progress_, {left, limits_.cancellation});
+}
+
 EngineResult<SkillImage> ImageStage::pull() {
   begin_stage(fmt::format("pulling image {}", name_));
-  const auto platform = spec_.platform ? std::optional(spec_.platform->value) : std::nullopt;
-  auto pulled = engine_.images().pull_image(spec_.image.value, platform, progress_, limits_);
+  auto pulled = pull_once();
   for (const auto pause : retry_pauses) {
     if (pulled || pulled.error().kind != EngineError::Kind::transient) break;
     log::info("pulling image {} failed: {}", name_, pulled.error().message);
@@ -203,7 +216,15 @@ EngineResult<SkillImage> ImageStage::pull() {
     if (!pause_unless_cancelled(pause, limits_.cancellation)) {
       return std::unexpected(EngineError{EngineError::Kind::cancelled, "cancelled"});
     }
-    pulled = engine_.images().pull_image(spec_.image.value, platform, progress_, limits_);
+    pulled = pull_once();
+  }
+  if (!pulled && pulled.error().kind == EngineError::Kind::cancelled) return std::unexpected(pulled.error());
+  if (!pulled && pulled.error().kind == EngineError::Kind::deadline) {
+    return std::unexpected(EngineError{
+        EngineError::Kind::deadline,
+        fmt::format("image {} cannot be pulled: it was not there after {:g} s; check the network and the registry {}, "
+                    "or give it more time with --pull-timeout",
+                    name_, std::chrono::duration<double>(limits_.deadline).count(), spec_.image.value.registry)});
   }
   if (!pulled) {
     EngineError error = pulled.error();

@@ -8,6 +8,7 @@
 #include "engine/log.hpp"
 #include "run/conclude.hpp"
 #include "run/gap_findings.hpp"
+#include "run/image_command.hpp"
 #include "run/image_reach.hpp"
 #include "run/labels.hpp"
 #include "run/linked_targets.hpp"
@@ -20,7 +21,6 @@ namespace skillrun::inline v0 {
 
 namespace {
 
-constexpr std::chrono::minutes image_deadline{60};
 /// For an engine that has just failed.
 constexpr std::chrono::seconds unclaimed_deadline{5};
 
@@ -60,7 +60,7 @@ Lease::Lease(Engine& engine, const ApprovedSpec& approved, LeaseRequest request,
 
 bool Lease::take() {
   if (!can_be_honoured() || !ensure() || !hold() || !create()) return false;
-  if (verify() && lies_as_approved()) return true;
+  if (verify() && lies_as_approved() && has_its_command()) return true;
   give_back();
   return false;
 }
@@ -80,7 +80,8 @@ bool Lease::can_be_honoured() {
 bool Lease::ensure() {
   const Stopwatch watch(result_.times.image);
   if (cancelled()) return false;
-  const auto image = ensure_image(engine_, approved_, request_.progress, limits(image_deadline));
+  const auto deadline = approved_.spec().build ? usual_build_timeout : request_.pull_timeout;
+  const auto image = ensure_image(engine_, approved_, request_.progress, limits(deadline));
   if (request_.image_ready) request_.image_ready();
   if (!image) {
     conclude_failure(result_, RunFailure::image_unavailable, image.error());
@@ -183,6 +184,7 @@ bool Lease::verify() {
     conclude_failure(result_, RunFailure::engine_error, made.error());
     return false;
   }
+  argv_ = made->argv;
   const Order order{
       .spec = approved_.spec(), .image = image_, .labels = labels_, .environment = start_.environment, .gaps = gaps_};
   return accept(skillrun::verify(approved_, order, *made, host_),
@@ -201,6 +203,15 @@ bool Lease::lies_as_approved() {
   }
   return accept(std::move(*found),
                 "a mount would not lie where it was approved; the container was removed and nothing was run");
+}
+
+/// An init would start without it.
+bool Lease::has_its_command() {
+  const Stopwatch watch(result_.times.verify);
+  const CommandOrder order{.spec = approved_.spec(), .image = image_, .argv = argv_};
+  const auto unusable = find_unusable_command(engine_, container_->id(), order, limits(call_deadline));
+  if (unusable) conclude_failure(result_, RunFailure::engine_error, *unusable);
+  return !unusable;
 }
 
 /// True when there is nothing to refuse for. What there is to know is recorded in either case.

@@ -28,6 +28,7 @@ struct LeaseRequest {
   std::vector<std::pair<std::string, std::string>> labels;  ///< added to skillrun's own
   ProgressSink progress;                                    ///< of pulls and builds; may be empty
   std::function<void()> image_ready;                        ///< called once the image is there; may be empty
+  std::chrono::milliseconds pull_timeout{usual_pull_timeout};
 };
 
 /// A container of an approved spec, from its image to its removal: made, verified, owned, and known to `skillrun gc`
@@ -72,6 +73,7 @@ class Lease {
   void remove_unclaimed();
   [[nodiscard]] bool verify();
   [[nodiscard]] bool lies_as_approved();
+  [[nodiscard]] bool has_its_command();
   [[nodiscard]] bool cancelled();
   [[nodiscard]] CallLimits limits(std::chrono::milliseconds deadline) const { return {deadline, &cancellation_}; }
 
@@ -91,6 +93,7 @@ class Lease {
   SourcePins pins_;
   std::vector<EngineGap> gaps_;  ///< what the engine cannot honour, which only defaults may ask for
   std::optional<OwnedContainer> container_;
+  std::vector<std::string> argv_;  ///< of the container that was made
 };
 
 }  // namespace skillrun::inline v0

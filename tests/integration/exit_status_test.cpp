@@ -40,20 +40,50 @@ TEST_CASE_FIXTURE(World, "a skill that ends with 124 to 127 itself is told apart
   }
 }
 
-TEST_CASE_FIXTURE(World, "a command that is not in the image gives 127 and is named") {
-  for (const char* command : {"no-such-command", "/bin/no-such-command"}) {
-    const Outcome outcome = skillrun({"t", "--", command});
-    CHECK(outcome.status == 127);
-    CHECK(outcome.out == "");
-    CHECK(contains(outcome.err, "no-such-command"));
+TEST_CASE_FIXTURE(World, "a command that is not in the image gives 127 and is named, with an init and without") {
+  for (const char* init : {"init = true", "init = false"}) {
+    CAPTURE(init);
+    manifest(busybox_skill(init));
+    for (const char* command : {"no-such-command", "/bin/no-such-command", "./no-such-command"}) {
+      const Result result = result_of({"t", "--", command});
+      CHECK(result.outcome.status == 127);
+      CHECK(result.status() == "engine-error");
+      CHECK(result.outcome.out == "");
+      CHECK(contains(result.outcome.err, "no-such-command"));
+      CHECK_FALSE(contains(result.outcome.err, "FATAL"));
+    }
   }
+  manifest(busybox_skill("entrypoint = \"no-such-entrypoint\""));
+  CHECK(skillrun({"t"}).status == 127);
 }
 
-TEST_CASE_FIXTURE(World, "a command that cannot be invoked gives 126 and is named") {
-  const Outcome outcome = skillrun({"t", "--", "/bin/not-executable"});
-  CHECK(outcome.status == 126);
-  CHECK(contains(outcome.err, "not-executable"));
-  CHECK(skillrun({"t", "--", "/etc"}).status == 126);
+TEST_CASE_FIXTURE(World, "a command that cannot be invoked gives 126 and is named, with an init and without") {
+  for (const char* init : {"init = true", "init = false"}) {
+    CAPTURE(init);
+    manifest(busybox_skill(init));
+    const Result result = result_of({"t", "--", "/bin/not-executable"});
+    CHECK(result.outcome.status == 126);
+    CHECK(result.status() == "engine-error");
+    CHECK(contains(result.outcome.err, "not-executable"));
+    CHECK(skillrun({"t", "--", "/etc"}).status == 126);
+  }
+  manifest(busybox_skill());
+  CHECK(skillrun({"t", "--", "not-executable"}).status == 126);
+}
+
+TEST_CASE_FIXTURE(World, "a command is found as the image has it: by links, PATH and the working directory") {
+  CHECK(skillrun({"t", "--", "true"}).status == 0);
+  CHECK(skillrun({"t", "--", "/bin/../bin/true"}).status == 0);
+  manifest(busybox_skill("working_dir = \"/bin\""));
+  CHECK(skillrun({"t", "--", "./true"}).status == 0);
+  manifest(busybox_skill("environment = [\"PATH=/nowhere\"]"));
+  CHECK(skillrun({"t", "--", "true"}).status == 127);
+  CHECK(skillrun({"t", "--", "/bin/true"}).status == 0);
+  // What is mounted is not the image's.
+  write_file(work() / "tool", "#!/bin/sh\nexit 4\n");
+  std::filesystem::permissions(work() / "tool", std::filesystem::perms::all);
+  manifest(busybox_skill("volumes = [\"${SKILL_WORKDIR}:/work\"]"));
+  CHECK(skillrun({"t", "--", "/work/tool"}).status == 4);
 }
 
 TEST_CASE_FIXTURE(World, "the timeout ends the skill and gives 124") {

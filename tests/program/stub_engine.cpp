@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "integration/process.hpp"
+#include "support/base64.hpp"
 #include "support/json.hpp"
 
 namespace program {
@@ -234,13 +235,25 @@ void StubEngine::answer_container(int connection, const Request& request, const 
   if (action == "attach") return attach(connection, container);
   if (action == "wait") return wait(connection, container);
   if (action == "json") return say(ok(inspect(*container)));
-  if (action == "archive") return say("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");  // an empty image
+  if (action == "archive") return say(look(request.query));
   const std::lock_guard lock(mutex_);
   if (action == "start") container->started = true;
   if (action == "kill") container->killed = true;
   if (request.method == "DELETE") container->removed = container->killed = true;
   changed_.notify_all();
   say("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n");
+}
+
+/// In its image are programs, and nothing else: no command `missing`, and `plain`, which cannot be executed.
+std::string StubEngine::look(const std::string& query) {
+  constexpr std::string_view nothing = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+  const bool program = query.starts_with("path=/bin/") || query.starts_with("path=/usr/bin/");
+  if (!program || query.ends_with("/missing")) return std::string(nothing);
+  const std::string stat =
+      fmt::format(R"({{"name":"x","size":1,"mode":{},"mtime":"2026-01-01T00:00:00Z","linkTarget":""}})",
+                  query.ends_with("/plain") ? 0644 : 0755);
+  return fmt::format("HTTP/1.1 200 OK\r\nX-Docker-Container-Path-Stat: {}\r\nContent-Length: 0\r\n\r\n",
+                     skillrun::base64_encode(stat));
 }
 
 void StubEngine::attach(int connection, const std::shared_ptr<Container>& container) {

@@ -66,6 +66,7 @@ class StubEngine {
   void serve(int connection);
   void answer(int connection, const Request& request);
   void answer_container(int connection, const Request& request, const std::string& id, const std::string& action);
+  [[nodiscard]] static std::string look(const std::string& query);
   void attach(int connection, const std::shared_ptr<Container>& container);
   void wait(int connection, const std::shared_ptr<Container>& container);
   [[nodiscard]] std::string inspect(const Container& container) const;

@@ -11,8 +11,10 @@ Command build_command() {
       .place = 8,
       .declare = [](OptionSet& options,
                     NamesRequest& request) { options.positionals("SKILL", request.names, 1, 1000); },
-      .run = [](const GlobalOptions& global,
-                const NamesRequest& request) { return make_images(global, request.names, {}, rebuild_image); }});
+      .run =
+          [](const GlobalOptions& global, const NamesRequest& request) {
+            return make_images(global, request.names, {}, rebuild_image, usual_build_timeout);
+          }});
 }
 
 }  // namespace skillrun::cli

@@ -16,22 +16,25 @@ EngineResult<SkillImage> pull_only(Engine& engine, const ApprovedSpec& approved,
   return ensure_image(engine, approved, progress, limits);
 }
 
-int run_pull(const GlobalOptions& global, const NamesRequest& request) {
+int run_pull(const GlobalOptions& global, const PullRequest& request) {
   RunOverrides overrides;
   overrides.pull = "always";
-  return make_images(global, request.names, overrides, pull_only);
+  return make_images(global, request.skills, overrides, pull_only, request.timeout.value);
 }
 
 }  // namespace
 
 Command pull_command() {
-  return Command(CommandParts<NamesRequest>{
-      .name = "pull",
-      .help = "Pull the images of skills",
-      .place = 7,
-      .declare = [](OptionSet& options,
-                    NamesRequest& request) { options.positionals("SKILL", request.names, 1, 1000); },
-      .run = run_pull});
+  return Command(CommandParts<PullRequest>{.name = "pull",
+                                           .help = "Pull the images of skills",
+                                           .place = 7,
+                                           .declare =
+                                               [](OptionSet& options, PullRequest& request) {
+                                                 options.positionals("SKILL", request.skills, 1, 1000);
+                                                 request.timeout.declare(options);
+                                               },
+                                           .check = [](PullRequest& request) { return request.timeout.read(); },
+                                           .run = run_pull});
 }
 
 }  // namespace skillrun::cli

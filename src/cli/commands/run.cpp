@@ -63,6 +63,7 @@ RunResult run_to_the_end(const GlobalOptions& global, const RunRequest& request,
   Progress progress(global);
   RunOptions options;
   options.requested = requested;
+  options.pull_timeout = request.pull_timeout.value;
   const OptionalSetting<bool>& quiet = admitted->approved.spec().quiet;
   if (!quiet || !quiet->value) options.progress = [&](const ProgressEvent& event) { progress.take(event); };
   options.image_ready = [&] { progress.clear(); };
@@ -73,6 +74,7 @@ RunResult run_to_the_end(const GlobalOptions& global, const RunRequest& request,
 
 void declare_run(OptionSet& options, RunRequest& request) {
   declare_run_options(options, request);
+  request.pull_timeout.declare(options);
   options.flag("--no-stop-key", request.no_stop_key, "Give Ctrl-Z to the skill, which else stops with skillrun");
   options.flag("--outlive-client", request.outlive_client,
                "Go on when input has ended and nobody can read the output any more");
@@ -80,6 +82,11 @@ void declare_run(OptionSet& options, RunRequest& request) {
   options.text("--result-file", request.result_file, "FILE", "Write the result as JSON to this file");
   options.flag("--json", request.json, "Print the result, with the captured output, as JSON");
   options.text("--max-output", request.max_output, "SIZE", "Capture at most this much of each stream (default: 64m)");
+}
+
+std::optional<std::string> read_words(RunRequest& request) {
+  if (auto wrong = request.pull_timeout.read()) return wrong;
+  return read_run_options(request);
 }
 
 int run_run(const GlobalOptions& global, const RunRequest& request) {
@@ -112,12 +119,8 @@ int run_run(const GlobalOptions& global, const RunRequest& request) {
 }  // namespace
 
 Command run_command() {
-  return Command(CommandParts<RunRequest>{.name = "run",
-                                          .help = "Run a skill",
-                                          .place = 1,
-                                          .declare = declare_run,
-                                          .check = read_run_options,
-                                          .run = run_run});
+  return Command(CommandParts<RunRequest>{
+      .name = "run", .help = "Run a skill", .place = 1, .declare = declare_run, .check = read_words, .run = run_run});
 }
 
 }  // namespace skillrun::cli

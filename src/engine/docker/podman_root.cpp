@@ -28,6 +28,7 @@ struct Look {
   int error = 0;
   bool root_seen = false;
   Kind kind = Kind::nothing;
+  bool executable = false;
   std::array<char, 2048> leads_to{};
 };
 
@@ -57,7 +58,8 @@ Look look(const std::string& root, const std::vector<std::string>& components) {
       break;
     }
     if (i + 1 == components.size()) {
-      seen.kind = S_ISLNK(status.st_mode) ? Kind::link : Kind::other;
+      seen.kind = S_ISLNK(status.st_mode) ? Kind::link : S_ISDIR(status.st_mode) ? Kind::folder : Kind::other;
+      seen.executable = (status.st_mode & 0111U) != 0;
       if (S_ISLNK(status.st_mode) && ::readlinkat(at, name, seen.leads_to.data(), seen.leads_to.size() - 1) < 0) {
         seen.error = errno;
       }
@@ -129,7 +131,7 @@ EngineResult<ContainerEntry> PodmanRoot::look_at(const std::string& path) const 
     seen = look(path_, components);
   }
   if (seen.error != 0) return unsupported(std::strerror(seen.error));
-  return ContainerEntry{.kind = seen.kind, .leads_to = seen.leads_to.data()};
+  return ContainerEntry{.kind = seen.kind, .leads_to = seen.leads_to.data(), .executable = seen.executable};
 }
 
 }  // namespace skillrun::inline v0

@@ -1,6 +1,7 @@
 // What stands at a path of a container: asked over the API, copied by docker's program, seen in podman's mount.
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include <doctest/doctest.h>
 
@@ -33,8 +34,10 @@ EngineResult<ContainerEntry> ask(int status, const std::string& stat, std::strin
 }
 
 /// The header of one entry of a tar archive.
-std::string tar_header(char type, std::string_view target = {}, std::string_view size = "00000000000") {
+std::string tar_header(char type, std::string_view target = {}, std::string_view size = "00000000000",
+                       std::string_view mode = "0000755") {
   std::string header(512, '\0');
+  header.replace(100, mode.size(), mode);
   header.replace(124, size.size(), size);
   header[156] = type;
   header.replace(157, target.size(), target);
@@ -53,7 +56,12 @@ TEST_CASE("docker's API says of a path whether it is a link, a folder or not the
   CHECK(link->leads_to == "/real");
   const auto folder = ask(200, R"({"name":"x","mode":2147484141,"linkTarget":""})");
   REQUIRE(folder);
-  CHECK(folder->kind == Kind::other);
+  CHECK(folder->kind == Kind::folder);
+  const auto program = ask(200, R"({"name":"x","mode":493,"linkTarget":""})");
+  REQUIRE(program);
+  CHECK(program->kind == Kind::other);
+  CHECK(program->executable);
+  CHECK_FALSE(ask(200, R"({"name":"x","mode":420,"linkTarget":""})")->executable);
   const auto nothing = ask(404, "");
   REQUIRE(nothing);
   CHECK(nothing->kind == Kind::nothing);
@@ -75,8 +83,11 @@ TEST_CASE("the first entry of a copied archive is what stands at the path, whate
   REQUIRE(*link);
   CHECK((*link)->kind == Kind::link);
   CHECK((*link)->leads_to == "/real");
-  CHECK((*first_entry(tar_header('5')))->kind == Kind::other);
+  CHECK((*first_entry(tar_header('5')))->kind == Kind::folder);
   CHECK((*first_entry(tar_header('0') + "more"))->kind == Kind::other);
+  CHECK((*first_entry(tar_header('0')))->executable);
+  CHECK_FALSE((*first_entry(tar_header('0', {}, "00000000000", "0000644")))->executable);
+  CHECK_FALSE(*first_entry(tar_header('0', {}, "00000000000", "what")));
 
   const std::string extended = tar_header('x', {}, "00000000020") + std::string(512, 'p');
   CHECK_FALSE(first_entry(extended.substr(0, 600)));
@@ -113,13 +124,18 @@ TEST_CASE("in podman's mount of a root no link is followed") {
   const fs::path root = folder.path();
   fs::create_directories(root / "real/sub");
   fs::create_directory_symlink("/real", root / "link");
+  std::ofstream(root / "real/program") << "x";
   const PodmanRoot mounted("c", root.string(), false);
   const auto kind = [&](const std::string& path) {
     const auto entry = mounted.look_at(path);
     REQUIRE(entry);
     return entry->kind;
   };
-  CHECK(kind("/real/sub") == Kind::other);
+  CHECK(kind("/real/sub") == Kind::folder);
+  CHECK(kind("/real/program") == Kind::other);
+  CHECK_FALSE(mounted.look_at("/real/program")->executable);
+  fs::permissions(root / "real/program", fs::perms::owner_all);
+  CHECK(mounted.look_at("/real/program")->executable);
   CHECK(kind("/link") == Kind::link);
   CHECK(mounted.look_at("/link")->leads_to == "/real");
   CHECK(kind("/absent/deeper") == Kind::nothing);

@@ -341,6 +341,9 @@ class FakeEngine final : public DockerEngine {
   }
   EngineResult<ContainerEntry> look_at(const std::string&, const std::string& path, CallLimits limits) override {
     if (auto step = call("look_at " + path, limits); !step) return std::unexpected(step.error());
+    if (const auto failure = failures.find("look_at " + path); failure != failures.end()) {
+      return std::unexpected(failure->second);
+    }
     const auto found = entries.find(path);
     return found == entries.end() ? ContainerEntry{} : found->second;
   }

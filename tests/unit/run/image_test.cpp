@@ -130,6 +130,40 @@ TEST_CASE("a cancelled run does not wait for the next attempt of a pull") {
   CHECK(std::chrono::steady_clock::now() - begin < retry_pauses[0]);
 }
 
+TEST_CASE(
+    "a pull that is interrupted is no fault of the image's name, the network or a login, and neither is a build") {
+  FakeEngine engine;
+  engine.image.reset();
+  for (const char* call : {"pull", "build"}) engine.failures[call] = {EngineError::Kind::cancelled, "cancelled"};
+  const auto pulled = ensure(engine, plain_spec());
+  REQUIRE(!pulled);
+  CHECK(pulled.error().kind == EngineError::Kind::cancelled);
+  CHECK(pulled.error().message == "cancelled");
+  const TemporaryFolder folder;
+  static_cast<void>(folder.write("Dockerfile", "FROM scratch\n"));
+  ContainerSpec spec = plain_spec();
+  spec.build =
+      Setting<BuildRecipe>{{.packages = {}, .context = ContextRecipe{folder.path(), "Dockerfile", "", {}}}, {}};
+  const auto built = ensure(engine, spec);
+  REQUIRE(!built);
+  CHECK(built.error().message == "cancelled");
+}
+
+TEST_CASE("all attempts of a pull share one deadline, and who meets it is told which option it is") {
+  using namespace std::chrono_literals;
+  FakeEngine engine;
+  engine.image.reset();
+  engine.failures["pull"] = {EngineError::Kind::server, "net/http: TLS handshake timeout"};
+  const auto begin = std::chrono::steady_clock::now();
+  const auto image = ensure_image(engine, approve(plain_spec()), {}, {.deadline = 100ms});
+  REQUIRE(!image);
+  CHECK(image.error().kind == EngineError::Kind::deadline);
+  CHECK(image.error().message.contains("after 0.1 s"));
+  CHECK(image.error().message.contains("--pull-timeout"));
+  CHECK(std::chrono::steady_clock::now() - begin < 2s);
+  CHECK(std::ranges::count(engine.calls(), "pull example.org/tool:1") == 1);
+}
+
 TEST_CASE("an image of another platform is replaced, and refused when the registry has no other") {
   ContainerSpec spec = plain_spec();
   spec.platform.emplace();

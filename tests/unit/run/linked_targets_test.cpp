@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 using skillrun::testing::bind_mount;
 using skillrun::testing::declared;
 
-const ContainerEntry folder{.kind = ContainerEntry::Kind::other};
+const ContainerEntry folder{.kind = ContainerEntry::Kind::folder};
 
 ContainerEntry link_to(std::string path) { return {.kind = ContainerEntry::Kind::link, .leads_to = std::move(path)}; }
 

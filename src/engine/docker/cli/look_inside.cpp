@@ -36,6 +36,14 @@ std::string_view text_field(std::string_view header, std::size_t offset, std::si
   return field.substr(0, std::min(field.find('\0'), field.size()));
 }
 
+/// In octal digits.
+std::optional<std::size_t> number_field(std::string_view header, std::size_t offset, std::size_t size) {
+  const std::string_view digits = text_field(header, offset, size);
+  std::size_t number = 0;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), number, 8).ec != std::errc()) return std::nullopt;
+  return number;
+}
+
 /// A client that is asked for the beginning of what it has to say.
 struct PartialOutput {
   UniqueFd output;
@@ -82,14 +90,16 @@ std::optional<EngineResult<ContainerEntry>> first_entry(std::string_view bytes) 
     if (header.substr(257, 5) != "ustar") return failure(EngineError::Kind::protocol, "the copy is not a tar archive");
     if (type == '2') return ContainerEntry{.kind = Kind::link, .leads_to = std::string(text_field(header, 157, 100))};
     // Headers that go before an entry's own: names that are too long for it, times.
-    if (type != 'x' && type != 'g' && type != 'L' && type != 'K') return ContainerEntry{.kind = Kind::other};
-    const std::string_view digits = text_field(header, 124, 12);
-    std::size_t size = 0;
-    if (std::from_chars(digits.data(), digits.data() + digits.size(), size, 8).ec != std::errc() ||
-        size > longest_beginning) {
+    if (type != 'x' && type != 'g' && type != 'L' && type != 'K') {
+      const auto mode = number_field(header, 100, 8);
+      if (!mode) return failure(EngineError::Kind::protocol, "the copied entry has no mode");
+      return ContainerEntry{.kind = type == '5' ? Kind::folder : Kind::other, .executable = (*mode & 0111U) != 0};
+    }
+    const auto size = number_field(header, 124, 12);
+    if (!size || *size > longest_beginning) {
       return failure(EngineError::Kind::protocol, "a header of the copied archive has no size");
     }
-    const std::size_t skipped = block + (size + block - 1) / block * block;
+    const std::size_t skipped = block + (*size + block - 1) / block * block;
     if (bytes.size() < skipped) return std::nullopt;
     bytes.remove_prefix(skipped);
   }
