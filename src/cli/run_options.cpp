@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <skillrun/parsing.hpp>
+#include <skillrun/run.hpp>
 
 #include "spec/option_faults.hpp"
 #include "support/text.hpp"
@@ -16,6 +17,8 @@ namespace {
 constexpr std::chrono::hours a_year{24 * 365};
 
 }  // namespace
+
+PullTimeout::PullTimeout() : value(usual_pull_timeout) {}
 
 void PullTimeout::declare(OptionSet& options) {
   options.text("--pull-timeout", written, "DURATION", "Give up pulling the image after this time (default: 15m)");

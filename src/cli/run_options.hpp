@@ -4,8 +4,6 @@
 #include <optional>
 #include <string>
 
-#include <skillrun/run.hpp>
-
 #include "app/selection.hpp"
 #include "cli/option_set.hpp"
 
@@ -13,9 +11,10 @@ namespace skillrun::cli {
 
 /// --pull-timeout, of run and pull.
 struct PullTimeout {
-  std::chrono::milliseconds value = usual_pull_timeout;
+  std::chrono::milliseconds value;
   std::optional<std::string> written;
 
+  PullTimeout();
   void declare(OptionSet& options);
   /// What is wrong with it, if anything.
   [[nodiscard]] std::optional<std::string> read();

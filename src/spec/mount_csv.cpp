@@ -268,6 +268,7 @@ std::expected<Mount, ParseError> parse_mount(std::string_view text, const PathCo
 
 std::expected<Mount, ParseError> read_mount_record(std::string_view whole, const PathContext& paths) {
   const std::string text = as_it_was(whole);
+  if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
   const auto fields = parse_csv_record(whole);
   if (!fields) return refuse(as_it_was(fields.error().message));
   std::vector<std::string> names;

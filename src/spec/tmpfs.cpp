@@ -131,6 +131,7 @@ std::expected<Mount, ParseError> parse_tmpfs(std::string_view text) {
 
 std::expected<Mount, ParseError> read_tmpfs(std::string_view whole) {
   const std::string text = as_it_was(whole);
+  if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
   const auto wrong = [&text](const ParseError& error) {
     return refuse(fmt::format("{}, in {}", error.message, quoted(text)));
   };

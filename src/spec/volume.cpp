@@ -102,6 +102,7 @@ std::expected<Mount, ParseError> parse_volume(std::string_view text, const PathC
 
 std::expected<Mount, ParseError> read_volume(std::string_view whole, const PathContext& paths) {
   const std::string text = as_it_was(whole);
+  if (auto error = find_unusable_text(text, expectation)) return std::unexpected(*error);
   const auto parts = split(whole, ':');
   if (parts.size() > 3) {
     return refuse(fmt::format("expected {}, found more than three parts in {}", expectation, quoted(text)));

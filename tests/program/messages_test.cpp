@@ -34,4 +34,19 @@ TEST_CASE("a skill runs beside one of its file that is at fault, which lint and 
   }
 }
 
+TEST_CASE("a command that the image does not have, or that cannot be executed, is named, and nothing starts") {
+  const StubEngine engine;
+  const Place place;
+  place.write("skillrun.toml",
+              "[skills.missing.docker]\nimage = \"localhost:1/none:1\"\nentrypoint = \"missing\"\n"
+              "[skills.plain.docker]\nimage = \"localhost:1/none:1\"\nentrypoint = \"/usr/bin/plain\"\n");
+  const integration::Outcome missing = integration::run(place.on(engine, {"missing"}));
+  CHECK(missing.status == 127);
+  CHECK(missing.err.contains("the command is not in image localhost:1/none:1: 'missing' is in no folder of its PATH"));
+  const integration::Outcome plain = integration::run(place.on(engine, {"plain"}));
+  CHECK(plain.status == 126);
+  CHECK(plain.err.contains("cannot be executed in image localhost:1/none:1: '/usr/bin/plain' is not executable"));
+  CHECK(std::ranges::none_of(engine.requests(), [](const auto& request) { return request.ends_with("/start"); }));
+}
+
 }  // namespace program

@@ -29,7 +29,8 @@ TEST_CASE("who stands in a folder that was removed is told so, and nothing is lo
     integration::Command command = place.on(engine, {});
     const std::string program = command.argv.front();
     command.argv = {"/bin/sh", "-c",
-                    "mkdir gone && cd gone && rmdir ../gone && exec \"$0\" -m ../skillrun.toml " + words, program};
+                    "/bin/mkdir gone && cd gone && /bin/rmdir ../gone && exec \"$0\" -m ../skillrun.toml " + words,
+                    program};
     const integration::Outcome outcome = integration::run(command);
     CHECK(outcome.status != 0);
     CHECK_MESSAGE((outcome.err + outcome.out).contains("the working directory cannot be told"), outcome.err,

@@ -72,8 +72,10 @@ TEST_CASE("a path is looked for from the working directory") {
   called.run.engine.entries = {{"/work/tool", program}};
   CHECK(called.status() == 127);
   called.run.engine.image->working_dir = "/work";
+  called.run.engine.on_describe = [](json::object& made) { made["Config"].as_object()["WorkingDir"] = "/work"; };
   CHECK(called.status() == 0);
   called.run.spec.working_dir = declared<std::string>("/other");
+  called.run.engine.on_describe = {};
   CHECK(called.status() == 127);
 }
 
@@ -106,6 +108,7 @@ TEST_CASE("what is not certain is left to the engine: mounts, what runtimes add,
   CHECK(silent.status() == 0);
   Called with_gpu("nvidia-smi");
   with_gpu.run.spec.runtime = declared<std::string>("nvidia");
+  with_gpu.run.engine.on_describe = [](json::object& made) { made["HostConfig"].as_object()["Runtime"] = "nvidia"; };
   CHECK(with_gpu.status() == 0);
 }
 

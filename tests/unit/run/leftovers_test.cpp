@@ -198,7 +198,7 @@ TEST_CASE("leftovers are found by record, removed by id, and a failure does not 
   CHECK(engine.removed.empty());
   REQUIRE(found->size() == 3);
   CHECK((*found)[0].name == "a");
-  engine.failures["remove"] = EngineError{EngineError::Kind::deadline, "busy"};
+  engine.failures["remove"] = EngineError{EngineError::Kind::server, "busy"};
   CHECK_FALSE(remove_leftovers(engine, records, *found, {}));
   CHECK(engine.removed == std::vector<std::string>{"a", "a", "a", "a", "b", "b", "b", "b"});
   CHECK((*found)[0].trouble == "busy");

@@ -275,10 +275,14 @@ TEST_CASE("a bind at or below the caller's working directory is marked by its pl
   CHECK_FALSE(spec.mounts.at(5).value.caller_workdir);
 }
 
-TEST_CASE("an expanded value cannot add a mount option unseen") {
+TEST_CASE("an expanded value cannot add a mount option") {
   const MapVariables environment{{{"DIR", "/data:/x:rw,z"}}};
-  const ContainerSpec spec = spec_of(R"(volumes = ["${DIR}:/y"])", {}, environment);
-  CHECK(problems(spec) == Shown{"invalid-mount docker.volumes[0]"});
+  const ContainerSpec spec = spec_of(R"(volumes = ["${DIR}:/y:ro"])", {}, environment);
+  CHECK(problems(spec) == Shown{});
+  CHECK(spec.mounts.at(0).value.source == "/data:/x:rw,z");
+  CHECK(spec.mounts.at(0).value.target == "/y");
+  CHECK(spec.mounts.at(0).value.read_only);
+  CHECK(spec.mounts.at(0).value.relabel == Relabel::none);
   const MapVariables comma{{{"DIR", "/data,readonly=false\",\"x=1"}}};
   const ContainerSpec table =
       spec_of(R"(mounts = [{ type = "bind", source = "${DIR}", target = "/y", read_only = true }])", {}, comma);
