@@ -57,7 +57,12 @@ json::object map_of(const std::vector<KeyValue>& entries) {
 
 bool needs_bind_syntax(const Mount& mount, bool podman) {
   if (mount.type == MountType::tmpfs) return false;
-  return mount.relabel != Relabel::none || (mount.nocopy && podman);
+  if (mount.relabel != Relabel::none) return true;
+  if (!podman) return false;
+  // It turns a mount of the API into the text of a --mount option, without quoting it.
+  const std::string paths = mount.source + mount.target;
+  const bool unquoted = paths.find_first_of(",\"") != std::string::npos && !paths.contains(':');
+  return mount.nocopy || (unquoted && mount.type == MountType::bind && mount.recursion == BindRecursion::unset);
 }
 
 void put_mounts(json::object& host, const SettingList<Mount>& list, bool podman) {

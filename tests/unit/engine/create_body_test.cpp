@@ -52,6 +52,37 @@ TEST_CASE("every member of a spec has its field in the request") {
   check_golden(rare_spec(), "create_body_rare.json");
 }
 
+TEST_CASE("a folder with a comma or a quote in its name is a bind in words for podman, which would misread an object") {
+  ContainerSpec spec;
+  spec.mounts = {declared(bind_mount("/a,b", "/x")), declared(bind_mount("/a\"b", "/y")),
+                 declared(bind_mount("/a:b", "/z"))};
+  EngineInfo podman = docker;
+  podman.kind = "podman";
+  const json::object host = host_of(spec, podman);
+  REQUIRE(host.at("Binds").as_array().size() == 2);
+  CHECK(std::string(host.at("Binds").at(0).as_string()).starts_with("/a,b:/x"));
+  CHECK(std::string(host.at("Binds").at(1).as_string()).starts_with("/a\"b:/y"));
+  CHECK(host.at("Mounts").at(0).at("Source") == "/a:b");
+  CHECK(host_of(spec).at("Mounts").as_array().size() == 3);
+}
+
+TEST_CASE("a terminal has its size from the creation on, where the engine's API knows that") {
+  const StartOptions options{.tty = true, .terminal_size = TerminalSize{33, 111}};
+  const auto size_of = [&](const EngineInfo& engine, const StartOptions& asked) {
+    const json::object host = body_of({}, engine, asked).at("HostConfig").as_object();
+    return host.contains("ConsoleSize") ? json::serialize(host.at("ConsoleSize")) : "";
+  };
+  CHECK(size_of(docker, options) == "[33,111]");
+  CHECK(size_of(docker, {.tty = true}) == "");
+  CHECK(size_of(docker, {.terminal_size = TerminalSize{33, 111}}) == "");
+  EngineInfo old = docker;
+  old.api_version = "1.41";
+  CHECK(size_of(old, options) == "");
+  EngineInfo podman = docker;
+  podman.kind = "podman";
+  CHECK(size_of(podman, options) == "");
+}
+
 TEST_CASE("the two specs of these tests leave out no field that an engine gets") {
   std::set<std::string_view> covered;
   for (const ContainerSpec& spec : {full_spec(), rare_spec()}) {
