@@ -25,6 +25,8 @@ struct LintContext {
   std::function<Findings(const ContainerSpec&)> more = {};
   /// Where policies that are linted find what they extend; null: they can extend built-in policies only.
   const PolicyFiles* policy_files = nullptr;
+  /// Where the repository is said to lie, so that a report is the same wherever it does; empty: where it is.
+  std::string root = {};
 };
 
 /// What was found in one file.

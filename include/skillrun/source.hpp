@@ -25,9 +25,13 @@ struct Span {
 
 /// A text and the name that messages give it. Immutable, shared by everything that points into it.
 struct SourceText {
-  std::string name;       ///< what the user called it: a path, or "<stdin>"
-  std::string directory;  ///< the absolute folder it was read from; empty when there is none
-  std::string text;       ///< valid UTF-8 without NUL bytes once a reader has accepted it
+  std::string name;        ///< what the user called it: a path, or "<stdin>"
+  std::string directory;   ///< the absolute folder it was read from; empty when there is none
+  std::string text;        ///< valid UTF-8 without NUL bytes once a reader has accepted it
+  std::string place = {};  ///< where the text says that it lies, when a report has to be the same everywhere
+
+  /// The folder that relative paths of the text are below.
+  [[nodiscard]] const std::string& base() const noexcept { return place.empty() ? directory : place; }
 };
 
 using SourcePtr = std::shared_ptr<const SourceText>;

@@ -87,6 +87,7 @@ LintContext Linter::context() const {
                       .host = *host_,
                       .variables = *variables_,
                       .caller = query_.host_checks ? CallerContext::current() : anybody()};
+  if (!query_.host_checks) context.root = "/home/user/repository";
   if (const Engine* engine = detection_.engine.get()) {
     context.more = [engine](const ContainerSpec& spec) { return gap_findings(*engine, spec); };
   }

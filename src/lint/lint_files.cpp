@@ -42,6 +42,16 @@ bool stays_in_project(const SourceText& skill, const std::string& manifest) {
   return leads_inside(manifest, project_root(folder));
 }
 
+/// The text as it would lie where the context has the repository.
+SourcePtr placed(SourcePtr source, const std::string& repository_path, const LintContext& context) {
+  if (context.root.empty()) return source;
+  const std::filesystem::path folder = std::filesystem::path(repository_path).parent_path().lexically_normal();
+  const bool inside = folder.is_relative() && !folder.empty() && *folder.begin() != "..";
+  SourceText text = *source;
+  text.place = inside ? (std::filesystem::path(context.root) / folder).lexically_normal().string() : context.root;
+  return std::make_shared<const SourceText>(std::move(text));
+}
+
 /// A SKILL.md and the manifest that it names.
 std::vector<LintedFile> lint_skill(const SourcePtr& source, const LintInput& input, const LintContext& context) {
   LintedSkillMd skill = lint_skill_md(source, input.repository_path, context);
@@ -53,8 +63,8 @@ std::vector<LintedFile> lint_skill(const SourcePtr& source, const LintInput& inp
                         ? read_source(beside)
                         : std::unexpected<std::string>("is a link that leads out of the repository");
     if (manifest) {
-      files.push_back(
-          lint_manifest(std::move(*manifest), *format_of(name), sibling(input.repository_path, name), context));
+      const std::string path = sibling(input.repository_path, name);
+      files.push_back(lint_manifest(placed(std::move(*manifest), path, context), *format_of(name), path, context));
     } else {
       report_missing_sidecar(skill, manifest.error());
     }
@@ -93,15 +103,17 @@ LintedFile lint_source(SourcePtr source, const LintInput& input, const LintConte
   const std::string& path = input.repository_path;
   switch (kind_of_text(input, source->text).value_or(input.kind)) {
     case LintKind::compose: {
-      const ComposeRepository repository = repository_around(*source);
+      source = placed(std::move(source), path, context);
+      const ComposeRepository repository = repository_around(*source, context.root);
       return lint_compose(std::move(source), path, repository, context);
     }
     case LintKind::policy: return lint_policy(source, path, context);
     case LintKind::skill_md: return lint_skill_md(source, path, context).file;
-    case LintKind::toml: return lint_manifest(std::move(source), ManifestFormat::toml, path, context);
+    case LintKind::toml:
+      return lint_manifest(placed(std::move(source), path, context), ManifestFormat::toml, path, context);
     case LintKind::yaml: break;
   }
-  return lint_manifest(std::move(source), ManifestFormat::yaml, path, context);
+  return lint_manifest(placed(std::move(source), path, context), ManifestFormat::yaml, path, context);
 }
 
 LintedFiles lint_files(const std::vector<LintInput>& inputs, const LintContext& context) {

@@ -72,8 +72,8 @@ bool has_mark(std::string_view text, const std::optional<ValueNode>& root, std::
 }
 
 ForeignText foreign_text(const SourceText& source, const Findings& found, std::string_view expected) {
-  ForeignText foreign{.source = std::make_shared<const SourceText>(
-                          SourceText{.name = source.name, .directory = source.directory, .text = {}}),
+  ForeignText foreign{.source = std::make_shared<const SourceText>(SourceText{
+                          .name = source.name, .directory = source.directory, .text = {}, .place = source.place}),
                       .findings = {}};
   Reporter reporter(foreign.source);
   const Position place = found.empty() || !found.front().span.known() ? Position{1, 1} : found.front().span.begin;

@@ -121,7 +121,7 @@ void decode_manifest(Reporter& reporter, const ValueNode& root, Manifest& manife
 ManifestReading read_manifest(SourcePtr source, ManifestFormat format) {
   if (source->text.starts_with(byte_order_mark)) {
     source = std::make_shared<const SourceText>(
-        SourceText{source->name, source->directory, source->text.substr(byte_order_mark.size())});
+        SourceText{source->name, source->directory, source->text.substr(byte_order_mark.size()), source->place});
   }
   Reporter reporter(source);
   ManifestReading reading;

@@ -145,7 +145,7 @@ std::expected<ResolvedSkill, Findings> resolve_skill(const Manifest& manifest, c
     reporter.set_instance(chosen->name);
   }
 
-  const SkillVariables variables(caller, skill.name, manifest.source ? manifest.source->directory : std::string(),
+  const SkillVariables variables(caller, skill.name, manifest.source ? manifest.source->base() : std::string(),
                                  environment);
   TextExpander expander(reporter, variables, undefined);
   const Path root;

@@ -10,7 +10,7 @@ namespace skillrun::inline v0 {
 namespace {
 
 constexpr std::string_view expectation = "a port such as 8080:80, 127.0.0.1:8080:80/tcp or 53/udp";
-constexpr std::uint32_t most_ports = 1000;
+constexpr std::uint32_t most_ports = 1024;
 
 struct Range {
   std::uint32_t first = 0;

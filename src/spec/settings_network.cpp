@@ -17,14 +17,51 @@ namespace {
 using Spec = ContainerSpec;
 using Docker = DockerRuntimeConfig;
 
+/// docker rejects an option that stands in the CSV form of --network and in a flag of its own, whichever comes first.
+template <class T>
+void set_once(SpecBuilder& builder, OptionalSetting<T>& slot, T value, const Origin& origin, std::string_view what) {
+  const OptionalSetting<NetworkMode>& mode = builder.spec.network_mode;
+  const auto is_of_network = [&](const Origin& place) { return mode && place.field == mode->origin.field; };
+  if (slot && is_of_network(slot->origin) != is_of_network(origin)) {
+    return builder.problem("invalid-value", origin, fmt::format("{} is given by --network and by itself", what),
+                           "keep one of them");
+  }
+  builder.set(slot, std::move(value), origin);
+}
+
+template <auto setting, auto fits, Literal what, Literal remedy>
+void set_address(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  if (!fits(value)) {
+    return builder.problem("invalid-value", origin, fmt::format("'{}' is not {}", printable(value), what.text),
+                           remedy.text);
+  }
+  set_once(builder, builder.spec.*setting, value, origin, what.text);
+}
+
+void set_mac(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  if (!builder.clean(value, origin)) return;
+  auto address = parse_mac_address(value);
+  if (!address) {
+    return builder.problem("invalid-value", origin, address.error().message, "remove it; the engine chooses one");
+  }
+  set_once(builder, builder.spec.mac_address, std::move(*address), origin, "a MAC address");
+}
+
 void set_endpoint(SpecBuilder& builder, NetworkEndpoint endpoint, const Origin& origin) {
   ContainerSpec& spec = builder.spec;
   for (std::string& alias : endpoint.aliases) spec.network_aliases.push_back({std::move(alias), origin});
   for (std::string& address : endpoint.link_local_ips) spec.link_local_ips.push_back({std::move(address), origin});
   for (KeyValue& option : endpoint.driver_options) spec.network_driver_options.push_back({std::move(option), origin});
-  if (!endpoint.ipv4_address.empty()) builder.set(spec.ipv4_address, std::move(endpoint.ipv4_address), origin);
-  if (!endpoint.ipv6_address.empty()) builder.set(spec.ipv6_address, std::move(endpoint.ipv6_address), origin);
-  if (!endpoint.mac_address.empty()) builder.set(spec.mac_address, std::move(endpoint.mac_address), origin);
+  if (!endpoint.ipv4_address.empty()) {
+    set_once(builder, spec.ipv4_address, std::move(endpoint.ipv4_address), origin, "an IPv4 address");
+  }
+  if (!endpoint.ipv6_address.empty()) {
+    set_once(builder, spec.ipv6_address, std::move(endpoint.ipv6_address), origin, "an IPv6 address");
+  }
+  if (!endpoint.mac_address.empty()) {
+    set_once(builder, spec.mac_address, std::move(endpoint.mac_address), origin, "a MAC address");
+  }
   if (endpoint.gateway_priority) builder.set(spec.gateway_priority, *endpoint.gateway_priority, origin);
 }
 
@@ -102,17 +139,17 @@ constexpr SettingRow network_rows[] = {
     {.member = member<&Spec::network_driver_options>("network_driver_options")},
     {.member = member<&Spec::ipv4_address>("ipv4_address"),
      .flag = {.name = "ip"},
-     .set = set_text<&Spec::ipv4_address, is_ipv4_text, "an IPv4 address", "write one such as 10.0.0.5">},
+     .set = set_address<&Spec::ipv4_address, is_ipv4_text, "an IPv4 address", "write one such as 10.0.0.5">},
     {.member = member<&Spec::ipv6_address>("ipv6_address"),
      .flag = {.name = "ip6"},
-     .set = set_text<&Spec::ipv6_address, is_ipv6_text, "an IPv6 address", "write one such as 2001:db8::5">},
+     .set = set_address<&Spec::ipv6_address, is_ipv6_text, "an IPv6 address", "write one such as 2001:db8::5">},
     {.member = member<&Spec::link_local_ips>("link_local_ips"),
      .flag = {.name = "link-local-ip", .arity = FlagArity::list},
      .set = set_text<&Spec::link_local_ips, is_ip_address, "an IP address", "write one such as 169.254.0.5">},
     {.member = member<&Spec::mac_address>("mac_address").meaning(Sense::declared),
      .flag = {.name = "mac-address"},
      .service = {"mac_address"},
-     .set = set_parsed<&Spec::mac_address, parse_mac_address, "remove it; the engine chooses one">},
+     .set = set_mac},
     {.member = member<&Spec::gateway_priority>("gateway_priority", FieldType::number)},
     {.member = member<&Spec::links>("links"),
      .flag = {.name = "link", .arity = FlagArity::list},

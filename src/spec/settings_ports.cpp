@@ -18,14 +18,24 @@ namespace {
 using Spec = ContainerSpec;
 using Docker = DockerRuntimeConfig;
 
-/// Labels of letters, digits and inner dashes, separated by dots; "." alone switches the search off.
+/// Labels of letters, digits and inner dashes, separated by dots, at least one letter among them; "." alone switches
+/// the search off.
 bool is_search_domain(std::string_view text) {
   if (text == ".") return true;
-  if (text.empty() || text.size() > 253) return false;
+  if (text.empty() || text.size() > 253 ||
+      std::ranges::all_of(text, [](char c) { return !is_alnum(c) || is_digit(c); }))
+    return false;
   return std::ranges::all_of(split(text, '.'), [](std::string_view label) {
     return !label.empty() && is_alnum(label.front()) && is_alnum(label.back()) &&
            std::ranges::all_of(label, [](char byte) { return is_alnum(byte) || byte == '-'; });
   });
+}
+
+/// docker takes the dot off that ends a name at the root.
+void add_search_domain(SpecBuilder& builder, const std::string& value, const Origin& origin) {
+  const bool rooted = value.ends_with('.') && value.size() > 2;
+  set_text<&Spec::dns_search, is_search_domain, "a domain to search", "write one such as example.org">(
+      builder, rooted ? value.substr(0, value.size() - 1) : value, origin);
 }
 
 bool is_resolver_option(std::string_view text) {
@@ -68,7 +78,7 @@ constexpr SettingRow port_rows[] = {
     {.member = member<&Spec::dns_search>("dns_search").meaning(Sense::declared),
      .flag = {.name = "dns-search", .arity = FlagArity::list},
      .service = {"dns_search", ServiceShape::list},
-     .set = set_text<&Spec::dns_search, is_search_domain, "a domain to search", "write one such as example.org">},
+     .set = add_search_domain},
     {.member = member<&Spec::extra_hosts>("extra_hosts"),
      .key = {"extra_hosts", &Docker::extra_hosts, "lines of /etc/hosts as host:address", R"(["db:192.0.2.7"])"},
      .flag = {.name = "add-host", .arity = FlagArity::list},

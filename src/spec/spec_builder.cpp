@@ -14,7 +14,7 @@ SpecBuilder::SpecBuilder(const ResolvedSkill& skill, const CallerContext& caller
     : skill_(skill),
       caller_(caller),
       environment_(environment),
-      paths_{.base = skill.source && !skill.source->directory.empty() ? skill.source->directory : caller.cwd,
+      paths_{.base = skill.source && !skill.source->base().empty() ? skill.source->base() : caller.cwd,
              .home = caller.home} {
   spec.skill = skill.name;
   spec.instance = skill.instance;

@@ -35,6 +35,20 @@ std::string group_of(const Fault& fault, const std::vector<std::string>& words) 
 
 }  // namespace
 
+void Statistics::count(const Case& which, const std::vector<Objection>& objections,
+                       std::map<std::string, Refused>& table) {
+  std::set<std::string> rules;
+  for (const Objection& objection : objections) {
+    if (!rules.insert(objection.rule).second) continue;
+    Refused& entry = table[objection.rule];
+    const std::string example = shell_quoted(which.words);
+    if (entry.count++ == 0 || example.size() < entry.example.size()) {
+      entry.example = example;
+      entry.message = objection.message;
+    }
+  }
+}
+
 void Statistics::add(const Case& which, const Comparison& comparison) {
   const std::lock_guard lock(mutex_);
   ++cases_;
@@ -43,20 +57,12 @@ void Statistics::add(const Case& which, const Comparison& comparison) {
   if (comparison.skillrun.privileged.empty()) ++skillrun_understands_;
   if (comparison.docker_accepts && comparison.skillrun.privileged.empty()) ++compared_;
   if (comparison.request_read) ++requests_read_;
+  if (comparison.docker_accepts) count(which, comparison.skillrun.privileged, not_understood_);
   if (!comparison.docker_accepts || !comparison.harms.empty()) return;
   ++harmless_;
   if (comparison.skillrun.baseline.empty()) return;
   ++harmless_refused_;
-  std::set<std::string> rules;
-  for (const Objection& objection : comparison.skillrun.baseline) {
-    if (!rules.insert(objection.rule).second) continue;
-    Refused& entry = refused_[objection.rule];
-    const std::string example = shell_quoted(which.words);
-    if (entry.count++ == 0 || example.size() < entry.example.size()) {
-      entry.example = example;
-      entry.message = objection.message;
-    }
-  }
+  count(which, comparison.skillrun.baseline, refused_);
 }
 
 void Statistics::add_fault(const Case& which, const Comparison& comparison, const std::vector<std::string>& minimal) {
@@ -81,9 +87,26 @@ void Statistics::add_fault(const Case& which, const Comparison& comparison, cons
   }
 }
 
+bool Statistics::is_unlisted(const std::string& rule) const { return !intended_.empty() && !intended_.contains(rule); }
+
+std::uint64_t Statistics::all_faults() const {
+  const auto unlisted = std::ranges::count_if(not_understood_, [&](const auto& row) { return is_unlisted(row.first); });
+  return faults_ + static_cast<std::uint64_t>(unlisted);
+}
+
 std::uint64_t Statistics::faults() const {
   const std::lock_guard lock(mutex_);
-  return faults_;
+  return all_faults();
+}
+
+void Statistics::print(const std::map<std::string, Refused>& table, const char* title) {
+  if (table.empty()) return;
+  std::vector<std::pair<std::string, Refused>> rows(table.begin(), table.end());
+  std::ranges::stable_sort(rows, [](const auto& a, const auto& b) { return a.second.count > b.second.count; });
+  fmt::print("\n  {}:\n", title);
+  for (const auto& [rule, entry] : rows) {
+    fmt::print("  {:>7}  {:<26} {}\n           {:<26} {}\n", entry.count, rule, entry.example, "", entry.message);
+  }
 }
 
 void Statistics::print(std::uint64_t seed) const {
@@ -100,15 +123,13 @@ void Statistics::print(std::uint64_t seed) const {
   fmt::print("  allowed by skillrun (baseline)         {}\n", skillrun_allows_);
   fmt::print("  harmless by the independent look       {}\n", harmless_);
   fmt::print("  harmless, and refused under baseline   {}\n", harmless_refused_);
-  if (!refused_.empty()) {
-    std::vector<std::pair<std::string, Refused>> rows(refused_.begin(), refused_.end());
-    std::ranges::stable_sort(rows, [](const auto& a, const auto& b) { return a.second.count > b.second.count; });
-    fmt::print("\n  what refused the harmless ones:\n");
-    for (const auto& [rule, entry] : rows) {
-      fmt::print("  {:>7}  {:<26} {}\n           {:<26} {}\n", entry.count, rule, entry.example, "", entry.message);
-    }
+  print(refused_, "what refused the harmless ones");
+  print(not_understood_, "what refused under every policy what docker accepts");
+  for (const auto& [rule, entry] : not_understood_) {
+    if (is_unlisted(rule))
+      fmt::print("\nNOT LISTED: docs/extra-args.md has no difference by {}: {}\n", rule, entry.example);
   }
-  fmt::print("\n{} faults\n", faults_);
+  fmt::print("\n{} faults\n", all_faults());
 }
 
 }  // namespace differential

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ class Statistics {
   /// `minimal` are the words that are left of the case.
   void add_fault(const Case& which, const Comparison& comparison, const std::vector<std::string>& minimal);
 
+  /// What docker took and every policy of skillrun refused, by a rule that is not among these, is a fault.
+  void expect_refusals_by(std::set<std::string> rules) { intended_ = std::move(rules); }
+
   [[nodiscard]] std::uint64_t faults() const;
   /// The faults, one of each sort with the number of its like, then the figures and the table of refusals.
   void print(std::uint64_t seed) const;
@@ -41,6 +45,11 @@ class Statistics {
     std::size_t length = 0;
   };
 
+  [[nodiscard]] bool is_unlisted(const std::string& rule) const;
+  [[nodiscard]] std::uint64_t all_faults() const;
+  static void count(const Case& which, const std::vector<Objection>& objections, std::map<std::string, Refused>& table);
+  static void print(const std::map<std::string, Refused>& table, const char* title);
+
   mutable std::mutex mutex_;
   std::uint64_t cases_ = 0;
   std::uint64_t docker_accepts_ = 0;
@@ -52,6 +61,8 @@ class Statistics {
   std::uint64_t harmless_refused_ = 0;
   std::uint64_t faults_ = 0;
   std::map<std::string, Refused> refused_;
+  std::map<std::string, Refused> not_understood_;  ///< under every policy
+  std::set<std::string> intended_;
   std::map<std::string, Group> groups_;
 };
 

@@ -84,6 +84,35 @@ TEST_CASE("processors, locales and time zones change nothing") {
   }
 }
 
+TEST_CASE("it does not matter where the repository was checked out") {
+  const auto linted = [](const Workplace& place, const std::string& format) {
+    place.write("deep/skillrun.toml",
+                "[skills.t.docker]\nimage = \"x\"\nvolumes = [\"./data:/d\", \"../up:/u\", \"${SKILL_DIR}/own:/o\"]\n");
+    place.write("deep/compose.yaml",
+                "include: [parts/more.yaml]\nservices:\n  a:\n    image: x\n    volumes: [\"./data:/d\"]\n"
+                "    extends: {file: parts/more.yaml, service: b}\n");
+    place.write("deep/parts/more.yaml", "services:\n  b:\n    image: x\n    volumes: [\"./own:/o\"]\n    build: ..\n");
+    std::string reports;
+    for (const std::vector<std::string>& files :
+         {std::vector<std::string>{"deep/skillrun.toml"}, {"--as", "compose", "deep/compose.yaml"}}) {
+      std::vector<std::string> words{"lint", "--fail-on", "never", "--format", format};
+      words.insert(words.end(), files.begin(), files.end());
+      const integration::Outcome outcome = integration::run(place.command(words));
+      CHECK(outcome.status == 0);
+      CHECK(outcome.out.contains("/home/user/repository/deep/data"));
+      CHECK_FALSE(outcome.out.contains(place.at("").string()));
+      reports += outcome.out;
+    }
+    return reports;
+  };
+  for (const std::string format : {"text", "json", "github"}) {
+    CAPTURE(format);
+    const Workplace here;
+    const Workplace there;
+    CHECK(linted(here, format) == linted(there, format));
+  }
+}
+
 TEST_CASE("what CI reads names paths from the repository's root, wherever lint is called") {
   const Repository place;
   place.write("deep/er/x", "");

@@ -103,15 +103,28 @@ void gateway_gaps(const Spec& spec, const Dialect& dialect, GapSink& gaps) {
   if (dialect.client && spec.gateway_priority) gaps.differs(spec.gateway_priority->origin, std::string(needs_api));
 }
 
-/// docker writes "/container:/own-name/alias" for "container:alias".
+/// On a network that somebody made a link is an entry of the endpoint; a client says it in both places.
+void write_links(const ApiPlace& place, const Spec& spec, CreateRequest& request) {
+  codec_detail::write<&Spec::links>(place, spec, request);
+  const bool named = spec.network_mode && spec.network_mode->value.kind == NetworkKind::named;
+  if (named) codec_detail::write<&Spec::links>(endpoint(place.key), spec, request);
+}
+
+/// Of a network that somebody made the endpoint says them, of the default bridge the host's part, where docker writes
+/// "/container:/own-name/alias" for "container:alias".
 void read_links(const ApiPlace& place, const InspectAnswer& answer, ObservedContainer& made) {
-  for (const std::string& link : place.in(answer).texts(place.key)) {
-    const std::size_t colon = std::min(link.find(':'), link.size());
-    const std::string_view alias = std::string_view(link).substr(std::min(colon + 1, link.size()));
-    made.spec.links.push_back(
-        {Link{.container = link.substr(link.starts_with('/') ? 1 : 0, colon - (link.starts_with('/') ? 1 : 0)),
-              .alias = std::string(alias.substr(alias.rfind('/') + 1))},
-         Origin()});
+  for (const ApiPlace& said : {place, endpoint(place.key)}) {
+    for (const std::string& text : said.in(answer).texts(said.key)) {
+      const std::size_t begin = text.starts_with('/') ? 1 : 0;
+      const std::size_t colon = std::min(text.find(':'), text.size());
+      const std::string_view alias = std::string_view(text).substr(std::min(colon + 1, text.size()));
+      Link link{.container = text.substr(begin, colon - begin),
+                .alias = std::string(alias.substr(alias.rfind('/') + 1))};
+      const auto is_same = [&](const Setting<Link>& known) {
+        return known.value.container == link.container && known.value.alias == link.alias;
+      };
+      if (std::ranges::none_of(made.spec.links, is_same)) made.spec.links.push_back({std::move(link), Origin()});
+    }
   }
 }
 
@@ -223,7 +236,12 @@ constexpr CodecRow network_rows[] = {
         .with_gaps(gateway_gaps)
         .since_api(48)
         .not_for_podman(),
-    same<&Spec::links>("links", host("Links")).with_read(read_links).with_receive(receive_links).not_for_podman(),
+    {.setting = "links",
+     .place = host("Links"),
+     .write = write_links,
+     .read = read_links,
+     .receive = receive_links,
+     .podman = false},
     {.setting = "exposed_ports",
      .place = top("ExposedPorts"),
      .write = write_exposed,

@@ -99,7 +99,7 @@ void read_documents(Reporter& reporter, const ComposeRepository& repository, Com
                     const LintContext& context, Composed& composed) {
   const std::string& name = first.source->name;
   const bool partial = is_override(name);
-  const std::string root = repository.root.empty() ? first.source->directory : repository.root;
+  const std::string root = repository.root.empty() ? first.source->base() : repository.root;
   const std::string project = project_of(first.root);
   const std::vector<ComposeDocument> documents = ComposeFiles(repository, reporter).gather(std::move(first));
   std::vector<ServiceJoins> joins;

@@ -100,7 +100,11 @@ void ComposeFiles::include_file(const ComposeDocument& from, const ValueNode& na
   document.named_at = place;
   if (folder != nullptr) {
     SourceText moved = *document.source;
-    moved.directory = (fs::path(from.source->directory) / folder->text).lexically_normal().string();
+    const auto move = [&](const std::string& base) {
+      return (fs::path(base) / folder->text).lexically_normal().string();
+    };
+    moved.directory = move(from.source->directory);
+    if (!from.source->place.empty()) moved.place = move(from.source->place);
     document.source = std::make_shared<const SourceText>(std::move(moved));
   }
   gathered.push_back(document);

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 }  // namespace
 
-ComposeRepository repository_around(const SourceText& file) {
+ComposeRepository repository_around(const SourceText& file, const std::string& said_root) {
   std::error_code error;
   const fs::path folder = fs::canonical(file.directory, error);
   if (error) return {};
@@ -28,10 +28,12 @@ ComposeRepository repository_around(const SourceText& file) {
     if (!source) return std::unexpected(std::move(source.error()));
     // Messages name it as the file that brings it in is named.
     const fs::path name = (fs::path(from.name).parent_path() / path).lexically_normal();
-    return std::make_shared<const SourceText>(
-        SourceText{.name = name.string(), .directory = (*source)->directory, .text = (*source)->text});
+    SourceText text = **source;
+    text.name = name.string();
+    if (!from.place.empty()) text.place = (fs::path(from.place) / path).lexically_normal().parent_path().string();
+    return std::make_shared<const SourceText>(std::move(text));
   };
-  return {.read = read, .root = root.string()};
+  return {.read = read, .root = said_root.empty() ? root.string() : said_root};
 }
 
 }  // namespace skillrun::inline v0

@@ -16,7 +16,8 @@ struct ComposeRepository {
   std::string root;  ///< absolute; empty where there is none but the file's folder
 };
 
-/// The one of this machine's files: what a link leads to outside of the repository is not read.
-[[nodiscard]] ComposeRepository repository_around(const SourceText& file);
+/// The one of this machine's files: what a link leads to outside of the repository is not read. `said_root` is where
+/// reports have the repository, if not where it is.
+[[nodiscard]] ComposeRepository repository_around(const SourceText& file, const std::string& said_root);
 
 }  // namespace skillrun::inline v0

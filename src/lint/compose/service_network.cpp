@@ -1,5 +1,6 @@
 // What a service is connected to, and which of its ports are open.
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,39 @@ namespace skillrun::inline v0 {
 namespace {
 
 constexpr std::string_view host = "host";
+constexpr std::uint32_t max_port = 65535;
+constexpr std::size_t most_judged = 1024;
+
+/// FIRST-LAST of a text, without what is more than `most` ports.
+std::string clipped(std::string_view range, std::size_t most) {
+  const std::size_t dash = range.find('-');
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+  const auto read = [](std::string_view digits, std::uint32_t& number) {
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return error == std::errc() && end == digits.data() + digits.size();
+  };
+  if (dash == std::string_view::npos || !read(range.substr(0, dash), first) || !read(range.substr(dash + 1), last) ||
+      last > max_port || last < first || last - first < most) {
+    return std::string(range);
+  }
+  return most == 1 ? std::to_string(first) : fmt::format("{}-{}", first, first + most - 1);
+}
+
+/// What is judged in place of a range that -p does not take; nothing where it does.
+std::optional<std::string> judged_ports(const std::string& text) {
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  const std::string ports = text.substr(0, slash);
+  const std::size_t last = ports.rfind(':');
+  const std::string container = last == std::string::npos ? ports : ports.substr(last + 1);
+  const std::size_t before = last == std::string::npos || last == 0 ? std::string::npos : ports.rfind(':', last - 1);
+  const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+  const std::size_t most = container.contains('-') ? most_judged : 1;
+  const std::string on_host = last == std::string::npos ? "" : clipped(ports.substr(begin, last - begin), most) + ":";
+  const std::string judged = fmt::format("{}{}{}{}", last == std::string::npos ? "" : ports.substr(0, begin), on_host,
+                                         clipped(container, most_judged), text.substr(slash));
+  return judged == text ? std::nullopt : std::optional(judged);
+}
 
 }  // namespace
 
@@ -54,24 +88,31 @@ void ServiceReader::networks(const ValueNode& node, const Path& path) {
   if (!keys.empty()) connect(keys, path);
 }
 
+/// One text of -p. Compose takes any port of a range for a single one of the container, where docker's client needs as
+/// many of both, and ranges of any length: of each the first ones are judged.
+void ServiceReader::published(const std::string& port, const ValueNode& node, const Path& path) {
+  const std::string text = expanded(port);
+  const auto judged = text.contains('$') ? std::nullopt : judged_ports(text);
+  set(*find_setting("ports"), judged.value_or(port), node, path);
+}
+
 void ServiceReader::ports(const ValueNode& node, const Path& path) {
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const ValueNode& item = node.items[i];
     const Path at(path, i);
     if (item.kind != NodeKind::table) {
-      if (is_scalar(item, at)) set(*find_setting("ports"), item.text, item, at);
+      if (is_scalar(item, at)) published(item.text, item, at);
       continue;
     }
-    std::string published = member_text(item, "published");
+    std::string on_host = member_text(item, "published");
     const std::string address = member_text(item, "host_ip");
     const bool complete = address.find(':') == std::string::npos || address.starts_with('[');
     const std::string interface = complete ? address : fmt::format("[{}]", address);
-    if (!address.empty()) published = fmt::format("{}:{}", interface, published);
+    if (!address.empty()) on_host = fmt::format("{}:{}", interface, on_host);
     const std::string protocol = member_text(item, "protocol");
-    set(*find_setting("ports"),
-        fmt::format("{}{}{}{}{}", published, published.empty() ? "" : ":", member_text(item, "target"),
-                    protocol.empty() ? "" : "/", protocol),
-        item, at);
+    published(fmt::format("{}{}{}{}{}", on_host, on_host.empty() ? "" : ":", member_text(item, "target"),
+                          protocol.empty() ? "" : "/", protocol),
+              item, at);
   }
 }
 

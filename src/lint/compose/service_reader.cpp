@@ -73,7 +73,7 @@ ServiceReader::ServiceReader(Reporter& reporter, const ComposeFile& file, Resolv
       service_(service),
       skill_(std::move(skill)),
       builder_(skill_, context.caller, context.variables),
-      variables_(context.caller, service.key, skill_.source->directory, context.variables),
+      variables_(context.caller, service.key, skill_.source->base(), context.variables),
       expansions_(skill_.source),
       expander_(expansions_, variables_, UndefinedVariables::warning) {
   expansions_.enter_skill(service.key);

@@ -86,6 +86,7 @@ class ServiceReader {
   [[nodiscard]] std::string name_of_network(const std::string& key) const;
   void links(const ValueNode& node, const Path& path);
   void ports(const ValueNode& node, const Path& path);
+  void published(const std::string& port, const ValueNode& node, const Path& path);
   void joined_namespace(const SettingRow& row, const ValueNode& node, const Path& path);
   void volumes_from(const ValueNode& node, const Path& path);
   /// NAME of `service:NAME`.

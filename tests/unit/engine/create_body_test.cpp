@@ -218,3 +218,18 @@ TEST_CASE("privilege gains that are allowed on purpose are said too") {
   spec.no_new_privileges = declared(false);
   CHECK(json::serialize(host_of(spec).at("SecurityOpt")) == R"(["no-new-privileges=false"])");
 }
+
+TEST_CASE("a link on a network that somebody made is said with the endpoint too") {
+  ContainerSpec spec = full_spec();
+  spec.links = {declared(Link{"db", "database"})};
+  spec.network_mode = declared(*parse_network("lan"));
+  const json::array said{"db:database"};
+  json::value body = body_of(spec);
+  CHECK(body.at_pointer("/HostConfig/Links") == said);
+  CHECK(body.at_pointer("/NetworkingConfig/EndpointsConfig/lan/Links") == said);
+  spec.network_mode = declared(*parse_network("bridge"));
+  body = body_of(spec);
+  CHECK(body.at_pointer("/HostConfig/Links") == said);
+  const std::string text = json::serialize(body);
+  CHECK(text.find("\"Links\"") == text.rfind("\"Links\""));
+}

@@ -221,7 +221,6 @@ TEST_CASE("the place on a network is compared") {
     c.spec.gateway_priority = declared(std::int64_t{2});
     c.spec.links = {declared(Link{"db", "database"})};
     c.host()["NetworkMode"] = "lan";
-    c.host()["Links"] = list_of("/db:/own/database");
     c.answer["NetworkSettings"] = json::object{{"Networks", json::object{{"lan", std::move(endpoint)}}}};
     CHECK(text_of(c.differences()) == text_of(expected));
   };
@@ -230,7 +229,8 @@ TEST_CASE("the place on a network is compared") {
       {"DriverOpts", json::object{{"a", "b"}}},
       {"IPAMConfig", json::object{{"IPv4Address", "10.0.0.5"}, {"LinkLocalIPs", list_of("169.254.0.5")}}},
       {"MacAddress", "02:42:ac:11:00:02"},
-      {"GwPriority", 2}};
+      {"GwPriority", 2},
+      {"Links", list_of("db:database")}};
   differs(right, {});
   const auto wrong = [&](const char* key, json::value value, const Lines& expected) {
     json::object endpoint = right;
@@ -246,6 +246,8 @@ TEST_CASE("the place on a network is compared") {
   wrong("MacAddress", "", {"mac_address: 02:42:ac:11:00:02 -> none"});
   wrong("MacAddress", "02:42:ac:11:00:03", {"mac_address: 02:42:ac:11:00:02 -> 02:42:ac:11:00:03"});
   wrong("GwPriority", 1, {"gateway_priority: 2 -> 1"});
+  wrong("Links", nullptr, {"links: db:database -> none"});
+  wrong("Links", json::array{"db:database", "other:x"}, {"links: none -> other:x"});
 }
 
 TEST_CASE("an old docker's address of the container is the one that counts") {

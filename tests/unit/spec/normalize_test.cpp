@@ -177,6 +177,35 @@ TEST_CASE("options of the network need a network that knows them") {
         Shown{"invalid-value docker.extra_args[1]"});
 }
 
+TEST_CASE("what --network says of an endpoint no flag says again, in whichever order") {
+  for (const char* pair :
+       {R"("--network", "name=n,ip=10.0.0.5", "--ip=10.0.0.6")",
+        R"("--ip=10.0.0.6", "--network", "name=n,ip=10.0.0.5")",
+        R"("--network", "name=n,ip6=2001:db8::5", "--ip6=2001:db8::6")",
+        R"("--ip6=2001:db8::6", "--network", "name=n,ip6=2001:db8::5")",
+        R"("--network", "name=n,mac-address=02:42:ac:11:00:02", "--mac-address=02:42:ac:11:00:03")",
+        R"("--mac-address=02:42:ac:11:00:03", "--network", "name=n,mac-address=02:42:ac:11:00:02")"}) {
+    CAPTURE(pair);
+    const Shown found = problems(spec_of(fmt::format("extra_args = [{}]", pair)));
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().starts_with("invalid-value docker.extra_args["));
+  }
+  CHECK(problems(spec_of("network = \"name=n,ip=10.0.0.5\"\nextra_args = [\"--ip=10.0.0.6\"]")) ==
+        Shown{"invalid-value docker.extra_args[0]"});
+}
+
+TEST_CASE("a search domain has a letter, and loses the dot that ends it") {
+  const ContainerSpec spec = spec_of(R"(extra_args = ["--dns-search=foo.bar.", "--dns-search=a1", "--dns-search=."])");
+  CHECK(problems(spec) == Shown{});
+  CHECK(spec.dns_search.at(0).value == "foo.bar");
+  CHECK(spec.dns_search.at(2).value == ".");
+  for (const std::string domain : {"17", "1.2.3.4", "..", "a..", "-a", ".a"}) {
+    CAPTURE(domain);
+    CHECK(problems(spec_of(fmt::format("extra_args = [\"--dns-search={}\"]", domain))) ==
+          Shown{"invalid-value docker.extra_args[0]"});
+  }
+}
+
 TEST_CASE("the CSV form of a network carries its options, once") {
   const ContainerSpec spec = spec_of(R"(network = "name=lan,alias=Web,ip=10.0.0.5,driver-opt=a=b,gw-priority=-5")");
   CHECK(problems(spec) == Shown{});

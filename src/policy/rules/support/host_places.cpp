@@ -38,8 +38,8 @@ void HostPlaces::look_up() const {
     return Root{.written = folder, .real = host.real_path(std::string(folder))};
   };
   workdir_ = root(context_.spec.workdir);
-  if (const SourcePtr& source = context_.spec.source; source && !is_common_ground(source->directory)) {
-    manifest_ = root(source->directory);
+  if (const SourcePtr& source = context_.spec.source; source && !is_common_ground(source->base())) {
+    manifest_ = root(source->base());
     if (manifest_.real && is_common_ground(*manifest_.real)) manifest_ = {};
   }
   for (std::string& home : host.homes()) {
