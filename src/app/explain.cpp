@@ -1,7 +1,5 @@
 #include "app/explain.hpp"
 
-#include <algorithm>
-
 #include <skillrun/rule.hpp>
 
 #include "policy/covered.hpp"
@@ -11,20 +9,31 @@ namespace skillrun::app {
 
 namespace {
 
+RuleVerdict verdict_of(std::string_view id, Severity severity, const Findings& findings) {
+  using Kind = RuleVerdict::Kind;
+  RuleVerdict verdict{.rule = std::string(id), .kind = Kind::pass, .severity = severity};
+  if (severity == Severity::off) {
+    verdict.kind = Kind::off;
+    return verdict;
+  }
+  for (const Finding& finding : findings) {
+    if (!severity_of(finding, id)) continue;
+    const Kind kind = finding.rule != id ? Kind::covered : finding.waived ? Kind::waived : Kind::found;
+    if (kind <= verdict.kind) continue;
+    verdict.kind = kind;
+    verdict.said_by = kind == Kind::covered ? finding.rule : std::string();
+  }
+  return verdict;
+}
+
 std::vector<RuleVerdict> verdicts(const Findings& findings, const Policy& policy) {
   std::vector<RuleVerdict> rows;
-  const auto add = [&](std::string_view id, Severity severity) {
-    using Kind = RuleVerdict::Kind;
-    const auto of_rule = [&](const Finding& finding) { return severity_of(finding, id).has_value(); };
-    const auto stands = [&](const Finding& finding) { return !finding.waived && severity_of(finding, id); };
-    const Kind kind = severity == Severity::off                ? Kind::off
-                      : std::ranges::any_of(findings, stands)  ? Kind::found
-                      : std::ranges::any_of(findings, of_rule) ? Kind::waived
-                                                               : Kind::pass;
-    rows.push_back({.rule = std::string(id), .kind = kind, .severity = severity});
-  };
-  for (const RuleInfo& rule : rule_catalogue()) add(rule.id, policy.severity(rule.id));
-  for (const CustomRule& rule : data_of(policy).settings.custom) add(rule.id, rule.severity);
+  for (const RuleInfo& rule : rule_catalogue()) {
+    rows.push_back(verdict_of(rule.id, policy.severity(rule.id), findings));
+  }
+  for (const CustomRule& rule : data_of(policy).settings.custom) {
+    rows.push_back(verdict_of(rule.id, rule.severity, findings));
+  }
   return rows;
 }
 

@@ -12,10 +12,11 @@ namespace skillrun::app {
 
 /// One rule of the policy and what it says of a spec.
 struct RuleVerdict {
-  enum class Kind : std::uint8_t { off, pass, waived, found };
+  enum class Kind : std::uint8_t { off, pass, covered, waived, found };
   std::string rule;
   Kind kind = Kind::pass;
   Severity severity = Severity::off;  ///< of the rule
+  std::string said_by{};              ///< where it is covered: the stronger rule whose finding speaks for it
 };
 
 /// Everything that is known of a run without running it.

@@ -54,6 +54,21 @@ TEST_CASE("explain lists the rules that say something, and all of them with --al
   CHECK(std::ranges::count(all, '\n') > std::ranges::count(some, '\n') + 100);
 }
 
+TEST_CASE("explain says which rule speaks for one that found the same fault") {
+  const StubEngine engine([](const Skill&) { return 0; });
+  const Place place;
+  place.write("skillrun.toml", "[skills.tool.docker]\nimage = \"localhost:1/none:1\"\ncap_add = [\"SYS_ADMIN\"]\n");
+  const auto line_of = [&](const std::string& rule, std::vector<std::string> options) {
+    options.insert(options.begin(), {"explain", "tool"});
+    const std::string text = integration::run(place.on(engine, std::move(options))).out;
+    const std::size_t begin = text.find("\n  " + rule + " ");
+    return begin == std::string::npos ? "" : text.substr(begin + 1, text.find('\n', begin + 1) - begin - 1);
+  };
+  CHECK(line_of("cap-add-escape", {}).ends_with(" error"));
+  CHECK(line_of("cap-add-baseline", {}) == "");
+  CHECK(line_of("cap-add-baseline", {"--all"}).ends_with(" said by cap-add-escape"));
+}
+
 TEST_CASE("a mistyped command is told as a skill that is not there, with the command that was meant") {
   const StubEngine engine([](const Skill&) { return 0; });
   const Place place;

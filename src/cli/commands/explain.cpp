@@ -18,13 +18,14 @@ namespace skillrun::cli {
 
 namespace {
 
-std::string_view word_of(const app::RuleVerdict& verdict) {
+std::string word_of(const app::RuleVerdict& verdict) {
   using Kind = app::RuleVerdict::Kind;
   switch (verdict.kind) {
     case Kind::off: return "off";
     case Kind::pass: return "pass";
     case Kind::waived: return "waived";
-    case Kind::found: return to_string(verdict.severity);
+    case Kind::covered: return "said by " + verdict.said_by;
+    case Kind::found: return std::string(to_string(verdict.severity));
   }
   return "";
 }
@@ -38,7 +39,7 @@ bool says_something(const app::RuleVerdict& verdict) {
 std::string rules_in_words(const app::Prepared& prepared, const std::vector<app::RuleVerdict>& verdicts, bool all) {
   std::vector<std::vector<std::string>> rows;
   for (const app::RuleVerdict& verdict : verdicts) {
-    if (all || says_something(verdict)) rows.push_back({"  " + verdict.rule, std::string(word_of(verdict))});
+    if (all || says_something(verdict)) rows.push_back({"  " + verdict.rule, word_of(verdict)});
   }
   const auto passed = std::ranges::count(verdicts, app::RuleVerdict::Kind::pass, &app::RuleVerdict::kind);
   const auto off = std::ranges::count(verdicts, app::RuleVerdict::Kind::off, &app::RuleVerdict::kind);
