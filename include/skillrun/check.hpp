@@ -37,9 +37,9 @@ struct Verdict {
 };
 
 /// Reads a manifest and judges its skills: what `skillrun` would say before it runs one. A manifest that cannot be
-/// read, that has no such skill, or that has none at all is not admitted, and a finding says why. Each skill is judged by
-/// itself: one at fault takes no approval from another. Reads no file but those that the host does. May be called from
-/// several threads.
+/// read, that has no such skill, or that has none at all is not admitted, and a finding says why. Each skill is judged
+/// by itself: one at fault takes no approval from another. Reads no file but those that the host does. May be called
+/// from several threads.
 [[nodiscard]] SKILLRUN_API Verdict check(std::string_view text, ManifestFormat format,
                                          const CheckOptions& options = {});
 

@@ -28,8 +28,8 @@ struct Located {
 struct WrittenText {
   std::string value;
   Span span;
-  std::string written;                     ///< empty while nothing was expanded
-  bool undefined = false;                  ///< a variable in it has no value (only while linting): `value` is what else is known
+  std::string written;     ///< empty while nothing was expanded
+  bool undefined = false;  ///< a variable in it has no value (only while linting): `value` is what else is known
   std::vector<Expansion> expansions = {};  ///< in the order in which they begin; a default's own follow it
 
   [[nodiscard]] const std::string& evidence() const noexcept { return written.empty() ? value : written; }

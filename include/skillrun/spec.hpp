@@ -35,7 +35,7 @@ struct ContainerSpec {
   SourcePtr source;              ///< the manifest that origins point into; may be null
   std::string table = "docker";  ///< the path of the table that declares it, in a Compose file "services.NAME"
   Runner runner = Runner::skillrun;
-  Directives directives;         ///< comments of the manifest that may waive findings; null: none
+  Directives directives;  ///< comments of the manifest that may waive findings; null: none
 
   OptionalSetting<std::string> name;  ///< of the container; absent: the engine chooses one
   Setting<ImageReference> image;

@@ -76,8 +76,8 @@ struct Admitted {
 /// The failure of who needs an engine where none answered.
 [[nodiscard]] std::unexpected<RunResult> no_engine(const Detection& detection);
 
-/// What to add to a failure that may be the engine's: the engines that would have come before the one that was chosen and
-/// do not answer, each on lines of its own with why and what to do. Empty when there are none.
+/// What to add to a failure that may be the engine's: the engines that would have come before the one that was chosen
+/// and do not answer, each on lines of its own with why and what to do. Empty when there are none.
 [[nodiscard]] std::string passed_over(const Detection& detection);
 
 /// The text of "no engine answered": each place that was tried, why it failed, and what to do.

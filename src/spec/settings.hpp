@@ -14,8 +14,8 @@ namespace skillrun::inline v0 {
 
 void set_image(SpecBuilder& builder, const std::string& value, const Origin& origin);
 void add_environment(SpecBuilder& builder, const std::string& value, const Origin& origin);
-/// True for NAME=VALUE of which a variable that nobody knows while linting is part of VALUE: its name, and what is written
-/// beside the variable, can be judged.
+/// True for NAME=VALUE of which a variable that nobody knows while linting is part of VALUE: its name, and what is
+/// written beside the variable, can be judged.
 [[nodiscard]] bool knows_variable(const WrittenText& text);
 void set_pull(SpecBuilder& builder, const std::string& value, const Origin& origin);
 void set_timeout(SpecBuilder& builder, const std::string& value, const Origin& origin);

@@ -144,7 +144,8 @@ void check_lifecycle(SpecBuilder& builder) {
                     "remove the options");
   }
   // As docker refuses --rm with --restart. Compose removes no container that ends.
-  if (spec.runner == Runner::skillrun && spec.restart_policy && spec.restart_policy->value.name != "no" && spec.removes_container()) {
+  if (spec.runner == Runner::skillrun && spec.restart_policy && spec.restart_policy->value.name != "no" &&
+      spec.removes_container()) {
     builder.problem("restart-policy", spec.restart_policy->origin,
                     "a container that is removed after its run cannot be started again",
                     "remove it; a skill runs once");

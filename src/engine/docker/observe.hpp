@@ -17,9 +17,9 @@ namespace skillrun::inline v0 {
 /// True where a bind takes mounts over that its host makes later (propagation slave or rslave).
 [[nodiscard]] bool has_slaves(const ContainerSpec& made);
 
-/// docker makes a bind of its data root, of what holds it and of what lies in it rslave where no propagation is asked for
-/// (validateBindDaemonRoot, which compares the paths by their beginnings): so that what it unmounts later is not held by the
-/// container. That is what was asked for.
+/// docker makes a bind of its data root, of what holds it and of what lies in it rslave where no propagation is asked
+/// for (validateBindDaemonRoot, which compares the paths by their beginnings): so that what it unmounts later is not
+/// held by the container. That is what was asked for.
 void forget_slaves_of_data_root(ContainerSpec& made, const ContainerSpec& asked, std::string_view root);
 
 }  // namespace skillrun::inline v0

@@ -127,9 +127,8 @@ std::string golden_of(const Findings& findings) {
   for (const Finding& finding : findings) {
     text += finding.rule;
     for (const CoveredRule& covered : finding.covers) text += "+" + covered.rule;
-    text += " " + std::to_string(finding.span.begin.line) + ":" +
-            std::to_string(finding.span.begin.column) + " " + (finding.field.empty() ? "-" : finding.field) + " " +
-            finding.message + "\n";
+    text += " " + std::to_string(finding.span.begin.line) + ":" + std::to_string(finding.span.begin.column) + " " +
+            (finding.field.empty() ? "-" : finding.field) + " " + finding.message + "\n";
   }
   return text;
 }

@@ -155,7 +155,8 @@ inline std::string folder_of_workdir(const Setting<Mount>& mount) {
 
 /// Also true for what a stronger rule says for this one.
 inline bool has(const Findings& findings, std::string_view rule, Severity least = Severity::info) {
-  return std::ranges::any_of(findings, [&](const Finding& f) { return severity_of(f, rule).value_or(Severity::off) >= least; });
+  return std::ranges::any_of(findings,
+                             [&](const Finding& f) { return severity_of(f, rule).value_or(Severity::off) >= least; });
 }
 
 inline std::vector<std::string> rules_of(const Findings& findings) {

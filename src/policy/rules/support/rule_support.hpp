@@ -66,8 +66,8 @@ void for_each_host_path(const RuleContext& context, Judge&& judge) {
     if (judge(declared)) return;
     const std::optional<std::string> real = context.host.real_path(declared.path);
     if (real && *real != declared.path) {
-      judge(HostPath{*real, declared.path, declared.read_only, declared.build_context, declared.origin,
-                     declared.target});
+      judge(
+          HostPath{*real, declared.path, declared.read_only, declared.build_context, declared.origin, declared.target});
     }
   });
 }
