@@ -60,8 +60,10 @@ bool needs_bind_syntax(const Mount& mount, bool podman) {
   if (mount.relabel != Relabel::none) return true;
   if (!podman) return false;
   // It turns a mount of the API into the text of a --mount option, without quoting it.
-  const std::string paths = mount.source + mount.target;
-  const bool unquoted = paths.find_first_of(",\"") != std::string::npos && !paths.contains(':');
+  const auto holds = [](const std::string& path, const char* bytes) {
+    return path.find_first_of(bytes) != std::string::npos;
+  };
+  const bool unquoted = holds(mount.source, ",\"") && !holds(mount.source, ":") && !holds(mount.target, ":,\"");
   return mount.nocopy || (unquoted && mount.type == MountType::bind && mount.recursion == BindRecursion::unset);
 }
 
