@@ -17,10 +17,13 @@ struct ShortVolume {
   std::string name = {};
 };
 
+/// A source that begins with a dot is a file to Compose, also where docker would take it for a volume's name (.cache).
+///
 /// Compose puts the project before a volume's name, so that one letter is enough for it; and an engine labels the files
 /// of its own volume as a mode z asks, of which no file of the host is one.
 ShortVolume short_volume(const std::string& written) {
   const auto parts = split(written, ':');
+  if (parts.size() > 1 && parts[0].starts_with('.') && !parts[0].contains('/')) return {"./" + written};
   if (parts.size() < 2 || parts[0].find_first_of("/.~") != std::string_view::npos) return {written};
   const bool short_name = parts[0].size() == 1 && is_alnum(parts[0].front());
   ShortVolume volume{.text = fmt::format("{}{}:{}", short_name ? "PROJECT_" : "", parts[0], parts[1]),
