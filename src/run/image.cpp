@@ -93,7 +93,7 @@ class ImageStage {
   [[nodiscard]] bool right_platform(const ImageInfo& image) const {
     return !spec_.platform || fits(image, spec_.platform->value);
   }
-  void begin_stage(std::string text) const {
+  void begin_stage(std::string_view text) const {
     if (progress_) progress_({.kind = ProgressEvent::Kind::stage, .text = printable(text)});
   }
   [[nodiscard]] std::unexpected<EngineError> not_found(std::string message) const {
