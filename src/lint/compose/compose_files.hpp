@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <skillrun/directive.hpp>
+
 #include "lint/compose/repository.hpp"
 #include "manifest/node.hpp"
 #include "manifest/reporter.hpp"

@@ -5,6 +5,7 @@
 #include "lint/compose/service_reader.hpp"
 #include "manifest/decode.hpp"
 #include "spec/mount_checks.hpp"
+#include "spec/scan.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::inline v0 {
