@@ -105,7 +105,7 @@ LintedFile lint_source(SourcePtr source, const LintInput& input, const LintConte
     case LintKind::compose: {
       source = placed(std::move(source), path, context);
       const ComposeRepository repository = repository_around(*source, context.root);
-      return lint_compose(std::move(source), path, repository, context);
+      return lint_compose(source, path, repository, context);
     }
     case LintKind::policy: return lint_policy(source, path, context);
     case LintKind::skill_md: return lint_skill_md(source, path, context).file;

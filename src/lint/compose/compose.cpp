@@ -164,7 +164,7 @@ Composed read_compose(const SourcePtr& source, const ComposeRepository& reposito
 
 }  // namespace
 
-LintedFile lint_compose(SourcePtr source, std::string path, const ComposeRepository& repository,
+LintedFile lint_compose(const SourcePtr& source, std::string path, const ComposeRepository& repository,
                         const LintContext& context) {
   const auto [reading, specs] = read_compose(source, repository, context);
   LintedFile file{.source = reading.manifest.source, .path = std::move(path), .skills = {}, .findings = {}};

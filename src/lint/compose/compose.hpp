@@ -13,7 +13,7 @@ namespace skillrun::inline v0 {
 /// over; what is not known is a finding, because nobody judged it. What `extends` and `include` bring in is judged
 /// where the repository gives it: services that are included at their own places in their own files, what is extended
 /// where that is said. Fields of findings are the file's own: "services.web.pid".
-[[nodiscard]] LintedFile lint_compose(SourcePtr source, std::string path, const ComposeRepository& repository,
+[[nodiscard]] LintedFile lint_compose(const SourcePtr& source, std::string path, const ComposeRepository& repository,
                                       const LintContext& context);
 
 }  // namespace skillrun::inline v0
