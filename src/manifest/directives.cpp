@@ -44,8 +44,8 @@ class Stretches {
 
   /// True when the byte at `offset` belongs to a key or a scalar.
   [[nodiscard]] bool covers(std::size_t offset) const {
-    auto after = std::ranges::upper_bound(all_, offset, {}, &Stretch::begin);
-    return after != all_.begin() && offset < (--after)->end;
+    const auto after = std::ranges::upper_bound(all_, offset, {}, &Stretch::begin);
+    return after != all_.begin() && offset < std::prev(after)->end;
   }
 
   /// The first stretch of which a part lies between the two offsets.
