@@ -181,6 +181,7 @@ std::shared_ptr<const Floor> floor_without(std::size_t layer, std::span<const Po
     if (rule.severity) demand.severity = rule.severity->value;
     for (const ParamSetting& setting : rule.params) demand.params.set(setting.param->name, setting.value);
   }
+  for (const CustomRule& rule : settings.custom) floor->custom.emplace(rule.id, rule.severity);
   return floor;
 }
 

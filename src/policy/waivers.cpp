@@ -131,7 +131,7 @@ class Application {
   /// How severe the finding is to the layers below.
   [[nodiscard]] Severity demand(const Floor& floor, const Finding& finding, bool of_parser) const {
     const RuleInfo* info = find_rule(finding.rule);
-    if (info == nullptr) return Severity::off;
+    if (info == nullptr) return floor.of_custom(finding.rule);
     const auto index = static_cast<std::size_t>(info - rule_catalogue().data());
     const Floor::Demand& below = floor.demands[index];
     const Rule& rule = all_rules()[index];

@@ -22,7 +22,7 @@ std::string parameters_of(const RuleInfo& rule) {
 /// What is said by this rule alone where both found something.
 std::string covered_by(const RuleInfo& rule) {
   if (rule.covers.empty()) return {};
-  return fmt::format("## Covers\n\nWhat is at fault here too is said once, by this rule, for: {}.\n\n",
+  return fmt::format("## Covers\n\nWhere these rules find the same fault, only this one reports it: {}.\n\n",
                      fmt::join(rule.covers, ", "));
 }
 

@@ -13,6 +13,8 @@
 #include <skillrun/normalize.hpp>
 #include <skillrun/policy.hpp>
 
+#include "manifest/document_kind.hpp"
+
 namespace skillrun::fuzz {
 
 inline void require(bool holds) {
@@ -78,6 +80,8 @@ inline void read_manifest(const std::uint8_t* data, std::size_t size, ManifestFo
     return;
   }
   require(!has_errors(manifest->warnings));
+  // Nothing that declares skills is passed over as something else.
+  if (!manifest->skills.empty()) require(document_kind(source->text, format) == DocumentKind::manifest);
   check(manifest->warnings);
   const MapVariables variables({{"A", "a"}, {"EMPTY", ""}});
   const CallerContext caller{.workdir = "/w", .cwd = "/w", .home = "/h", .uid = 1, .gid = 1};

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <skillrun/policy.hpp>
@@ -12,13 +15,20 @@
 
 namespace skillrun::inline v0 {
 
-/// What all policies but one say of each rule, in the order of the catalogue.
+/// What all policies but one say of each rule.
 struct Floor {
   struct Demand {
     Severity severity = Severity::error;
     RuleParams params;
   };
-  std::vector<Demand> demands;
+  std::vector<Demand> demands;  ///< in the order of the catalogue
+  std::map<std::string, Severity, std::less<>> custom;
+
+  /// Of a custom rule; off where only the one policy has it.
+  [[nodiscard]] Severity of_custom(std::string_view rule) const {
+    const auto known = custom.find(rule);
+    return known == custom.end() ? Severity::off : known->second;
+  }
 };
 
 /// A waiver of a policy document.

@@ -98,6 +98,8 @@ TEST_CASE("a layer may waive a rule of its own, and not one that is defined belo
       "    assert: {field: memory, exists: false}\n";
   CHECK(said({layer(project, custom)}, "acme-net") == "error");
   CHECK(said({layer(project, custom + waiver("acme-net"))}, "acme-net") == "waived");
+  // A repository that calls a rule as the caller's policy does gets no say in that.
+  CHECK(said({layer(project, custom + waiver("acme-net")), layer(option, custom)}, "acme-net") == "error");
   CHECK(says(fault(fold({layer(system_layer, custom), layer(project, waiver("acme-net"))})), "no rule 'acme-net'"));
 }
 

@@ -22,7 +22,7 @@ struct Pod {
   bool allowed = false;
 };
 
-/// linux/capability.h.
+/// Written down here once more, from linux/capability.h: what is tested is not to say what there is.
 constexpr const char* all_capabilities[] = {"CHOWN",
                                             "DAC_OVERRIDE",
                                             "DAC_READ_SEARCH",

@@ -45,6 +45,17 @@ TEST_CASE("a case that expects what is so passes") {
   CHECK(result_of(skill("memory: 512m") + "    findings: {memory-missing: off, image-not-pinned: info}\n").passed());
 }
 
+TEST_CASE("a rule that a stronger one speaks for is found, with its own severity and with the waiver of both") {
+  const std::string escape = skill("cap_add: [SYS_ADMIN]");
+  CHECK(result_of(escape + "    findings: {cap-add-escape: error, cap-add-baseline: error}\n").passed());
+  CHECK(result_of(escape + "    findings: {cap-add-escape: error, cap-add-baseline: warning}\n",
+                  "rules: {cap-add-baseline: {severity: warning}}\n")
+            .passed());
+  CHECK(result_of(escape + "    verdict: allowed\n    findings: {cap-add-escape: waived, cap-add-baseline: waived}\n",
+                  "waivers:\n  - {rule: cap-add-escape, skill: tool, reason: r, owner: o, expires: 2027-01-31}\n")
+            .passed());
+}
+
 TEST_CASE("a case that expects something else says what is so") {
   const PolicyTestResult allowed = result_of(skill("memory: 512m") + "    verdict: refused\n");
   CHECK(allowed.failures == std::vector<std::string>{"expected refused, but it is allowed"});
