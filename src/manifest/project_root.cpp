@@ -17,12 +17,15 @@ std::optional<fs::path> repository_of(const fs::path& folder) {
 
 fs::path project_root(const fs::path& folder) { return repository_of(folder).value_or(folder); }
 
+bool lies_below(const fs::path& path, const fs::path& root) {
+  const fs::path relative = path.lexically_relative(root);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
 bool leads_inside(const fs::path& path, const fs::path& root) {
   std::error_code error;
   const fs::path target = fs::canonical(path, error);
-  if (error) return false;
-  const fs::path relative = target.lexically_relative(root);
-  return !relative.empty() && *relative.begin() != "..";
+  return !error && lies_below(target, root);
 }
 
 }  // namespace skillrun::inline v0

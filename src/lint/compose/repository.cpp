@@ -20,10 +20,12 @@ ComposeRepository repository_around(const SourceText& file, const std::string& s
   if (error) return {};
   const fs::path root = project_root(folder);
   const auto read = [root](const SourceText& from, const std::string& path) -> std::expected<SourcePtr, std::string> {
-    std::error_code missing;
+    std::error_code unknown;
     const fs::path real = fs::path(from.directory) / path;
-    if (!fs::exists(real, missing)) return std::unexpected("is not there");
-    if (!leads_inside(real, root)) return std::unexpected("is not a file of the repository");
+    // Asked first: a report must not tell which files there are outside of the repository.
+    const fs::path target = fs::weakly_canonical(real, unknown);
+    if (unknown || !lies_below(target, root)) return std::unexpected("is not a file of the repository");
+    if (!leads_inside(real, root)) return std::unexpected("is not there");
     auto source = read_source(real.string());
     if (!source) return std::unexpected(std::move(source.error()));
     // Messages name it as the file that brings it in is named.

@@ -1,11 +1,15 @@
 // What a Compose file may bring in, and how much of it.
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 
 #include <doctest/doctest.h>
 
 #include "lint/compose/compose.hpp"
+#include "lint/compose/repository.hpp"
 #include "support.hpp"
+#include "unit/temporary_folder.hpp"
 
 using namespace skillrun;
 using namespace skillrun::test;
@@ -53,6 +57,33 @@ TEST_CASE("a base in another file is judged with its paths where they are") {
   }
   CHECK(mounts.contains("'/srv/repository/sub/x'"));
   CHECK(mounts.contains("'/srv/up'"));
+}
+
+TEST_CASE("a report does not tell which files there are outside of the repository") {
+  const TemporaryFolder folder;
+  const std::filesystem::path top = folder.path();
+  const std::filesystem::path outside = top / "outside.yaml";
+  std::ofstream(outside) << "services: {}\n";
+  const std::filesystem::path repository = top / "repository";
+  std::filesystem::create_directories(repository / ".git");
+  std::filesystem::create_symlink(outside, repository / "link.yaml");
+  std::filesystem::create_directory_symlink(top, repository / "up");
+  const std::string path = (repository / "compose.yaml").string();
+  std::ofstream(path) << "services: {}\n";
+
+  const auto why = [&](std::string_view name) {
+    const auto source = read_source(path);
+    REQUIRE(source);
+    const auto read = repository_around(**source, "").read(**source, std::string(name));
+    REQUIRE_FALSE(read);
+    return read.error();
+  };
+  for (const char* name : {"../outside.yaml", "../nothing.yaml", "../no/folder.yaml", "link.yaml", "up/outside.yaml",
+                           "up/nothing.yaml", "/etc/hostname", "/nothing"}) {
+    CAPTURE(name);
+    CHECK(why(name) == "is not a file of the repository");
+  }
+  for (const char* name : {"nothing.yaml", "up/repository/nothing.yaml"}) CHECK(why(name) == "is not there");
 }
 
 TEST_CASE("of a file that is no Compose file no word is shown") {
