@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <ranges>
+#include <span>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -20,18 +23,35 @@ constexpr std::string_view deciding_folders[] = {
     "dbus-1",       "init", "default",         "network",    "periodic",    "pki",          "polkit-1",    "runit",
     "security",     "skel", "selinux",         "ssh",        "ssl",         "systemd",      "udev",        "xdg"};
 
-/// The settings of one program, such as /etc/nginx/nginx.conf or /etc/nginx/conf.d.
-bool is_settings_of_a_program(std::string_view target) {
+/// Files directly in /etc that do so too; no image's name makes one of them its own.
+constexpr std::string_view deciding_files[] = {"environment", "group",   "gshadow", "hosts",   "inittab", "nologin",
+                                               "passwd",      "profile", "shadow",  "sudoers", "shells",  "crontab"};
+
+bool is_among(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// True where a part of the image's name is that of the folder: grafana of grafana/grafana.
+bool is_named_after(const ImageReference& image, std::string_view folder) {
+  for (const auto part : std::views::split(std::string_view(image.repository), '/')) {
+    if (std::string_view(part.begin(), part.end()) == folder) return true;
+  }
+  return false;
+}
+
+/// The settings of one program: /etc/nginx/nginx.conf and /etc/nginx/conf.d, and all of /etc/nginx for the image of
+/// that name. Of another name directly in /etc nobody knows what it decides.
+bool is_settings_of_a_program(std::string_view target, const ImageReference& image) {
   constexpr std::string_view etc = "/etc/";
   if (!target.starts_with(etc)) return false;
   target.remove_prefix(etc.size());
-  const std::size_t slash = target.find('/');
-  return slash != std::string_view::npos && !target.substr(0, slash).ends_with(".d") &&
-         std::ranges::find(deciding_folders, target.substr(0, slash)) == std::end(deciding_folders);
+  const std::string_view name = target.substr(0, target.find('/'));
+  if (name.ends_with(".d") || is_among(deciding_folders, name)) return false;
+  return name.size() < target.size() || (is_named_after(image, name) && !is_among(deciding_files, name));
 }
 
-bool is_usual(const Mount& mount) {
-  if (is_settings_of_a_program(mount.target)) return true;
+bool is_usual(const Mount& mount, const ImageReference& image) {
+  if (is_settings_of_a_program(mount.target, image)) return true;
   if (mount.type == MountType::tmpfs) return mount.target == "/dev/shm";
   return mount.read_only && is_harmless_to_read(mount.target);
 }
@@ -44,7 +64,7 @@ void check_target(const RuleContext& context, FindingSink& sink) {
       continue;
     }
     const auto* place = std::ranges::find_if(places, [&](std::string_view known) { return is_within(target, known); });
-    if (place != std::end(places) && !is_usual(mount.value)) {
+    if (place != std::end(places) && !is_usual(mount.value, context.spec.image.value)) {
       sink.report(mount.origin, fmt::format("the target '{}' covers a part of the container's {}", target, *place));
     }
   }
