@@ -12,7 +12,7 @@
 
 #include "engine/docker/dialect.hpp"
 #include "engine/docker/received_settings.hpp"
-#include "engine/docker/typed_answer.hpp"
+#include "engine/typed_answer.hpp"
 #include "spec/setting_json.hpp"
 #include "support/json.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/docker/typed_answer.hpp"
+#include "engine/typed_answer.hpp"
 
 namespace skillrun::inline v0 {
 

@@ -9,6 +9,7 @@
 #include "engine/docker/gaps.hpp"
 #include "engine/docker/observe.hpp"
 #include "engine/docker/run_words.hpp"
+#include "engine/pull_failure.hpp"
 
 namespace skillrun::inline v0 {
 

@@ -15,23 +15,7 @@ constexpr std::array<std::string_view, 4> about_the_command{"exec: \"", "exec us
                                                             "executable"};
 constexpr std::array<std::string_view, 2> missing{"not found", "no such file"};
 
-/// Of docker, podman and the libraries of Go that both use.
-constexpr std::array<std::string_view, 15> passing{
-    "timeout",          "timed out",           "connection reset",
-    "broken pipe",      "unexpected EOF",      ": EOF",
-    "http2: ",          "server misbehaving",  "Temporary failure in name resolution",
-    "HTTP status: 500", "HTTP status: 502",    "HTTP status: 503",
-    "HTTP status: 504", "Service Unavailable", "Bad Gateway",
-};
-
 }  // namespace
-
-EngineError error_of_pull(EngineError error) {
-  using Kind = EngineError::Kind;
-  const bool told = error.kind == Kind::server || error.kind == Kind::refused;
-  if (told && contains_any(error.message, passing)) error.kind = Kind::transient;
-  return error;
-}
 
 EngineError error_of_start(EngineError error, const ContainerState& state) {
   const std::string text = to_lower(state.error.empty() ? error.message : state.error);

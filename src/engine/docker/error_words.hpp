@@ -6,10 +6,6 @@ namespace skillrun::inline v0 {
 
 // What docker and podman tell by nothing but the words of an error. They are read here and nowhere else.
 
-/// The error of a pull: kind transient where it may pass by itself, such as a broken or slow connection or a server
-/// that is overloaded.
-[[nodiscard]] EngineError error_of_pull(EngineError error);
-
 /// The error of a start that failed: kind no_such_command or not_executable where the command is to blame, as far as
 /// the state of the container and the words tell. docker gives exit code 126 or 127, but also for mounts that fail;
 /// podman gives none: so the words decide whether it is about the command at all.

@@ -32,17 +32,6 @@ const json::array* array_at(const json::object& object, std::string_view key) {
   return value != nullptr ? value->if_array() : nullptr;
 }
 
-std::string_view type_name(const json::value& value) {
-  switch (value.kind()) {
-    case json::kind::null: return "null";
-    case json::kind::bool_: return "a boolean";
-    case json::kind::string: return "a text";
-    case json::kind::array: return "a list";
-    case json::kind::object: return "an object";
-    default: return "a number";
-  }
-}
-
 EngineResult<json::object> parse_object(std::string_view text, std::string_view what) {
   boost::system::error_code error;
   json::value document = json::parse(text, error);

@@ -17,9 +17,6 @@ namespace skillrun::inline v0 {
 [[nodiscard]] const json::object* object_at(const json::object& object, std::string_view key);
 [[nodiscard]] const json::array* array_at(const json::object& object, std::string_view key);
 
-/// "a text", "a list", ...: what a value is, for messages.
-[[nodiscard]] std::string_view type_name(const json::value& value);
-
 /// The answer as an object; `what` names it in the error.
 [[nodiscard]] EngineResult<json::object> parse_object(std::string_view text, std::string_view what);
 

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/docker/json_fields.hpp"
+#include "engine/typed_answer.hpp"
 #include "spec/scan.hpp"
 #include "support/abridged.hpp"
 #include "support/strict_json.hpp"

@@ -1,5 +1,6 @@
 // What docker and podman tell by nothing but the words of an error.
 #include "engine/docker/error_words.hpp"
+#include "engine/pull_failure.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,7 @@
-#include "engine/docker/typed_answer.hpp"
+#include "engine/typed_answer.hpp"
 
 #include <fmt/format.h>
 
-#include "engine/docker/json_fields.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::inline v0 {
@@ -12,6 +11,17 @@ namespace {
 std::string entry_of(const std::string& place, std::size_t index) { return fmt::format("{}[{}]", place, index); }
 
 }  // namespace
+
+std::string_view type_name(const json::value& value) {
+  switch (value.kind()) {
+    case json::kind::null: return "null";
+    case json::kind::bool_: return "a boolean";
+    case json::kind::string: return "a text";
+    case json::kind::array: return "a list";
+    case json::kind::object: return "an object";
+    default: return "a number";
+  }
+}
 
 const json::value* TypedAnswer::present(std::string_view key) const {
   const json::value* value = object_->if_contains(key);

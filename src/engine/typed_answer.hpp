@@ -11,6 +11,9 @@
 
 namespace skillrun::inline v0 {
 
+/// "a text", "a list", ...: what a value is, for messages.
+[[nodiscard]] std::string_view type_name(const json::value& value);
+
 /// The first member of an answer that is of another type than the engine's API promises; empty while there is none.
 using AnswerFault = std::optional<std::string>;
 
