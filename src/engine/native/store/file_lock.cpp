@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <thread>
@@ -9,6 +10,18 @@
 #include "engine/native/store/store_failure.hpp"
 
 namespace skillrun::inline v0 {
+
+namespace {
+
+/// Whoever removes a lock's file does so while it holds the lock: one that was opened before is then nobody's.
+bool is_still(int folder, const std::string& name, int file) {
+  struct stat named{};
+  struct stat locked{};
+  return ::fstatat(folder, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ::fstat(file, &locked) == 0 &&
+         named.st_dev == locked.st_dev && named.st_ino == locked.st_ino;
+}
+
+}  // namespace
 
 EngineResult<UniqueFd> open_lock_file(int folder, const std::string& name) {
   UniqueFd file(::openat(folder, name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -33,7 +46,7 @@ EngineResult<FileLock> FileLock::wait(int folder, const std::string& name, LockM
     if (!file) return std::unexpected(file.error());
     auto lock = attempt(std::move(*file), mode);
     if (!lock) return std::unexpected(lock.error());
-    if (*lock) return std::move(**lock);
+    if (*lock && is_still(folder, name, (*lock)->descriptor())) return std::move(**lock);
     if (auto checked = watch.check(); !checked) return std::unexpected(checked.error());
     std::this_thread::sleep_for(pause);
     pause = std::min(2 * pause, std::chrono::milliseconds{50});

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <skillrun/images.hpp>
@@ -41,6 +43,38 @@ struct LeasedImage {
   ImageLease lease;
 };
 
+/// An image as it stands in a list.
+struct ListedImage {
+  std::string id;                  ///< "sha256:..."
+  std::vector<std::string> names;  ///< registry/repository:tag, sorted; none: nothing but its id leads to it
+  std::vector<std::string> repo_digests;
+  std::string os;
+  std::string architecture;
+  std::uint64_t packed_bytes = 0;  ///< of its layers as they came, also those that it shares
+};
+
+/// What a store takes on its file system, in bytes.
+struct StoreUsage {
+  std::size_t images = 0;
+  std::uint64_t packed_bytes = 0;    ///< manifests, configurations, layers as they came
+  std::uint64_t unpacked_bytes = 0;  ///< layers as they are mounted
+};
+
+/// What was removed.
+struct RemovedImages {
+  std::vector<std::string> names;
+  std::vector<std::string> images;  ///< ids
+  std::uint64_t bytes = 0;          ///< freed
+};
+
+enum class PruneScope : std::uint8_t {
+  unnamed,  ///< images that have no name any more
+  unused,   ///< every image that is not leased
+};
+
+/// Takes the next bytes of a stream; an error ends the call.
+using ByteSink = std::function<EngineResult<void>(std::string_view)>;
+
 /// The images of the native engine, in a folder of this machine. Opened with each call, made when something is stored
 /// for the first time. Several processes may use one store. One instance serves one thread at a time.
 class LocalImages : public ImageStore {
@@ -71,6 +105,18 @@ class LocalImages : public ImageStore {
   [[nodiscard]] EngineResult<std::vector<LoadedImage>> load_layout(const std::string& folder,
                                                                    const std::optional<ImageReference>& name,
                                                                    const ProgressSink& progress, CallLimits limits);
+
+  /// Sorted by name.
+  [[nodiscard]] EngineResult<std::vector<ListedImage>> list(CallLimits limits);
+  [[nodiscard]] EngineResult<StoreUsage> usage(CallLimits limits);
+  /// Takes a name away, and with an image's last tag the image and what no other image needs; by an id, the image with
+  /// all of its names. One that is leased is refused. Kind not_found where there is none.
+  [[nodiscard]] EngineResult<RemovedImages> remove(const std::string& reference, CallLimits limits);
+  /// Removes what nobody needs, which includes what unfinished calls have left. What is leased stays.
+  [[nodiscard]] EngineResult<RemovedImages> prune(PruneScope scope, CallLimits limits);
+  /// Writes an image as an archive that docker, podman and readers of OCI layouts take: with the name that it was asked
+  /// by, or with all of its names when it was asked by its id. Every piece is verified as it is read.
+  [[nodiscard]] EngineResult<void> export_to(const std::string& reference, const ByteSink& sink, CallLimits limits);
 
   [[nodiscard]] const StorePlace& place() const noexcept { return place_; }
 

@@ -131,6 +131,7 @@ EngineResult<ManifestDocument> parse_manifest(std::string_view text) {
                  fmt::format("expected a manifest or an index of schema version 2, found type '{}'", printable(type)));
   }
   ManifestDocument out;
+  out.media_type = type.empty() ? (is_index ? index_types[0] : manifest_types[0]) : type;
   if (is_index) {
     auto index = read_index(document);
     if (!fault && !index) return std::unexpected(index.error());

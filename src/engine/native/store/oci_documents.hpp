@@ -44,6 +44,7 @@ struct IndexEntry {
 
 /// A manifest or an index.
 struct ManifestDocument {
+  std::string media_type;  ///< OCI's where the document does not say
   std::optional<ImageManifest> image;
   std::vector<IndexEntry> index;  ///< what is not an image (attestations, signatures) is left out
 };
