@@ -41,6 +41,7 @@ const std::map<std::string, Names, std::less<>> visible_layers = {
     {"engine/docker/api", {"engine/docker", "engine/wire", "engine", "policy/*", "spec", "manifest", "support/*"}},
     {"engine/docker/cli", {"engine/docker", "engine", "policy/*", "spec", "manifest", "support/*"}},
     {"engine/native/store", {"engine", "policy/*", "spec", "manifest", "support/*"}},
+    {"engine/native/bundle", {"engine", "policy/*", "spec", "manifest", "support/*"}},
     {"engine/choice",
      {"engine/docker/api", "engine/docker/cli", "engine/docker", "engine/wire", "engine", "policy/*", "spec",
       "manifest", "support/*"}},

@@ -1,5 +1,5 @@
-// A setting has one place: its rows in the table of settings and in that of docker's dialect, and the rules that are
-// about it. What has parts of its own is more than a setting.
+// A setting has one place: its rows in the table of settings, in that of docker's dialect and in that of OCI bundles,
+// and the rules that are about it. What has parts of its own is more than a setting.
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <fstream>
@@ -52,8 +52,8 @@ std::set<std::string, std::less<>> members_named_in(std::string_view source) {
 
 }  // namespace
 
-TEST_CASE("no setting is known to more than six source files") {
-  constexpr std::size_t most = 6;
+TEST_CASE("no setting is known to more than seven source files") {
+  constexpr std::size_t most = 7;
   const std::set<std::string> composite{"image",        "command", "build", "env", "mounts",
                                         "network_mode", "ports",   "gpus",  "user"};
   std::map<std::string, std::size_t, std::less<>> files;
