@@ -396,6 +396,9 @@ TEST_CASE("the command is put together as docker does") {
   CHECK(args(one) == R"(["other"])");
   one.spec.entrypoint = word("");
   CHECK(refusal(one).contains("no command specified"));
+  one.spec.init = declared(true);
+  CHECK(refusal(one).contains("no command specified"));
+  one.spec.init.reset();
   one.spec.command = {word("mine")};
   CHECK(args(one) == R"(["mine"])");
 }

@@ -37,7 +37,7 @@ struct BundleContext {
   std::string id;                ///< 64 hexadecimal digits; the host name defaults to its first twelve, as docker's
   std::string cgroup;            ///< where the runtime makes its control group (cgroupsPath)
   std::string files;             ///< folder with the run's own hosts, hostname and resolv.conf
-  std::string host_name;         ///< the machine's, for containers that share its network or UTS namespace
+  std::string host_name;         ///< the machine's, for containers that share its network
   std::string architecture;      ///< of the machine, as Go calls it: "amd64"
   std::string seccomp_profile;   ///< text of the default profile; see resolve_seccomp()
   std::string apparmor_profile;  ///< loaded and applied by default; empty: the kernel has no AppArmor

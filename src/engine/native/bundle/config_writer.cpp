@@ -23,7 +23,7 @@ std::optional<std::string> find_unusable_text(const json::value& value, const st
     }
   } else if (const auto* const object = value.if_object()) {
     for (const auto& [name, member] : *object) {
-      const std::string below = pointer_below(pointer, name);
+      std::string below = pointer_below(pointer, name);
       if (unusable(name)) return below;
       if (auto found = find_unusable_text(member, below)) return found;
     }

@@ -44,13 +44,14 @@ void add_node(ConfigWriter& config, const HostDevice& device, std::string path) 
 }
 
 /// A device that exists in the container already, such as /dev/null, gets its rule all the same.
-void write_device(const Device& wanted, ConfigWriter& config) {
+void write_device(const Device& wanted, bool all_allowed, ConfigWriter& config) {
   auto found = config.context().devices.at(wanted.host);
   if (!found) return config.fail(std::move(found.error()));
   for (const HostDevice& device : *found) {
     const bool in_folder = device.path.size() > wanted.host.size() && device.path.starts_with(wanted.host + "/");
     const std::string below = in_folder ? device.path.substr(wanted.host.size()) : "";
     add_node(config, device, wanted.container + below);
+    if (all_allowed) continue;
     config.device_rules().push_back(
         rule(true, wanted.permissions, std::string_view(&device.type, 1), device.major, device.minor));
   }
@@ -68,7 +69,7 @@ void write_devices(const Spec& spec, ConfigWriter& config) {
   }
   for (const auto& entry : spec.devices) {
     const bool there = is_privileged(spec) && entry.value.container == entry.value.host;
-    if (!there) write_device(entry.value, config);
+    if (!there) write_device(entry.value, is_privileged(spec), config);
   }
 }
 
@@ -112,8 +113,9 @@ std::optional<json::object> read_rule(std::string_view text) {
   return rule(true, parts[2], parts[0], *major, *minor);
 }
 
-/// They come after those of the devices.
+/// They come after those of the devices; where everything is allowed they add nothing.
 void write_rules(const Spec& spec, ConfigWriter& config) {
+  if (is_privileged(spec)) return;
   for (const auto& entry : spec.device_cgroup_rules) {
     auto read = read_rule(entry.value);
     if (!read) return config.refuse(fmt::format("'{}' is not a device cgroup rule", printable(entry.value)));

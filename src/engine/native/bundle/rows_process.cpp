@@ -37,9 +37,10 @@ void write_args(const Spec& spec, ConfigWriter& config) {
 }
 
 /// The container's name for itself: what the spec says, the machine's where its network is shared, or a part of the id.
+/// That is what HOSTNAME holds too, even where the machine's own name is shared.
 std::string host_name(const Spec& spec, const BundleContext& context) {
   if (spec.hostname) return spec.hostname->value;
-  if (shares_network(spec) || shares_name(spec)) return context.host_name;
+  if (shares_network(spec)) return context.host_name;
   return context.id.substr(0, short_id);
 }
 
@@ -142,8 +143,10 @@ void write_init(const Spec& spec, ConfigWriter& config) {
   if (program.empty()) return config.refuse("there is no init program: install tini, or set init to false");
   config.add_mount(
       {{"destination", init_target}, {"type", "bind"}, {"source", program}, {"options", json::array{"bind", "ro"}}});
+  const auto* const command = config.process()["args"].if_array();
+  if (command == nullptr) return;  // refused already
   json::array args{init_target, "--"};
-  for (const json::value& word : config.process()["args"].as_array()) args.push_back(word);
+  args.insert(args.end(), command->begin(), command->end());
   config.process()["args"] = std::move(args);
 }
 
