@@ -129,6 +129,31 @@ TEST_CASE("extended attributes and file capabilities are kept, and overlayfs's o
   CHECK(huge.refusal().contains("bytes of extended attributes"));
 }
 
+TEST_CASE("an entry has the attributes that it says, neither an earlier one's nor its folder's") {
+  if (!has_root()) return;
+  // A default access list: version 2; user::rwx, user:7:rwx, group::---, mask::rwx, other::---.
+  const std::string access_list(
+      "\x02\0\0\0\x01\0\x07\0\xff\xff\xff\xff\x02\0\x07\0\x07\0\0\0\x04\0\0\0\xff\xff\xff\xff\x10\0\x07\0\xff\xff\xff"
+      "\xff"
+      "\x20\0\0\0\xff\xff\xff\xff",
+      44);
+  TarBuilder tar;
+  tar.add({.path = "d/", .type = '5', .pax = {{attribute_key("system.posix_acl_default"), access_list}}});
+  tar.file("d/f", "x").folder("d/e").add({.path = "d/fifo", .type = '6'});
+  tar.add({.path = "e/", .type = '5', .pax = {{attribute_key("user.x"), "1"}}});
+  tar.file("e/.wh..wh..opq", "").folder("e");
+  const Unpacked layer(tar.bytes());
+  REQUIRE_MESSAGE(layer.result(), layer.result().error().message);
+  CHECK(attribute_of(layer.path("d"), "system.posix_acl_default") == access_list);
+  for (const char* name : {"d/f", "d/e", "d/fifo"}) {
+    CHECK_MESSAGE(attribute_of(layer.path(name), "system.posix_acl_access") == std::nullopt, name);
+  }
+  CHECK(attribute_of(layer.path("d/e"), "system.posix_acl_default") == std::nullopt);
+  CHECK(status_of(layer.path("d/f")).st_mode == (S_IFREG | 0644));
+  CHECK(attribute_of(layer.path("e"), "user.x") == std::nullopt);
+  CHECK(attribute_of(layer.path("e"), "trusted.overlay.opaque") == "y");
+}
+
 TEST_CASE("a sparse file keeps its holes") {
   if (!has_root()) return;
   // GNU's format 1.0: a map of the pieces, then the pieces.
@@ -205,6 +230,8 @@ TEST_CASE("the last of several entries of one name is the one that counts") {
   CHECK(fs::exists(layer.path("e/stays")));
   CHECK((text_of(layer.path("f")) == "x" && text_of(layer.path("g")) == "y"));
   CHECK(text_of(layer.path("h")) == "self");
+  // One upon the other, the file has taken away what the folder below held.
+  CHECK(attribute_of(layer.path("b"), "trusted.overlay.opaque") == "y");
 }
 
 TEST_CASE("whiteouts hide what lies below, and never what the same layer has") {

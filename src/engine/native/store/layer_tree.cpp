@@ -59,8 +59,30 @@ std::unexpected<EngineError> attribute_failure(const LayerPath& path, const std:
 
 std::array<timespec, 2> times_of(const timespec& modified) { return {modified, modified}; }
 
+/// Attributes that an entry has before it is described: those of an earlier entry of its name, and access lists that it
+/// has inherited from its folder.
+template <class List, class Remove>
+EngineResult<void> drop_attributes(const LayerPath& path, const List& list, const Remove& remove) {
+  std::array<char, 4096> names{};
+  ssize_t size = list(names.data(), names.size());
+  if (size < 0 && errno == ENOTSUP) return {};
+  if (size < 0) return entry_failure(path, "cannot be looked at", errno);
+  std::string_view rest(names.data(), static_cast<std::size_t>(size));
+  while (!rest.empty()) {
+    const std::string name(rest.data());
+    rest.remove_prefix(name.size() + 1);
+    const bool is_mark = name.starts_with("user.overlay.");
+    const bool is_described = name.starts_with("user.") || name.starts_with("system.posix_acl_");
+    if (is_described && !is_mark && remove(name.c_str()) != 0) return attribute_failure(path, name);
+  }
+  return {};
+}
+
 /// The order counts: a change of the owner takes setuid bits and capabilities away.
 EngineResult<void> describe_open(int file, const LayerPath& path, const EntryMetadata& metadata) {
+  const auto list = [&](char* names, std::size_t size) { return ::flistxattr(file, names, size); };
+  const auto remove = [&](const char* name) { return ::fremovexattr(file, name); };
+  if (auto dropped = drop_attributes(path, list, remove); !dropped) return dropped;
   if (::fchown(file, metadata.uid, metadata.gid) != 0) return entry_failure(path, "cannot be given its owner", errno);
   if (::fchmod(file, metadata.permissions) != 0) return entry_failure(path, "cannot be given its mode", errno);
   for (const auto& [name, value] : metadata.attributes) {
@@ -72,13 +94,16 @@ EngineResult<void> describe_open(int file, const LayerPath& path, const EntryMet
 /// The same for what cannot be opened without consequences: by its name in an open folder, never followed.
 EngineResult<void> describe_named(int folder, const LayerPath& path, const EntryMetadata& metadata, bool has_mode) {
   const char* const name = path.name.c_str();
+  const std::string place = fmt::format("/proc/self/fd/{}/{}", folder, name);
+  const auto list = [&](char* names, std::size_t size) { return ::llistxattr(place.c_str(), names, size); };
+  const auto remove = [&](const char* attribute) { return ::lremovexattr(place.c_str(), attribute); };
+  if (auto dropped = drop_attributes(path, list, remove); !dropped) return dropped;
   if (::fchownat(folder, name, metadata.uid, metadata.gid, AT_SYMLINK_NOFOLLOW) != 0) {
     return entry_failure(path, "cannot be given its owner", errno);
   }
   if (has_mode && ::fchmodat(folder, name, metadata.permissions, 0) != 0) {
     return entry_failure(path, "cannot be given its mode", errno);
   }
-  const std::string place = fmt::format("/proc/self/fd/{}/{}", folder, name);
   for (const auto& [attribute, value] : metadata.attributes) {
     if (::lsetxattr(place.c_str(), attribute.c_str(), value.data(), value.size(), 0) != 0) {
       return attribute_failure(path, attribute);
@@ -163,14 +188,15 @@ EngineResult<void> LayerTree::make_folder(const LayerPath& path, const EntryMeta
     if (!parent) return std::unexpected(parent.error());
     struct stat status{};
     const bool there = ::fstatat(*parent, path.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-    const bool hidden = there && is_hiding(status);
-    if (!there || !S_ISDIR(status.st_mode)) {
+    // In the order of the entries, what is no folder hides what the layers below have in one.
+    const bool hides = there && !S_ISDIR(status.st_mode);
+    if (!there || hides) {
       const auto place = clear(path);
       if (!place) return std::unexpected(place.error());
       if (::mkdirat(place->folder, place->name, plain_folder) != 0) return entry_failure(path, "cannot be made", errno);
     }
     folder = open_beneath(*parent, path.name, walk_flags);
-    if (folder && hidden) {
+    if (folder && hides) {
       if (auto set = set_opaque(folder.get(), path); !set) return set;
     }
   }
