@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/client_environment.hpp"
-#include "engine/docker/cli/variable_transport.hpp"
+#include "engine/variable_transport.hpp"
 
 namespace skillrun {
 

@@ -148,8 +148,9 @@ TEST_CASE("what overlayfs shows of an image's layers is what umoci unpacks, entr
     return;
   }
   const char* const count = std::getenv("SKILLRUN_TEST_RANDOM_IMAGES");
-  const unsigned images = count == nullptr ? 40 : static_cast<unsigned>(std::stoul(count));
+  const unsigned images = count == nullptr ? 25 : static_cast<unsigned>(std::stoul(count));
   constexpr int cannot_mount = 77;
+  std::fflush(nullptr);
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {

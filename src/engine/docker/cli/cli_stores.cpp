@@ -1,16 +1,14 @@
 // The images and volumes of an engine behind its client.
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
 
 #include <fmt/format.h>
 
+#include "engine/context_folder.hpp"
 #include "engine/docker/cli/cli_engine.hpp"
-#include "engine/docker/cli/context_folder.hpp"
 #include "engine/docker/cli/inspect_json.hpp"
-#include "engine/docker/cli/variable_transport.hpp"
 #include "engine/docker/run_words.hpp"
-#include "policy/places/paths.hpp"
+#include "engine/variable_transport.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::inline v0 {
@@ -23,24 +21,6 @@ bool plain_label(const std::string& text) {
     return std::isalnum(c) != 0 || std::string_view("._:/@+-").contains(static_cast<char>(c));
   };
   return !text.empty() && std::ranges::all_of(text, plain);
-}
-
-/// The client would follow a link out of the context and read any file of the host.
-EngineResult<std::string> dockerfile_within(const std::string& context, const std::string& dockerfile) {
-  std::error_code error;
-  const auto root = std::filesystem::canonical(context, error);
-  const auto file = error ? root : std::filesystem::canonical(root / dockerfile, error);
-  if (error) {
-    return std::unexpected(
-        EngineError{EngineError::Kind::not_found,
-                    fmt::format("the Dockerfile '{}' cannot be read: {}", printable(dockerfile), error.message())});
-  }
-  if (!is_within(file.string(), root.string())) {
-    return std::unexpected(
-        EngineError{EngineError::Kind::unsupported,
-                    fmt::format("the Dockerfile '{}' lies outside of the build context", printable(dockerfile))});
-  }
-  return file.string();
 }
 
 }  // namespace
@@ -79,7 +59,7 @@ EngineResult<void> CliEngine::build_image(const BuildRequest& request, const Byt
                                           const ProgressSink& progress, CallLimits limits) {
   const auto folder = ContextFolder::unpack(context);
   if (!folder) return std::unexpected(folder.error());
-  const auto file = dockerfile_within((*folder)->path(), request.dockerfile);
+  const auto file = (*folder)->file(request.dockerfile);
   if (!file) return std::unexpected(file.error());
   std::vector<std::string> words{"build", "--tag=" + request.reference, "--file=" + *file};
   if (!request.target.empty()) words.push_back("--target=" + request.target);

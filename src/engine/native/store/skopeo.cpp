@@ -46,15 +46,6 @@ std::string fatal_message(std::string_view words) {
   return message;
 }
 
-/// docker's own configuration where the caller says that it lies elsewhere; skopeo looks for the usual ones itself.
-std::vector<std::string> login_words() {
-  const std::string folder = caller_variable("DOCKER_CONFIG");
-  if (folder.empty() || !caller_variable("REGISTRY_AUTH_FILE").empty()) return {};
-  const std::string file = folder + "/config.json";
-  if (::access(file.c_str(), F_OK) != 0) return {};
-  return {"--authfile=" + file};
-}
-
 EngineResult<CommandResult> run_skopeo(const std::string& program, std::vector<std::string> words,
                                        const ProgressSink* progress, const CallWatch& watch) {
   if (log::writes(log::Level::debug)) log::debug("{} {}", program, fmt::join(words, " "));
@@ -68,6 +59,14 @@ EngineResult<CommandResult> run_skopeo(const std::string& program, std::vector<s
 }
 
 }  // namespace
+
+std::vector<std::string> registry_login_words() {
+  const std::string folder = caller_variable("DOCKER_CONFIG");
+  if (folder.empty() || !caller_variable("REGISTRY_AUTH_FILE").empty()) return {};
+  const std::string file = folder + "/config.json";
+  if (::access(file.c_str(), F_OK) != 0) return {};
+  return {"--authfile=" + file};
+}
 
 std::string skopeo_name(const ImageReference& image) {
   // It takes a tag or a digest, not both; the digest says all.
@@ -114,7 +113,7 @@ EngineResult<Skopeo> Skopeo::find() {
 EngineResult<std::string> Skopeo::manifest(const ImageReference& image, const CallWatch& watch) const {
   std::vector<std::string> words{"inspect", "--raw"};
   if (is_loopback_registry(image.registry)) words.emplace_back("--tls-verify=false");
-  for (std::string& word : login_words()) words.push_back(std::move(word));
+  for (std::string& word : registry_login_words()) words.push_back(std::move(word));
   words.push_back(skopeo_name(image));
   auto done = run_skopeo(program_, std::move(words), nullptr, watch);
   if (!done) return std::unexpected(done.error());
@@ -125,7 +124,7 @@ EngineResult<void> Skopeo::copy(const ImageReference& image, const std::string& 
                                 const CallWatch& watch) const {
   std::vector<std::string> words{"copy", "--preserve-digests"};
   if (is_loopback_registry(image.registry)) words.emplace_back("--src-tls-verify=false");
-  for (std::string& word : login_words()) words.push_back(std::move(word));
+  for (std::string& word : registry_login_words()) words.push_back(std::move(word));
   words.push_back(skopeo_name(image));
   words.push_back("dir:" + folder);
   const auto done = run_skopeo(program_, std::move(words), &progress, watch);

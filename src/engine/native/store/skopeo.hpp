@@ -35,6 +35,10 @@ class Skopeo {
 /// (127.0.0.0/8 and localhost, with any port).
 [[nodiscard]] bool is_loopback_registry(std::string_view registry);
 
+/// The option by which skopeo and buildah find docker's logins where the caller says that they lie elsewhere; the usual
+/// places they look at themselves.
+[[nodiscard]] std::vector<std::string> registry_login_words();
+
 /// What skopeo's words mean that ended with a status other than 0.
 [[nodiscard]] EngineError skopeo_error(int status, std::string_view words);
 

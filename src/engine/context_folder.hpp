@@ -20,6 +20,9 @@ class ContextFolder {
   ~ContextFolder();
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  /// The path of the Dockerfile that the request names; an error when it is not there, or a link leads out of the
+  /// context to it: a client would follow that and read any file of the host.
+  [[nodiscard]] EngineResult<std::string> file(const std::string& dockerfile) const;
 
  private:
   PrivateFolder folder_;

@@ -1,4 +1,4 @@
-#include "engine/docker/cli/variable_transport.hpp"
+#include "engine/variable_transport.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>

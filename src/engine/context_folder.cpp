@@ -1,4 +1,4 @@
-#include "engine/docker/cli/context_folder.hpp"
+#include "engine/context_folder.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -9,6 +9,9 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+
+#include "policy/places/paths.hpp"
+#include "support/text.hpp"
 
 namespace skillrun::inline v0 {
 
@@ -104,6 +107,21 @@ EngineResult<std::unique_ptr<ContextFolder>> ContextFolder::unpack(const ByteSou
     return std::unexpected(copied.error());
   }
   return folder;
+}
+
+EngineResult<std::string> ContextFolder::file(const std::string& dockerfile) const {
+  std::error_code error;
+  const auto root = fs::canonical(path_, error);
+  const auto file = error ? root : fs::canonical(root / dockerfile, error);
+  if (error) {
+    return std::unexpected(
+        EngineError{EngineError::Kind::not_found,
+                    fmt::format("the Dockerfile '{}' cannot be read: {}", printable(dockerfile), error.message())});
+  }
+  if (is_within(file.string(), root.string())) return file.string();
+  return std::unexpected(
+      EngineError{EngineError::Kind::unsupported,
+                  fmt::format("the Dockerfile '{}' lies outside of the build context", printable(dockerfile))});
 }
 
 }  // namespace skillrun::inline v0
