@@ -48,9 +48,19 @@ ComposeTables tables_of(const std::vector<ComposeDocument>& documents, std::stri
   return tables;
 }
 
-/// Compose reads compose.override.yaml, and what is named like it, over the file without that word.
-bool is_override(std::string_view name) {
-  return name.substr(name.rfind('/') + 1).find(".override.") != std::string_view::npos;
+/// The names that Compose looks for by itself.
+constexpr std::array<std::string_view, 4> usual_names{"compose.yaml", "compose.yml", "docker-compose.yml",
+                                                      "docker-compose.yaml"};
+
+/// True for a file that says what another leaves out: Compose reads compose.override.yaml, and what is named like it,
+/// over the file without that word, and the user any other (`-f compose.yaml -f compose.gpu.yaml`) over the one of a
+/// usual name, which lies beside it.
+bool is_overlay(const SourceText& file, const ComposeRepository& repository) {
+  const std::string name = file.name.substr(file.name.rfind('/') + 1);
+  if (name.contains(".override.")) return true;
+  if (!repository.read || std::ranges::find(usual_names, name) != usual_names.end()) return false;
+  return std::ranges::any_of(
+      usual_names, [&](std::string_view base) { return repository.read(file, std::string(base)).has_value(); });
 }
 
 /// What services are said to be made by, in place of an image: another program of the host.
@@ -97,8 +107,7 @@ void read_services(Reporter& reporter, const ComposeDocument& document, const Co
 
 void read_documents(Reporter& reporter, const ComposeRepository& repository, ComposeDocument first,
                     const LintContext& context, Composed& composed) {
-  const std::string& name = first.source->name;
-  const bool partial = is_override(name);
+  const bool partial = is_overlay(*first.source, repository);
   const std::string root = repository.root.empty() ? first.source->base() : repository.root;
   const std::string project = project_of(first.root);
   const std::vector<ComposeDocument> documents = ComposeFiles(repository, reporter).gather(std::move(first));
@@ -109,7 +118,7 @@ void read_documents(Reporter& reporter, const ComposeRepository& repository, Com
     std::ranges::copy(documents, std::back_inserter(order));
     const ComposeFile file{.project = project,
                            .root = root,
-                           .is_override = partial,
+                           .is_overlay = partial,
                            .services = tables_of(order, services_key),
                            .volumes = tables_of(order, "volumes"),
                            .networks = tables_of(order, "networks"),

@@ -90,9 +90,10 @@ ContainerSpec ServiceReader::read() {
   if (require_table(reporter_, service_.value, path)) {
     for (const Member& member : service_.value.members) key(member, Path(path, member.key));
   }
-  if (!has_image_ && !file_.is_override && find_member(service_.value, "build") == nullptr) {
+  if (!has_image_ && !file_.is_overlay && find_member(service_.value, "build") == nullptr) {
     builder_.problem(missing_field, SpecBuilder::manifest_origin(service_.key_span, spec.table + ".image", {}),
-                     fmt::format("no image for the service \"{}\"", printable(service_.key)), "set image or build");
+                     fmt::format("no image for the service \"{}\"", printable(service_.key)),
+                     "set image or build; where another file does so, put compose.yaml beside this one");
   }
   if (!has_network_) connect({string_node("default", service_.key_span)}, path);
   settle(builder_);

@@ -22,9 +22,9 @@ using ComposeTables = std::vector<const ValueNode*>;
 
 /// What the services of a Compose file have in common.
 struct ComposeFile {
-  std::string project;       ///< stands before the names of the networks that Compose makes
-  std::string root;          ///< below it lie the files of the repository; absolute
-  bool is_override = false;  ///< Compose lays it over another file, which says the rest
+  std::string project;      ///< stands before the names of the networks that Compose makes
+  std::string root;         ///< below it lie the files of the repository; absolute
+  bool is_overlay = false;  ///< Compose lays it over another file, which says the rest
   ComposeTables services;
   ComposeTables volumes;
   ComposeTables networks;

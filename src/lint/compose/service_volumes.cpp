@@ -4,6 +4,7 @@
 
 #include "lint/compose/service_reader.hpp"
 #include "manifest/decode.hpp"
+#include "spec/host_path.hpp"
 #include "spec/mount_checks.hpp"
 #include "spec/scan.hpp"
 #include "support/text.hpp"
@@ -18,13 +19,20 @@ struct ShortVolume {
   std::string name = {};
 };
 
-/// A source that begins with a dot is a file to Compose, also where docker would take it for a volume's name (.cache).
+/// True for what Compose has below the project's folder: every path that begins neither at a root, one of Windows
+/// included, nor in a home, nor with a variable that nobody knows.
+bool is_project_path(std::string_view path) {
+  const bool drive = path.size() > 1 && is_alnum(path[0]) && path[1] == ':';
+  return !path.empty() && !drive && std::string_view("/\\~$").find(path.front()) == std::string_view::npos;
+}
+
+/// A source that begins with a dot is a path to Compose, also where docker would take it for a volume's name (.cache).
 ///
 /// Compose puts the project before a volume's name, so that one letter is enough for it; and an engine labels the files
 /// of its own volume as a mode z asks, of which no file of the host is one.
 ShortVolume short_volume(const std::string& written) {
   const auto parts = split(written, ':');
-  if (parts.size() > 1 && parts[0].starts_with('.') && !parts[0].contains('/')) return {"./" + written};
+  if (parts.size() > 1 && parts[0].starts_with('.')) return {"./" + written};
   if (parts.size() < 2 || parts[0].find_first_of("/.~") != std::string_view::npos) return {written};
   const bool short_name = parts[0].size() == 1 && is_alnum(parts[0].front());
   ShortVolume volume{.text = fmt::format("{}{}:{}", short_name ? "PROJECT_" : "", parts[0], parts[1]),
@@ -78,13 +86,15 @@ MountTable ServiceReader::mount(const std::string& type, const std::string& sour
   MountTable table;
   table.span = node.span;
   table.type = text(type, node, path);
-  if (!source.empty()) table.source = text(source, node, path);
+  const bool moved = table.type->value == "bind" && is_project_path(expanded(source));
+  if (!source.empty()) table.source = text(moved ? "./" + source : source, node, path);
   if (table.source && node.text.empty()) table.source->written = source;
   table.target = text(target, node, path);
   return table;
 }
 
-/// What the file declares of a volume: a driver and its options can make it a folder of the host.
+/// What the file declares of a volume: a driver and its options can make it a folder of the host. Of the local driver's
+/// Compose resolves that folder itself; any other driver gets it as it is written.
 void ServiceReader::declared_volume(Setting<Mount>& mount, const ValueNode& node, const Path& path) {
   const ValueNode* declared =
       mount.value.type == MountType::volume ? entry_of(file_.volumes, mount.value.source) : nullptr;
@@ -102,8 +112,14 @@ void ServiceReader::declared_volume(Setting<Mount>& mount, const ValueNode& node
                      "name a driver that the engine has, such as local");
   }
   if (options == nullptr) return;
+  const bool binds = driver == "local" && part(member_text(options->value, "o")) == "bind";
   for (const Member& option : options->value.members) {
-    mount.value.driver_options.push_back({option.key, part(option.value.text)});
+    std::string value = part(option.value.text);
+    if (binds && option.key == "device") {
+      auto folder = absolute_host_path(value, builder_.paths());
+      if (folder) value = std::move(*folder);
+    }
+    mount.value.driver_options.push_back({option.key, std::move(value)});
   }
 }
 
