@@ -21,17 +21,27 @@ void TextExpander::expand_fields(Table& table, const Path& path) {
   }
 }
 
+namespace {
+
+/// What another reader has said of how the text is written stays.
+void replace(WrittenText& text, std::string value) {
+  std::string before = std::exchange(text.value, std::move(value));
+  if (text.written.empty()) text.written = std::move(before);
+}
+
+}  // namespace
+
 void TextExpander::expand(WrittenText& text, const Path& path) {
   text.expansions.clear();
   auto expanded = expand_variables(text.value, variables_, &text.expansions);
   if (expanded) {
-    if (*expanded != text.value) text.written = std::exchange(text.value, std::move(*expanded));
+    if (*expanded != text.value) replace(text, std::move(*expanded));
     return;
   }
   const ExpandError& error = expanded.error();
   const bool tolerated = error.undefined && undefined_ == UndefinedVariables::warning;
   text.undefined = error.undefined || undefined_ == UndefinedVariables::warning;
-  if (tolerated) text.written = std::exchange(text.value, error.known);
+  if (tolerated) replace(text, error.known);
   reporter_.report(
       path, text.span,
       {.rule = error.undefined ? "undefined-variable" : "invalid-value",

@@ -15,8 +15,8 @@ namespace skillrun::inline v0 {
 
 [[nodiscard]] std::optional<ValueNode> read_toml(const TextIndex& index, Reporter& reporter);
 
-/// What becomes of YAML's merge key `<<`, and of the tags with which Compose says how files are merged: manifests may
-/// have the first, Compose both, and policies say everything where it stands.
+/// What becomes of YAML's merge key `<<`, and of tags, YAML's own (!!str) and those with which Compose says how files
+/// are merged: manifests may have the first, Compose both, and policies say everything where it stands.
 enum class MergeKeys : std::uint8_t { refused, read, read_with_tags };
 
 [[nodiscard]] std::optional<ValueNode> read_yaml(const TextIndex& index, Reporter& reporter,

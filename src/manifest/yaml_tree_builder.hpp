@@ -164,10 +164,26 @@ class YamlTreeBuilder final : public YAML::EventHandler {
             .remediation = "write the key as plain text"};
   }
 
+  /// What YAML's own tags say of the value: !!str is a string without quotes, too. False for a tag that is none of
+  /// these, or of another kind of value.
+  static bool take_standard_tag(std::string_view tag, ValueNode& node) {
+    constexpr std::string_view yaml = "tag:yaml.org,2002:";
+    constexpr std::string_view of_scalars[] = {"str", "int", "float", "bool", "null", "timestamp", "merge"};
+    if (!tag.starts_with(yaml)) return false;
+    tag.remove_prefix(yaml.size());
+    if (node.kind == NodeKind::table) return tag == "map";
+    if (node.kind == NodeKind::array) return tag == "seq";
+    if (std::ranges::find(of_scalars, tag) == std::end(of_scalars)) return false;
+    if (tag == "str") node.plain = false;
+    if (tag == "null") node.kind = NodeKind::null;
+    return true;
+  }
+
   /// What Compose's own tags say of the value: of one that is reset nothing is left.
   void take_tag(const std::string& tag, std::string_view usual, ValueNode& node) {
-    const bool compose = merge_keys_ == MergeKeys::read_with_tags && (tag == "!override" || tag == "!reset");
-    if (!compose) return check_tag(tag, usual, node.span);
+    const bool with_tags = merge_keys_ == MergeKeys::read_with_tags;
+    if (with_tags && take_standard_tag(tag, node)) return;
+    if (!with_tags || (tag != "!override" && tag != "!reset")) return check_tag(tag, usual, node.span);
     node.replaces = true;
     if (tag == "!reset") node.kind = NodeKind::null;
   }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <skillrun/parsing.hpp>
+
 #include "lint/compose/service_reader.hpp"
 
 namespace skillrun::inline v0 {
@@ -30,6 +32,18 @@ std::string clipped(std::string_view range, std::size_t most) {
   return most == 1 ? std::to_string(first) : fmt::format("{}-{}", first, first + most - 1);
 }
 
+/// The port as -p has it: without an address that is empty, which stands for all of the machine's, and with brackets
+/// around one of IPv6, which docker's engine takes without them.
+std::string with_usual_address(std::string port) {
+  constexpr std::ptrdiff_t most_colons = 2;  // IP:HOST:CONTAINER
+  if (!port.contains('[') && std::ranges::count(port, ':') > most_colons) {
+    return fmt::format("[{}]{}", port.substr(0, port.rfind(':', port.rfind(':') - 1)),
+                       port.substr(port.rfind(':', port.rfind(':') - 1)));
+  }
+  while (port.starts_with(':')) port.erase(0, 1);
+  return port;
+}
+
 /// What is judged in place of a range that -p does not take; nothing where it does.
 std::optional<std::string> judged_ports(const std::string& text) {
   const std::size_t slash = std::min(text.find('/'), text.size());
@@ -50,9 +64,8 @@ std::optional<std::string> judged_ports(const std::string& text) {
 void ServiceReader::network_mode(const ValueNode& node, const Path& path) {
   if (!is_scalar(node, path)) return;
   has_network_ = true;
-  const WrittenText read = text(node.text, node, path);
-  if (const auto service = joined_service(read.value)) {
-    joins_.network = ServiceJoin{.service = *service, .origin = origin_of(read, path)};
+  if (const auto service = joined_service(expanded(node.text))) {
+    joins_.network = ServiceJoin{.service = *service, .origin = origin_of(text(node.text, node, path), path)};
   } else {
     set(*find_setting("network_mode"), node.text, node, path);
   }
@@ -68,7 +81,9 @@ std::string ServiceReader::name_of_network(const std::string& key) const {
   std::string name = member_text(network, "name");
   if (name.empty() && external != nullptr) name = member_text(*external, "name");
   if (!name.empty()) return name;
-  return external != nullptr && expanded(external->text) != "false" ? key : fmt::format("{}_{}", file_.project, key);
+  return external != nullptr && (external->kind == NodeKind::table || is_true(external->text))
+             ? key
+             : fmt::format("{}_{}", file_.project, key);
 }
 
 /// Of several networks the one that reaches furthest is judged.
@@ -89,11 +104,14 @@ void ServiceReader::networks(const ValueNode& node, const Path& path) {
 }
 
 /// One text of -p. Compose takes any port of a range for a single one of the container, where docker's client needs as
-/// many of both, and ranges of any length: of each the first ones are judged.
+/// many of both, and ranges of any length: of each the first ones are judged. A variable without a value stands for
+/// nothing to Compose: an address that is empty.
 void ServiceReader::published(const std::string& port, const ValueNode& node, const Path& path) {
-  const std::string text = expanded(port);
-  const auto judged = text.contains('$') ? std::nullopt : judged_ports(text);
-  set(*find_setting("ports"), judged.value_or(port), node, path);
+  const WrittenText written = text(port, node, path);
+  const std::string known = with_usual_address(written.value);
+  const std::string judged = judged_ports(known).value_or(known);
+  if (written.undefined && !parse_ports(judged)) return;
+  find_setting("ports")->set(builder_, judged, origin_of(written, path));
 }
 
 void ServiceReader::ports(const ValueNode& node, const Path& path) {

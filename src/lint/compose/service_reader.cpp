@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "lint/compose/interpolation.hpp"
 #include "manifest/decode.hpp"
 #include "spec/host_path.hpp"
 #include "spec/scan.hpp"
@@ -29,22 +30,13 @@ void for_each(const ValueNode& node, const Path& path, Read&& read) {
   for (std::size_t i = 0; i < node.items.size(); ++i) read(node.items[i], Path(path, i));
 }
 
-/// Compose's $NAME as ${NAME}, which is all that manifests know.
-std::string with_braces(std::string_view text) {
-  const auto in_name = [](char c) { return c == '_' || is_alnum(c); };
-  std::string result;
-  for (std::size_t i = 0; i < text.size();) {
-    result += text[i++];
-    if (result.back() != '$' || i == text.size()) continue;
-    if (text[i] == '$') {
-      result += text[i++];
-    } else if (in_name(text[i]) && !is_digit(text[i])) {
-      const std::size_t begin = i;
-      while (i < text.size() && in_name(text[i])) ++i;
-      result += fmt::format("{{{}}}", text.substr(begin, i - begin));
-    }
-  }
-  return result;
+/// A boolean as Compose reads it, after https://yaml.org/type/bool.html.
+std::optional<bool> read_boolean(std::string_view text) {
+  static constexpr auto yes = std::to_array<std::string_view>({"true", "yes", "on", "y"});
+  static constexpr auto no = std::to_array<std::string_view>({"false", "no", "off", "n"});
+  const std::string word = to_lower(text);
+  if (std::ranges::find(yes, word) != yes.end()) return true;
+  return std::ranges::find(no, word) != no.end() ? std::optional(false) : std::nullopt;
 }
 
 }  // namespace
@@ -160,17 +152,18 @@ bool ServiceReader::special(std::string_view name, const ValueNode& node, const 
 }
 
 WrittenText ServiceReader::text(std::string_view value, const ValueNode& node, const Path& path) {
-  WrittenText text{.value = with_braces(value), .span = node.span, .written = node.text};
+  WrittenText text{.value = as_manifest_text(value, variables_), .span = node.span, .written = node.text};
   expander_.expand(text, path);
-  text.written = node.text;
   if (!text.expansions.empty()) builder_.spec.expanded.push_back({.origin = origin_of(text, path), .text = text.value});
   return text;
 }
 
 std::string ServiceReader::expanded(std::string_view value) const {
-  const auto text = expand_variables(with_braces(value), variables_);
+  const auto text = expand_variables(as_manifest_text(value, variables_), variables_);
   return text ? *text : std::string(value);
 }
+
+bool ServiceReader::is_true(std::string_view value) const { return read_boolean(expanded(value)).value_or(false); }
 
 Origin ServiceReader::origin_of(const WrittenText& text, const Path& path) {
   Origin origin = SpecBuilder::manifest_origin(text.span, path.text(), text.written);
@@ -180,8 +173,12 @@ Origin ServiceReader::origin_of(const WrittenText& text, const Path& path) {
 
 void ServiceReader::set(const SettingRow& row, std::string_view value, const ValueNode& node, const Path& path) {
   const WrittenText read = text(value, node, path);
-  if (!read.undefined || (row.set == add_environment && knows_variable(read)))
-    find_docker_run_flag(row.flag.name)->set(builder_, read.value, origin_of(read, path));
+  const Origin origin = origin_of(read, path);
+  if (!read.undefined || (row.service.shape == ServiceShape::pairs && knows_variable(read))) {
+    find_docker_run_flag(row.flag.name)->set(builder_, read.value, origin);
+  } else {
+    unresolved_setting(row, origin);
+  }
 }
 
 void ServiceReader::not_understood(const ValueNode& node, const Path& path, std::string_view expected) {
@@ -214,9 +211,12 @@ void ServiceReader::scalar(const SettingRow& row, const ValueNode& node, const P
 
 void ServiceReader::boolean(const SettingRow& row, const ValueNode& node, const Path& path) {
   if (!is_scalar(node, path)) return;
-  const bool known = node.text == "true" || node.text == "false" || node.text.starts_with('$');
-  if (!known) return not_understood(node, path, "true or false");
-  set(row, node.text, node, path);
+  const WrittenText read = text(node.text, node, path);
+  const Origin origin = origin_of(read, path);
+  if (read.undefined) return unresolved_setting(row, origin);
+  const auto on = read_boolean(read.value);
+  if (!on) return not_understood(node, path, "true or false");
+  find_docker_run_flag(row.flag.name)->set(builder_, *on ? "true" : "false", origin);
 }
 
 void ServiceReader::list(const SettingRow& row, const ValueNode& node, const Path& path) {
@@ -312,10 +312,10 @@ void ServiceReader::hooks(const ValueNode& node, const Path& path) {
   for (std::size_t i = 0; i < node.items.size(); ++i) privileged(node.items[i], Path(path, i));
 }
 
-/// Commands beside the container's own that get all rights.
+/// Commands beside the container's own that get all rights, unless it is plain that they do not.
 void ServiceReader::privileged(const ValueNode& table, const Path& path) {
   within(table, path, "privileged", [&](const ValueNode& node, const Path& at) {
-    if (node.text != "false") set(*find_setting("privileged"), "true", node, at);
+    if (read_boolean(expanded(node.text)).value_or(true)) set(*find_setting("privileged"), "true", node, at);
   });
 }
 

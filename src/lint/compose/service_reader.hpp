@@ -97,15 +97,22 @@ class ServiceReader {
   void volumes(const ValueNode& node, const Path& path);
   void volume(const ValueNode& node, const Path& path);
   void declared_volume(Setting<Mount>& mount, const ValueNode& node, const Path& path);
-  [[nodiscard]] MountTable mount(const std::string& type, const std::string& source, const std::string& target,
-                                 const ValueNode& node, const Path& path);
+  [[nodiscard]] std::optional<MountTable> mount(const std::string& type, const std::string& source,
+                                                const std::string& target, const ValueNode& node, const Path& path);
+  [[nodiscard]] std::optional<std::string> known_source(const WrittenText& source, std::string_view target,
+                                                        const Origin& origin);
+  [[nodiscard]] std::string unresolved_volume(const WrittenText& written, const Origin& origin);
+  [[nodiscard]] bool resolve(MountTable& table, const Path& path);
+  void unresolved_setting(const SettingRow& row, const Origin& origin);
 
   /// The value with its variables expanded, at the place of the node, which says how it is written.
   [[nodiscard]] WrittenText text(std::string_view value, const ValueNode& node, const Path& path);
   [[nodiscard]] static Origin origin_of(const WrittenText& text, const Path& path);
   /// The value alone, for a choice that depends on it; as it is written where a variable has no value.
   [[nodiscard]] std::string expanded(std::string_view value) const;
-  /// One value of a setting, as the flag has it; none when a variable in it has no value.
+  /// True for a boolean as Compose reads it, with its variables expanded.
+  [[nodiscard]] bool is_true(std::string_view value) const;
+  /// One value of a setting, as the flag has it. Where a variable in it has no value, only a name before = is known.
   void set(const SettingRow& row, std::string_view value, const ValueNode& node, const Path& path);
 
   void not_understood(const ValueNode& node, const Path& path, std::string_view expected);

@@ -59,17 +59,18 @@ void ServiceReader::volume(const ValueNode& node, const Path& path) {
   const std::size_t before = mounts.size();
   const ValueNode* bind = entry_of(&node, "bind");
   if (node.kind == NodeKind::table) {
-    MountTable table =
-        mount(member_text(node, "type"), member_text(node, "source"), member_text(node, "target"), node, path);
-    if (member_text(node, "read_only") == "true") table.read_only = Located<bool>{.value = true, .span = node.span};
+    auto table = mount(member_text(node, "type"), member_text(node, "source"), member_text(node, "target"), node, path);
+    if (!table) return;
+    if (is_true(member_text(node, "read_only"))) table->read_only = Located<bool>{.value = true, .span = node.span};
     const std::string propagation = bind == nullptr ? std::string() : member_text(*bind, "propagation");
-    if (!propagation.empty()) table.propagation = text(propagation, node, path);
-    add_mount_table(builder_, table, path.text());
+    if (!propagation.empty()) table->propagation = text(propagation, node, path);
+    add_mount_table(builder_, *table, path.text());
   } else if (is_scalar(node, path)) {
     const WrittenText written = text(node.text, node, path);
-    if (written.undefined) return report_unresolved_source(builder_, origin_of(written, path));
-    const ShortVolume volume = short_volume(written.value);
-    find_setting("mounts")->set(builder_, volume.text, origin_of(written, path));
+    const Origin origin = origin_of(written, path);
+    const ShortVolume volume = short_volume(written.undefined ? unresolved_volume(written, origin) : written.value);
+    if (volume.text.empty()) return;
+    find_setting("mounts")->set(builder_, volume.text, origin);
     if (mounts.size() > before && !volume.name.empty()) mounts.back().value.source = volume.name;
   }
   if (mounts.size() == before) return;
@@ -80,9 +81,9 @@ void ServiceReader::volume(const ValueNode& node, const Path& path) {
   mounts.back().value.relabel = label->text == "z" ? Relabel::shared : Relabel::private_;
 }
 
-/// Its parts stand at one place.
-MountTable ServiceReader::mount(const std::string& type, const std::string& source, const std::string& target,
-                                const ValueNode& node, const Path& path) {
+/// Its parts stand at one place. Nothing where all that is known of it is judged already.
+std::optional<MountTable> ServiceReader::mount(const std::string& type, const std::string& source,
+                                               const std::string& target, const ValueNode& node, const Path& path) {
   MountTable table;
   table.span = node.span;
   table.type = text(type, node, path);
@@ -90,7 +91,7 @@ MountTable ServiceReader::mount(const std::string& type, const std::string& sour
   if (!source.empty()) table.source = text(moved ? "./" + source : source, node, path);
   if (table.source && node.text.empty()) table.source->written = source;
   table.target = text(target, node, path);
-  return table;
+  return resolve(table, path) ? std::optional(std::move(table)) : std::nullopt;
 }
 
 /// What the file declares of a volume: a driver and its options can make it a folder of the host. Of the local driver's
@@ -100,8 +101,9 @@ void ServiceReader::declared_volume(Setting<Mount>& mount, const ValueNode& node
       mount.value.type == MountType::volume ? entry_of(file_.volumes, mount.value.source) : nullptr;
   if (declared == nullptr) return;
   const auto part = [&](std::string_view value) {
-    WrittenText read = text(value, node, path);
-    return read.undefined || !builder_.clean(read.value, mount.origin) ? std::string() : std::move(read.value);
+    const WrittenText read = text(value, node, path);
+    if (!builder_.clean(read.value, mount.origin)) return std::string();
+    return read.undefined ? known_source(read, mount.value.target, mount.origin).value_or("") : read.value;
   };
   const std::string driver = part(member_text(*declared, "driver"));
   const Member* options = find_member(*declared, "driver_opts");
@@ -133,14 +135,15 @@ void ServiceReader::granted(const ComposeTables& declared, std::string_view fold
     const std::string file = entry == nullptr ? std::string() : member_text(*entry, "file");
     if (file.empty()) continue;
     const Path at(path, i);
-    MountTable table = mount("bind", file, fmt::format("{}{}", folder, name), item, at);
-    table.read_only = Located<bool>{.value = true, .span = item.span};
-    add_mount_table(builder_, table, at.text());
+    auto table = mount("bind", file, fmt::format("{}{}", folder, name), item, at);
+    if (!table) continue;
+    table->read_only = Located<bool>{.value = true, .span = item.span};
+    add_mount_table(builder_, *table, at.text());
   }
 }
 
 void ServiceReader::api_socket(const ValueNode& node, const Path& path) {
-  if (node.text == "true") set(*find_setting("mounts"), "/var/run/docker.sock:/var/run/docker.sock", node, path);
+  if (is_true(node.text)) set(*find_setting("mounts"), "/var/run/docker.sock:/var/run/docker.sock", node, path);
 }
 
 }  // namespace skillrun::inline v0

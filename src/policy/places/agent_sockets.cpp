@@ -35,6 +35,10 @@ bool is_agent_socket(std::string_view path) noexcept {
          });
 }
 
+bool is_agent_variable(std::string_view name) noexcept {
+  return name == "SSH_AUTH_SOCK" || name == "DBUS_SESSION_BUS_ADDRESS";
+}
+
 bool may_hold_agent_socket(std::string_view path) noexcept { return path == "/tmp"; }
 
 }  // namespace skillrun::inline v0

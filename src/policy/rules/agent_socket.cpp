@@ -18,9 +18,8 @@ using enum Severity;
 
 /// While linting the variable may have no value, or one of another machine; its name says enough.
 bool names_agent_variable(const Origin& origin) noexcept {
-  return std::ranges::any_of(origin.expansions, [](const Expansion& expansion) {
-    return expansion.variable == "SSH_AUTH_SOCK" || expansion.variable == "DBUS_SESSION_BUS_ADDRESS";
-  });
+  return std::ranges::any_of(origin.expansions,
+                             [](const Expansion& expansion) { return is_agent_variable(expansion.variable); });
 }
 
 /// A socket at a place that no list knows: somebody listens there, and nobody here can tell what it does for a caller.

@@ -9,7 +9,7 @@ using enum Severity;
 // What the manifest readers and the value parsers report. They have no check here: the finding arrives with the spec,
 // or instead of one.
 /// What the rule of that name says for others too.
-constexpr std::string_view undefined_variable_covers[] = {"unresolved-host-path"};
+constexpr std::string_view unresolved_setting_covers[] = {"undefined-variable"};
 
 constexpr Rule rules[] = {
     {.info = {.id = "syntax-error",
@@ -77,8 +77,7 @@ constexpr Rule rules[] = {
               .summary = "a variable without a default that is not set; when the skill runs always an error",
               .why = "an empty path or limit means something else than the author had in mind",
               .remedy = "set it, or write ${NAME:-default}",
-              .source = "own",
-              .covers = undefined_variable_covers}},
+              .source = "own"}},
     {.info = {.id = "unresolved-host-path",
               .privileged = info,
               .baseline = warning,
@@ -87,6 +86,17 @@ constexpr Rule rules[] = {
               .why = "what will be mounted is only known, and judged, when the skill runs",
               .remedy = "give the variable a value for linting, or a default",
               .source = "own"}},
+    {.info = {.id = "unresolved-setting",
+              .privileged = info,
+              .baseline = error,
+              .restricted = error,
+              .summary =
+                  "a setting of a Compose service that can take confinement away, with a variable whose value is "
+                  "not known while linting",
+              .why = "it may give every right that there is, and nobody judges it before the service runs",
+              .remedy = "give the variable a value for linting, or a default",
+              .source = "own",
+              .covers = unresolved_setting_covers}},
     {.info = {.id = "unknown-mount-type",
               .privileged = error,
               .baseline = error,

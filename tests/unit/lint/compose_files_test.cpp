@@ -173,6 +173,129 @@ TEST_CASE("a path that leads out of the project is judged where it leads") {
   CHECK(error("volumes: [{type: bind, source: 'C:\\data', target: /y}]") == "invalid-mount@a ");
 }
 
+TEST_CASE("of a mount with a variable that nobody knows all else is judged") {
+  const auto error = [](const std::string& volume) {
+    return errors(lint("services:\n  a:\n    image: x:1\n    volumes:\n    - " + volume + "\n", files({})));
+  };
+  CHECK(error("'${DOCKER_SOCK}:/var/run/docker.sock'") == "engine-socket@a ");
+  CHECK(error("{type: bind, source: $DOCKER_SOCK, target: /var/run/docker.sock}") == "engine-socket@a ");
+  CHECK(error("'${XDG_RUNTIME_DIR}/podman/podman.sock:/run/x.sock'") == "engine-socket@a ");
+  CHECK(error("'$SSH_AUTH_SOCK:/agent'") == "agent-socket@a ");
+  CHECK(error("'/etc/${X}:/y'") == "sensitive-mount@a ");
+  CHECK(error("'/var/run/${S}.sock:/z'") == "sensitive-mount@a ");
+  CHECK(error("{type: bind, source: '/etc/${X}', target: /y}") == "sensitive-mount@a ");
+  CHECK(error("'/${X}:/y'") == "root-mount@a ");
+  CHECK(error("'/etc:${T}'") == "sensitive-mount@a ");
+  CHECK(error("'${X}:/etc/passwd'") == "sensitive-target@a ");
+  CHECK(error("'./x:/etc/${X}'") == "sensitive-target@a ");
+  CHECK(error("'/etc:/y:${MODE}'") == "sensitive-mount@a ");
+  CHECK(error("'/etc${X}:/y'") == "sensitive-mount@a ");
+  CHECK(error("'x:/etc${X}'") == "sensitive-target@a ");
+  CHECK(error("'${A}:/a'\n    - '${B}:/b'\n    - './${A}:/c'\n    - 'd:${A}'\n    - 'd:${B}'\n    - 'v${A}:/v:ro'\n"
+              "    - '${A}'\n    - 'x:/d/${A}'\n    - 'x:/d/${B}'\n    - 'x:/d'")
+            .empty());
+  CHECK(errors(lint("services: {a: {image: 'x:1', volumes: ['n:/n']}}\n"
+                    "volumes: {n: {driver: local, driver_opts: {o: bind, device: '/etc/${X}'}}}\n"))
+            .contains("sensitive-mount@a"));
+  CHECK(errors(lint("services: {a: {image: 'x:1', secrets: [s]}}\nsecrets: {s: {file: '/etc/${X}'}}\n")) ==
+        "sensitive-mount@a ");
+}
+
+TEST_CASE("however it is written, a host path that nobody knows is said to be one, and so is its variable") {
+  for (const char* volume : {"'${FOO}:/data'", "$FOO:/data", "{type: bind, source: $FOO, target: /data}",
+                             "{type: bind, source: '${FOO}', target: /data}", "'./${FOO}:/data'"}) {
+    CAPTURE(volume);
+    const LintedFile file =
+        lint("services:\n  a:\n    image: x:1\n    volumes:\n    - " + std::string(volume) + "\n", files({}));
+    const auto count = [&](std::string_view rule) { return std::ranges::count(file.findings, rule, &Finding::rule); };
+    CHECK(count("unresolved-host-path") == 1);
+    CHECK(count("undefined-variable") == 1);
+    CHECK(errors(file).empty());
+  }
+}
+
+TEST_CASE("what is known beside a variable that nobody knows is judged") {
+  const auto found = [](const std::string& service) {
+    std::set<std::string> rules;
+    for (const Finding& finding : lint("services:\n  a:\n    image: x:1\n    " + service + "\n").findings) {
+      rules.insert(finding.rule);
+    }
+    return rules;
+  };
+  CHECK(found("labels: {traefik.http.routers.a.rule: 'Host(`${HOST}`)'}").contains("obeyed-label"));
+  CHECK(found("labels: ['traefik.enable=${ON}']").contains("obeyed-label"));
+  CHECK(found("cap_add: ['SYS_${X}']").contains("unresolved-setting"));
+  CHECK(found("devices: ['${DEVICE}:/dev/x']").contains("unresolved-setting"));
+  CHECK(found("security_opt: ['apparmor:${PROFILE}']").contains("unresolved-setting"));
+  CHECK(found("privileged: ${P}").contains("unresolved-setting"));
+  CHECK(found("environment: ['DATABASE=postgres://u:hunter2hunter2@${HOST}/db']").contains("secret-in-environment"));
+  CHECK(found("ports: ['${IP}:443:443']").contains("port-all-interfaces"));
+  CHECK(found("ports: ['127.0.0.1:${PORT}:443']").contains("published-port"));
+  CHECK_FALSE(found("ports: ['${PORT}:443']").contains("invalid-value"));
+  CHECK_FALSE(found("cap_drop: ['${X}']").contains("unresolved-setting"));
+}
+
+TEST_CASE("${NAME:+WORD} is the word where the variable may have a value") {
+  const auto error = [](const std::string& service) {
+    return errors(lint("services:\n  a:\n    image: x:1\n    " + service + "\n", files({})));
+  };
+  CHECK(error("volumes: ['${X:+/etc}:/y']") == "sensitive-mount@a ");
+  CHECK(error("cap_add: ['${X+SYS_ADMIN}']") == "unresolved-setting@a ");
+  CHECK(error("volumes: ['${DATA:+/etc}:/y']") == "sensitive-mount@a ");
+  CHECK(error("cap_add: ['${DATA:+SYS_ADMIN}']") == "cap-add-escape@a ");
+  CHECK(error("hostname: 'a${DATA:+-${Y:-b$DATA}}'") == "invalid-value@a ");
+  CHECK(error("hostname: 'a${X:+-${Y:-b}}'").empty());
+  CHECK(error("hostname: '${X:+a'") == "invalid-value@a ");
+}
+
+TEST_CASE("true and false are what Compose takes for them") {
+  const auto error = [](const std::string& service) {
+    return errors(lint("services:\n  a:\n    image: x:1\n    " + service + "\n", files({})));
+  };
+  for (const char* yes :
+       {"true", "True", "TRUE", "yes", "Yes", "on", "ON", "y", "'true'", "\"yes\"", "!!bool true", "'${X:-yes}'"}) {
+    CAPTURE(yes);
+    CHECK(error("privileged: " + std::string(yes)) == "privileged@a ");
+    CHECK(error("build: {context: ., privileged: " + std::string(yes) + "}") == "privileged@a ");
+    CHECK(error("use_api_socket: " + std::string(yes)) == "engine-socket@a ");
+  }
+  for (const char* no : {"false", "False", "no", "OFF", "n", "'no'", "'${X:-off}'"}) {
+    CAPTURE(no);
+    CHECK(error("privileged: " + std::string(no)).empty());
+    CHECK(error("build: {context: ., privileged: " + std::string(no) + "}").empty());
+  }
+  CHECK(error("privileged: maybe") == "invalid-value@a ");
+  CHECK(error("networks: [h]\nnetworks: {h: {external: True, name: host}}") == "host-network@a ");
+}
+
+TEST_CASE("an address of a port may be empty, or one of IPv6 without brackets") {
+  const auto found = [](const std::string& port) {
+    std::set<std::string> rules;
+    const LintedFile file = lint("services: {a: {image: 'x:1', ports: ['" + port + "']}}\n");
+    for (const Finding& finding : file.findings) rules.insert(finding.rule);
+    CHECK_FALSE(rules.contains("invalid-value"));
+    return rules;
+  };
+  CHECK(found("${BIND:-}:8443:443").contains("port-all-interfaces"));
+  CHECK(found(":8080:80").contains("port-all-interfaces"));
+  CHECK(found("::80").contains("port-all-interfaces"));
+  CHECK(found("::1:8080:80").contains("published-port"));
+  CHECK_FALSE(found("::1:8080:80").contains("port-all-interfaces"));
+  CHECK(found(":::8080:80").contains("port-all-interfaces"));
+}
+
+TEST_CASE("the tags of YAML are read as it means them") {
+  const std::string text =
+      "x-base: &base !!map\n  cap_add: !!seq [!!str SYS_ADMIN]\n"
+      "services:\n  a:\n    !!merge <<: *base\n    image: !!str x:1\n    pids_limit: !!int 5\n    "
+      "privileged: !!bool True\n    hostname: !!null x\n";
+  CHECK(errors(lint(text)) == "cap-add-escape@a privileged@a ");
+  for (const char* tag : {"!!binary", "!!set", "!!python/object", "!x", "!!seq"}) {
+    CAPTURE(tag);
+    CHECK(errors(lint("services: {a: {image: " + std::string(tag) + " 'x:1'}}\n")).contains("duplicate-key@"));
+  }
+}
+
 TEST_CASE("a file of the repository gives variables, one outside of it is a finding") {
   const auto error = [](const std::string& path) {
     return errors(lint("services:\n  a:\n    image: x:1\n    env_file: " + path + "\n", files({})));

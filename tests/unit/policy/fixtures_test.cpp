@@ -2,7 +2,8 @@
 // A failing one is a minimal manifest with one tweak; the .txt beside it holds all findings. SKILLRUN_UPDATE_GOLDENS=1
 // writes these files anew. A first line `# policy: NAME` asks for another policy than restricted, and a rule that needs
 // one of its own has it as policy.yaml in its folder; `# reported as: RULE` says that a parser refuses such a manifest
-// before the rule sees it; `# engine: remote` puts the engine on another machine.
+// before the rule sees it; `# engine: remote` puts the engine on another machine. A file that begins with `services:`
+// is a Compose file.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include <skillrun/rule.hpp>
 #include <skillrun/spec.hpp>
 
+#include "lint/compose/compose.hpp"
 #include "lint/skill_md.hpp"
 #include "support.hpp"
 
@@ -79,7 +81,7 @@ void append(Findings& to, const Findings& from) { to.insert(to.end(), from.begin
 
 bool is_skill_md(const fs::path& path) { return path.extension() == ".md"; }
 
-/// True for a manifest, and for a SKILL.md, which rules about those have.
+/// True for a manifest, and for a SKILL.md or a Compose file, which rules about those have.
 bool is_document(const fs::path& path) { return format_of(path.string()) || is_skill_md(path); }
 
 /// What lint would say about every skill of the file, and every instance that it declares.
@@ -95,6 +97,13 @@ Findings judge_file(const fs::path& path) {
     return lint_skill_md(source, "SKILL.md",
                          {.policy = judging, .host = host, .variables = variables, .caller = caller})
         .file.findings;
+  }
+  if (text.starts_with("services:")) {
+    const FixtureHost host;
+    const MapVariables variables({});
+    return lint_compose(source, "compose.yaml", {},
+                        {.policy = judging, .host = host, .variables = variables, .caller = caller})
+        .findings;
   }
   const auto manifest = parse_manifest(source, format_of(path.string()).value());
   if (!manifest) return apply_severities(policy, manifest.error());
