@@ -2,9 +2,11 @@
 // and Linux 6: with docker's capabilities, and with --cap-add SYS_ADMIN --cap-drop AUDIT_WRITE --cap-drop CHOWN.
 #include <doctest/doctest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
+#include "engine/native/bundle/default_seccomp.hpp"
 #include "engine/native/bundle/seccomp_profile.hpp"
 #include "support/read_file.hpp"
 
@@ -119,6 +121,57 @@ TEST_CASE("what is not understood in a profile is refused with its place") {
   CHECK(refusal(entry(R"(, "name": "write")")).contains("either name or names"));
   CHECK(refusal(R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"action": "SCMP_ACT_LOG"}]})")
             .contains("no system call"));
+}
+
+/// What passes a filter, without regard to arguments.
+std::set<std::string> passing(const json::object& filter) {
+  std::set<std::string> names;
+  for (const json::value& rule : filter.at("syscalls").as_array()) {
+    if (rule.at("action").as_string() != "SCMP_ACT_ALLOW") continue;
+    for (const json::value& name : rule.at("names").as_array()) names.emplace(name.as_string());
+  }
+  return names;
+}
+
+/// The default filter for these capabilities, of a profile that lets these calls pass.
+json::object default_filter(const std::string& names, const std::vector<std::string>& capabilities) {
+  auto filter = resolve_default_seccomp(
+      R"({"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"action": "SCMP_ACT_ALLOW", "names": [)" + names + "]}]}",
+      {.architecture = "amd64", .capabilities = capabilities});
+  REQUIRE(filter);
+  return std::move(*filter);
+}
+
+TEST_CASE("the default filter withholds what docker's does, and from the same containers") {
+  const std::string names = R"("read", "unshare", "mount", "setns", "keyctl", "syslog", "mbind", "clone3")";
+  using Set = std::set<std::string>;
+  CHECK(passing(default_filter(names, usual)) == Set{"read"});
+  CHECK(passing(default_filter(names, {"CAP_SYSLOG"})) == Set{"read", "syslog"});
+  CHECK(passing(default_filter(names, {"CAP_SYS_NICE"})) == Set{"mbind", "read"});
+  CHECK(passing(default_filter(names, {"CAP_SYS_ADMIN"})) ==
+        Set{"clone3", "mount", "read", "setns", "syslog", "unshare"});
+}
+
+TEST_CASE("what the default filter withholds fails as in docker's containers") {
+  const json::object filter = default_filter(R"("unshare", "clone3")", usual);
+  CHECK(json::serialize(filter.at("syscalls")) == R"([{"names":["clone3"],"action":"SCMP_ACT_ERRNO","errnoRet":38},)"
+                                                  R"({"names":["unshare"],"action":"SCMP_ACT_ERRNO","errnoRet":1}])");
+}
+
+TEST_CASE("clone passes the default filter without flags for namespaces") {
+  const auto clone_of = [](const std::vector<std::string>& capabilities) {
+    return json::serialize(default_filter(R"("clone")", capabilities).at("syscalls").at(0));
+  };
+  CHECK(clone_of(usual) ==
+        R"({"names":["clone"],"action":"SCMP_ACT_ALLOW","args":[{"index":0,"value":2114060288,"valueTwo":0,)"
+        R"("op":"SCMP_CMP_MASKED_EQ"}]})");
+  CHECK(clone_of({"CAP_SYS_ADMIN"}) == R"({"names":["clone"],"action":"SCMP_ACT_ALLOW"})");
+}
+
+TEST_CASE("a profile that the skill names is left as it is") {
+  const auto filter = resolved(entry("").replace(entry("").find("read"), 4, "unshare"));
+  REQUIRE(filter);
+  CHECK(passing(*filter) == std::set<std::string>{"unshare"});
 }
 
 TEST_CASE("an entry that is left out is read all the same") {

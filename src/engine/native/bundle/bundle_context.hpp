@@ -39,7 +39,7 @@ struct BundleContext {
   std::string files;             ///< folder with the run's own hosts, hostname and resolv.conf
   std::string host_name;         ///< the machine's, for containers that share its network
   std::string architecture;      ///< of the machine, as Go calls it: "amd64"
-  std::string seccomp_profile;   ///< text of the default profile; see resolve_seccomp()
+  std::string seccomp_profile;   ///< text of the default profile: resolve_default_seccomp()
   std::string apparmor_profile;  ///< loaded and applied by default; empty: the kernel has no AppArmor
   std::string init_program;      ///< on the machine, statically linked, for `init`; empty: none
 

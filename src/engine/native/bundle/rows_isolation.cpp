@@ -10,7 +10,7 @@
 
 #include "engine/native/bundle/bundle_rows.hpp"
 #include "engine/native/bundle/capabilities.hpp"
-#include "engine/native/bundle/seccomp_profile.hpp"
+#include "engine/native/bundle/default_seccomp.hpp"
 #include "engine/native/bundle/security_options.hpp"
 #include "support/text.hpp"
 
@@ -65,10 +65,11 @@ void write_seccomp(const Spec& spec, ConfigWriter& config) {
   if (option && option->kind == Kind::seccomp_file) {
     return config.refuse(fmt::format("the seccomp profile '{}' was not read", printable(option->value)));
   }
-  const bool own = option && option->kind == Kind::seccomp_profile;
   const std::vector<std::string> bounding = bounding_capabilities(spec, context.capabilities);
-  auto filter = resolve_seccomp(own ? option->value : std::string_view(context.seccomp_profile),
-                                {.architecture = context.architecture, .capabilities = bounding});
+  const SeccompTarget target{.architecture = context.architecture, .capabilities = bounding};
+  auto filter = option && option->kind == Kind::seccomp_profile
+                    ? resolve_seccomp(option->value, target)
+                    : resolve_default_seccomp(context.seccomp_profile, target);
   if (!filter) return config.fail(std::move(filter.error()));
   config.linux_part()["seccomp"] = std::move(*filter);
 }

@@ -36,14 +36,6 @@ void write_args(const Spec& spec, ConfigWriter& config) {
   config.process()["args"] = json::array(args.begin(), args.end());
 }
 
-/// The container's name for itself: what the spec says, the machine's where its network is shared, or a part of the id.
-/// That is what HOSTNAME holds too, even where the machine's own name is shared.
-std::string host_name(const Spec& spec, const BundleContext& context) {
-  if (spec.hostname) return spec.hostname->value;
-  if (shares_network(spec)) return context.host_name;
-  return context.id.substr(0, short_id);
-}
-
 /// Variables in order; a later value of a name takes the place of the earlier one.
 class Environment {
  public:
@@ -80,7 +72,7 @@ void write_environment(const Spec& spec, ConfigWriter& config) {
   const BundleContext& context = config.context();
   Environment environment;
   environment.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-  environment.set("HOSTNAME", host_name(spec, context));
+  environment.set("HOSTNAME", container_name(spec, context.id, context.host_name));
   if (context.tty) environment.set("TERM", "xterm");
   for (const std::string& entry : context.image.env) {
     const std::string_view text = entry;
@@ -120,7 +112,8 @@ void write_user(const Spec& /*spec*/, ConfigWriter& config) {
 }
 
 void write_host_name(const Spec& spec, ConfigWriter& config) {
-  if (!shares_name(spec)) config.top()["hostname"] = host_name(spec, config.context());
+  if (!shares_name(spec))
+    config.top()["hostname"] = container_name(spec, config.context().id, config.context().host_name);
 }
 
 template <auto pointer>
@@ -176,6 +169,11 @@ constexpr BundleRow process_rows[] = {
 };
 
 }  // namespace
+
+std::string container_name(const ContainerSpec& spec, std::string_view id, std::string_view machine) {
+  if (spec.hostname) return spec.hostname->value;
+  return std::string(shares_network(spec) ? machine : id.substr(0, short_id));
+}
 
 std::span<const BundleRow> process_bundle_rows() { return process_rows; }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include <skillrun/spec.hpp>
 
 namespace skillrun::inline v0 {
@@ -17,6 +20,10 @@ namespace skillrun::inline v0 {
 
 /// False where there is to be no /dev/shm.
 [[nodiscard]] bool has_shared_memory(const ContainerSpec& spec);
+
+/// The container's name for itself: what the spec says, the machine's where its network is shared, or a part of the id.
+/// That is what HOSTNAME holds too, even where the machine's own name is shared.
+[[nodiscard]] std::string container_name(const ContainerSpec& spec, std::string_view id, std::string_view machine);
 
 /// True where the setting is there and says so.
 [[nodiscard]] inline bool is_on(const OptionalSetting<bool>& setting) { return setting && setting->value; }
