@@ -1,7 +1,11 @@
 // How a layer becomes a folder: what is kept of its entries, and what is refused.
 #include <archive.h>
 #include <archive_entry.h>
+#include <sched.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
+
+#include <cstdio>
 
 #include "store_fixture.hpp"
 
@@ -262,6 +266,41 @@ TEST_CASE("whiteouts hide what lies below, and never what the same layer has") {
   for (const char* name : {".wh.", ".wh..", ".wh...", "d/.wh..wh.x", ".wh.d/f", "a/.wh.d/f"}) {
     CHECK_MESSAGE(Unpacked(TarBuilder().file(name, "").bytes()).refusal().contains("whiteout"), name);
   }
+}
+
+TEST_CASE("in a user namespace names are hidden by the marks that its mounts read, and devices cannot be made") {
+  if (!has_root()) return;
+  const auto unpacks = [](const TarBuilder& tar) {
+    const Unpacked layer(tar.bytes(), {.marks = OverlayMarks::user});
+    if (!layer.result()) return layer.result().error().kind == EngineError::Kind::permission_denied ? 1 : 2;
+    if (fs::exists(layer.path("dev/null")) || !is_whiteout(layer.path("gone"))) return 3;
+    return attribute_of(layer.path("o"), "user.overlay.opaque") == "y" ? 0 : 4;
+  };
+  const auto in_user_namespace = [&](const TarBuilder& tar) {
+    std::fflush(nullptr);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      if (::unshare(CLONE_NEWUSER) != 0) ::_exit(77);
+      std::ofstream("/proc/self/setgroups") << "deny";
+      std::ofstream("/proc/self/uid_map") << "0 0 1";
+      std::ofstream("/proc/self/gid_map") << "0 0 1";
+      ::_exit(unpacks(tar));
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  const TarBuilder marks = TarBuilder().file(".wh.gone", "").file("o/.wh..wh..opq", "");
+  const int allowed = in_user_namespace(marks);
+  if (allowed == 77) {
+    MESSAGE("skipped: no user namespace can be made");
+    return;
+  }
+  CHECK(allowed == 0);
+  CHECK(in_user_namespace(TarBuilder(marks).add({.path = "dev/null", .type = '3', .major = 1, .minor = 3})) == 0);
+  CHECK(in_user_namespace(TarBuilder(marks).add({.path = "null", .type = '3', .major = 1, .minor = 3})) == 1);
+  CHECK(in_user_namespace(TarBuilder(marks).add({.path = "owned", .uid = 5})) == 2);
 }
 
 TEST_CASE("bombs end at the limits") {

@@ -68,6 +68,10 @@ EngineResult<StoreFolder> open_parts(UniqueFd root, const fs::path& path) {
 
 EngineResult<void> check_place(const StorePlace& place) {
   if (place.root.is_absolute()) return {};
+  if (!place.root.empty()) {
+    return failure(EngineError::Kind::unsupported,
+                   fmt::format("image store '{}': expected an absolute path", printable(place.root.string())));
+  }
   return failure(EngineError::Kind::unsupported,
                  "there is no place for images: neither XDG_DATA_HOME nor HOME is an absolute path");
 }

@@ -33,7 +33,8 @@ struct UnpackedLayer {
 /// `security.capability` or an ACL of POSIX: overlayfs's own above all, by which an image could reach what is hidden.
 /// Left out are labels of the machine that wrote the archive (security.selinux, .ima, .evm, trusted., system.nfs4_acl)
 /// and what AUFS kept beside its layers (.wh..wh.aufs, .wh..wh.orph, .wh..wh.plnk). Devices are made, as docker
-/// does: a container's device cgroup decides whether they can be opened.
+/// does: a container's device cgroup decides whether they can be opened. Without the right to make them, in a user
+/// namespace, those below dev/ are left out, where every container has a /dev of its own upon them; others are refused.
 ///
 /// Works in the locale "C" of this thread while it lasts.
 [[nodiscard]] EngineResult<UnpackedLayer> unpack_layer(int file, int folder, const UnpackRules& rules,
