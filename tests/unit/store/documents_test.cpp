@@ -7,6 +7,9 @@
 
 #include <skillrun/parsing.hpp>
 
+#include "unit/environment.hpp"
+#include "unit/temporary_folder.hpp"
+
 using namespace skillrun;
 
 namespace documents_test {
@@ -138,6 +141,17 @@ TEST_CASE("skopeo's words become kinds of errors") {
   CHECK(fatal("dial tcp 127.0.0.1:1: connect: connection refused").kind == Kind::unavailable);
   CHECK(skopeo_error(137, "").message == "skopeo was killed by signal 9");
   CHECK(skopeo_error(1, "something\n").message == "something");
+}
+
+TEST_CASE("docker's logins are found where the caller says that they are, unless skopeo's own variable says more") {
+  const test::TemporaryFolder folder;
+  const test::Environment place("DOCKER_CONFIG", folder.path());
+  const test::Environment other("REGISTRY_AUTH_FILE", "");
+  CHECK(registry_login_words().empty());
+  const std::string file = folder.write("config.json", "{}");
+  CHECK(registry_login_words() == std::vector<std::string>{"--authfile=" + file});
+  const test::Environment said("REGISTRY_AUTH_FILE", "/elsewhere");
+  CHECK(registry_login_words().empty());
 }
 
 TEST_CASE("only a registry of this machine's loopback is spoken to without TLS") {

@@ -69,7 +69,7 @@ EngineResult<void> drop_attributes(const LayerPath& path, const List& list, cons
   if (size < 0) return entry_failure(path, "cannot be looked at", errno);
   std::string_view rest(names.data(), static_cast<std::size_t>(size));
   while (!rest.empty()) {
-    const std::string name(rest.data());
+    const std::string name(rest.substr(0, rest.find('\0')));
     rest.remove_prefix(name.size() + 1);
     const bool is_mark = name.starts_with("user.overlay.");
     const bool is_described = name.starts_with("user.") || name.starts_with("system.posix_acl_");
