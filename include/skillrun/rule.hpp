@@ -70,6 +70,8 @@ struct RuleInfo {
   /// Rules that say less of a value of which this one has something to say: what fixes this fixes that. A fault is said
   /// once, by the strongest; what these cover is in here too.
   std::span<const std::string_view> covers = {};
+  /// How to fix it in a Compose file; empty where that is the remedy with Compose's keys.
+  std::string_view compose_remedy = {};
 
   /// True for what cannot be understood: no policy and no waiver makes it pass.
   [[nodiscard]] constexpr bool always_refuses() const noexcept { return privileged == Severity::error; }

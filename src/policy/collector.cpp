@@ -23,8 +23,9 @@ bool KnownProblems::cover(std::string_view rule, const Origin& origin) {
 void Collector::take(const Origin& origin, std::string message, std::string remedy, Severity most) {
   if (known_.cover(rule_->id, origin)) return;
   if (findings_.empty()) findings_.reserve(8);
-  findings_.push_back(finding_at(spec_, origin, rule_->id, std::min(severity_, most), std::move(message),
-                                 remedy.empty() ? std::string(rule_->remedy) : std::move(remedy)));
+  if (remedy.empty()) remedy = in_compose() && !rule_->compose_remedy.empty() ? rule_->compose_remedy : rule_->remedy;
+  findings_.push_back(
+      finding_at(spec_, origin, rule_->id, std::min(severity_, most), std::move(message), std::move(remedy)));
 }
 
 bool Collector::take_ask(Ask ask, const Origin& origin, std::string message, std::string remedy, Severity most) {
@@ -34,7 +35,8 @@ bool Collector::take_ask(Ask ask, const Origin& origin, std::string message, std
   if (granted) {
     most = std::min(most, Severity::info);
   } else {
-    remedy += (remedy.empty() ? "" : "; ") + way_to_grant(policy_, spec_, rule_->id, ask);
+    // No run asks for what a service gets: nobody could be answered.
+    if (!in_compose()) remedy += (remedy.empty() ? "" : "; ") + way_to_grant(policy_, spec_, rule_->id, ask);
     ask.closed = ask.closed || !locked_by(policy_, rule_->id).empty();
   }
   take(origin, std::move(message), std::move(remedy), most);

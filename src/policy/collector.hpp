@@ -39,6 +39,8 @@ class Collector final : public FindingSink {
   void take(const Origin& origin, std::string message, std::string remedy, Severity most) override;
   bool take_ask(Ask ask, const Origin& origin, std::string message, std::string remedy, Severity most) override;
 
+  [[nodiscard]] bool in_compose() const noexcept { return spec_.runner == Runner::compose; }
+
   const Policy& policy_;
   const ContainerSpec& spec_;
   const HostView& host_;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "spec/compose_words.hpp"
 #include "spec/secret_texts.hpp"
 #include "support/abridged.hpp"
 
@@ -9,6 +10,10 @@ namespace skillrun::inline v0 {
 
 Finding finding_at(const ContainerSpec& spec, const Origin& origin, std::string_view rule, Severity severity,
                    std::string message, std::string remedy) {
+  if (spec.runner == Runner::compose) {
+    message = in_compose_words(message);
+    remedy = in_compose_words(remedy);
+  }
   const bool in_manifest = origin.kind == OriginKind::manifest || origin.kind == OriginKind::extra_args;
   return {.rule = std::string(rule),
           .severity = severity,

@@ -122,7 +122,8 @@ constexpr Rule rules[] = {
               .summary = "a mount that no engine accepts: empty parts, an unknown mode or key, a relative target",
               .why = "an engine could read such text differently from the policy, so it is refused under every policy",
               .remedy = "write source:target[:ro], or a [[mounts]] table",
-              .source = "own"},
+              .source = "own",
+              .compose_remedy = "write SOURCE:TARGET[:ro], or a table with type, source and target"},
      .check = check_shape},
 };
 

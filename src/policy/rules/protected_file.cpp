@@ -82,7 +82,8 @@ constexpr Rule rules[] = {
                   "mount the folder above it, in which skillrun keeps these names read-only, or mount it read-only",
               .source = "own",
               .params = params,
-              .covers = protected_file_covers},
+              .covers = protected_file_covers,
+              .compose_remedy = "mount it read-only"},
      .check = check},
 };
 
