@@ -30,22 +30,22 @@ class Hider : public TextRewriter {
 
   void pair(KeyValue& entry, const Origin& origin) override {
     take(entry.key, {}, origin);
-    if (is_secret(entry.key, entry.value, origin)) entry.value = hidden_value;
+    if (hides(entry.key, entry.value, origin)) entry.value = hidden_value;
   }
 
   void variable(EnvironmentEntry& entry, const Origin& origin) override {
     take(entry.name, {}, origin);
     if (!entry.value) return;
-    if (entry.from_caller || is_secret(entry.name, *entry.value, origin)) entry.value = hidden_value;
+    if (entry.from_caller || hides(entry.name, *entry.value, origin)) entry.value = hidden_value;
   }
 
  private:
-  [[nodiscard]] bool is_secret(std::string_view name, const std::string& value, const Origin& origin) const {
+  [[nodiscard]] bool hides(std::string_view name, const std::string& value, const Origin& origin) const {
     const auto is_handed = [](const Expansion& variable) {
       return variable.hands_over() && is_secret_name(variable.variable);
     };
-    return (is_secret_name(name) && !is_plain_value(value)) || has_secret_shape(value) ||
-           std::ranges::any_of(origin.expansions, is_handed) || without_secrets(spec_, value) != value;
+    return is_secret(name, value) || has_secret_shape(value) || std::ranges::any_of(origin.expansions, is_handed) ||
+           without_secrets(spec_, value) != value;
   }
 
   const ContainerSpec& spec_;

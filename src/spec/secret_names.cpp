@@ -14,14 +14,30 @@ constexpr std::string_view nouns[] = {"PASSWORD", "PASSWD",     "PASSPHRASE",  "
 /// What is a secret only as a part of its own: DB_PASS is one, BYPASS is none.
 constexpr std::string_view whole_nouns[] = {"PASS", "PW", "CRED", "CREDS", "DSN", "PAT", "SALT"};
 
+/// What is one only behind whose it is: DB_PWD and STRIPE_SK, where PWD alone is a folder and SK a country.
+constexpr std::string_view owned_nouns[] = {"PWD", "SK"};
+
 /// Whose such a word may be without a separator: USERPASS, ROOTPW.
 constexpr std::string_view holders[] = {"ADMIN", "DB",   "FTP",   "LDAP", "LOGIN", "MAIL", "MY",   "MYSQL",
                                         "PG",    "ROOT", "REDIS", "SMTP", "SQL",   "USER", "HTTP", "ACCOUNT"};
 
 /// What a key is for, where whoever has it can act with it: API_KEY, and not PRIMARY_KEY or PUBLIC_KEY.
-constexpr std::string_view key_uses[] = {"ACCESS",  "ACCOUNT", "ADMIN",   "API",    "APP",     "AUTH",    "COOKIE",
-                                         "CRYPT",   "DEPLOY",  "ENCRYPT", "HMAC",   "JWT",     "LICENSE", "MASTER",
-                                         "PRIVATE", "SECRET",  "SESSION", "SHARED", "SIGNING", "STORAGE", "ENCRYPTION"};
+constexpr std::string_view key_uses[] = {
+    "ACCESS",      "ACCOUNT", "ADMIN",  "ANON",   "API",        "APP",    "AUTH",    "COOKIE",  "CREDENTIAL",
+    "CREDENTIALS", "CRYPT",   "DEPLOY", "ENC",    "ENCRYPTION", "FERNET", "HMAC",    "JWT",     "LICENSE",
+    "MASTER",      "PRIVATE", "ROLE",   "SECRET", "SESSION",    "SHARED", "SIGNING", "STORAGE", "ENCRYPT"};
+
+/// Whose cookie is what they know each other by, and no name or setting of a browser's: ERLANG_COOKIE.
+constexpr std::string_view cookie_holders[] = {"CLUSTER", "ERLANG", "MAGIC", "NODE", "RELEASE"};
+
+/// How somebody may be authenticated: switches' words, schemes of HTTP, mechanisms of SASL and methods of databases.
+constexpr std::string_view ways_to_authenticate[] = {
+    "ANONYMOUS", "AUTO",     "BASIC",  "BEARER",   "CERT",     "CRAM-MD5",    "DEFAULT",       "DIGEST",
+    "DISABLED",  "ENABLED",  "FILE",   "GSSAPI",   "HEADER",   "HTPASSWD",    "IDENT",         "INTERNAL",
+    "JWT",       "KERBEROS", "LDAP",   "LOCAL",    "LOGIN",    "MD5",         "MUTUAL",        "NEGOTIATE",
+    "NTLM",      "OAUTH",    "OAUTH2", "OIDC",     "OPTIONAL", "PAM",         "PASSWORD",      "PEER",
+    "PLAIN",     "PROXY",    "REJECT", "REQUIRED", "SAML",     "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512",
+    "SIMPLE",    "TOKEN",    "TRUST",  "XOAUTH2"};
 
 /// Names of more than one part, by their ends.
 constexpr std::string_view endings[] = {"SECRET_KEY_BASE", "ACCESS_KEY_ID", "REDISCLI_AUTH"};
@@ -68,6 +84,17 @@ bool is_glued(std::string_view part) noexcept {
   });
 }
 
+/// A URL that says nobody's name: scheme://host/path.
+bool is_open_url(std::string_view value) noexcept {
+  const std::size_t scheme = value.find("://");
+  if (scheme == 0 || scheme == std::string_view::npos) return false;
+  constexpr std::size_t separator = 3;
+  const std::string_view authority = value.substr(scheme + separator);
+  return std::ranges::all_of(value.substr(0, scheme),
+                             [](char c) { return is_letter_or_digit(c) || c == '+' || c == '-' || c == '.'; }) &&
+         !authority.substr(0, authority.find_first_of("/?#")).contains('@');
+}
+
 }  // namespace
 
 bool is_secret_name(std::string_view name) noexcept {
@@ -79,8 +106,9 @@ bool is_secret_name(std::string_view name) noexcept {
   std::string_view before = name;
   const std::string_view last = take_part(before);
   if (is_one_of(last, whole_nouns) || is_glued(last)) return true;
-  constexpr std::string_view folder_or_password[] = {"PWD"};
-  if (is_one_of(last, folder_or_password)) return !before.empty();
+  if (is_one_of(last, owned_nouns)) return !before.empty();
+  constexpr std::string_view cookie[] = {"COOKIE"};
+  if (is_one_of(last, cookie)) return is_one_of(take_part(before), cookie_holders);
   constexpr std::string_view key[] = {"KEY"};
   if (is_one_of(last, key)) return is_one_of(take_part(before), key_uses);
   // Humps may be anywhere in a word: passWord.
@@ -88,6 +116,17 @@ bool is_secret_name(std::string_view name) noexcept {
   const auto separator = std::ranges::find_if_not(stretch.rbegin(), stretch.rend(), is_letter_or_digit);
   stretch.remove_prefix(static_cast<std::size_t>(stretch.rend() - separator));
   return std::ranges::any_of(nouns, [&](std::string_view noun) { return ends_with_ignoring_case(stretch, noun); });
+}
+
+bool is_secret(std::string_view name, std::string_view value) noexcept {
+  constexpr std::string_view connection[] = {"DSN"};
+  constexpr std::string_view authentication[] = {"AUTH"};
+  if (is_plain_value(value)) return false;
+  std::string_view before = name;
+  const std::string_view last = take_part(before);
+  if (is_one_of(last, connection)) return value.contains('@');
+  if (is_one_of(last, authentication)) return !is_open_url(value) && !is_one_of(value, ways_to_authenticate);
+  return is_secret_name(name);
 }
 
 bool is_plain_value(std::string_view value) noexcept {

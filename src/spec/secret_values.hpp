@@ -11,6 +11,10 @@ namespace skillrun::inline v0 {
 /// True when the text looks like a token, a private key or a cloud key id, whatever it is called.
 [[nodiscard]] bool has_secret_shape(std::string_view value) noexcept;
 
+/// True when the variable holds a secret by its name and what it holds: a DSN does where it says who connects, and what
+/// is called AUTH where it is no way to authenticate (basic, none).
+[[nodiscard]] bool is_secret(std::string_view name, std::string_view value) noexcept;
+
 /// True when the value of a variable with a secret's name is no secret after all: empty, a switch, or a file's path.
 [[nodiscard]] bool is_plain_value(std::string_view value) noexcept;
 

@@ -54,7 +54,7 @@ void for_each_copy(const ContainerSpec& spec, Judge&& judge) {
   }
 }
 
-bool is_secret(const EnvironmentEntry& entry) {
+bool holds_secret(const EnvironmentEntry& entry) {
   return is_secret_name(entry.name) || (entry.value && has_secret_shape(*entry.value));
 }
 
@@ -65,7 +65,7 @@ std::size_t value_offset(const Setting<EnvironmentEntry>& entry) {
 
 void check_passthrough(const RuleContext& context, FindingSink& sink) {
   for_each_copy(context.spec, [&](const Setting<EnvironmentEntry>& entry) {
-    if (is_secret(entry.value)) return;
+    if (holds_secret(entry.value)) return;
     sink.ask(ask_for(AskKind::variable, entry.value.name), entry.origin,
              fmt::format("{} is copied from whoever calls the skill", entry.value.name));
   });
@@ -84,7 +84,7 @@ void check_secret_passthrough(const RuleContext& context, FindingSink& sink) {
     return fmt::format("the skill gets the caller's {}, which looks like a secret", name);
   };
   for_each_copy(context.spec, [&](const Setting<EnvironmentEntry>& entry) {
-    if (!is_secret(entry.value)) return;
+    if (!holds_secret(entry.value)) return;
     sink.ask(ask_for(AskKind::variable, entry.value.name), entry.origin, message(entry.value.name));
   });
   for_each_variable(context.spec, [&](const Expansion& variable, const Origin& origin) {
@@ -164,7 +164,7 @@ bool has_secret_default(std::string_view value, std::size_t offset, const Origin
   return std::ranges::any_of(origin.expansions, [&](const Expansion& variable) {
     if (variable.has_value || variable.begin < offset || variable.begin - offset >= value.size()) return false;
     const std::string_view filled_in = value.substr(variable.begin - offset, variable.end - variable.begin);
-    return !filled_in.empty() && is_secret_name(variable.variable) && !is_plain_value(filled_in);
+    return !filled_in.empty() && is_secret(variable.variable, filled_in);
   });
 }
 
@@ -172,7 +172,7 @@ void check_literal(const std::string& name, const std::string& value, std::size_
                    FindingSink& sink) {
   const Literal literal = literal_part(value, offset, where);
   const std::string& text = literal.whole ? value : literal.text;
-  const bool by_name = is_secret_name(name) && !is_plain_value(text) && (literal.whole || !is_short(text));
+  const bool by_name = is_secret(name, text) && (literal.whole || !is_short(text));
   // A password beside a variable is one too: postgres://app:s3cr3t@${HOST}/db.
   if (!by_name && !has_secret_shape(text) && !has_secret_default(value, offset, where)) return;
   Origin origin = where;
@@ -200,7 +200,8 @@ constexpr Rule rules[] = {
               .summary = "an environment entry with no =, which copies the caller's value",
               .why = "a manifest can pull what the caller's shell holds into a container without anybody noticing",
               .remedy = "write NAME=value, leave it to the caller to pass --env NAME, or grant it",
-              .source = "own"},
+              .source = "own",
+              .compose_remedy = "write NAME=value"},
      .check = check_passthrough},
     {.info = {.id = "caller-variable",
               .privileged = info,
@@ -209,7 +210,8 @@ constexpr Rule rules[] = {
               .summary = "a variable of the caller's in any value of the manifest",
               .why = "the manifest's author chooses the name, and what the caller has by that name goes to the skill",
               .remedy = "write the value, leave it to the caller to pass --env NAME, or grant it",
-              .source = "own"},
+              .source = "own",
+              .compose_remedy = "write the value"},
      .check = check_caller_variable},
     {.info = {.id = "secret-passthrough",
               .privileged = info,
@@ -220,7 +222,8 @@ constexpr Rule rules[] = {
               .why =
                   "a manifest can ask for a token by its usual name, and the skill can send it away or write it down",
               .remedy = "leave it to the caller to pass --env NAME, or grant it",
-              .source = "own"},
+              .source = "own",
+              .compose_remedy = "give it as one of the secrets of the file, which no inspect shows"},
      .check = check_secret_passthrough},
     {.info = {.id = "image-variable",
               .privileged = info,
@@ -258,7 +261,8 @@ constexpr Rule rules[] = {
               .why = "manifests are shared and kept for ever, and the environment shows in every inspect",
               .remedy = "remove it and let the caller pass --env NAME; if it was published, replace the secret",
               .source = "own",
-              .fix = AutoFix::remove},
+              .fix = AutoFix::remove,
+              .compose_remedy = "give it as one of the secrets of the file; if it was published, replace it"},
      .check = check_secret},
 };
 

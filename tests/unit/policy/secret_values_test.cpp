@@ -12,12 +12,42 @@ using namespace skillrun;
 using namespace skillrun::test;
 
 TEST_CASE("a variable is a secret's by the end of its name") {
-  for (const char* name :
-       {"PASSWORD",          "DB_PASSWORD",    "db_password",     "API_TOKEN",   "TOKEN",      "AWS_SECRET_ACCESS_KEY",
-        "GITHUB_TOKEN",      "STRIPE_API_KEY", "SSH_PRIVATE_KEY", "PGPASSWORD",  "XPASSWORD",  "DB_PASS",
-        "POSTGRES_PWD",      "MY_CREDENTIAL",  "MYAPIKEY",        "SENTRY_DSN",  "apiKey",     "dbPassword",
-        "ROOT_PASSWORD_2",   "smtp.password",  "passWord",        "DB_PassWord", "PassPhrase", "SECRET_KEY_BASE",
-        "AWS_ACCESS_KEY_ID", "JWT_KEY",        "USERPASS",        "ROOTPW",      "GITHUB_PAT", "WORDPRESS_AUTH_SALT"}) {
+  for (const char* name : {"PASSWORD",
+                           "DB_PASSWORD",
+                           "db_password",
+                           "API_TOKEN",
+                           "TOKEN",
+                           "AWS_SECRET_ACCESS_KEY",
+                           "GITHUB_TOKEN",
+                           "STRIPE_API_KEY",
+                           "SSH_PRIVATE_KEY",
+                           "PGPASSWORD",
+                           "XPASSWORD",
+                           "DB_PASS",
+                           "POSTGRES_PWD",
+                           "MY_CREDENTIAL",
+                           "MYAPIKEY",
+                           "SENTRY_DSN",
+                           "apiKey",
+                           "dbPassword",
+                           "ROOT_PASSWORD_2",
+                           "smtp.password",
+                           "passWord",
+                           "DB_PassWord",
+                           "PassPhrase",
+                           "SECRET_KEY_BASE",
+                           "AWS_ACCESS_KEY_ID",
+                           "JWT_KEY",
+                           "USERPASS",
+                           "ROOTPW",
+                           "GITHUB_PAT",
+                           "WORDPRESS_AUTH_SALT",
+                           "DB_ENC_KEY",
+                           "CREDENTIALS_KEY",
+                           "ANON_KEY",
+                           "SERVICE_ROLE_KEY",
+                           "RABBITMQ_ERLANG_COOKIE",
+                           "STRIPE_SK"}) {
     CAPTURE(name);
     CHECK(is_secret_name(name));
   }
@@ -43,6 +73,11 @@ TEST_CASE("a variable is a secret's by the end of its name") {
                            "TRESPASS",
                            "PATTERN",
                            "RPW",
+                           "SK",
+                           "SESSION_COOKIE",
+                           "SECURE_COOKIE",
+                           "RISK",
+                           "TLS_KEY",
                            ""}) {
     CAPTURE(name);
     CHECK_FALSE(is_secret_name(name));
@@ -157,13 +192,45 @@ TEST_CASE("of the variables that public images document, those are secrets that 
   }
 }
 
+TEST_CASE("what connects is a secret where it says who does, and AUTH where it is no way to authenticate") {
+  const std::string key(32, 'c');
+  for (const auto& [name, value] :
+       std::vector<std::pair<std::string, std::string>>{{"SENTRY_DSN", "https://" + key + "@o1.ingest.example.org/2"},
+                                                        {"DATABASE_DSN", "app:hunter2@tcp(db:3306)/app"},
+                                                                                                     {"REDIS_AUTH", "hunter2"},
+                                                        {"NEO4J_AUTH", "neo4j/hunter2"},
+                                                        {"HTTP_AUTH", "admin:hunter2"},
+                                                        {"AUTH", "opensesame"}}) {
+    CAPTURE(name);
+    CHECK(is_secret(name, value));
+  }
+  for (const auto& [name, value] :
+       std::vector<std::pair<std::string, std::string>>{{"DSN", "sqlite:///var/lib/db.sqlite?_fk=true"},
+                                                        {"CLICKHOUSE_DSN", "tcp://clickhouse:9000"},
+                                                        {"NEO4J_AUTH", "none"},
+                                                        {"SMTP_AUTH", "login"},
+                                                        {"SMTP_AUTH", "CRAM-MD5"},
+                                                        {"POSTGRES_HOST_AUTH", "scram-sha-256"},
+                                                        {"REQUIRE_AUTH", "true"},
+                                                        {"BASIC_AUTH", "/etc/nginx/htpasswd"},
+                                                        {"FORWARD_AUTH", "http://authelia:9091/api/verify"},
+                                                        {"API_TOKEN", ""},
+                                                        {"SMTP_AUTHTYPE", "plainish"}}) {
+    CAPTURE(name);
+    CHECK_FALSE(is_secret(name, value));
+  }
+  // A password in the query is one by its shape.
+  CHECK(has_secret_shape("postgres://db/app?user=app&password=hunter2"));
+  CHECK(has_secret_shape("host=db user=app password=hunter2"));
+}
+
 TEST_CASE("tokens and keys are known by their shape") {
   // Put together at run time, so that scanners of this repository do not take them for real ones.
   const std::string tail(40, 'a');
   for (const std::string& value :
        {"ghp_" + tail, "AKIA" + std::string(16, 'Q'), "glpat-" + tail, "xoxb-" + tail, "sk-" + tail, "npm_" + tail,
         "eyJhbGciOi" + tail, "postgres://user:" + tail + "@db/x", "-----BEGIN RSA " + std::string("PRIVATE KEY-----"),
-        "Bearer ghp_" + tail}) {
+        "Bearer ghp_" + tail, "sk_test_" + tail, "LS0tLS1CRUdJTiBQUklWQVRF" + tail}) {
     CAPTURE(value);
     CHECK(has_secret_shape(value));
   }
