@@ -66,6 +66,15 @@ TEST_CASE("--fix --dry-run prints a patch that patch -p0 applies, and changes no
   CHECK(place.lint({"--fix", "--dry-run", "."}).out.empty());
 }
 
+TEST_CASE("--fix --dry-run says that there is more than it can mend") {
+  const Workplace place;
+  place.write("compose.yaml", "services: {a: {image: 'x:1', privileged: true}}\n");
+  const auto outcome = place.lint({"--fix", "--dry-run", "compose.yaml"});
+  CHECK(outcome.status == 1);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err == "skillrun: there is more to mend than has one right fix: lint without --fix says what\n");
+}
+
 TEST_CASE("--fix --dry-run of standard input prints a patch") {
   const Workplace place;
   auto command = place.command({"lint", "--fix", "--dry-run", "-"});

@@ -104,7 +104,7 @@ class Lint {
     LintReport report{.policy = linter->policy(), .files = std::move(linted->files)};
     if (request_.fix) {
       if (auto done = fix(*linter, report); !done) return fail(done.error());
-      if (request_.dry_run) return success;
+      if (request_.dry_run) return left(report);
     }
     if (auto done = baselines(report); !done) return fail(done.error());
     leave_out_below(report, request_.min_severity);
@@ -162,6 +162,15 @@ class Lint {
       console_.note(fmt::format("{}: {} fixed", name, counted(file.count, "finding")));
     }
     return {};
+  }
+
+  /// What the changes that were printed would leave: said, because a diff does not.
+  [[nodiscard]] int left(LintReport& report) const {
+    if (auto done = baselines(report); !done) return fail(done.error());
+    leave_out_below(report, request_.min_severity);
+    if (!reaches(report, request_.fail_on)) return success;
+    console_.note("there is more to mend than has one right fix: lint without --fix says what");
+    return findings_found;
   }
 
   [[nodiscard]] std::expected<void, std::string> baselines(LintReport& report) const {

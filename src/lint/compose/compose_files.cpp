@@ -176,10 +176,11 @@ void ComposeFiles::not_judged(Span place, std::string_view key, std::string_view
   const bool in_service = key == "extends";
   reporter_.report(
       Path(in_service ? service : root, key), place,
-      {.rule = unknown_key,
+      {.rule = "unread-file",
        .message = fmt::format("what `{}` brings in from '{}' is not judged: {}", key, printable(what), why),
        .evidence = std::string(what),
-       .remediation = "name a Compose file of the repository, or lint what `docker compose config` prints"});
+       .remediation = "name a Compose file of the repository, or lint what `docker compose config` prints",
+       .severity = Severity::info});
 }
 
 }  // namespace skillrun::inline v0

@@ -23,13 +23,6 @@ constexpr auto unjudged_keys = std::to_array<std::string_view>(
     {"attach", "blkio_config", "command", "cpu_count", "cpu_percent", "depends_on", "develop", "healthcheck", "models",
      "profiles", "pull_policy", "pull_refresh_after", "scale", "stdin_open", "stop_grace_period", "tty"});
 
-/// What is written as one or as a list of them.
-template <class Read>
-void for_each(const ValueNode& node, const Path& path, Read&& read) {
-  if (node.kind != NodeKind::array) return read(node, path);
-  for (std::size_t i = 0; i < node.items.size(); ++i) read(node.items[i], Path(path, i));
-}
-
 /// A boolean as Compose reads it, after https://yaml.org/type/bool.html.
 std::optional<bool> read_boolean(std::string_view text) {
   static constexpr auto yes = std::to_array<std::string_view>({"true", "yes", "on", "y"});
@@ -130,14 +123,23 @@ bool ServiceReader::special(std::string_view name, const ValueNode& node, const 
     void (ServiceReader::*read)(const ValueNode&, const Path&);
   };
   using Reader = ServiceReader;
-  static constexpr Special readers[] = {{"build", &Reader::build},           {"deploy", &Reader::deploy},
-                                        {"entrypoint", &Reader::entrypoint}, {"gpus", &Reader::gpus},
-                                        {"image", &Reader::image},           {"links", &Reader::links},
-                                        {"logging", &Reader::logging},       {"network_mode", &Reader::network_mode},
-                                        {"networks", &Reader::networks},     {"ports", &Reader::ports},
-                                        {"post_start", &Reader::hooks},      {"pre_stop", &Reader::hooks},
-                                        {"ulimits", &Reader::ulimits},       {"use_api_socket", &Reader::api_socket},
-                                        {"volumes", &Reader::volumes},       {"volumes_from", &Reader::volumes_from}};
+  static constexpr Special readers[] = {{"build", &Reader::build},
+                                        {"deploy", &Reader::deploy},
+                                        {"devices", &Reader::devices},
+                                        {"gpus", &Reader::gpus},
+                                        {"entrypoint", &Reader::entrypoint},
+                                        {"image", &Reader::image},
+                                        {"links", &Reader::links},
+                                        {"logging", &Reader::logging},
+                                        {"network_mode", &Reader::network_mode},
+                                        {"networks", &Reader::networks},
+                                        {"ports", &Reader::ports},
+                                        {"post_start", &Reader::hooks},
+                                        {"pre_stop", &Reader::hooks},
+                                        {"ulimits", &Reader::ulimits},
+                                        {"use_api_socket", &Reader::api_socket},
+                                        {"volumes", &Reader::volumes},
+                                        {"volumes_from", &Reader::volumes_from}};
   const auto* found = std::ranges::find(readers, name, &Special::key);
   if (found != std::end(readers)) {
     (this->*found->read)(node, path);
@@ -260,6 +262,8 @@ void ServiceReader::for_each_pair(char separator, const ValueNode& node, const P
 void ServiceReader::deploy(const ValueNode& node, const Path& path) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> settings{
       {{"cpus", "nano_cpus"}, {"memory", "memory"}, {"pids", "pids_limit"}}};
+  within(node, path, "labels",
+         [&](const auto& labels, const auto& at) { pairs(*find_setting("labels"), '=', labels, at); });
   within(node, path, "resources", [&](const ValueNode& resources, const Path& below) {
     within(resources, below, "limits", [&](const ValueNode& limits, const Path& at) {
       for (const auto& setting : settings) {
@@ -286,26 +290,6 @@ void ServiceReader::image(const ValueNode& node, const Path& path) {
   const Origin origin = origin_of(image, path);
   builder_.spec.image.origin = origin;
   if (!image.undefined) set_image(builder_, image.value, origin);
-}
-
-void ServiceReader::gpus(const ValueNode& node, const Path& path) {
-  for_each(node, path, [&](const ValueNode& request, const Path& at) { gpu_request(request, at); });
-}
-
-/// Devices of CDI are devices like any other. Of GPUs, whichever are asked for, they are judged as all.
-void ServiceReader::gpu_request(const ValueNode& node, const Path& path) {
-  const bool cdi = expanded(member_text(node, "driver")) == "cdi";
-  std::size_t devices = 0;
-  std::size_t others = 0;
-  within(node, path, "device_ids", [&](const ValueNode& ids, const Path& below) {
-    for_each(ids, below, [&](const ValueNode& id, const Path& at) {
-      if (!is_scalar(id, at)) return;
-      const bool device = is_cdi_device(expanded(id.text));
-      ++(device ? devices : others);
-      if (device) set(*find_setting("devices"), id.text, id, at);
-    });
-  });
-  if (others > 0 || devices == 0) set(*find_setting("gpus"), cdi ? "driver=cdi,count=1" : "all", node, path);
 }
 
 void ServiceReader::hooks(const ValueNode& node, const Path& path) {

@@ -72,7 +72,10 @@ class ServiceReader {
 
   void build(const ValueNode& node, const Path& path);
   void build_args(const ValueNode& node, const Path& path);
+  void build_agents(const ValueNode& node, const Path& path);
+  void build_contexts(const ValueNode& node, const Path& path);
   void deploy(const ValueNode& node, const Path& path);
+  void devices(const ValueNode& node, const Path& path);
   void entrypoint(const ValueNode& node, const Path& path);
   void gpus(const ValueNode& node, const Path& path);
   void gpu_request(const ValueNode& node, const Path& path);
@@ -141,6 +144,13 @@ class ServiceReader {
 
 /// The entry of the first table that has it.
 [[nodiscard]] const ValueNode* entry_of(const ComposeTables& tables, std::string_view name);
+
+/// Reads what is written as one value or as a list of them.
+template <class Read>
+void for_each(const ValueNode& node, const Path& path, Read&& read) {
+  if (node.kind != NodeKind::array) return read(node, path);
+  for (std::size_t i = 0; i < node.items.size(); ++i) read(node.items[i], Path(path, i));
+}
 
 /// Reads what stands for the key of a table, if it is there.
 template <class Read>

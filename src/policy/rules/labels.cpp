@@ -16,9 +16,12 @@ void ask(const RuleContext& context, const Setting<KeyValue>& label, std::string
            std::move(message));
 }
 
+/// What tells a reverse proxy to leave the container alone.
+bool keeps_out(const KeyValue& label) { return label.key == "traefik.enable" && label.value == "false"; }
+
 void check_obeyed(const RuleContext& context, FindingSink& sink) {
   for (const auto& label : context.spec.labels) {
-    if (audience_of_label(label.value.key) != LabelAudience::programs) continue;
+    if (audience_of_label(label.value.key) != LabelAudience::programs || keeps_out(label.value)) continue;
     ask(context, label,
         fmt::format("the label {} is an instruction to another program of the machine", label.value.key), sink);
   }

@@ -300,12 +300,12 @@ TEST_CASE("the network of a service is what Compose calls it") {
     return std::string();
   };
   const std::string service = "services: {a: {image: x:1}}\n";
-  CHECK(network(service) == "the skill has a network: PROJECT_default");
-  CHECK(network("name: shop\n" + service) == "the skill has a network: shop_default");
+  CHECK(network(service) == "the service has a network: PROJECT_default");
+  CHECK(network("name: shop\n" + service) == "the service has a network: shop_default");
   CHECK(network(service + "networks: {default: {name: host, external: true}}\n") == "host-network");
   CHECK(network(service + "networks: {default: {driver: host}}\n") == "host-network");
   CHECK(network(service + "networks: {default: {driver: \"${D:-host}\"}}\n") == "host-network");
-  CHECK(network("services: {a: {image: x:1, networks: [none]}}\n") == "the skill has a network: PROJECT_none");
+  CHECK(network("services: {a: {image: x:1, networks: [none]}}\n") == "the service has a network: PROJECT_none");
   CHECK(network("services: {a: {image: x:1, network_mode: none}}\n").empty());
 }
 

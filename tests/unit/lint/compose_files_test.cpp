@@ -92,7 +92,7 @@ TEST_CASE("of a file that is no Compose file no word is shown") {
     for (const char* document : {"services:\n  a:\n    image: x:1\n    extends: {file: f.yaml, service: s}\n",
                                  "include: [f.yaml]\nservices: {}\n"}) {
       const LintedFile file = lint(document, files({{"f.yaml", text}}));
-      CHECK(errors(file).contains("unknown-key"));
+      CHECK(errors(file).contains("unread-file"));
       for (const Finding& finding : file.findings) {
         CHECK_FALSE((finding.message + finding.evidence).contains("hunter2"));
         CHECK(finding.source->text.contains("f.yaml"));
@@ -103,17 +103,17 @@ TEST_CASE("of a file that is no Compose file no word is shown") {
 
 TEST_CASE("services that extend each other, or too much, are a finding and an end") {
   CHECK(errors(lint("services:\n  a: {extends: b, image: x:1}\n  b: {extends: a, image: x:1}\n")) ==
-        "unknown-key@a unknown-key@b ");
+        "unread-file@a unread-file@b ");
   std::string text = "services:\n  base: {image: x:1, dns: [1.1.1.1";
   for (int i = 0; i < 900; ++i) text += ", 1.1.1." + std::to_string(i % 250);
   text += "]}\n";
   for (int i = 0; i < 400; ++i) text += "  s" + std::to_string(i) + ": {extends: base}\n";
   const LintedFile file = lint(text);
-  CHECK(errors(file).contains("unknown-key@s399"));
+  CHECK(errors(file).contains("unread-file@s399"));
 }
 
 TEST_CASE("without a repository nothing is read, and that is said") {
-  CHECK(errors(lint("include: [f.yaml]\nservices: {}\n")) == "unknown-key@ ");
+  CHECK(errors(lint("include: [f.yaml]\nservices: {}\n")) == "unread-file@ ");
 }
 
 TEST_CASE("an override file says no image where the file below it does") {
@@ -294,6 +294,57 @@ TEST_CASE("the tags of YAML are read as it means them") {
     CAPTURE(tag);
     CHECK(errors(lint("services: {a: {image: " + std::string(tag) + " 'x:1'}}\n")).contains("duplicate-key@"));
   }
+}
+
+TEST_CASE("what a build gets beside its context is judged by what it is") {
+  const auto error = [](const std::string& build, const std::string& rest = {}) {
+    return errors(lint("services:\n  a:\n    build: {context: ., " + build + "}\n" + rest, files({})));
+  };
+  CHECK(error("additional_contexts: ['b=./bar', 'i=docker-image://alpine:3', 'c=../repository/x', 's=service:a']")
+            .empty());
+  CHECK(error("additional_contexts: {b: bar, s: 'service:a'}").empty());
+  CHECK(error("additional_contexts: ['b=../other']") == "build-context-outside@a ");
+  CHECK(error("additional_contexts: {b: /etc}") == "build-context-outside@a ");
+  CHECK(error("additional_contexts: {b: 'https://example.org/x.git'}") == "invalid-value@a ");
+  CHECK(error("ssh: [default]") == "agent-socket@a ");
+  CHECK(error("ssh: {key: ./id_rsa}") == "agent-socket@a ");
+  CHECK(error("secrets: [s]", "secrets: {s: {file: s.txt}}\n").empty());
+  CHECK(error("secrets: [{source: s}]", "secrets: {s: {file: /etc/shadow}}\n") == "sensitive-mount@a ");
+  CHECK(errors(lint("services: {a: {build: {context: ., secrets: [s]}, secrets: [s]}}\nsecrets: {s: {file: s}}\n"))
+            .empty());
+}
+
+TEST_CASE("devices may be tables, and labels those of a deployment") {
+  const auto error = [](const std::string& service) {
+    return errors(lint("services:\n  a:\n    image: x:1\n    " + service + "\n", files({})));
+  };
+  CHECK(error("devices: [{source: /dev/mem, target: /dev/mem, permissions: r}]") == "critical-device@a ");
+  CHECK(error("devices: [{source: /dev/ttyUSB0}]") == "device@a ");
+  CHECK(error("deploy: {labels: {traefik.http.routers.a.rule: x}}") == "obeyed-label@a ");
+  CHECK(error("labels: {traefik.enable: 'false'}").empty());
+  CHECK(error("labels: ['traefik.enable=true']") == "obeyed-label@a ");
+  CHECK(error("gpus: all\n    environment: {NVIDIA_VISIBLE_DEVICES: all}").empty());
+  CHECK(error("gpus: all\n    environment: {NVIDIA_DISABLE_REQUIRE: '1'}") == "gpu-environment@a ");
+  CHECK(error("devices: [vendor.com/class=x]\n    environment: {NVIDIA_VISIBLE_DEVICES: all}")
+            .contains("gpu-environment@a"));
+}
+
+TEST_CASE("what is to be done about a service is said in the words of its file") {
+  const LintedFile file = lint(
+      "services:\n  a:\n    image: x:1\n    ports: ['80:80']\n    environment: {API_TOKEN: hunter2hunter2}\n"
+      "    labels: {traefik.enable: 'true'}\n    volumes: ['/opt/x:/x']\n");
+  std::set<std::string> remedies;
+  for (const Finding& finding : file.findings) {
+    CAPTURE(finding.rule);
+    for (const char* word : {" = ", "skillrun", "--env", ", or grant", "the skill"}) {
+      CHECK_FALSE(finding.remediation.contains(word));
+      CHECK_FALSE(finding.message.contains(word));
+    }
+    remedies.insert(finding.remediation);
+  }
+  CHECK(remedies.contains("write security_opt: [\"no-new-privileges\"]"));
+  CHECK(remedies.contains("write mem_limit: \"512m\", or what the tool needs"));
+  CHECK(remedies.contains("write user: \"1000:1000\", or another number"));
 }
 
 TEST_CASE("a file of the repository gives variables, one outside of it is a finding") {
