@@ -60,10 +60,9 @@ void annotation_gaps(const Spec& spec, const NativeAbilities& /*can*/, GapSink& 
 }
 
 void other_mode_gaps(const Setting<NamespaceSetting>& setting, GapSink& gaps) {
-  gaps.differs(setting.origin,
-               fmt::format("'{}': the native engine gives a namespace of its own, or the machine's; use "
-                           "docker or podman",
-                           printable(setting.value.text())));
+  gaps.differs(setting.origin, fmt::format("'{}': the native engine does not have it; use "
+                                           "docker or podman",
+                                           printable(setting.value.text())));
 }
 
 bool is_of_machine(const OptionalSetting<NamespaceSetting>& setting) {
@@ -74,6 +73,11 @@ bool is_of_machine(const OptionalSetting<NamespaceSetting>& setting) {
 template <auto pointer>
 void write_namespace(const Spec& spec, ConfigWriter& config, std::string_view type) {
   if (!is_of_machine(spec.*pointer)) config.add_namespace(type);
+}
+
+/// The keeper's own lies between the machine's and the container's.
+void process_namespace_gaps(const Spec& spec, const NativeAbilities& /*can*/, GapSink& gaps) {
+  if (spec.pid_mode && spec.pid_mode->value.mode != NamespaceMode::private_) other_mode_gaps(*spec.pid_mode, gaps);
 }
 
 template <auto pointer>
@@ -121,14 +125,21 @@ constexpr BundleRow namespace_rows[] = {
     outside("isolation", "its one value is what every machine but Windows does"),
     {.setting = "cgroup_parent", .write = write_cgroup, .gaps = cgroup_parent_gaps},
     {.setting = "annotations", .write = write_annotations, .gaps = annotation_gaps},
-    {.setting = "pid_mode", .write = write_pid, .gaps = joined_namespace_gaps<&Spec::pid_mode>},
+    {.setting = "pid_mode", .write = write_pid, .gaps = process_namespace_gaps},
     {.setting = "ipc_mode", .write = write_ipc, .gaps = joined_namespace_gaps<&Spec::ipc_mode>},
     {.setting = "uts_mode", .write = write_uts, .gaps = joined_namespace_gaps<&Spec::uts_mode>},
     {.setting = "userns_mode", .write = write_user_namespace, .gaps = user_namespace_gaps},
     {.setting = "cgroupns_mode", .write = write_cgroup_namespace, .gaps = joined_namespace_gaps<&Spec::cgroupns_mode>},
 };
 
+constexpr SharedNamespace may_be_shared[] = {{"pid", "pid_mode", shares_processes},
+                                             {"ipc", "ipc_mode", shares_ipc},
+                                             {"uts", "uts_mode", shares_name},
+                                             {"net", "network_mode", shares_network}};
+
 }  // namespace
+
+std::span<const SharedNamespace> shared_namespaces() { return may_be_shared; }
 
 bool shares_processes(const ContainerSpec& spec) { return is_of_machine(spec.pid_mode); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,14 @@ namespace skillrun::inline v0 {
 [[nodiscard]] bool shares_processes(const ContainerSpec& spec);
 [[nodiscard]] bool shares_ipc(const ContainerSpec& spec);
 [[nodiscard]] bool shares_name(const ContainerSpec& spec);
+
+/// A namespace that a spec may ask to share with the machine.
+struct SharedNamespace {
+  std::string_view kernel;   ///< its name in /proc/PID/ns
+  std::string_view setting;  ///< the member of ContainerSpec
+  bool (*shared)(const ContainerSpec& spec);
+};
+[[nodiscard]] std::span<const SharedNamespace> shared_namespaces();
 
 /// False where there is to be no /dev/shm.
 [[nodiscard]] bool has_shared_memory(const ContainerSpec& spec);

@@ -92,7 +92,7 @@ EngineError skopeo_error(int status, std::string_view words) {
   } else if (contains_any(text, words_of_login)) {
     error.message += "; log in to the registry (docker login, podman login or skopeo login)";
   } else if (contains_any(text, words_of_distance)) {
-    error.kind = Kind::unavailable;
+    error.kind = Kind::transient;
   }
   constexpr int signal_base = 128;
   if (error.message.empty()) {
