@@ -13,6 +13,7 @@
 #include "app/failure.hpp"
 #include "app/load_policy.hpp"
 #include "app/places.hpp"
+#include "engine/client_environment.hpp"
 #include "engine/log.hpp"
 #include "support/text.hpp"
 
@@ -97,6 +98,10 @@ std::expected<Prepared, RunResult> prepare(const Selection& selection, const Ski
   RecordedGrants recorded = recorded_grants(*resolved, spec, warnings);
   std::ranges::move(recorded.grants, std::back_inserter(spec.grants));
   spec.deciding = deciding_documents(discovery_options(selection), catalog->discovery());
+  // Whoever writes into the store of images decides what later runs are.
+  if (const std::string store = caller_variable("SKILLRUN_STORE"); store.starts_with('/')) {
+    spec.deciding.push_back(store + '/');
+  }
   return Prepared{.found = std::move(*found),
                   .resolved = std::move(*resolved),
                   .spec = std::move(spec),

@@ -8,6 +8,8 @@
 
 namespace skillrun::inline v0 {
 
+std::string spoken_name(const EngineInfo& engine) { return engine.kind == "native" ? "native engine" : engine.kind; }
+
 Finding default_without_effect(const ContainerSpec& spec, const Origin& origin, std::string_view setting,
                                std::string_view reason) {
   std::string what = fmt::format("the policy's default for {} has no effect: {}", setting, reason);
@@ -22,10 +24,10 @@ Findings findings_of_gaps(const ContainerSpec& spec, const EngineInfo& engine, s
     if (gap.gives_way) {
       findings.push_back(default_without_effect(spec, gap.origin, gap.setting, gap.reason));
     } else {
-      findings.push_back(
-          finding_at(spec, gap.origin, "unenforced-field", Severity::error,
-                     fmt::format("this {} cannot honour {}: {}", engine.kind, gap.setting, printable(gap.reason)),
-                     "remove the setting, or name with --engine an engine that can"));
+      findings.push_back(finding_at(
+          spec, gap.origin, "unenforced-field", Severity::error,
+          fmt::format("this {} cannot honour {}: {}", spoken_name(engine), gap.setting, printable(gap.reason)),
+          "remove the setting, or name with --engine an engine that can"));
     }
   }
   sort_findings(findings);
@@ -37,7 +39,7 @@ Findings gap_findings(const Engine& engine, const ContainerSpec& spec) {
 }
 
 std::string cannot_honour(const EngineInfo& engine) {
-  return fmt::format("this {} cannot honour what was approved; nothing was run", engine.kind);
+  return fmt::format("this {} cannot honour what was approved; nothing was run", spoken_name(engine));
 }
 
 }  // namespace skillrun::inline v0

@@ -15,6 +15,9 @@ namespace skillrun::inline v0 {
 /// The same of what this engine says of the spec.
 [[nodiscard]] Findings gap_findings(const Engine& engine, const ContainerSpec& spec);
 
+/// How messages speak of an engine: "docker", "podman", "native engine".
+[[nodiscard]] std::string spoken_name(const EngineInfo& engine);
+
 /// What is said of a run that ends for such an error.
 [[nodiscard]] std::string cannot_honour(const EngineInfo& engine);
 

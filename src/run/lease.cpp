@@ -60,7 +60,7 @@ Lease::Lease(Engine& engine, const ApprovedSpec& approved, LeaseRequest request,
 
 bool Lease::take() {
   if (!can_be_honoured() || !ensure() || !hold() || !create()) return false;
-  if (verify() && lies_as_approved() && has_its_command()) return true;
+  if (lies_as_approved() && verify() && has_its_command()) return true;
   give_back();
   return false;
 }
@@ -190,7 +190,7 @@ bool Lease::verify() {
   return accept(skillrun::verify(approved_, order, *made, host_),
                 fmt::format("the container that {} made is not the one that was approved; it was removed and nothing "
                             "was run",
-                            engine_.info().kind));
+                            engine_.info().kind == "native" ? "the native engine" : engine_.info().kind));
 }
 
 /// A mount that comes to lie elsewhere than where its target says could leave a protected file open.
