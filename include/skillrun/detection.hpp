@@ -22,7 +22,9 @@ struct SKILLRUN_API DetectionContext {
   std::string docker_certificates;            ///< DOCKER_CERT_PATH, otherwise docker's configuration folder
   std::string runtime_dir;                    ///< XDG_RUNTIME_DIR
   std::string home;
-  std::string path;  ///< PATH, to find docker and podman
+  std::string native_store;  ///< SKILLRUN_STORE
+  std::string data_home;     ///< XDG_DATA_HOME
+  std::string path;          ///< PATH, to find docker and podman
   std::uint32_t uid = 0;
 
   [[nodiscard]] static DetectionContext current();

@@ -35,6 +35,7 @@ constexpr std::pair<std::string_view, std::string_view> further_variables[] = {
     {"SKILLRUN_MANIFEST", "files and folders of manifests, separated by colons; looked at after -m"},
     {"NO_COLOR", "no colours when it is set and not empty"},
     {"XDG_CONFIG_HOME", "where the user's manifests and policy are; ~/.config when unset"},
+    {"SKILLRUN_STORE", "folder of the native engine's images and volumes; /var/lib/skillrun for root"},
     {"DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, CONTAINER_HOST",
      "name an engine and the registry logins, as for docker and podman"},
 };

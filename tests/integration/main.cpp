@@ -1,8 +1,10 @@
 // The conformance suite. `integration_tests --path=docker-api` runs it over one of the four ways to a container.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 #include "world.hpp"
 
@@ -28,8 +30,12 @@ int main(int argc, char** argv) {
   for (int index = 1; index < argc; ++index) {
     if (std::string_view(argv[index]).starts_with(option)) path = std::string_view(argv[index]).substr(option.size());
   }
-  if (path != "docker-api" && path != "docker-cli" && path != "podman-api" && path != "podman-cli") {
-    std::cerr << "--path=" << path << ": expected docker-api, docker-cli, podman-api or podman-cli\n";
+  constexpr std::string_view paths[] = {"docker-api", "docker-cli",  "podman-api",
+                                        "podman-cli", "native-crun", "native-runc"};
+  if (std::ranges::find(paths, path) == std::end(paths)) {
+    std::cerr << "--path=" << path
+              << ": expected one of docker-api, docker-cli, podman-api, podman-cli, native-crun and "
+              << "native-runc\n";
     return 2;
   }
   if (const auto why = integration::choose_engine_path(path)) return can_not_run(*why);

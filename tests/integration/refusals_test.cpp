@@ -147,7 +147,7 @@ TEST_CASE_FIXTURE(World, "explain says what would run and runs nothing") {
 TEST_CASE_FIXTURE(World, "a dry run prints the request and runs nothing") {
   const Outcome outcome = skillrun({"run", "--dry-run", "t", "--", "sh", "-c", "echo really-ran > /dev/stderr"});
   CHECK(outcome.status == 0);
-  CHECK(contains(outcome.out, engine_path().program + " run "));
+  CHECK(contains(outcome.out, (engine_path().is_native() ? "docker" : engine_path().program) + " run "));
   CHECK_FALSE(contains(outcome.err, "really-ran\n"));
 }
 

@@ -49,6 +49,11 @@ TEST_CASE_FIXTURE(World, "a result file that cannot be written is an error befor
 
 TEST_CASE_FIXTURE(World, "a kept container stays, labelled, until it is removed") {
   const Result result = result_of({"--keep", "t", "--", "echo", "ran"});
+  if (engine_path().is_native()) {  // which has nothing that could keep it
+    CHECK(result.outcome.status == 126);
+    CHECK(contains(result.outcome.err, "this native engine cannot honour rm"));
+    return;
+  }
   CHECK(result.outcome.out == "ran\n");
   const auto kept = containers();
   REQUIRE(kept.size() == 1);

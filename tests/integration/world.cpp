@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <sstream>
 
 namespace integration {
@@ -13,12 +16,31 @@ namespace {
 EnginePath chosen;
 
 constexpr std::string_view skillrun_program = SKILLRUN_PROGRAM;
+constexpr std::string_view native_client = SKILLRUN_SOURCE_DIR "/tests/integration/native_client.sh";
+
+/// The native engine has its images from the test registry, in a store of its own.
+std::optional<std::string> choose_native_path() {
+  const std::string registry = variable("SKILLRUN_TEST_REGISTRY");
+  if (registry.empty()) return "SKILLRUN_TEST_REGISTRY is not set; scripts/test starts a registry and sets it";
+  if (::geteuid() != 0) return "the native engine is tested as root";
+  const std::string runtime = chosen.name.substr(chosen.name.find('-') + 1);
+  if (run(shell("command -v " + runtime)).status != 0) return runtime + " is not installed";
+  chosen.program = "native";
+  chosen.selection = "native:" + runtime;
+  const std::string image = registry + "/busybox:1";
+  ::setenv("SKILLRUN_TEST_IMAGE", image.c_str(), 1);
+  ::setenv("SKILLRUN_STORE", ("/var/tmp/skillrun-test-store-" + runtime).c_str(), 1);
+  ::setenv("SKILLRUN_PROGRAM", skillrun_program.data(), 1);
+  return std::nullopt;
+}
 
 }  // namespace
 
 const EnginePath& engine_path() { return chosen; }
 
 std::optional<std::string> choose_engine_path(const std::string& name) {
+  chosen.name = name;
+  if (name.starts_with("native")) return choose_native_path();
   const bool podman = name.starts_with("podman");
   const char* socket_variable = podman ? "SKILLRUN_TEST_PODMAN_SOCKET" : "SKILLRUN_TEST_DOCKER_SOCKET";
   const std::string socket = variable(socket_variable);
@@ -26,7 +48,6 @@ std::optional<std::string> choose_engine_path(const std::string& name) {
     return std::string(socket_variable) + " is not set; scripts/test starts the engines and sets it, or by hand: " +
            "source <(scripts/test-engines start)";
   }
-  chosen.name = name;
   chosen.program = podman ? "podman" : "docker";
   chosen.selection = chosen.is_api() ? "unix://" + socket : "cli:" + chosen.program;
   return std::nullopt;
@@ -111,7 +132,7 @@ std::vector<std::string> containers() {
 }
 
 Outcome engine_client(const std::vector<std::string>& words) {
-  Command command{.argv = {chosen.program}};
+  Command command{.argv = {chosen.is_native() ? std::string(native_client) : chosen.program}};
   command.argv.insert(command.argv.end(), words.begin(), words.end());
   return run(command);
 }

@@ -11,14 +11,16 @@
 
 namespace integration {
 
-/// One of the four ways to a container: an engine and how skillrun talks to it.
+/// One of the ways to a container: an engine and how skillrun talks to it.
 struct EnginePath {
-  std::string name;       ///< "docker-api", "docker-cli", "podman-api" or "podman-cli"
+  std::string name;       ///< "docker-api", "docker-cli", "podman-api", "podman-cli", "native-crun" or "native-runc"
   std::string selection;  ///< for --engine
-  std::string program;    ///< "docker" or "podman": the engine's own client, to look behind skillrun's back
+  std::string program;    ///< "docker" or "podman": the engine's own client, to look behind skillrun's back; "native"
 
   [[nodiscard]] bool is_api() const { return name.ends_with("-api"); }
+  [[nodiscard]] bool is_client() const { return name.ends_with("-cli"); }
   [[nodiscard]] bool is_podman() const { return program == "podman"; }
+  [[nodiscard]] bool is_native() const { return program == "native"; }
 };
 
 /// The path under test. Set once by main.
@@ -66,7 +68,8 @@ class World {
 /// The engine's containers, running or not, by id.
 [[nodiscard]] std::vector<std::string> containers();
 
-/// Starts the engine's own client and gives its standard output.
+/// Starts the engine's own client and gives its standard output. The native engine has none: a script stands in for it,
+/// which knows some of docker's commands and fails for the others.
 [[nodiscard]] Outcome engine_client(const std::vector<std::string>& words);
 
 [[nodiscard]] bool contains(std::string_view text, std::string_view part);

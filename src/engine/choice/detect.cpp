@@ -13,6 +13,7 @@
 #include "engine/docker/api/api_engine.hpp"
 #include "engine/docker/cli/cli_engine.hpp"
 #include "engine/docker/dialect.hpp"
+#include "engine/native/open_native.hpp"
 #include "support/home.hpp"
 #include "support/text.hpp"
 
@@ -164,10 +165,33 @@ Answer try_program(const EnginePlace& place, const DetectionContext& context, Ca
   return answer;
 }
 
+Answer try_native(const EnginePlace& place, const DetectionContext& context, bool complete, CallLimits limits) {
+  Answer answer{.probe = {.place = place.label, .outcome = {}, .advice = {}}, .engine = nullptr};
+  auto engine = open_native(place.target, {.path = context.path,
+                                           .store = context.native_store,
+                                           .data_home = context.data_home,
+                                           .home = context.home,
+                                           .runtime_dir = context.runtime_dir});
+  if (engine && complete) {
+    if (auto completed = (*engine)->complete_info(limits); !completed) engine = std::unexpected(completed.error());
+  }
+  if (!engine) {
+    answer.absent = engine.error().kind == Kind::absent;
+    answer.probe.outcome = engine.error().message;
+    answer.probe.advice = answer.absent ? "install crun (apt install crun skopeo)" : "use sudo, docker or podman";
+    return answer;
+  }
+  answer.probe.usable = true;
+  answer.probe.outcome = describe((*engine)->info());
+  answer.engine = std::move(*engine);
+  return answer;
+}
+
 Answer ask_place(const EnginePlace& place, const DetectionContext& context, bool complete, CallLimits limits) {
   switch (place.kind) {
     case EnginePlace::Kind::api: return try_api(place, context, complete, limits);
     case EnginePlace::Kind::program: return try_program(place, context, at_most(limits, working_deadline));
+    case EnginePlace::Kind::native: return try_native(place, context, complete, at_most(limits, working_deadline));
     case EnginePlace::Kind::problem: break;
   }
   return {.probe = {.place = place.label, .usable = false, .outcome = place.outcome, .advice = place.advice},
@@ -241,6 +265,8 @@ DetectionContext DetectionContext::current() {
   context.home = home_directory();
   context.docker_config = variable("DOCKER_CONFIG").value_or(context.home + "/.docker");
   context.path = variable("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
+  context.native_store = variable("SKILLRUN_STORE").value_or("");
+  context.data_home = variable("XDG_DATA_HOME").value_or("");
   context.docker_tls = variable("DOCKER_TLS_VERIFY") || variable("DOCKER_TLS");
   context.docker_certificates = variable("DOCKER_CERT_PATH").value_or(context.docker_config);
   const std::string usual = fmt::format("/run/user/{}", context.uid);

@@ -5,6 +5,7 @@
 
 #include "engine/docker/dialect.hpp"
 #include "engine/docker/docker_context.hpp"
+#include "engine/native/native_engine.hpp"
 #include "support/text.hpp"
 
 namespace skillrun::inline v0 {
@@ -34,6 +35,11 @@ EnginePlace api_place(Endpoint endpoint, bool podman, std::string_view chosen_by
 EnginePlace program_place(const std::string& program, bool podman, std::string_view chosen_by = {}) {
   const std::string purpose = chosen_by.empty() ? std::string() : fmt::format(", for {}", chosen_by);
   return make_place(EnginePlace::Kind::program, program, fmt::format("{} (program{})", program, purpose), podman);
+}
+
+EnginePlace native_place(std::string runtime) {
+  std::string label = runtime.empty() ? "native (skillrun's own)" : fmt::format("native, by {}", printable(runtime));
+  return make_place(EnginePlace::Kind::native, std::move(runtime), std::move(label), false);
 }
 
 EnginePlace problem(std::string label, std::string outcome, std::string advice) {
@@ -116,6 +122,11 @@ EnginePlace named_place(const DetectionContext& context) {
     const std::string program = selection.substr(cli.size());
     return program_place(program, program.ends_with(kind_podman));
   }
+  constexpr std::string_view native = "native:";
+  if (selection == kind_native) return native_place({});
+  if (selection.starts_with(native) && selection.size() > native.size()) {
+    return native_place(selection.substr(native.size()));
+  }
   if (selection.contains("://")) {
     return address_place(selection, tls_of_environment(context), "--engine", "choose another with --engine");
   }
@@ -123,7 +134,8 @@ EnginePlace named_place(const DetectionContext& context) {
     return problem(selection, "not supported by this version", "use --engine docker or --engine podman");
   }
   return problem(fmt::format("--engine {}", printable(selection)), "no such engine",
-                 "use auto, docker, podman, cli:PROGRAM, unix:///path, tcp://host:port or ssh://user@host");
+                 "use auto, docker, podman, native, native:RUNTIME, cli:PROGRAM, unix:///path, tcp://host:port or "
+                 "ssh://user@host");
 }
 
 }  // namespace
@@ -144,6 +156,7 @@ EnginePlaces places_to_try(const DetectionContext& context, const SystemSockets&
   if (selection == "auto") append(usual, podman_sockets(context, system));
   usual.push_back(program_place(std::string(kind_docker), false));
   if (selection == "auto") usual.push_back(program_place(std::string(kind_podman), true));
+  if (selection == "auto") usual.push_back(native_place({}));
   places.candidates = docker_choice(context);
   (places.candidates.empty() ? places.candidates : places.others) = std::move(usual);
   return places;

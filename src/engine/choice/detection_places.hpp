@@ -14,6 +14,7 @@ struct EnginePlace {
   enum class Kind : std::uint8_t {
     api,      ///< the Engine API at `endpoint`
     program,  ///< `target` is a program's name or path
+    native,   ///< skillrun's own, with the OCI runtime `target`; empty: the usual one
     problem,  ///< nothing to try: `outcome` and `advice` say why
   };
   Kind kind = Kind::problem;

@@ -66,12 +66,13 @@ class DockerConfig {
 
 }  // namespace
 
-TEST_CASE("auto tries docker's sockets, podman's, then the programs") {
+TEST_CASE("auto tries docker's sockets, podman's, then the programs, then skillrun's own engine") {
   const EnginePlaces places = places_to_try(user_context());
   CHECK(targets(places.candidates) ==
         Targets{"/var/run/docker.sock", "/run/user/1000/docker.sock", "/home/me/.docker/run/docker.sock",
                 "/home/me/.docker/desktop/docker.sock", "/home/me/.colima/default/docker.sock",
-                "/run/podman/podman.sock", "/run/user/1000/podman/podman.sock", "docker", "podman"});
+                "/run/podman/podman.sock", "/run/user/1000/podman/podman.sock", "docker", "podman", ""});
+  CHECK(places.candidates.back().kind == EnginePlace::Kind::native);
   CHECK(places.others.empty());
 }
 
@@ -85,12 +86,26 @@ TEST_CASE("docker and podman each look only in their own places") {
         Targets{"/run/podman/podman.sock", "/run/user/1000/podman/podman.sock", "podman"});
 }
 
+TEST_CASE("the native engine is named with or without its runtime, and is then the only candidate") {
+  for (const auto& [selection, runtime] :
+       {std::pair{"native", ""}, {"native:runc", "runc"}, {"native:/opt/bin/crun", "/opt/bin/crun"}}) {
+    CAPTURE(selection);
+    DetectionContext context = user_context(selection);
+    context.docker_host = "unix:///elsewhere.sock";
+    const EnginePlaces places = places_to_try(context);
+    CHECK(targets(places.candidates) == Targets{runtime});
+    CHECK(places.candidates.front().kind == EnginePlace::Kind::native);
+    CHECK(places.others.empty());
+  }
+  CHECK(places_to_try(user_context("native:")).candidates.front().kind == EnginePlace::Kind::problem);
+}
+
 TEST_CASE("without a home or a runtime folder their places are not invented") {
   DetectionContext context = user_context();
   context.home.clear();
   context.runtime_dir.clear();
   CHECK(targets(places_to_try(context).candidates) ==
-        Targets{"/var/run/docker.sock", "/run/podman/podman.sock", "docker", "podman"});
+        Targets{"/var/run/docker.sock", "/run/podman/podman.sock", "docker", "podman", ""});
 }
 
 TEST_CASE("DOCKER_HOST is the only candidate, and an empty one is none") {
@@ -100,7 +115,7 @@ TEST_CASE("DOCKER_HOST is the only candidate, and an empty one is none") {
   EnginePlaces places = places_to_try(context);
   CHECK(targets(places.candidates) == Targets{"/mine.sock"});
   CHECK(places.candidates[0].label == "unix:///mine.sock (Docker Engine API, from DOCKER_HOST)");
-  CHECK(places.others.size() == 9);
+  CHECK(places.others.size() == 10);
   for (const char* address : {"tcp://192.0.2.1:2375", "ssh://me@host"}) {
     context.docker_host = address;
     places = places_to_try(context);
@@ -123,7 +138,7 @@ TEST_CASE("DOCKER_HOST is the only candidate, and an empty one is none") {
         Targets{"not an address of a docker engine: it does not begin with unix://, tcp:// or ssh://"});
   context.docker_host = "";
   context.docker_context = "";
-  CHECK(places_to_try(context).candidates.size() == 9);
+  CHECK(places_to_try(context).candidates.size() == 10);
 }
 
 TEST_CASE("a docker context is followed, by its name and by the configuration") {
@@ -134,7 +149,7 @@ TEST_CASE("a docker context is followed, by its name and by the configuration") 
   CHECK(targets(places.candidates) == Targets{"/colima.sock"});
   CHECK(places.candidates[0].label.find("docker context 'colima'") != std::string::npos);
   context.docker_context = "default";
-  CHECK(places_to_try(context).candidates.size() == 9);
+  CHECK(places_to_try(context).candidates.size() == 10);
   context.docker_context = "other";
   places = places_to_try(context);
   REQUIRE(places.candidates.size() == 1);
@@ -300,7 +315,7 @@ TEST_CASE("an engine that the user chose and that does not answer is not replace
   CHECK(detection.probes[0].advice == "correct DOCKER_HOST, unset it, or choose with --engine");
   detection = detect_engine(context, true);
   CHECK_FALSE(detection.engine);
-  CHECK(detection.probes.size() == 10);
+  CHECK(detection.probes.size() == 11);
   CHECK(std::ranges::none_of(detection.probes, &Probe::chosen));
 }
 

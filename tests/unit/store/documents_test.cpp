@@ -138,7 +138,7 @@ TEST_CASE("skopeo's words become kinds of errors") {
   CHECK(fatal("name unknown: repository name not known to registry").kind == Kind::not_found);
   CHECK(fatal("unauthorized: authentication required").kind == Kind::refused);
   CHECK(fatal("unauthorized: authentication required").message.contains("log in"));
-  CHECK(fatal("dial tcp 127.0.0.1:1: connect: connection refused").kind == Kind::unavailable);
+  CHECK(fatal("dial tcp 127.0.0.1:1: connect: connection refused").kind == Kind::transient);
   CHECK(skopeo_error(137, "").message == "skopeo was killed by signal 9");
   CHECK(skopeo_error(1, "something\n").message == "something");
 }

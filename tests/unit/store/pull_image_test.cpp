@@ -126,7 +126,7 @@ TEST_CASE("a pull that cannot be says why") {
   CHECK(kind_of(registry.name(":none"), {}) == Kind::not_found);
   CHECK(kind_of("sha256:" + std::string(64, 'a'), {}) == Kind::unsupported);
   CHECK(kind_of("a@sha512:" + std::string(128, 'a'), {}) == Kind::unsupported);
-  CHECK(kind_of("127.0.0.1:1/a", {}) == Kind::unavailable);
+  CHECK(kind_of("127.0.0.1:1/a", {}) == Kind::transient);
   registry.fall_silent();
   CHECK(kind_of(registry.name(":1"), {.deadline = std::chrono::milliseconds{300}}) == Kind::deadline);
   Cancellation cancellation;
