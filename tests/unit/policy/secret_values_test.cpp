@@ -197,7 +197,7 @@ TEST_CASE("what connects is a secret where it says who does, and AUTH where it i
   for (const auto& [name, value] :
        std::vector<std::pair<std::string, std::string>>{{"SENTRY_DSN", "https://" + key + "@o1.ingest.example.org/2"},
                                                         {"DATABASE_DSN", "app:hunter2@tcp(db:3306)/app"},
-                                                                                                     {"REDIS_AUTH", "hunter2"},
+                                                        {"REDIS_AUTH", "hunter2"},
                                                         {"NEO4J_AUTH", "neo4j/hunter2"},
                                                         {"HTTP_AUTH", "admin:hunter2"},
                                                         {"AUTH", "opensesame"}}) {
