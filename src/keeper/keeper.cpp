@@ -106,7 +106,7 @@ bool Keeper::answer_one() {
   const auto request = receive_message(socket_.get());
   if (!request || request->words.empty()) return false;
   answer(obey(*request));
-  return true;
+  return !unheard_;
 }
 
 Keeper::Done Keeper::obey(const KeeperMessage& request) {
@@ -162,7 +162,7 @@ void Keeper::clean() {
   std::filesystem::remove_all(plan_.folder, ignored);
 }
 
-void Keeper::answer(Done done) const {
+void Keeper::answer(Done done) {
   if (done) {
     send({.words = {"done"}, .descriptors = std::move(*done)});
   } else {
@@ -170,7 +170,8 @@ void Keeper::answer(Done done) const {
   }
 }
 
-/// An engine that is gone needs no answer.
-void Keeper::send(const KeeperMessage& message) const { (void)send_message(socket_.get(), message); }
+void Keeper::send(const KeeperMessage& message) {
+  if (send_message(socket_.get(), message)) unheard_ = true;
+}
 
 }  // namespace skillrun::keeper

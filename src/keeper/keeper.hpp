@@ -34,13 +34,14 @@ class Keeper {
   void reap();
   void report_end();
   void clean();
-  void answer(Done done) const;
-  void send(const KeeperMessage& message) const;
+  void answer(Done done);
+  void send(const KeeperMessage& message);
 
   UniqueFd socket_;
   KeeperPlan plan_;
   std::optional<Cgroups> groups_;
   pid_t first_ = -1;           ///< the container's first process
+  bool unheard_ = false;       ///< nobody takes messages any more
   std::optional<int> status_;  ///< once that has ended: its exit status, 128 and more after a signal
 };
 

@@ -41,8 +41,9 @@ int main() {
   const auto message = receive_message(socket.get());
   auto plan = message ? KeeperPlan::parse(*message) : std::nullopt;
   const auto refuse = [&](std::string why) {
-    (void)send_message(socket.get(), {.words = {"failed", std::move(why)}});
-    return 1;
+    // An engine that is gone needs no answer.
+    const std::error_code unheard = send_message(socket.get(), {.words = {"failed", std::move(why)}});
+    return unheard ? 2 : 1;
   };
   if (!plan) return refuse("not understood");
   if (::unshare(CLONE_NEWNS | CLONE_NEWPID) != 0) {

@@ -30,6 +30,7 @@ std::expected<void, std::string> run_runtime(const KeeperPlan& plan, std::string
   words.insert(words.end(), arguments.begin(), arguments.end());
   words.push_back(plan.id);
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
 

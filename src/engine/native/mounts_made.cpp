@@ -133,13 +133,6 @@ class Look {
     made.propagation = propagation_of(*entry);
     switch (asked.type) {
       case MountType::bind:
-        // Of a propagation that was asked for the kernel tells only the kind, which is enough.
-        if ((asked.propagation == Propagation::shared || asked.propagation == Propagation::rshared) && entry->shared) {
-          made.propagation = asked.propagation;
-        } else if ((asked.propagation == Propagation::slave || asked.propagation == Propagation::rslave) &&
-                   entry->receives && !entry->shared) {
-          made.propagation = asked.propagation;
-        }
         if (!same_file(place, place_here(handed_source(asked.source, container_.aliases)))) {
           made.source = "another file or folder";
         }

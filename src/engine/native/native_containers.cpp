@@ -40,8 +40,9 @@ EngineResult<std::unique_ptr<AttachedContainer>> NativeEngine::start(const std::
   if (!started) return std::unexpected(started.error());
   container->started = true;
   if (const auto fault = find_fault_after_start(*container)) {
-    (void)kill(id, SIGKILL, limits);
-    return failure(Kind::refused, fmt::format("the skill was killed as soon as it ran: {}", *fault));
+    const auto killed = kill(id, SIGKILL, limits);
+    return failure(Kind::refused, fmt::format("the skill {} as soon as it ran: {}",
+                                              killed ? "was killed" : "is ended with its keeper", *fault));
   }
   return std::make_unique<AttachedBundle>(container->keeper, container->process.get(), std::move(container->streams));
 }
@@ -88,7 +89,7 @@ EngineResult<std::vector<ListedContainer>> NativeEngine::find_containers(const s
   return found;
 }
 
-EngineResult<void> NativeEngine::tell(const std::string& id, KeeperMessage message, CallLimits limits) {
+EngineResult<void> NativeEngine::tell(const std::string& id, const KeeperMessage& message, CallLimits limits) {
   NativeContainer* container = find(id);
   if (container == nullptr) return failure(Kind::not_found, fmt::format("there is no container {}", id));
   auto done = container->keeper->ask(message, limits);

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "engine/failure.hpp"
+#include "engine/log.hpp"
 #include "engine/native/bundle/oci_config.hpp"
 #include "engine/native/bundle/run_files.hpp"
 #include "engine/native/machine.hpp"
@@ -99,7 +100,7 @@ EngineResult<std::string> NativeEngine::create(const ApprovedSpec& approved, con
   if (!*image) return failure(Kind::not_found, fmt::format("there is no image {} in the store", printable(name)));
   auto number = random_id();
   if (!number) return std::unexpected(number.error());
-  const std::string id = std::move(*number);
+  std::string id = std::move(*number);
   const std::string disk = (parts_.store.root / "containers" / id).string();
   const std::string cgroup = cgroup_of(spec, id);
   auto folder = RunFolder::make(parts_.runs, {.id = id, .labels = labels.entries, .disk = disk, .cgroup = cgroup});
@@ -116,7 +117,8 @@ EngineResult<std::string> NativeEngine::create(const ApprovedSpec& approved, con
                                                                      .terminal_size = options.terminal_size});
   NativeContainer& made = *containers_.emplace(id, std::move(container)).first->second;
   if (auto prepared = prepare(made, approved, options, limits); !prepared) {
-    (void)remove(id, limits);
+    if (const auto removed = remove(id, limits); !removed)
+      log::warn("what was made of a container stays: {}", removed.error().message);
     return std::unexpected(prepared.error());
   }
   return id;

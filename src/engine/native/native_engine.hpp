@@ -75,7 +75,7 @@ class NativeEngine final : public Engine, public VolumeStore, public ContainerBa
   [[nodiscard]] EngineResult<void> write_config(NativeContainer& container, const ContainerSpec& spec,
                                                 const StartOptions& options, CallLimits limits);
   [[nodiscard]] EngineResult<void> make(NativeContainer& container, CallLimits limits);
-  [[nodiscard]] EngineResult<void> tell(const std::string& id, KeeperMessage message, CallLimits limits);
+  [[nodiscard]] EngineResult<void> tell(const std::string& id, const KeeperMessage& message, CallLimits limits);
   [[nodiscard]] NativeContainer* find(const std::string& id);
   [[nodiscard]] const NativeAbilities& abilities() const;
 
