@@ -21,6 +21,7 @@ using Names = std::set<std::string, std::less<>>;
 
 /// What each layer may include beside itself; "x/*" is x with every room in it.
 const std::map<std::string, Names, std::less<>> visible_layers = {
+    {"linkage", {}},
     {"support", {}},
     {"support/process", {"support"}},
     {"spec", {"support"}},
@@ -93,18 +94,19 @@ struct Library {
 
 /// Which layers may include which library. Boost.JSON is reached through support/json.hpp only.
 const std::array<Library, 12> libraries = {{
-    {"toml++/", {"manifest"}},
+    {"toml++/", {"manifest", "linkage"}},
     {"yaml-cpp/", {"manifest"}},
     {"re2/", {"policy/conditions", "policy/document", "spec", "engine"}},
     {"boost/json", {"support"}},
     {"boost/process", {"support/process"}},
     {"boost/", {"engine/wire", "support/process"}},
-    {"archive", {"engine", "engine/docker/cli", "engine/native/store", "run"}},
-    {"openssl/", {"support", "engine/wire"}},
-    {"spdlog/", {"engine", "run", "cli"}},
+    {"archive", {"engine", "engine/docker/cli", "engine/native/store", "run", "linkage"}},
+    {"openssl/", {"support", "engine/wire", "linkage"}},
+    {"spdlog/", {"engine", "run", "cli", "linkage"}},
     {"CLI/", {"cli"}},
     {"dtl/", {"lint"}},
-    {"fmt/", {"support/*", "manifest", "spec", "policy/*", "lint/*", "report", "engine/*", "run", "app", "cli"}},
+    {"fmt/",
+     {"support/*", "manifest", "spec", "policy/*", "lint/*", "report", "engine/*", "run", "app", "cli", "linkage"}},
 }};
 
 struct File {
