@@ -23,12 +23,18 @@ list_states() {
   done
 }
 
+# The files of the store that say what a name means.
+names_of() { grep -lF "\"name\":\"$1\"" "$SKILLRUN_STORE"/names/* 2>/dev/null || true; }
+
 case "$*" in
   "ps --all --quiet --no-trunc") list_containers ;;
   "ps --all --format {{.Status}}") list_states ;;
   "rm --force "*) native gc >/dev/null ;;
-  "rmi --force "*) native image remove "$3" ;;
-  "image inspect --format {{.Id}} "*) native image list --format json | grep -F "$5" ;;
+  "rmi --force "*) names_of "$3" | xargs -r rm -f ;;
+  "image inspect --format {{.Id}} "*)
+    file=$(names_of "$5")
+    [ -n "$file" ] && sed -E 's/.*"image":"([^"]+)".*/\1/' "$file"
+    ;;
   "volume ls --quiet") ls "$SKILLRUN_STORE/volumes" 2>/dev/null || true ;;
   "volume rm --force "*) rm -rf "$SKILLRUN_STORE/volumes/$4" ;;
   "volume create "*)
