@@ -178,6 +178,16 @@ TEST_CASE_FIXTURE(Native, "a runtime that makes another container than was appro
   }
 }
 
+TEST_CASE_FIXTURE(Native, "what is mounted below a read-only source cannot be written to, or nothing runs") {
+  fs::create_directories(work() / "top/below");
+  REQUIRE(run(shell("mount -t tmpfs below '" + (work() / "top/below").string() + "'")).status == 0);
+  manifest(busybox_skill("volumes = [\"./work/top:/top:ro\"]"));
+  const Outcome outcome = script("touch /top/below/x 2>/dev/null || echo refused");
+  (void)run(shell("umount '" + (work() / "top/below").string() + "'"));
+  CAPTURE(outcome.err);
+  CHECK((outcome.out == "refused\n" || (outcome.out.empty() && outcome.status == 126)));
+}
+
 TEST_CASE_FIXTURE(Native, "a command that runs without its filter of system calls is killed") {
   const Outcome outcome = with_runtime(edits(R"(s/"SCMP_ACT_ERRNO"/"SCMP_ACT_ALLOW"/; s/"seccomp":/"ignored":/)"),
                                        {"t", "--", "sh", "-c", "sleep 5; echo ran"});

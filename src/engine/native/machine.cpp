@@ -132,8 +132,10 @@ NativeAbilities survey_machine(const RuntimeProgram& runtime) {
     can.hard_limits[std::string(name)] =
         limit.rlim_max == RLIM_INFINITY ? -1 : static_cast<std::int64_t>(limit.rlim_max);
   }
-  // The kernel answers that the descriptor is none; an older one, that it does not know the call.
-  can.recursive_read_only = ::syscall(SYS_mount_setattr, -1, "", 0, nullptr, 0) != 0 && errno != ENOSYS;
+  // crun (1.8.1) cannot do it for a file. The kernel answers that the descriptor is none; an older one, that it does
+  // not know the call.
+  can.recursive_read_only =
+      runtime.name != "crun" && ::syscall(SYS_mount_setattr, -1, "", 0, nullptr, 0) != 0 && errno != ENOSYS;
   std::ifstream("/proc/self/oom_score_adj") >> can.oom_score_adj;
   return can;
 }

@@ -128,6 +128,7 @@ class Look {
     // What lies in the container's own file system is not mounted.
     if (entry == nullptr || entry->point == "/") return;
     known_.insert(entry->id);
+    if (asked.read_only) read_only_.push_back(entry->point);
     Mount made = asked;
     made.read_only = entry->has_option("ro");
     made.propagation = propagation_of(*entry);
@@ -172,7 +173,11 @@ class Look {
       if (entry.type != "overlay") add_foreign(entry);
       return;
     }
-    if (is_below_a_mount(entry.point) || is_told(entry)) return;
+    if (is_below_a_mount(entry.point)) {
+      if (is_below_read_only(entry.point) && !entry.has_option("ro")) add_foreign(entry);
+      return;
+    }
+    if (is_told(entry)) return;
     const auto* place = std::ranges::find_if(
         system_places, [&](const SystemPlace& known) { return is_below(entry.point, known.path); });
     const bool usual = place != std::end(system_places) &&
@@ -186,6 +191,11 @@ class Look {
     return std::ranges::any_of(table_, [&](const MountEntry& above) {
       return known_.contains(above.id) && above.point != point && is_below(point, above.point);
     });
+  }
+
+  /// What came along below a mount that was to be read-only is to be that too.
+  [[nodiscard]] bool is_below_read_only(std::string_view point) const {
+    return std::ranges::any_of(read_only_, [&](const std::string& above) { return is_below(point, above); });
   }
 
   /// The run's own files and the init, which the runtime was told of, and devices that it was to bind.
@@ -223,6 +233,7 @@ class Look {
   int root_;
   std::vector<MountEntry> table_;
   std::set<std::uint64_t> known_;
+  std::vector<std::string> read_only_;  ///< where mounts that were to be read-only are
   MountsMade made_;
 };
 
