@@ -39,7 +39,8 @@ TEST_CASE_FIXTURE(World, "manifests beside the one that is run cannot be written
       "for f in skills/a.toml skills/b.toml skills/c.toml plain.toml; do (echo x > $f) 2>/dev/null && echo wrote $f; "
       "done; mv skills s 2>/dev/null && echo moved; echo done";
   fs::remove(work() / "skills/b.toml");
-  CHECK(run_with(*this, {"-m", "skills"}, script_of(attempt)).out == "wrote plain.toml\ndone\n");
+  const Outcome outcome = run_with(*this, {"-m", "skills"}, script_of(attempt));
+  CHECK_MESSAGE(outcome.out == "wrote plain.toml\ndone\n", outcome.err);
   write_file(work() / "plain.toml", busybox_skill(everything));
   CHECK(run_with(*this, {"-m", "plain.toml"}, script_of("(echo x > plain.toml) 2>/dev/null || echo kept")).out ==
         "kept\n");

@@ -16,7 +16,7 @@ namespace skillrun::inline v0 {
                                                                 const AskedContainer& asked);
 
 /// What is wrong with the process of a container that has started, as half a sentence; nothing where all is as
-/// approved, or it has ended already. Waits for its program, for less than a second.
+/// approved, or it has ended already. Waits for its program.
 [[nodiscard]] std::optional<std::string> find_fault_after_start(const NativeContainer& container);
 
 }  // namespace skillrun::inline v0
