@@ -23,8 +23,8 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = EngineError::Kind;
 
-/// From the runtime's word that it has started a container until its program is there: at once, but on a machine that has
-/// a lot to do.
+/// From the runtime's word that it has started a container until its program is there: at once, but on a machine that
+/// has a lot to do.
 constexpr auto program_patience = 20s;
 constexpr auto program_pause = 200us;
 constexpr int seccomp_filter = 2;
