@@ -60,7 +60,7 @@ Lease::Lease(Engine& engine, const ApprovedSpec& approved, LeaseRequest request,
 
 bool Lease::take() {
   if (!can_be_honoured() || !ensure() || !hold() || !create()) return false;
-  if (lies_as_approved() && verify() && has_its_command()) return true;
+  if (verify() && lies_as_approved() && has_its_command()) return true;
   give_back();
   return false;
 }
@@ -181,7 +181,8 @@ bool Lease::verify() {
   const AskedContainer asked{.spec = approved_.spec(), .aliases = start_.aliases};
   const auto made = engine_.containers().observe(container_->id(), asked, limits(call_deadline));
   if (!made) {
-    conclude_failure(result_, RunFailure::engine_error, made.error());
+    // A link that leads a mount astray is the reason that helps.
+    if (lies_as_approved()) conclude_failure(result_, RunFailure::engine_error, made.error());
     return false;
   }
   argv_ = made->argv;
