@@ -10,12 +10,13 @@
 #include <array>
 #include <charconv>
 #include <csignal>
-#include <filesystem>
+#include <cstdio>
 #include <fstream>
 
 #include "keeper/failure.hpp"
 #include "keeper/mounts.hpp"
 #include "keeper/runtime.hpp"
+#include "support/remove_deep.hpp"
 
 namespace skillrun::keeper {
 
@@ -156,10 +157,10 @@ void Keeper::clean() {
   ::kill(-1, SIGKILL);
   while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
   }
-  remove_root(plan_);
+  const bool removed = remove_root(plan_);
   if (groups_) groups_->remove();
-  std::error_code ignored;
-  std::filesystem::remove_all(plan_.folder, ignored);
+  // What stays is found by what the folder says of it.
+  if (removed && remove_deep(plan_.folder)) std::fputs("the container's folder stays\n", stderr);
 }
 
 void Keeper::answer(Done done) {

@@ -5,13 +5,13 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <ranges>
 #include <string>
 #include <vector>
 
 #include "engine/native/mount_table.hpp"
 #include "keeper/failure.hpp"
+#include "support/remove_deep.hpp"
 
 namespace skillrun::keeper {
 
@@ -78,7 +78,8 @@ std::expected<UniqueFd, std::string> mount_root(const KeeperPlan& plan) {
     options += std::string(",") + part + "dir=" + by_descriptor(held.back());
   }
   options += ",index=off,metacopy=off,volatile";
-  if (::mount("overlay", root.c_str(), "overlay", 0, options.c_str()) != 0) {
+  // Devices are in /dev, which the runtime makes: a node that an image brings along is none.
+  if (::mount("overlay", root.c_str(), "overlay", MS_NODEV, options.c_str()) != 0) {
     return failed("the layers of the image cannot be mounted");
   }
   UniqueFd folder = open_folder(root);
@@ -86,11 +87,10 @@ std::expected<UniqueFd, std::string> mount_root(const KeeperPlan& plan) {
   return folder;
 }
 
-void remove_root(const KeeperPlan& plan) {
+bool remove_root(const KeeperPlan& plan) {
   ::umount2(root_of(plan).c_str(), MNT_DETACH);
   if (plan.read_only) ::umount2(changes_of(plan).c_str(), MNT_DETACH);
-  std::error_code ignored;
-  std::filesystem::remove_all(plan.disk, ignored);
+  return !remove_deep(plan.disk);
 }
 
 }  // namespace skillrun::keeper

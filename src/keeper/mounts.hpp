@@ -16,7 +16,7 @@ namespace skillrun::keeper {
 /// descriptor: what was opened is what is mounted. The root's folder.
 [[nodiscard]] std::expected<UniqueFd, std::string> mount_root(const KeeperPlan& plan);
 
-/// Takes it away, with what was changed in it.
-void remove_root(const KeeperPlan& plan);
+/// Takes it away, with everything that the container wrote. False where something of that stays.
+[[nodiscard]] bool remove_root(const KeeperPlan& plan);
 
 }  // namespace skillrun::keeper

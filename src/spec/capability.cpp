@@ -1,3 +1,5 @@
+#include "spec/capability.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -56,6 +58,8 @@ constexpr std::array<std::string_view, 41> capabilities = {"CHOWN",
                                                            "CHECKPOINT_RESTORE"};
 
 }  // namespace
+
+std::span<const std::string_view> capability_names() noexcept { return capabilities; }
 
 std::expected<std::string, ParseError> parse_capability(std::string_view text) {
   if (auto error = find_unusable_text(text, "a capability such as NET_RAW, or ALL")) return std::unexpected(*error);

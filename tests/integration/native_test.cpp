@@ -166,6 +166,9 @@ TEST_CASE_FIXTURE(Native, "a runtime that makes another container than was appro
            {"ipc_mode", R"(s/,{"type":"ipc"}//; s/{"type":"ipc"},//)"},
            {"mounts",
             R"(s|"mounts":\[|"mounts":[{"destination":"/host","type":"bind","source":"/etc","options":["bind"]},|)"},
+           {"devtmpfs",
+            R"(s|"mounts":\[|"mounts":[{"destination":"/dev/all","type":"bind","source":"/dev","options":["bind"]},|)"},
+           {"sysfs", R"(s/"ro"/"rw"/g)"},
            {"hidden", R"(s|"/proc/keys",||)"},
            {"user", R"(s/"uid":0/"uid":12/)"},
        }) {
@@ -186,6 +189,65 @@ TEST_CASE_FIXTURE(Native, "what is mounted below a read-only source cannot be wr
   (void)run(shell("umount '" + (work() / "top/below").string() + "'"));
   CAPTURE(outcome.err);
   CHECK((outcome.out == "refused\n" || (outcome.out.empty() && outcome.status == 126)));
+}
+
+TEST_CASE_FIXTURE(Native, "what a skill has nested deeper than there are descriptors is removed with it") {
+  manifest(busybox_skill("user = \"0:0\"\ntimeout = \"5m\""));
+  const Outcome outcome =
+      script("cd /tmp; i=0; while [ $i -lt 1500 ]; do mkdir d && cd d || exit 1; i=$((i+1)); done; echo deep");
+  CHECK_MESSAGE(outcome.out == "deep\n", outcome.err);
+  CHECK_MESSAGE(traces().empty(), traces());
+}
+
+TEST_CASE_FIXTURE(Native, "a name belongs to one container at a time") {
+  manifest(busybox_skill("name = \"box-of-the-test\""));
+  const auto process = waiting();
+  const Outcome second = script("echo ran");
+  CHECK(second.out == "");
+  CHECK(contains(second.err, "the name 'box-of-the-test' is taken"));
+  process->signal(SIGTERM);
+  CHECK(process->finish().status == 143);
+  CHECK(script("echo ran").out == "ran\n");
+}
+
+TEST_CASE_FIXTURE(Native, "an image that wants a volume where the runtime mounts does not run") {
+  fs::create_directories(folder() / "image");
+  write_file(folder() / "image/Dockerfile", "FROM " + variable("SKILLRUN_TEST_IMAGE") + "\nVOLUME /dev/\n");
+  manifest(busybox_skill("[skills.t.docker.build]\ncontext = \"image\"", "skillrun-test/volume:1"));
+  const Outcome outcome = script("echo ran");
+  CHECK(outcome.out == "");
+  CHECK_MESSAGE(contains(outcome.err, "the image declares the volume '/dev"), outcome.err);
+}
+
+TEST_CASE_FIXTURE(Native, "nobody else reaches what containers and volumes hold") {
+  CHECK(script("true").status == 0);
+  for (const char* place : {"containers", "volumes"}) {
+    const auto rights = fs::status(fs::path(variable("SKILLRUN_STORE")) / place).permissions();
+    CHECK((rights & (fs::perms::group_all | fs::perms::others_all)) == fs::perms::none);
+  }
+}
+
+TEST_CASE_FIXTURE(Native, "a new volume begins with what the image has there, once, and not where that is not wanted") {
+  const auto with_volume = [&](const std::string& options) {
+    manifest(busybox_skill("user = \"0:0\"\nextra_args = [\"--mount=type=volume,source=begins,target=/bin" + options +
+                           "\"]"));
+  };
+  with_volume("");
+  const std::string made = variable("SKILLRUN_STORE") + "/volumes";
+  const auto forget = [&] { fs::remove_all(made); };
+  forget();
+  CHECK(script("echo $(ls /bin | grep -c busybox); /bin/busybox rm -rf /bin/*").out == "1\n");
+  CHECK(script("echo filled again").out == "");
+  forget();
+  with_volume(",volume-nocopy");
+  const Outcome empty = script("echo copied");
+  CHECK(empty.status == 127);
+  CHECK(empty.out == "");
+  forget();
+  with_volume(",volume-subpath=x");
+  const Outcome subpath = script("true");
+  CHECK(subpath.status == 126);
+  CHECK_MESSAGE(contains(subpath.err, "mounts whole volumes"), subpath.err);
 }
 
 TEST_CASE_FIXTURE(Native, "a command that runs without its filter of system calls is killed") {

@@ -178,7 +178,10 @@ Answer try_native(const EnginePlace& place, const DetectionContext& context, boo
   if (!engine) {
     answer.absent = engine.error().kind == Kind::absent;
     answer.probe.outcome = engine.error().message;
-    answer.probe.advice = answer.absent ? "install crun (apt install crun skopeo)" : "use sudo, docker or podman";
+    answer.probe.advice = !answer.absent ? "use sudo, docker or podman"
+                          : !place.target.empty()
+                              ? "name a program in PATH, such as crun or runc, or a path"
+                              : "install crun (apt install crun skopeo golang-github-containers-common)";
     return answer;
   }
   answer.probe.usable = true;

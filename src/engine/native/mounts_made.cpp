@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "engine/failure.hpp"
+#include "engine/native/bundle/spec_facts.hpp"
 #include "engine/native/mount_table.hpp"
 #include "engine/source_alias.hpp"
 #include "support/text.hpp"
@@ -26,20 +27,12 @@ namespace {
 
 using Kind = EngineError::Kind;
 
-/// What runtimes mount in every container, and the types that it may be of: at the path itself and below it.
-struct SystemPlace {
-  std::string_view path;
-  std::array<std::string_view, 6> types;
-};
-constexpr SystemPlace system_places[] = {
-    {"/proc", {"proc", "tmpfs", "devtmpfs"}},
-    {"/sys", {"sysfs", "tmpfs", "cgroup", "cgroup2", "devtmpfs"}},
-    {"/dev", {"tmpfs", "devpts", "mqueue", "devtmpfs"}},
-};
-
 bool is_below(std::string_view path, std::string_view folder) {
   return path == folder || (path.starts_with(folder) && path[folder.size()] == '/');
 }
+
+/// What docker gives every container, by its name in the machine's /dev.
+constexpr std::string_view harmless_devices[] = {"/null", "/zero", "/full", "/random", "/urandom", "/tty"};
 
 /// The mount that something lies in, and which file it is.
 struct Place {
@@ -128,7 +121,7 @@ class Look {
     // What lies in the container's own file system is not mounted.
     if (entry == nullptr || entry->point == "/") return;
     known_.insert(entry->id);
-    if (asked.read_only) read_only_.push_back(entry->point);
+    if (asked.read_only && asked.recursion != BindRecursion::writable) read_only_.push_back(entry->point);
     Mount made = asked;
     made.read_only = entry->has_option("ro");
     made.propagation = propagation_of(*entry);
@@ -178,12 +171,35 @@ class Look {
       return;
     }
     if (is_told(entry)) return;
-    const auto* place = std::ranges::find_if(
-        system_places, [&](const SystemPlace& known) { return is_below(entry.point, known.path); });
-    const bool usual = place != std::end(system_places) &&
-                       std::ranges::find(place->types, std::string_view(entry.type)) != place->types.end() &&
-                       !entry.shared;
-    if (!usual) add_foreign(entry);
+    if (!is_system_mount(entry)) add_foreign(entry);
+  }
+
+  /// What runtimes mount in every container: /proc, /sys and /dev of its own, covers of single paths, and devices by
+  /// their files where nodes cannot be made. Without privileges nothing of /sys can be written to.
+  [[nodiscard]] bool is_system_mount(const MountEntry& entry) const {
+    const std::string& point = entry.point;
+    const bool read_only = entry.has_option("ro");
+    if (entry.shared) return false;
+    if (entry.type == "devtmpfs") return is_device(entry);
+    if (is_below(point, "/proc")) return entry.type == "proc" || (entry.type == "tmpfs" && read_only);
+    if (is_below(point, "/sys")) {
+      // Version 1 has a folder of folders here.
+      if (point == "/sys/fs/cgroup" && entry.type == "tmpfs") return true;
+      const bool known =
+          entry.type == "sysfs" || entry.type == "cgroup" || entry.type == "cgroup2" || entry.type == "tmpfs";
+      return known && (read_only || is_privileged(asked_));
+    }
+    if (point == "/dev" || point == "/dev/shm") return entry.type == "tmpfs";
+    if (point == "/dev/mqueue") return entry.type == "mqueue";
+    return (point == "/dev/pts" || point == "/dev/console") && entry.type == "devpts";
+  }
+
+  [[nodiscard]] bool is_device(const MountEntry& entry) const {
+    if (std::ranges::find(harmless_devices, std::string_view(entry.root)) != std::end(harmless_devices)) return true;
+    const json::value* devices = container_.config.at("linux").as_object().if_contains("devices");
+    return devices != nullptr && std::ranges::any_of(devices->as_array(), [&](const json::value& device) {
+             return device.at("path").as_string() == std::string_view(entry.point);
+           });
   }
 
   /// What is mounted below a bind's source comes along with it, and so do those of a volume.

@@ -27,6 +27,7 @@ struct NativeContainer {
   std::string disk;    ///< folder of what it writes
   std::string cgroup;  ///< as its config.json names it
   std::vector<std::pair<std::string, std::string>> labels;
+  std::vector<std::string> without{};  ///< settings that gave way
   bool tty = false;
   bool standard_input = false;
   std::optional<TerminalSize> terminal_size{};

@@ -3,6 +3,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "engine/native/machine.hpp"
 #include "engine/native/native_container.hpp"
 #include "engine/native/native_engine.hpp"
+#include "engine/native/private_place.hpp"
 #include "engine/native/process_view.hpp"
 #include "engine/native/root_view.hpp"
 #include "engine/native/system_failure.hpp"
@@ -73,6 +75,16 @@ EngineResult<void> write_run_files(const std::string& folder, const ContainerSpe
   return {};
 }
 
+/// The run's, then those of the spec that do not contradict them.
+std::vector<std::pair<std::string, std::string>> labels_of(const ContainerSpec& spec, const RunLabels& run) {
+  auto labels = run.entries;
+  for (const auto& label : spec.labels) {
+    const bool taken = std::ranges::any_of(run.entries, [&](const auto& own) { return own.first == label.value.key; });
+    if (!taken) labels.emplace_back(label.value.key, label.value.value);
+  }
+  return labels;
+}
+
 /// Runtimes mount there by name; through a link that could be anywhere (CVE-2026-47766 of crun).
 EngineResult<void> check_mount_points(int root) {
   for (const char* path : {"/proc", "/sys", "/dev", "/etc"}) {
@@ -91,9 +103,12 @@ EngineResult<void> check_mount_points(int root) {
 EngineResult<std::string> NativeEngine::create(const ApprovedSpec& approved, const RunLabels& labels,
                                                const StartOptions& options, CallLimits limits) {
   const ContainerSpec& spec = approved.spec();
+  std::vector<std::string> without;
   for (const EngineGap& gap : gaps(spec)) {
     if (!gap.gives_way) return failure(Kind::unsupported, gap.text());
+    without.push_back(gap.setting);
   }
+  if (auto free = check_free_name(spec); !free) return std::unexpected(free.error());
   const std::string name = options.image.empty() ? name_of(spec.image.value) : options.image;
   auto image = images_.lease(name, limits);
   if (!image) return std::unexpected(image.error());
@@ -103,7 +118,10 @@ EngineResult<std::string> NativeEngine::create(const ApprovedSpec& approved, con
   std::string id = std::move(*number);
   const std::string disk = (parts_.store.root / "containers" / id).string();
   const std::string cgroup = cgroup_of(spec, id);
-  auto folder = RunFolder::make(parts_.runs, {.id = id, .labels = labels.entries, .disk = disk, .cgroup = cgroup});
+  const std::string own_name = spec.name ? spec.name->value : "";
+  const auto all_labels = labels_of(spec, labels);
+  auto folder =
+      RunFolder::make(parts_.runs, {.id = id, .name = own_name, .labels = all_labels, .disk = disk, .cgroup = cgroup});
   if (!folder) return std::unexpected(folder.error());
   auto container = std::make_unique<NativeContainer>(NativeContainer{.id = id,
                                                                      .image = std::move((*image)->image),
@@ -111,7 +129,8 @@ EngineResult<std::string> NativeEngine::create(const ApprovedSpec& approved, con
                                                                      .folder = std::move(*folder),
                                                                      .disk = disk,
                                                                      .cgroup = cgroup,
-                                                                     .labels = labels.entries,
+                                                                     .labels = all_labels,
+                                                                     .without = std::move(without),
                                                                      .tty = options.tty,
                                                                      .standard_input = options.standard_input,
                                                                      .terminal_size = options.terminal_size});
@@ -124,12 +143,24 @@ EngineResult<std::string> NativeEngine::create(const ApprovedSpec& approved, con
   return id;
 }
 
+/// As docker has it: one name, one container.
+EngineResult<void> NativeEngine::check_free_name(const ContainerSpec& spec) const {
+  if (!spec.name) return {};
+  for (const FoundRun& run : find_run_folders(parts_.runs)) {
+    if (run.alive && run.note.name == spec.name->value) {
+      return failure(Kind::refused, fmt::format("the name '{}' is taken by container {}", printable(spec.name->value),
+                                                run.note.id.substr(0, 12)));
+    }
+  }
+  return {};
+}
+
 EngineResult<void> NativeEngine::prepare(NativeContainer& container, const ApprovedSpec& approved,
                                          const StartOptions& options, CallLimits limits) {
   const ContainerSpec& spec = approved.spec();
-  std::error_code error;
-  fs::create_directories(fs::path(container.disk).parent_path(), error);
-  if (error) return failure(Kind::server, fmt::format("'{}': {}", container.disk, error.message()));
+  for (const char* place : {"containers", "volumes"}) {
+    if (auto made = make_private_place(parts_.store.root / place); !made) return made;
+  }
   if (auto made = make_folder(container.disk); !made) return made;
   auto streams = make_streams(options);
   if (!streams) return std::unexpected(streams.error());
@@ -174,7 +205,8 @@ EngineResult<void> NativeEngine::write_config(NativeContainer& container, const 
   if (!volumes) return std::unexpected(volumes.error());
   container.volumes = std::move(*volumes);
   container.aliases = options.aliases;
-  const std::string files = container.folder.file("files");
+  // Where the container's own files are: a skill may write into them.
+  const std::string files = container.disk + "/files";
   if (auto written = write_run_files(files, spec, container.id); !written) return written;
 
   const MachineDevices devices;
@@ -197,10 +229,12 @@ EngineResult<void> NativeEngine::write_config(NativeContainer& container, const 
                               .environment = options.environment,
                               .uid_mappings = {},
                               .gid_mappings = {},
+                              .without = container.without,
                               .tty = options.tty,
                               .terminal_size = options.terminal_size,
                               .rootless = can.rootless,
                               .unified_cgroups = can.cgroups == 2,
+                              .device_rules = can.device_rules,
                               .swap_limit = can.swap,
                               .recursive_read_only = can.recursive_read_only};
   auto config = oci_config(spec, context);

@@ -1,5 +1,7 @@
 #include "engine/native/native_engine.hpp"
 
+#include <fmt/format.h>
+
 #include "engine/native/machine.hpp"
 #include "engine/native/native_container.hpp"
 
@@ -19,7 +21,7 @@ NativeEngine::NativeEngine(NativeParts parts) : parts_(std::move(parts)), images
 EngineResult<void> NativeEngine::complete_info(CallLimits limits) {
   auto version = version_of(parts_.runtime, limits);
   if (!version) return std::unexpected(version.error());
-  info_.version = std::move(*version);
+  info_.version = fmt::format("{} {}", parts_.runtime.name, *version);
   const NativeAbilities& can = abilities();
   info_.enforcement = {.memory = can.memory,
                        .swap = can.swap,

@@ -68,6 +68,7 @@ class NativeEngine final : public Engine, public VolumeStore, public ContainerBa
   [[nodiscard]] EngineResult<void> remove(const std::string& id, CallLimits limits) override;
 
  private:
+  [[nodiscard]] EngineResult<void> check_free_name(const ContainerSpec& spec) const;
   [[nodiscard]] EngineResult<void> prepare(NativeContainer& container, const ApprovedSpec& approved,
                                            const StartOptions& options, CallLimits limits);
   [[nodiscard]] EngineResult<std::vector<VolumeFolder>> make_volumes(NativeContainer& container,

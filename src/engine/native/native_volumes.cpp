@@ -12,12 +12,16 @@
 
 #include "engine/command.hpp"
 #include "engine/failure.hpp"
+#include "engine/native/bundle/image_volumes.hpp"
 #include "engine/native/native_container.hpp"
 #include "engine/native/native_engine.hpp"
+#include "engine/native/private_place.hpp"
 #include "engine/native/root_view.hpp"
+#include "engine/native/store/file_lock.hpp"
 #include "engine/native/system_failure.hpp"
 #include "support/json.hpp"
 #include "support/read_file.hpp"
+#include "support/remove_deep.hpp"
 #include "support/text.hpp"
 #include "support/write_all.hpp"
 
@@ -48,10 +52,9 @@ EngineResult<void> make_volume_folder(const std::string& path, mode_t mode) {
   return system_failure(path);
 }
 
-/// Fills an empty folder with what the image has at the target of the volume, owners and rights included.
-EngineResult<void> begin_with_image(int root, const std::string& target, const std::string& folder, CallLimits limits) {
-  std::error_code error;
-  if (!fs::is_empty(folder, error) || error) return {};
+/// Copies what the image has at the target of a volume, owners and rights included, into a folder that nobody else can
+/// reach: the copy is root's, and would follow links that a skill puts there.
+EngineResult<void> copy_from_image(int root, const std::string& target, const std::string& folder, CallLimits limits) {
   const auto content = open_folder_within(root, target);
   if (!content) return {};
   const ProcessRequest request{.program = std::string(copy_program),
@@ -64,6 +67,30 @@ EngineResult<void> begin_with_image(int root, const std::string& target, const s
   if (result->status == 0) return {};
   return failure(Kind::server,
                  fmt::format("the volume for '{}' cannot be filled: {}", printable(target), printable(result->error)));
+}
+
+/// Fills a named volume when it is used for the first time, before anybody has it mounted: what is copied beside takes
+/// the place of the empty one. Later it stays as it is, empty or not.
+EngineResult<void> begin_volume(int root, const Mount& mount, const std::string& volume, CallLimits limits) {
+  const UniqueFd folder(::open(volume.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!folder) return system_failure(volume);
+  const auto lock = FileLock::wait(folder.get(), "lock", LockMode::exclusive, CallWatch(limits, "filling a volume"));
+  if (!lock) return std::unexpected(lock.error());
+  const std::string used = volume + "/used";
+  if (::access(used.c_str(), F_OK) == 0) return {};
+  const std::string content = fmt::format("{}/{}", volume, content_name);
+  std::error_code error;
+  if (!mount.nocopy && fs::is_empty(content, error) && !error) {
+    const std::string copy = volume + "/copy";
+    if (const std::error_code stays = remove_deep(copy))
+      return failure(Kind::server, fmt::format("'{}': {}", copy, stays.message()));
+    if (auto made = make_volume_folder(copy, 0755); !made) return made;
+    if (auto copied = copy_from_image(root, mount.target, copy, limits); !copied) return copied;
+    if (::rename(copy.c_str(), content.c_str()) != 0) return system_failure(content);
+  }
+  const UniqueFd mark(::open(used.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (!mark) return system_failure(used);
+  return {};
 }
 
 }  // namespace
@@ -96,8 +123,7 @@ EngineResult<void> NativeEngine::create_volume(const VolumeRequest& request, Cal
     return failure(Kind::unsupported, "the native engine has volumes of driver local without options only");
   }
   const fs::path folder = parts_.store.root / "volumes" / request.name;
-  std::error_code error;
-  fs::create_directories(folder.parent_path(), error);
+  if (auto made = make_private_place(folder.parent_path()); !made) return made;
   if (auto made = make_volume_folder(folder.string(), 0711); !made) return made;
   if (auto made = make_volume_folder((folder / content_name).string(), 0755); !made) return made;
   json::object labels;
@@ -117,24 +143,31 @@ EngineResult<std::vector<VolumeFolder>> NativeEngine::make_volumes(NativeContain
   std::vector<VolumeFolder> volumes;
   const std::string own = container.disk + "/volumes";
   if (auto made = make_volume_folder(own, 0711); !made) return std::unexpected(made.error());
-  const auto add = [&](const std::string& target, std::string folder) -> EngineResult<void> {
-    if (folder.empty()) folder = fmt::format("{}/{}", own, volumes.size());
+  const int root = container.root.get();
+  const auto add_own = [&](const std::string& target, bool fill) -> EngineResult<void> {
+    std::string folder = fmt::format("{}/{}", own, volumes.size());
     if (auto made = make_volume_folder(folder, 0755); !made) return made;
-    if (auto filled = begin_with_image(container.root.get(), target, folder, limits); !filled) return filled;
+    if (fill) {
+      if (auto copied = copy_from_image(root, target, folder, limits); !copied) return copied;
+    }
     volumes.push_back({.target = target, .folder = std::move(folder)});
     return {};
   };
   for (const auto& entry : spec.mounts) {
     const Mount& mount = entry.value;
     if (mount.type != MountType::volume) continue;
-    std::string folder;
-    if (!mount.source.empty()) folder = (parts_.store.root / "volumes" / mount.source / content_name).string();
-    if (auto added = add(mount.target, std::move(folder)); !added) return std::unexpected(added.error());
+    if (mount.source.empty()) {
+      if (auto added = add_own(mount.target, !mount.nocopy); !added) return std::unexpected(added.error());
+      continue;
+    }
+    const std::string volume = (parts_.store.root / "volumes" / mount.source).string();
+    if (auto begun = begin_volume(root, mount, volume, limits); !begun) return std::unexpected(begun.error());
+    volumes.push_back({.target = mount.target, .folder = fmt::format("{}/{}", volume, content_name)});
   }
-  for (const std::string& target : container.image.info.volumes) {
-    const auto is_there = [&](const Setting<Mount>& mount) { return mount.value.target == clean_path(target); };
-    if (!target.starts_with('/') || std::ranges::any_of(spec.mounts, is_there)) continue;
-    if (auto added = add(target, {}); !added) return std::unexpected(added.error());
+  const auto of_image = image_volumes(container.image.info, spec);
+  if (!of_image) return std::unexpected(of_image.error());
+  for (const std::string& target : *of_image) {
+    if (auto added = add_own(target, true); !added) return std::unexpected(added.error());
   }
   return volumes;
 }

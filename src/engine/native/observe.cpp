@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/failure.hpp"
+#include "engine/native/bundle/oci_config.hpp"
 #include "engine/native/bundle/spec_facts.hpp"
 #include "engine/native/limits_made.hpp"
 #include "engine/native/mounts_made.hpp"
@@ -41,7 +42,7 @@ std::vector<std::string> texts_of(const json::object& object, std::string_view k
 std::vector<std::string> words_of(const json::object& process, const ContainerSpec& asked) {
   constexpr std::size_t words_of_init = 2;  // the program and --
   std::vector<std::string> words = texts_of(process, "args");
-  if (asked.init && asked.init->value && words.size() > words_of_init) {
+  if (asked.init && asked.init->value && words.size() > words_of_init && words.front() == init_target) {
     words.erase(words.begin(), words.begin() + words_of_init);
   }
   return words;
@@ -96,7 +97,6 @@ class Observation {
     made_.spec.working_dir = Setting<std::string>{std::string(process.at("cwd").as_string()), {}};
     made_.spec.labels.clear();
     for (const auto& [key, value] : container_.labels) made_.spec.labels.push_back({{.key = key, .value = value}, {}});
-    for (const auto& label : asked_.labels) made_.spec.labels.push_back(label);
     // Output goes to whoever attached, and nowhere else.
     if (!asked_.log_driver) made_.spec.log_driver = Setting<std::string>{"none", {}};
     const std::string user = asked_.user ? asked_.user->value.text() : container_.image.info.user;

@@ -13,52 +13,11 @@
 
 #include <fmt/format.h>
 
+#include "spec/capability.hpp"
+
 namespace skillrun::inline v0 {
 
 namespace {
-
-/// By their numbers (capabilities(7)).
-constexpr std::array<std::string_view, 41> capability_names{"CHOWN",
-                                                            "DAC_OVERRIDE",
-                                                            "DAC_READ_SEARCH",
-                                                            "FOWNER",
-                                                            "FSETID",
-                                                            "KILL",
-                                                            "SETGID",
-                                                            "SETUID",
-                                                            "SETPCAP",
-                                                            "LINUX_IMMUTABLE",
-                                                            "NET_BIND_SERVICE",
-                                                            "NET_BROADCAST",
-                                                            "NET_ADMIN",
-                                                            "NET_RAW",
-                                                            "IPC_LOCK",
-                                                            "IPC_OWNER",
-                                                            "SYS_MODULE",
-                                                            "SYS_RAWIO",
-                                                            "SYS_CHROOT",
-                                                            "SYS_PTRACE",
-                                                            "SYS_PACCT",
-                                                            "SYS_ADMIN",
-                                                            "SYS_BOOT",
-                                                            "SYS_NICE",
-                                                            "SYS_RESOURCE",
-                                                            "SYS_TIME",
-                                                            "SYS_TTY_CONFIG",
-                                                            "MKNOD",
-                                                            "LEASE",
-                                                            "AUDIT_WRITE",
-                                                            "AUDIT_CONTROL",
-                                                            "SETFCAP",
-                                                            "MAC_OVERRIDE",
-                                                            "MAC_ADMIN",
-                                                            "SYSLOG",
-                                                            "WAKE_ALARM",
-                                                            "BLOCK_SUSPEND",
-                                                            "AUDIT_READ",
-                                                            "PERFMON",
-                                                            "BPF",
-                                                            "CHECKPOINT_RESTORE"};
 
 constexpr std::pair<std::string_view, std::string_view> limit_names[] = {
     {"Max core file size", "core"},     {"Max cpu time", "cpu"},
@@ -156,10 +115,11 @@ std::optional<ProcessView> ProcessView::of(pid_t pid) {
 }
 
 std::vector<std::string> names_of_capabilities(std::uint64_t set) {
+  const auto known = capability_names();
   std::vector<std::string> names;
   for (std::size_t i = 0; i < 64; ++i) {
     if ((set >> i & 1U) == 0) continue;
-    names.push_back(i < capability_names.size() ? std::string(capability_names[i]) : std::to_string(i));
+    names.push_back(i < known.size() ? std::string(known[i]) : std::to_string(i));
   }
   return names;
 }

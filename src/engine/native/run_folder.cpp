@@ -13,6 +13,7 @@
 #include "engine/native/system_failure.hpp"
 #include "support/json.hpp"
 #include "support/read_file.hpp"
+#include "support/remove_deep.hpp"
 #include "support/write_all.hpp"
 
 namespace skillrun::inline v0 {
@@ -30,8 +31,11 @@ constexpr std::size_t folder_name_length = 32;
 std::string text_of(const RunFolder::Note& note) {
   json::object labels;
   for (const auto& [key, value] : note.labels) labels[key] = value;
-  return json::serialize(
-      json::object{{"id", note.id}, {"labels", std::move(labels)}, {"disk", note.disk}, {"cgroup", note.cgroup}});
+  return json::serialize(json::object{{"id", note.id},
+                                      {"name", note.name},
+                                      {"labels", std::move(labels)},
+                                      {"disk", note.disk},
+                                      {"cgroup", note.cgroup}});
 }
 
 std::optional<RunFolder::Note> parse_note(const std::string& text) {
@@ -44,7 +48,8 @@ std::optional<RunFolder::Note> parse_note(const std::string& text) {
     const json::string* word = found != nullptr ? found->if_string() : nullptr;
     return word != nullptr ? std::string(*word) : std::string();
   };
-  RunFolder::Note note{.id = member("id"), .labels = {}, .disk = member("disk"), .cgroup = member("cgroup")};
+  RunFolder::Note note{
+      .id = member("id"), .name = member("name"), .labels = {}, .disk = member("disk"), .cgroup = member("cgroup")};
   if (const json::value* labels = object->if_contains("labels"); labels != nullptr && labels->is_object()) {
     for (const auto& [key, label] : labels->get_object()) {
       if (label.is_string()) note.labels.emplace_back(key, label.get_string());
@@ -108,8 +113,7 @@ EngineResult<void> remove_remains(const FoundRun& run) {
     groups.remove();
   }
   for (const std::string& folder : {run.note.disk, run.path}) {
-    std::error_code error;
-    if (!folder.empty()) fs::remove_all(folder, error);
+    const std::error_code error = folder.empty() ? std::error_code() : remove_deep(folder);
     if (error) return failure(Kind::server, fmt::format("'{}' cannot be removed: {}", folder, error.message()));
   }
   return {};

@@ -17,6 +17,7 @@ class RunFolder {
   /// What is noted of a container for whoever finds its folder.
   struct Note {
     std::string id;
+    std::string name;  ///< that the spec gives it; may be empty
     std::vector<std::pair<std::string, std::string>> labels;
     std::string disk;    ///< the folder of what it writes
     std::string cgroup;  ///< as its config.json names it

@@ -62,11 +62,12 @@ EngineResult<std::string> version_of(const RuntimeProgram& runtime, CallLimits l
 std::optional<std::string> find_keeper() {
   constexpr std::string_view relative = "libexec/skillrun/skillrun-keeper";
   const fs::path own = own_file();
-  // PREFIX/bin/skillrun, PREFIX/lib/libskillrun.so, PREFIX/lib/TRIPLET/libskillrun.so
-  for (fs::path folder = own.parent_path().parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
-    const fs::path keeper = folder / relative;
-    if (::access(keeper.c_str(), X_OK) == 0) return keeper.string();
-  }
+  // PREFIX/bin/skillrun, PREFIX/lib/libskillrun.so, PREFIX/lib/TRIPLET/libskillrun.so. Nowhere else: what lies further
+  // up may be anybody's, and root would run it.
+  fs::path prefix = own.parent_path().parent_path();
+  if (prefix.filename() == "lib") prefix = prefix.parent_path();
+  const fs::path keeper = prefix / relative;
+  if (!own.empty() && ::access(keeper.c_str(), X_OK) == 0) return keeper.string();
   return std::nullopt;
 }
 

@@ -449,6 +449,8 @@ TEST_CASE("AppArmor follows the profile that is asked for, or the usual one") {
   one.spec.security_opt = {word("apparmor=strict")};
   CHECK(profile() == "strict");
   one.run.apparmor_profile.clear();
+  CHECK(refusal(one).contains("AppArmor"));
+  one.spec.security_opt = {word("apparmor=unconfined")};
   CHECK_FALSE(made(one).at("process").as_object().contains("apparmorProfile"));
 }
 

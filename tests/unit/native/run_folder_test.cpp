@@ -16,7 +16,11 @@ using namespace skillrun;
 namespace fs = std::filesystem;
 
 RunFolder::Note note(const std::string& disk = {}) {
-  return {.id = std::string(64, 'a'), .labels = {{"skillrun.run", "one \"two\"\n"}}, .disk = disk, .cgroup = {}};
+  return {.id = std::string(64, 'a'),
+          .name = "box",
+          .labels = {{"skillrun.run", "one \"two\"\n"}},
+          .disk = disk,
+          .cgroup = {}};
 }
 
 TEST_CASE("a container's folder is found with what was noted, and is alive as long as it is held") {
@@ -35,6 +39,7 @@ TEST_CASE("a container's folder is found with what was noted, and is alive as lo
   REQUIRE(found.size() == 1);
   CHECK(found.front().path == folder->path());
   CHECK(found.front().note.id == note().id);
+  CHECK(found.front().note.name == "box");
   CHECK(found.front().note.labels == note().labels);
   CHECK(found.front().alive);
   folder.reset();

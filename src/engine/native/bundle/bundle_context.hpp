@@ -17,8 +17,8 @@ namespace skillrun::inline v0 {
 
 /// What stands at the target of a volume: a named one, an anonymous one, or one that the image declares.
 struct VolumeFolder {
-  std::string target;  ///< as the spec or the image has it
-  std::string folder;  ///< absolute, of this machine; a subpath is resolved already
+  std::string target;  ///< as the spec has it; of the image's own, as image_volumes() says it
+  std::string folder;  ///< absolute, of this machine
 };
 
 /// Numbers of users or groups in a container's user namespace, and what they are outside.
@@ -50,10 +50,13 @@ struct BundleContext {
   std::span<const IdMapping> uid_mappings = {};                           ///< empty: no user namespace of its own
   std::span<const IdMapping> gid_mappings = {};
 
+  std::span<const std::string> without = {};  ///< settings that gave way: nothing of them is written
+
   bool tty = false;
   std::optional<TerminalSize> terminal_size = {};
   bool rootless = false;             ///< the runtime runs without the machine's root
   bool unified_cgroups = false;      ///< version 2
+  bool device_rules = true;          ///< a control group keeps devices away
   bool swap_limit = true;            ///< the memory controller accounts for swap
   bool recursive_read_only = false;  ///< mount_setattr(2), and a runtime that knows "rro"
 };

@@ -83,8 +83,11 @@ void write_system_paths(const Spec& spec, ConfigWriter& config) {
 /// docker confines a privileged container only by a profile that was asked for.
 void write_apparmor(const Spec& spec, ConfigWriter& config) {
   const std::string& own = config.context().apparmor_profile;
-  if (own.empty()) return;
   const auto option = last_apparmor_option(spec.security_opt);
+  if (own.empty()) {
+    if (option && option->value != "unconfined") config.refuse("no AppArmor profile can be applied here");
+    return;
+  }
   const std::string_view profile = option                ? option->value
                                    : is_privileged(spec) ? std::string_view("unconfined")
                                                          : std::string_view(own);
@@ -102,7 +105,7 @@ std::string_view why_not(const SecurityOption& option, const NativeAbilities& ca
     case Kind::seccomp_file: return "the profile was not read";
     case Kind::apparmor:
       if (can.apparmor || option.value == "unconfined") return {};
-      return "this kernel has no AppArmor";
+      return "no AppArmor profile can be applied here; use docker or podman";
     case Kind::label: return "the native engine sets no SELinux labels; use docker or podman";
     case Kind::unknown: return "the native engine does not know this option; use docker or podman";
     default: return {};

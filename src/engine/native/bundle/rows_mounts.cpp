@@ -11,6 +11,7 @@
 
 #include "engine/native/bundle/bundle_rows.hpp"
 #include "engine/native/bundle/default_mounts.hpp"
+#include "engine/native/bundle/image_volumes.hpp"
 #include "engine/source_alias.hpp"
 #include "support/text.hpp"
 
@@ -65,6 +66,8 @@ void add_volume(std::string_view target, bool read_only, ConfigWriter& config) {
   json::array options{"rbind"};
   if (read_only) options.emplace_back("ro");
   options.emplace_back("rprivate");
+  // A node that the image put into it would be a device.
+  if (!config.context().device_rules) options.emplace_back("nodev");
   config.add_mount(oci_mount(target, "bind", found->folder, std::move(options)));
 }
 
@@ -86,9 +89,9 @@ void write_mounts(const Spec& spec, ConfigWriter& config) {
       case MountType::volume: add_volume(mount.target, mount.read_only, config); break;
     }
   }
-  for (const std::string& target : context.image.volumes) {
-    if (targets.insert(target).second) add_volume(target, false, config);
-  }
+  auto own = image_volumes(context.image, spec);
+  if (!own) return config.fail(std::move(own.error()));
+  for (const std::string& target : *own) add_volume(target, false, config);
 }
 
 class MountGaps {
@@ -121,6 +124,8 @@ class MountGaps {
     }
     if (!mount_.driver_options.empty()) differs("the volumes of the native engine are folders; use docker");
     if (mount_.propagation != Propagation::unset) differs("a volume has no propagation");
+    // What a skill writes into the volume could lead the path elsewhere.
+    if (!mount_.subpath.empty()) differs("the native engine mounts whole volumes; use docker");
   }
 
   /// The runtime works in a mount namespace that nothing leaves.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/native/bundle/bundle_rows.hpp"
+#include "engine/native/bundle/oci_config.hpp"
 
 namespace skillrun::inline v0 {
 
@@ -15,7 +16,6 @@ namespace {
 
 using Spec = ContainerSpec;
 
-constexpr std::string_view init_target = "/sbin/docker-init";
 constexpr std::size_t short_id = 12;
 
 /// What is executed: an entrypoint of the spec takes the image's command away, and an empty one the image's entrypoint

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/native/store/store_failure.hpp"
+#include "support/remove_deep.hpp"
 #include "support/unique_fd.hpp"
 
 namespace skillrun::inline v0 {
@@ -86,10 +87,13 @@ EngineResult<void> walk_tree(int parent, const std::string& name, const Visit& v
 }  // namespace
 
 EngineResult<void> remove_tree(int folder, const std::string& name) {
-  return walk_tree(folder, name, [](int parent, const char* entry, const struct stat& status) -> EngineResult<void> {
-    if (::unlinkat(parent, entry, S_ISDIR(status.st_mode) ? AT_REMOVEDIR : 0) == 0 || errno == ENOENT) return {};
-    return store_failure(fmt::format("'{}' of the image store cannot be removed", entry), errno);
-  });
+  const std::error_code error = remove_deep(folder, name);
+  if (!error) return {};
+  if (error == std::errc::cross_device_link) {
+    return failure(EngineError::Kind::refused,
+                   fmt::format("'{}' of the image store: another file system is mounted there; unmount it", name));
+  }
+  return store_failure(fmt::format("'{}' of the image store cannot be removed", name), error.value());
 }
 
 EngineResult<std::uint64_t> tree_bytes(int folder, const std::string& name) {
