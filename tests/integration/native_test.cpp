@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(Native, "what a skill has nested deeper than there are descrip
 }
 
 TEST_CASE_FIXTURE(Native, "a name belongs to one container at a time") {
-  manifest(busybox_skill("name = \"box-of-the-test\""));
+  manifest(busybox_skill("extra_args = [\"--name=box-of-the-test\"]"));
   const auto process = waiting();
   const Outcome second = script("echo ran");
   CHECK(second.out == "");

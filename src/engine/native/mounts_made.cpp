@@ -31,8 +31,9 @@ bool is_below(std::string_view path, std::string_view folder) {
   return path == folder || (path.starts_with(folder) && path[folder.size()] == '/');
 }
 
-/// What docker gives every container, by its name in the machine's /dev.
-constexpr std::string_view harmless_devices[] = {"/null", "/zero", "/full", "/random", "/urandom", "/tty"};
+/// What docker gives every container, whatever it is called there: null, zero, full, random, urandom and tty.
+constexpr std::pair<unsigned, unsigned> harmless_devices[] = {{1, 3}, {1, 5}, {1, 7}, {1, 8}, {1, 9}, {5, 0}};
+constexpr std::pair<unsigned, unsigned> null_device = harmless_devices[0];
 
 /// The mount that something lies in, and which file it is.
 struct Place {
@@ -40,18 +41,20 @@ struct Place {
   std::uint64_t inode = 0;
   std::uint32_t major = 0;
   std::uint32_t minor = 0;
-  bool null_device = false;  ///< /dev/null, whatever it is called: runtimes cover files with it
+  std::optional<std::pair<unsigned, unsigned>> device;  ///< of a character device: its major and minor numbers
 };
 
 std::optional<Place> place_of(const UniqueFd& file) {
   struct statx status{};
   if (!file || ::statx(file.get(), "", AT_EMPTY_PATH, STATX_TYPE | STATX_INO | STATX_MNT_ID, &status) != 0)
     return std::nullopt;
-  return Place{.mount = status.stx_mnt_id,
-               .inode = status.stx_ino,
-               .major = status.stx_dev_major,
-               .minor = status.stx_dev_minor,
-               .null_device = S_ISCHR(status.stx_mode) && status.stx_rdev_major == 1 && status.stx_rdev_minor == 3};
+  Place place{.mount = status.stx_mnt_id,
+              .inode = status.stx_ino,
+              .major = status.stx_dev_major,
+              .minor = status.stx_dev_minor,
+              .device = std::nullopt};
+  if (S_ISCHR(status.stx_mode)) place.device.emplace(status.stx_rdev_major, status.stx_rdev_minor);
+  return place;
 }
 
 /// Links lead within the root, as they do for the container.
@@ -174,14 +177,16 @@ class Look {
     if (!is_system_mount(entry)) add_foreign(entry);
   }
 
-  /// What runtimes mount in every container: /proc, /sys and /dev of its own, covers of single paths, and devices by
-  /// their files where nodes cannot be made. Without privileges nothing of /sys can be written to.
+  /// What runtimes mount in every container: /proc, /sys and /dev of its own, covers of single paths (a file's is the
+  /// null device), and devices by their files where nodes cannot be made. Without privileges nothing of /sys can be
+  /// written to.
   [[nodiscard]] bool is_system_mount(const MountEntry& entry) const {
     const std::string& point = entry.point;
     const bool read_only = entry.has_option("ro");
     if (entry.shared) return false;
     if (entry.type == "devtmpfs") return is_device(entry);
-    if (is_below(point, "/proc")) return entry.type == "proc" || (entry.type == "tmpfs" && read_only);
+    if (is_below(point, "/proc"))
+      return entry.type == "proc" || (entry.type == "tmpfs" && (read_only || is_harmless_device(entry)));
     if (is_below(point, "/sys")) {
       // Version 1 has a folder of folders here.
       if (point == "/sys/fs/cgroup" && entry.type == "tmpfs") return true;
@@ -195,11 +200,17 @@ class Look {
   }
 
   [[nodiscard]] bool is_device(const MountEntry& entry) const {
-    if (std::ranges::find(harmless_devices, std::string_view(entry.root)) != std::end(harmless_devices)) return true;
+    if (is_harmless_device(entry)) return true;
     const json::value* devices = container_.config.at("linux").as_object().if_contains("devices");
     return devices != nullptr && std::ranges::any_of(devices->as_array(), [&](const json::value& device) {
              return device.at("path").as_string() == std::string_view(entry.point);
            });
+  }
+
+  [[nodiscard]] bool is_harmless_device(const MountEntry& entry) const {
+    const auto place = place_within(root_, entry.point);
+    return place && place->mount == entry.id && place->device &&
+           std::ranges::find(harmless_devices, *place->device) != std::end(harmless_devices);
   }
 
   /// What is mounted below a bind's source comes along with it, and so do those of a volume.
@@ -240,7 +251,7 @@ class Look {
       const auto place = place_within(root_, text);
       const MountEntry* entry = entry_at(place);
       const bool mounted = entry != nullptr && entry->point == text;
-      if (!place || (mounted && (entry->has_option("ro") || place->null_device))) covered.push_back(text);
+      if (!place || (mounted && (entry->has_option("ro") || place->device == null_device))) covered.push_back(text);
     }
   }
 
