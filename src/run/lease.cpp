@@ -23,6 +23,8 @@ namespace {
 
 /// For an engine that has just failed.
 constexpr std::chrono::seconds unclaimed_deadline{5};
+constexpr std::string_view displaced =
+    "a mount would not lie where it was approved; the container was removed and nothing was run";
 
 /// The digest by which the image's own registry knows it: an image can have come from several.
 std::string digest_of(const ImageInfo& image, const ImageReference& reference) {
@@ -188,7 +190,13 @@ bool Lease::verify() {
   argv_ = made->argv;
   const Order order{
       .spec = approved_.spec(), .image = image_, .labels = labels_, .environment = start_.environment, .gaps = gaps_};
-  return accept(skillrun::verify(approved_, order, *made, host_),
+  Findings differences = skillrun::verify(approved_, order, *made, host_);
+  if (has_errors(differences)) {
+    // The same here: an engine that tells where mounts came to lie does not say why.
+    auto links = find_linked_targets(engine_, container_->id(), approved_.spec(), limits(call_deadline));
+    if (links && has_errors(*links)) return accept(std::move(*links), displaced);
+  }
+  return accept(std::move(differences),
                 fmt::format("the container that {} made is not the one that was approved; it was removed and nothing "
                             "was run",
                             engine_.info().kind == "native" ? "the native engine" : engine_.info().kind));
@@ -202,8 +210,7 @@ bool Lease::lies_as_approved() {
     conclude_failure(result_, RunFailure::engine_error, found.error());
     return false;
   }
-  return accept(std::move(*found),
-                "a mount would not lie where it was approved; the container was removed and nothing was run");
+  return accept(std::move(*found), displaced);
 }
 
 /// An init would start without it.

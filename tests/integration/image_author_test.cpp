@@ -81,6 +81,7 @@ TEST_CASE_FIXTURE(Author,
 TEST_CASE_FIXTURE(Author, "a working directory whose target is a link of the image is not mounted") {
   write(links, "volumes = [\"${SKILL_WORKDIR}:/workdir\"]\ntmpfs = [\"/tmp\"]");
   const Outcome outcome = script("touch /workdir/.envrc");
+  CAPTURE(outcome.err);
   CHECK(outcome.status == 126);
   CHECK(contains(outcome.err, "the target '/workdir' is a link of the image, which leads to '/"));
   CHECK(contains(outcome.err, "skills.toml:7"));

@@ -42,6 +42,7 @@ struct NativeRun {
   std::vector<VolumeFolder> volumes;
   std::vector<SourceAlias> aliases;
   std::vector<std::pair<std::string, std::string>> environment;
+  std::vector<std::string> without;
   std::string apparmor_profile;
   std::string architecture = "amd64";
   std::string init_program = "/usr/bin/docker-init";
@@ -74,6 +75,7 @@ struct NativeRun {
                                           .volumes = volumes,
                                           .aliases = aliases,
                                           .environment = environment,
+                                          .without = without,
                                           .tty = tty,
                                           .terminal_size = terminal_size,
                                           .rootless = rootless,
