@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -59,6 +60,10 @@ struct BundleContext {
   bool device_rules = true;          ///< a control group keeps devices away
   bool swap_limit = true;            ///< the memory controller accounts for swap
   bool recursive_read_only = false;  ///< mount_setattr(2), and a runtime that knows "rro"
+
+  [[nodiscard]] bool gave_way(std::string_view setting) const {
+    return std::ranges::find(without, setting) != without.end();
+  }
 };
 
 }  // namespace skillrun::inline v0

@@ -24,8 +24,7 @@ std::span<const BundleRow> bundle_rows() {
 EngineResult<json::object> oci_config(const ContainerSpec& spec, const BundleContext& context) {
   ConfigWriter config(context);
   for (const BundleRow& row : bundle_rows()) {
-    const bool gave_way = std::ranges::find(context.without, row.setting) != context.without.end();
-    if (row.write != nullptr && !gave_way) row.write(spec, config);
+    if (row.write != nullptr && !context.gave_way(row.setting)) row.write(spec, config);
   }
   return config.finish();
 }

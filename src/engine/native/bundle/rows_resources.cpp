@@ -36,7 +36,7 @@ void write_memory_swap(const Spec& spec, ConfigWriter& config) {
   const bool declared = spec.memory_swap && spec.memory_swap->value != 0;
   if (declared) {
     if (spec.memory_swap->value > 0) config.resource("memory")["swap"] = spec.memory_swap->value;
-  } else if (bounds(spec.memory) && config.context().swap_limit) {
+  } else if (bounds(spec.memory) && config.context().swap_limit && !config.context().gave_way("memory")) {
     constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / 2;
     const std::int64_t memory = spec.memory->value;
     config.resource("memory")["swap"] = memory > most ? memory : 2 * memory;
