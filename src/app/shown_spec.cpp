@@ -44,7 +44,7 @@ class Hider : public TextRewriter {
     const auto is_handed = [](const Expansion& variable) {
       return variable.hands_over() && is_secret_name(variable.variable);
     };
-    return is_secret(name, value) || has_secret_shape(value) || std::ranges::any_of(origin.expansions, is_handed) ||
+    return may_be_secret(name, value) || has_secret_shape(value) || std::ranges::any_of(origin.expansions, is_handed) ||
            without_secrets(spec_, value) != value;
   }
 

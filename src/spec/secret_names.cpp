@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <span>
 
+#include "spec/open_url.hpp"
 #include "spec/secret_values.hpp"
 
 namespace skillrun::inline v0 {
@@ -84,17 +85,6 @@ bool is_glued(std::string_view part) noexcept {
   });
 }
 
-/// A URL that says nobody's name: scheme://host/path.
-bool is_open_url(std::string_view value) noexcept {
-  const std::size_t scheme = value.find("://");
-  if (scheme == 0 || scheme == std::string_view::npos) return false;
-  constexpr std::size_t separator = 3;
-  const std::string_view authority = value.substr(scheme + separator);
-  return std::ranges::all_of(value.substr(0, scheme),
-                             [](char c) { return is_letter_or_digit(c) || c == '+' || c == '-' || c == '.'; }) &&
-         !authority.substr(0, authority.find_first_of("/?#")).contains('@');
-}
-
 }  // namespace
 
 bool is_secret_name(std::string_view name) noexcept {
@@ -124,9 +114,13 @@ bool is_secret(std::string_view name, std::string_view value) noexcept {
   if (is_plain_value(value)) return false;
   std::string_view before = name;
   const std::string_view last = take_part(before);
-  if (is_one_of(last, connection)) return value.contains('@');
+  if (is_one_of(last, connection)) return !is_open_url(value);
   if (is_one_of(last, authentication)) return !is_open_url(value) && !is_one_of(value, ways_to_authenticate);
   return is_secret_name(name);
+}
+
+bool may_be_secret(std::string_view name, std::string_view value) noexcept {
+  return is_secret(name, value) || (is_secret_name(name) && !is_plain_value(value));
 }
 
 bool is_plain_value(std::string_view value) noexcept {

@@ -27,7 +27,7 @@ std::string reference_to(const Expansion& variable) { return fmt::format("${{{}}
 bool hands_over_secret(const Expansion& variable, std::string_view expanded) {
   const std::string_view value = value_in(variable, expanded);
   if (!variable.hands_over() || value.empty()) return false;
-  return is_secret(variable.variable, value) || has_secret_shape(value);
+  return may_be_secret(variable.variable, value) || has_secret_shape(value);
 }
 
 }  // namespace

@@ -164,7 +164,7 @@ bool has_secret_default(std::string_view value, std::size_t offset, const Origin
   return std::ranges::any_of(origin.expansions, [&](const Expansion& variable) {
     if (variable.has_value || variable.begin < offset || variable.begin - offset >= value.size()) return false;
     const std::string_view filled_in = value.substr(variable.begin - offset, variable.end - variable.begin);
-    return !filled_in.empty() && is_secret(variable.variable, filled_in);
+    return !filled_in.empty() && may_be_secret(variable.variable, filled_in);
   });
 }
 

@@ -31,7 +31,8 @@ ResolvedSkill secretive_skill() {
   source->text = R"(version = "1"
 [skills.t.docker]
 image = "busybox:1.36"
-environment = ["PGPASSWORD", "PLAIN=seen", "DB_PASS=written", "HEADER=Bearer ${MY_TOKEN}"]
+environment = ["PGPASSWORD", "PLAIN=seen", "DB_PASS=written", "HEADER=Bearer ${MY_TOKEN}",
+               "B_DSN=Server=db;Uid=app;Pwd=plain-w0rd", "C_DSN=tcp://hidden-host:9000"]
 command = ["--token=${MY_TOKEN}", "--level=${LEVEL}"]
 labels = {note = "${MY_TOKEN}"}
 entrypoint = "/bin/tool-${MY_TOKEN}"
@@ -62,7 +63,8 @@ TEST_CASE("neither the request nor the line that is shown holds a value of the c
   for (const std::string& shown : {request.json, line}) {
     CAPTURE(shown);
     for (const std::string& secret :
-         {std::string("s3cret"), github_token, std::string("written"), std::string("typed")}) {
+         {std::string("s3cret"), github_token, std::string("written"), std::string("typed"),
+          std::string("plain-w0rd"), std::string("hidden-host")}) {
       CAPTURE(secret);
       CHECK_FALSE(shown.contains(secret));
     }

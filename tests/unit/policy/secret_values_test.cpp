@@ -192,21 +192,37 @@ TEST_CASE("of the variables that public images document, those are secrets that 
   }
 }
 
-TEST_CASE("what connects is a secret where it says who does, and AUTH where it is no way to authenticate") {
+TEST_CASE("what connects is a secret unless it is an open URL, and AUTH where it is no way to authenticate") {
   const std::string key(32, 'c');
   for (const auto& [name, value] :
        std::vector<std::pair<std::string, std::string>>{{"SENTRY_DSN", "https://" + key + "@o1.ingest.example.org/2"},
                                                         {"DATABASE_DSN", "app:hunter2@tcp(db:3306)/app"},
+                                                        {"B_DSN", "Server=db;Uid=app;Pwd=hunter2"},
+                                                        {"ORA_DSN", "app/hunter2"},
+                                                        {"PG_DSN", "host=db user=u pwd=hunter2"},
+                                                        {"ODBC_DSN", "Driver=x;Server=db;PWD=hunter2;"},
+                                                        {"DSN", "hunter2"},
+                                                        {"DSN", "mysql://db/app?user=app&pwd=hunter2"},
+                                                        {"DSN", "mysql://db/app?user=app#auth=hunter2"},
+                                                        {"DSN", "mysql://db/app?p%77d=hunter2"},
+                                                        {"DSN", "redis://app:hunter2"},
+                                                        {"DSN", "https://app%40db/1"},
                                                         {"REDIS_AUTH", "hunter2"},
                                                         {"NEO4J_AUTH", "neo4j/hunter2"},
                                                         {"HTTP_AUTH", "admin:hunter2"},
                                                         {"AUTH", "opensesame"}}) {
     CAPTURE(name);
     CHECK(is_secret(name, value));
+    CHECK(may_be_secret(name, value));
   }
+  CHECK(may_be_secret("DSN", "sqlite:///var/lib/db.sqlite"));
+  CHECK_FALSE(may_be_secret("DSN", ""));
+  CHECK_FALSE(may_be_secret("SMTP_AUTH", "login"));
   for (const auto& [name, value] :
        std::vector<std::pair<std::string, std::string>>{{"DSN", "sqlite:///var/lib/db.sqlite?_fk=true"},
                                                         {"CLICKHOUSE_DSN", "tcp://clickhouse:9000"},
+                                                        {"MONGO_DSN", "mongodb://a:27017,[fd00::1]:27017/app?w=1"},
+                                                        {"PG_DSN", "postgres://db/app?user=app&password="},
                                                         {"NEO4J_AUTH", "none"},
                                                         {"SMTP_AUTH", "login"},
                                                         {"SMTP_AUTH", "CRAM-MD5"},
