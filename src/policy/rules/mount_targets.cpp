@@ -23,10 +23,6 @@ constexpr std::string_view deciding_folders[] = {
     "dbus-1",       "init", "default",         "network",    "periodic",    "pki",          "polkit-1",    "runit",
     "security",     "skel", "selinux",         "ssh",        "ssl",         "systemd",      "udev",        "xdg"};
 
-/// Files directly in /etc that do so too; no image's name makes one of them its own.
-constexpr std::string_view deciding_files[] = {"environment", "group",   "gshadow", "hosts",   "inittab", "nologin",
-                                               "passwd",      "profile", "shadow",  "sudoers", "shells",  "crontab"};
-
 bool is_among(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -39,19 +35,28 @@ bool is_named_after(const ImageReference& image, std::string_view folder) {
   return false;
 }
 
-/// The settings of one program: /etc/nginx/nginx.conf and /etc/nginx/conf.d, and all of /etc/nginx for the image of
-/// that name. Of another name directly in /etc nobody knows what it decides.
-bool is_settings_of_a_program(std::string_view target, const ImageReference& image) {
+/// True where what is mounted is no file, as far as anybody knows: how a source is spelled says nothing, since engines
+/// drop a slash at its end.
+bool is_folder(const Mount& mount, const HostView& host) {
+  if (mount.type != MountType::bind) return mount.subpath.empty();
+  return !host.engine_is_remote() && host.entries(mount.source).has_value();
+}
+
+/// The settings of one program: /etc/nginx/nginx.conf and /etc/nginx/conf.d, and all of the folder /etc/nginx for the
+/// image of that name. Which files directly in /etc decide something, nobody can list.
+bool is_settings_of_a_program(const Mount& mount, const RuleContext& context) {
   constexpr std::string_view etc = "/etc/";
+  std::string_view target = mount.target;
   if (!target.starts_with(etc)) return false;
   target.remove_prefix(etc.size());
   const std::string_view name = target.substr(0, target.find('/'));
   if (name.ends_with(".d") || is_among(deciding_folders, name)) return false;
-  return name.size() < target.size() || (is_named_after(image, name) && !is_among(deciding_files, name));
+  if (name.size() < target.size()) return true;
+  return !name.contains('.') && is_named_after(context.spec.image.value, name) && is_folder(mount, context.host);
 }
 
-bool is_usual(const Mount& mount, const ImageReference& image) {
-  if (is_settings_of_a_program(mount.target, image)) return true;
+bool is_usual(const Mount& mount, const RuleContext& context) {
+  if (is_settings_of_a_program(mount, context)) return true;
   if (mount.type == MountType::tmpfs) return mount.target == "/dev/shm";
   return mount.read_only && is_harmless_to_read(mount.target);
 }
@@ -64,7 +69,7 @@ void check_target(const RuleContext& context, FindingSink& sink) {
       continue;
     }
     const auto* place = std::ranges::find_if(places, [&](std::string_view known) { return is_within(target, known); });
-    if (place != std::end(places) && !is_usual(mount.value, context.spec.image.value)) {
+    if (place != std::end(places) && !is_usual(mount.value, context)) {
       sink.report(mount.origin, fmt::format("the target '{}' covers a part of the container's {}", target, *place));
     }
   }

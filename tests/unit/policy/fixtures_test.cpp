@@ -43,6 +43,7 @@ struct FixtureHost : FakeHost {
     missing = {"/srv/project/missing", "/srv/missing"};
     sockets = {"/srv/app.sock", "/srv/link-to-socket", "/run/docker.sock"};
     volumes = {{"data-that-is-there", {.driver = "local", .options = {}}}};
+    files = {{"/srv/skills/shadow", "x"}, {"/srv/skills/file", "x"}};
     platform = "linux/amd64";
     socket = "/opt/engine/main.sock";
     home_folders = {"/home/alice"};

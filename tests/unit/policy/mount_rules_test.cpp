@@ -54,6 +54,38 @@ TEST_CASE("folders that only look like system folders pass") {
   }
 }
 
+TEST_CASE("only a folder of /etc that the image is named after may be mounted, and no file") {
+  FakeHost host;
+  host.files["/home/user/work/file"] = "x";
+  const auto refuses = [&](std::string_view name, Setting<Mount> mount, const HostView& view) {
+    ContainerSpec spec = clean_spec();
+    spec.image.value.repository = "acme/" + std::string(name);
+    mount.value.target = "/etc/" + std::string(name);
+    spec.mounts.push_back(std::move(mount));
+    return has(evaluate(baseline(), spec, view), "sensitive-target", Severity::error);
+  };
+  const Setting<Mount> file = bind_mount("/home/user/work/file");
+  const Setting<Mount> folder = bind_mount("/home/user/work/conf");
+  Setting<Mount> volume = bind_mount("conf");
+  volume.value.type = MountType::volume;
+
+  CHECK_FALSE(refuses("grafana", folder, host));
+  CHECK_FALSE(refuses("grafana", volume, LexicalHost()));
+  CHECK(refuses("grafana", file, host));
+  CHECK(refuses("grafana", folder, LexicalHost()));  // nobody knows that it is one
+  host.remote = true;
+  CHECK(refuses("grafana", folder, host));
+  host.remote = false;
+  for (const char* name : {"securetty", "sudo", "rmt", "shadow"}) CHECK(refuses(name, file, host));
+  for (const char* name : {"ld.so.preload", "nsswitch.conf", "resolv.conf", "rc.local", "bash.bashrc", "doas.conf"}) {
+    CHECK(refuses(name, file, host));
+    CHECK(refuses(name, folder, host));
+    CHECK(refuses(name, volume, host));
+  }
+  volume.value.subpath = "grafana";  // which may be a file of the volume
+  CHECK(refuses("grafana", volume, host));
+}
+
 TEST_CASE("a volume that exists already is judged by what it is, not by what the manifest says of it") {
   FakeHost host;
   Setting<Mount> volume = bind_mount("data");

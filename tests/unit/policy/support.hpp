@@ -64,7 +64,7 @@ class FakeHost : public LexicalHost {
   std::vector<std::string> own_folders() const override { return skillrun_folders; }
   std::vector<std::string> account_homes() const override { return other_homes; }
   std::optional<std::vector<Entry>> entries(const std::string& path) const override {
-    if (remote) return std::nullopt;
+    if (remote || files.contains(path)) return std::nullopt;
     const auto found = folders.find(path);
     return found == folders.end() ? std::vector<Entry>() : found->second;
   }
