@@ -16,9 +16,10 @@ bool wants_gpu(const ContainerSpec& spec) {
   return gpus.count != 0 || !gpus.device_ids.empty() || !gpus.driver.empty() || !gpus.capabilities.empty();
 }
 
-/// Of which there are no more that a variable could ask for.
-bool wants_all(const ContainerSpec& spec) {
-  return spec.gpus && spec.gpus->value.count < 0 && spec.gpus->value.device_ids.empty();
+/// All of NVIDIA's, whose the engine's are where no maker is named: a variable can ask for no more of them.
+bool wants_all_of_nvidia(const ContainerSpec& spec) {
+  if (!spec.gpus || spec.gpus->value.count >= 0 || !spec.gpus->value.device_ids.empty()) return false;
+  return spec.gpus->value.driver.empty() || spec.gpus->value.driver == "nvidia";
 }
 
 void check_gpu(const RuleContext& context, FindingSink& sink) {
@@ -34,7 +35,7 @@ void check_environment(const RuleContext& context, FindingSink& sink) {
   // Devices of CDI go through the same toolkit.
   if (!wants_gpu(context.spec) && context.spec.cdi_devices.empty()) return;
   for (const auto& entry : context.spec.env) {
-    if (entry.value.name == "NVIDIA_VISIBLE_DEVICES" && wants_all(context.spec)) continue;
+    if (entry.value.name == "NVIDIA_VISIBLE_DEVICES" && wants_all_of_nvidia(context.spec)) continue;
     if (entry.value.name == "LD_PRELOAD" || entry.value.name.starts_with("NVIDIA_")) {
       sink.report(entry.origin, fmt::format("{} is set together with a GPU", entry.value.name));
     }

@@ -152,6 +152,29 @@ TEST_CASE("a GPU is asked for by a count, by its name, by a driver or by what it
   CHECK(with([](auto& gpus) { gpus.capabilities = {"compute"}; }));
 }
 
+TEST_CASE("a variable that hands out cards is none beside all cards of its maker, and one beside any other request") {
+  const auto refuses = [](GpuRequest gpus) {
+    const auto change = [&](auto& s) {
+      s.gpus = set(gpus, "docker.gpus");
+      s.env.push_back(set(EnvironmentEntry{.name = "NVIDIA_VISIBLE_DEVICES", .value = "all"}, "docker.environment[0]"));
+    };
+    return has(judged(change), "gpu-environment", Severity::error);
+  };
+  const GpuRequest all;
+  CHECK_FALSE(refuses(all));
+  GpuRequest gpus = all;
+  gpus.driver = "nvidia";
+  CHECK_FALSE(refuses(gpus));
+  gpus.driver = "amd";
+  CHECK(refuses(gpus));
+  gpus = all;
+  gpus.count = 1;
+  CHECK(refuses(gpus));
+  gpus = all;
+  gpus.device_ids = {"0"};
+  CHECK(refuses(gpus));
+}
+
 TEST_CASE("only the exact safe kernel parameters with plain numbers pass") {
   const auto with = [](std::string key, std::string value) {
     return has_errors(judged([&](auto& s) { s.sysctls.push_back(set(KeyValue{key, value}, "docker.sysctls.x")); }));
