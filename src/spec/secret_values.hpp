@@ -11,8 +11,8 @@ namespace skillrun::inline v0 {
 /// True when the text looks like a token, a private key or a cloud key id, whatever it is called.
 [[nodiscard]] bool has_secret_shape(std::string_view value) noexcept;
 
-/// True when the variable holds a secret by its name and what it holds: a DSN does unless it is an open URL, and what is
-/// called AUTH unless it is one or a way to authenticate (basic, none).
+/// True when the variable holds a secret by its name and what it holds: a DSN does unless it is an open URL, and what
+/// is called AUTH unless it is one or a way to authenticate (basic, none).
 [[nodiscard]] bool is_secret(std::string_view name, std::string_view value) noexcept;
 
 /// The same, and true also for a DSN that surely is none: for what is not shown, where hiding too much costs nothing.

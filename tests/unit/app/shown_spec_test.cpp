@@ -62,9 +62,8 @@ TEST_CASE("neither the request nor the line that is shown holds a value of the c
   for (const std::string& word : request.command.words) line += word + "\n";
   for (const std::string& shown : {request.json, line}) {
     CAPTURE(shown);
-    for (const std::string& secret :
-         {std::string("s3cret"), github_token, std::string("written"), std::string("typed"),
-          std::string("plain-w0rd"), std::string("hidden-host")}) {
+    for (const std::string& secret : {std::string("s3cret"), github_token, std::string("written"), std::string("typed"),
+                                      std::string("plain-w0rd"), std::string("hidden-host")}) {
       CAPTURE(secret);
       CHECK_FALSE(shown.contains(secret));
     }
