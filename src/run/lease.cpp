@@ -1,6 +1,8 @@
 #include "run/lease.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -194,7 +196,7 @@ bool Lease::verify() {
   if (has_errors(differences)) {
     // The same here: an engine that tells where mounts came to lie does not say why.
     auto links = find_linked_targets(engine_, container_->id(), approved_.spec(), limits(call_deadline));
-    if (links && has_errors(*links)) return accept(std::move(*links), displaced);
+    if (links) std::ranges::move(*links, std::back_inserter(differences));
   }
   return accept(std::move(differences),
                 fmt::format("the container that {} made is not the one that was approved; it was removed and nothing "

@@ -70,7 +70,7 @@ void ServiceReader::gpu_request(const ValueNode& node, const Path& path) {
   if (others.empty() && devices > 0) return;
   const std::string driver = expanded(member_text(node, "driver"));
   const std::string which = others.empty() ? gpu_count(expanded(member_text(node, "count")), driver) : gpu_list(others);
-  const std::string_view maker = driver.empty() || is_engine_name(driver) ? driver : "unknown";
+  const std::string maker = driver.empty() || is_engine_name(driver) ? driver : "unknown";
   set(*find_setting("gpus"), driver.empty() ? which : fmt::format("{},driver={}", which, maker), node, path);
 }
 
