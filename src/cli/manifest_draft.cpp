@@ -51,8 +51,7 @@ void take_flag(ManifestDraft& draft, const FlagUse& use) {
     return;
   }
   if (name == "name") return;
-  if (name == "user" && use.value == "${UID}:${GID}" && !draft.has("user"))
-    return draft.set("user", std::string("host"));
+  if (name == "user" && use.value == "${UID}:${GID}" && !draft.has("user")) return draft.set("user", "host");
   const SettingRow* row = row_of(name);
   if (row != nullptr && holds<Located<bool>>(*row) && is_on) return draft.set(row->key.key, true);
   if (row != nullptr && holds<WrittenList>(*row)) return draft.add(row->key.key, use.value);
@@ -92,8 +91,14 @@ std::string written(const json::value& value) {
 
 }  // namespace
 
-void ManifestDraft::set(std::string_view key, const std::string& value) { docker.emplace_back(key, value); }
-void ManifestDraft::set(std::string_view key, bool value) { docker.emplace_back(key, value); }
+void ManifestDraft::set(std::string_view key, json::value value) {
+  const auto entry = std::ranges::find(docker, key, &std::pair<std::string, json::value>::first);
+  if (entry == docker.end()) {
+    docker.emplace_back(key, std::move(value));
+  } else {
+    entry->second = std::move(value);
+  }
+}
 
 void ManifestDraft::add(std::string_view key, const std::string& value) {
   auto entry = std::ranges::find(docker, key, &std::pair<std::string, json::value>::first);
@@ -118,16 +123,16 @@ ManifestDraft draft_for_image(std::string name, const std::string& image) {
   draft.description = "what it does, in one line";
   draft.set("image", image);
   draft.add("volumes", "${SKILL_WORKDIR}:/workdir");
-  draft.set("working_dir", std::string("/workdir"));
-  draft.set("user", std::string("host"));
-  draft.set("memory", std::string("512m"));
-  draft.set("cpus", std::string("1"));
-  draft.set("pids_limit", std::string("256"));
+  draft.set("working_dir", "/workdir");
+  draft.set("user", "host");
+  draft.set("memory", "512m");
+  draft.set("cpus", "1");
+  draft.set("pids_limit", "256");
   draft.set("read_only", true);
   draft.add("tmpfs", "/tmp:size=64m");
   draft.add("cap_drop", "ALL");
   draft.add("security_opt", "no-new-privileges");
-  draft.set("timeout", std::string("10m"));
+  draft.set("timeout", "10m");
   return draft;
 }
 
@@ -166,7 +171,7 @@ std::expected<ManifestDraft, std::string> draft_from_run(std::string_view line, 
   }
   for (std::size_t i = image + 1; i < texts.size(); ++i) draft.add("command", texts[i].value);
   draft.skill = name.empty() ? name_from_image(texts[image].value) : std::move(name);
-  if (draft.has("ports") && !draft.has("network")) draft.set("network", std::string("bridge"));
+  if (draft.has("ports") && !draft.has("network")) draft.set("network", "bridge");
   if (!draft.has("network")) {
     draft.remarks.emplace_back(
         "docker would connect it to a network; a skill has none unless it asks: network = \"bridge\"");

@@ -20,9 +20,8 @@ struct ManifestDraft {
   std::vector<std::pair<std::string, json::value>> docker;
   std::vector<std::string> remarks;  ///< comments above the skill
 
-  /// Sets a key; of a list adds an entry.
-  void set(std::string_view key, const std::string& value);
-  void set(std::string_view key, bool value);
+  /// Sets a key, which is written once whatever was set before; of a list adds an entry.
+  void set(std::string_view key, json::value value);
   void add(std::string_view key, const std::string& value);
   [[nodiscard]] bool has(std::string_view key) const;
 };

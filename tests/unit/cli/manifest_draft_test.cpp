@@ -67,6 +67,15 @@ TEST_CASE("the image ends the flags: what looks like one afterwards is the skill
   CHECK(made.has("command"));
 }
 
+TEST_CASE("a flag that is given twice is a key once, and two values stay visible") {
+  for (const ManifestFormat format : {ManifestFormat::toml, ManifestFormat::yaml}) {
+    CHECK(spec_of(write_manifest(draft("docker run --init --init x:1"), format), format).init->value);
+  }
+  const std::string memory = toml("docker run -m 1g -m 2g x:1");
+  CHECK(memory.contains("memory = \"1g\""));
+  CHECK(memory.contains("--memory=2g"));
+}
+
 TEST_CASE("nothing dangerous is left out") {
   for (const std::string_view flag :
        {"--privileged", "--pid host", "--restart=always", "-d", "--network host", "-v /:/host", "--rm=false",
