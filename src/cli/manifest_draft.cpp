@@ -58,7 +58,7 @@ void take_flag(ManifestDraft& draft, const FlagUse& use) {
   // A second value stays visible: the policy says that two are given.
   const bool as_key = row != nullptr && holds<WrittenText>(*row) && !draft.has(row->key.key);
   if (!as_key) return draft.add("extra_args", as_word(use));
-  draft.set(row->key.key, use.value);
+  draft.set(row->key.key, json::value(use.value));
 }
 
 /// The words after `docker run`; nothing when the line is not such a call.
@@ -121,7 +121,7 @@ ManifestDraft draft_for_image(std::string name, const std::string& image) {
   ManifestDraft draft;
   draft.skill = std::move(name);
   draft.description = "what it does, in one line";
-  draft.set("image", image);
+  draft.set("image", json::value(image));
   draft.add("volumes", "${SKILL_WORKDIR}:/workdir");
   draft.set("working_dir", "/workdir");
   draft.set("user", "host");
@@ -160,7 +160,7 @@ std::expected<ManifestDraft, std::string> draft_from_run(std::string_view line, 
   if (image == texts.size()) return std::unexpected("it names no image, the word after all flags");
 
   ManifestDraft draft;
-  draft.set("image", texts[image].value);
+  draft.set("image", json::value(texts[image].value));
   for (const FlagUse& use : parsed.flags) {
     if (use.word >= image) break;
     if (use.flag->name == "name" && name.empty()) name = use.value;
