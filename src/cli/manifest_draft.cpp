@@ -9,6 +9,7 @@
 
 #include "cli/shell_words.hpp"
 #include "engine/client_program.hpp"
+#include "manifest/names.hpp"
 #include "spec/extra_args.hpp"
 #include "spec/schema.hpp"
 #include "support/text.hpp"
@@ -87,6 +88,13 @@ std::string written(const json::value& value) {
   std::string text;
   for (const json::value& item : value.get_array()) text += (text.empty() ? "" : ", ") + json::serialize(item);
   return fmt::format("[{}]", text);
+}
+
+std::string invalid_name(std::string_view name) {
+  return fmt::format(
+      "'{}' cannot be the name of a skill (1 to 64 letters, digits, '.', '_' and '-'); give one: `skillrun init NAME "
+      "...`",
+      printable(name.substr(0, 80)));
 }
 
 }  // namespace
@@ -171,6 +179,7 @@ std::expected<ManifestDraft, std::string> draft_from_run(std::string_view line, 
   }
   for (std::size_t i = image + 1; i < texts.size(); ++i) draft.add("command", texts[i].value);
   draft.skill = name.empty() ? name_from_image(texts[image].value) : std::move(name);
+  if (!is_valid_name(draft.skill)) return std::unexpected(invalid_name(draft.skill));
   if (draft.has("ports") && !draft.has("network")) draft.set("network", "bridge");
   if (!draft.has("network")) {
     draft.remarks.emplace_back(

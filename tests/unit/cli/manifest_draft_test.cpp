@@ -91,6 +91,16 @@ TEST_CASE("the name is the given one, the container's, or the image's") {
   CHECK(draft("docker run localhost:5000/b/tool@sha256:" + std::string(64, 'a')).skill == "tool");
 }
 
+TEST_CASE("what cannot be a skill's name is asked for") {
+  for (const std::string& image : {std::string(2000, 'x'), std::string("'a b'"), std::string("'$X'")}) {
+    const auto made = draft_from_run("docker run " + image, {});
+    REQUIRE_FALSE(made);
+    CHECK(made.error().contains("give one: `skillrun init NAME"));
+    CHECK(made.error().size() < 250);
+    CHECK(draft_from_run("docker run " + image, "mine"));
+  }
+}
+
 TEST_CASE("a name that is not a bare key is quoted, so that the manifest reads") {
   for (const char* name : {"a.b", "%=", "a b", "\"", ""}) {
     ManifestDraft made = draft("docker run x:1");
